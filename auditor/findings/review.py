@@ -1,0 +1,185 @@
+"""The review: everything that the pages say, as data."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from auditor.errors import InputError, Problem, UsageError, unknown_name
+from auditor.findings.finding import Comparator, Estimate, Finding, Range, Sentence, Withheld
+
+SCHEMA_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReview:
+    """What the audit says of one place."""
+
+    place: str
+    name: str
+    state: str
+    verdict: str
+    verdict_reasons: tuple[Sentence, ...]
+    caps: tuple[Sentence, ...]
+    ceiling: Mapping[str, Any]
+    page: str
+    rank: Mapping[str, Any] | None
+    findings: tuple[Finding, ...]
+    withheld: tuple[Withheld, ...]
+    sections: tuple[Mapping[str, Any], ...]
+    simulated: bool = False
+    profile: Mapping[str, Any] | None = None
+    response: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What is one number for a region: the nation, a state, a city of precincts."""
+
+    place: str
+    name: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A whole audit. ``review.json`` is its text; pages and letters are pure functions of it."""
+
+    audit: Mapping[str, Any]
+    sources: tuple[Mapping[str, Any], ...]
+    calibration: Mapping[str, Any]
+    places: tuple[PlaceReview, ...]
+    regions: tuple[Region, ...] = ()
+    failures: tuple[Mapping[str, str], ...] = ()
+    signals: tuple[Mapping[str, Any], ...] = ()
+
+    def place(self, identifier: str) -> PlaceReview:
+        """Return the review of one place.
+
+        Raises
+        ------
+        UsageError
+            When the review holds no such place; the nearest one is named.
+        """
+        for entry in self.places:
+            if entry.place == identifier:
+                return entry
+        raise UsageError(unknown_name("place", identifier, [entry.place for entry in self.places][:12]))
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield every finding of every place, then those of the regions."""
+        for entry in self.places:
+            yield from entry.findings
+        for region in self.regions:
+            yield from region.findings
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the review as plain dictionaries, lists, numbers and texts."""
+        return {"schema_version": SCHEMA_VERSION, **dataclasses.asdict(self)}
+
+    def to_json(self) -> str:
+        """Return the text of ``review.json``: sorted keys, two spaces, no NaN."""
+        text = json.dumps(
+            self.to_dict(), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False, default=_mapping
+        )
+        return text + "\n"
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Review:
+        """Build a review from what :meth:`to_dict` gave.
+
+        Raises
+        ------
+        InputError
+            When the schema version is not this one.
+        """
+        version = data.get("schema_version")
+        if version != SCHEMA_VERSION:
+            raise InputError(
+                "this review cannot be read",
+                [
+                    Problem(
+                        f"schema_version {version!r}",
+                        f"this version of auditor reads schema_version {SCHEMA_VERSION!r}",
+                        "use the version of auditor that wrote it, or run the audit again",
+                        file="review.json",
+                    )
+                ],
+            )
+        return cls(
+            audit=data["audit"],
+            sources=tuple(data["sources"]),
+            calibration=data["calibration"],
+            places=tuple(_place(entry) for entry in data["places"]),
+            regions=tuple(_region(entry) for entry in data["regions"]),
+            failures=tuple(data["failures"]),
+            signals=tuple(data["signals"]),
+        )
+
+    @classmethod
+    def load(cls, path: str | Path) -> Review:
+        """Read ``review.json`` (or the folder that holds it)."""
+        file = Path(path)
+        if file.is_dir():
+            file = file / "review.json"
+        try:
+            data = json.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise InputError(
+                "there is no review here",
+                [Problem("no such file", "a review is needed", "name a folder written by 'auditor run'", file.name)],
+            ) from None
+        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+            raise InputError(
+                "this review cannot be read",
+                [Problem(f"not JSON ({error})", "the file is damaged", "run the audit again", file.name)],
+            ) from error
+        return cls.from_dict(data)
+
+
+def _mapping(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} does not belong in a review")
+
+
+def _estimate(data: Mapping[str, Any] | None) -> Estimate | None:
+    return None if data is None else Estimate(**data)
+
+
+def _sentence(data: Mapping[str, Any] | None) -> Sentence | None:
+    return None if data is None else Sentence(**data)
+
+
+def _finding(data: Mapping[str, Any]) -> Finding:
+    fields = dict(data)
+    fields["comparator"] = Comparator(**fields["comparator"])
+    for name in ("estimate", "absolute", "shrunken"):
+        fields[name] = _estimate(fields[name])
+    fields["ranges"] = tuple(Range(**entry) for entry in fields["ranges"])
+    fields["sentence"] = _sentence(fields["sentence"])
+    fields["definitions"] = tuple(Sentence(**entry) for entry in fields["definitions"])
+    fields["caveats"] = tuple(Sentence(**entry) for entry in fields["caveats"])
+    return Finding(**fields)
+
+
+def _withheld(data: Mapping[str, Any]) -> Withheld:
+    return Withheld(**{**data, "sentence": _sentence(data["sentence"])})
+
+
+def _place(data: Mapping[str, Any]) -> PlaceReview:
+    fields = dict(data)
+    fields["findings"] = tuple(_finding(entry) for entry in fields["findings"])
+    fields["withheld"] = tuple(_withheld(entry) for entry in fields["withheld"])
+    fields["sections"] = tuple(fields["sections"])
+    for name in ("verdict_reasons", "caps"):
+        fields[name] = tuple(Sentence(**entry) for entry in fields[name])
+    return PlaceReview(**fields)
+
+
+def _region(data: Mapping[str, Any]) -> Region:
+    return Region(data["place"], data["name"], tuple(_finding(entry) for entry in data["findings"]))

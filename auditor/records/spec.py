@@ -1,0 +1,88 @@
+"""One ``[[sources]]`` table of the configuration: which file, read how."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FORMATS_NOT_BUILT = (
+    "ddp-arrests",
+    "ddp-detainers",
+    "open-policing",
+    "ripa",
+    "agreements-287g",
+    "acs",
+    "npr-detainers",
+    "nc-sbi",
+    "jail-report",
+    "nibrs",
+    "operations",
+)
+"""Formats of the contract that this version does not read yet; naming one is refused with exit 2."""
+
+
+class SourceSpec(BaseModel):
+    """How one file (or a glob of files of one layout) is to be read.
+
+    Attributes
+    ----------
+    format : str
+        An adapter's name, or ``"auto"`` to recognise it by content.
+    path : str
+        Relative to the configuration file; globs are allowed.
+    published, citation
+        Whether the figures are already public, and where.
+    columns : dict
+        Ours = theirs, where names differ.
+    values : dict of dict
+        For a canonical column, their value = ours.
+    constants : dict
+        Canonical columns that the file lacks because they are the same in every row
+        (``event = "arrest"``, ``period = "2011"``).
+    place_prefix : str
+        ``"local:"`` to declare that the file's place column holds local identifiers.
+    places : dict
+        Decisions on place names that did not match exactly: their text = our place identifier.
+    state : str
+        Postal code or FIPS of the state that every place of this file lies in.
+    repair_fips : bool
+        True to accept FIPS codes that lost their leading zero, where the repair is unique.
+    sheet : str
+        Sheet of a workbook; empty for every sheet with a table.
+    header_row : int
+        Row of the header as the spreadsheet shows it, from 1; 0 to find it.
+    delimiter, encoding : str
+        Only where recognition fails.
+    day_first : bool or None
+        Order of 03/04/2011 when nothing in the column settles it; None leaves it a question.
+    thousands : str
+        Separator of thousands when nothing in the column settles it.
+    totals : "exclude" or "keep"
+        What becomes of rows recognised as totals.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: str = "auto"
+    path: str
+    published: bool = False
+    citation: str = ""
+    columns: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    constants: dict[str, str] = Field(default_factory=dict)
+    place_prefix: str = ""
+    places: dict[str, str] = Field(default_factory=dict)
+    state: str = ""
+    repair_fips: bool = False
+    sheet: str = ""
+    header_row: int = Field(default=0, ge=0)
+    delimiter: str = ""
+    encoding: str = ""
+    day_first: bool | None = None
+    thousands: str = ""
+    totals: Literal["exclude", "keep"] = "exclude"
+
+    def describe(self) -> dict[str, Any]:
+        """Return what was set, for the record of the run."""
+        return self.model_dump(exclude_defaults=True)
