@@ -1,1 +1,1 @@
-"""."""
+"""Are there more than the population at risk predicts?"""

@@ -1,0 +1,238 @@
+"""The first waist: events and exposure counted once, by place and whatever a signal asks for.
+
+DuckDB groups the canonical tables; what leaves it are arrays. A cell that no row speaks of is *absent*, never zero:
+:class:`Cube` carries a mask beside its values. Only where a source lists single person-events (so that silence
+means that nothing happened) is an absent cell of an observed place a true zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Texts = NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class CellSpec:
+    """What a signal wants to see.
+
+    Attributes
+    ----------
+    keys : tuple of str
+        Columns of the canonical counts to group by, besides the place: ``event``, ``group``, ``offence``,
+        ``level``, ``level_basis``, ``level_regime``, ``start``, ``end``.
+    events : tuple of str
+        Events to count; empty for all.
+    population : bool
+        Whether the signal needs population baselines.
+    """
+
+    keys: tuple[str, ...]
+    events: tuple[str, ...] = ()
+    population: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """Counts over place x one key, with what was observed.
+
+    Attributes
+    ----------
+    values : (J, G) float array
+        Sums; 0 where nothing was observed (look at ``observed``).
+    observed : (J, G) bool array
+        False where no row speaks of the cell.
+    censored : (J, G) bool array
+        True where a suppressed number is part of the cell, so that its value is not known.
+    """
+
+    values: Floats
+    observed: Bools
+    censored: Bools
+
+
+@dataclass(frozen=True)
+class Table:
+    """Grouped rows: one array a column, all of the same length.
+
+    Attributes
+    ----------
+    index : (R,) int array
+        Position of the row's place among ``Cells.ids`` (or among ``Cells.region_ids`` for regional rows).
+    columns : mapping of str to (R,) object array
+        The keys that were asked for; missing is the empty text.
+    n : (R,) float array
+        Sum of the known counts.
+    censored, complete : (R,) bool array
+        Whether a suppressed number is part of the row; whether the row comes from person-events.
+    """
+
+    index: NDArray[np.int64]
+    columns: Mapping[str, Texts]
+    n: Floats
+    censored: Bools
+    complete: Bools
+    moe: Floats | None = None
+
+    def where(self, **fixed: str | Sequence[str]) -> Table:
+        """Return the rows whose columns hold these values."""
+        keep = np.ones(len(self.n), dtype=bool)
+        for name, wanted in fixed.items():
+            values = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+            keep &= np.isin(self.columns[name].astype(str), values)
+        return self.take(keep)
+
+    def take(self, keep: Bools) -> Table:
+        """Return the rows that a mask keeps."""
+        return Table(
+            self.index[keep],
+            {name: values[keep] for name, values in self.columns.items()},
+            self.n[keep],
+            self.censored[keep],
+            self.complete[keep],
+            None if self.moe is None else self.moe[keep],
+        )
+
+    def levels(self, name: str) -> tuple[str, ...]:
+        """Return the distinct values of a column, sorted, without the missing one."""
+        return tuple(sorted({str(value) for value in self.columns[name]} - {""}))
+
+    def cube(self, places: int, key: str, wanted: Sequence[str]) -> Cube:
+        """Sum the rows into an array of place x the wanted values of one key.
+
+        Parameters
+        ----------
+        places : int
+            Number of places J.
+        key : str
+            Column to spread.
+        wanted : sequence of str
+            Its values, one for each column of the result.
+        """
+        values = np.zeros((places, len(wanted)))
+        observed = np.zeros((places, len(wanted)), dtype=bool)
+        censored = np.zeros((places, len(wanted)), dtype=bool)
+        position = {value: i for i, value in enumerate(wanted)}
+        column = np.array([position.get(str(value), -1) for value in self.columns[key]], dtype=np.int64)
+        hit = column >= 0
+        np.add.at(values, (self.index[hit], column[hit]), self.n[hit])
+        observed[self.index[hit], column[hit]] = True
+        blind = hit & self.censored
+        censored[self.index[blind], column[blind]] = True
+        # Person-events: a place with any of them was watched for all the wanted values.
+        observed[self.index[self.complete]] = True
+        return Cube(values, observed, censored)
+
+    def total(self, places: int) -> Floats:
+        """Return the sum of all rows by place."""
+        return np.bincount(self.index, weights=self.n, minlength=places).astype(float)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Counts and exposure of every place of an audit.
+
+    Attributes
+    ----------
+    ids, names, states, parents : tuple of str
+        One for each audited place, sorted by id; ``states`` are two-digit FIPS codes ("" when none).
+    counts, population : Table
+        Rows of the audited places.
+    region_ids : tuple of str
+        The nation and states for which the sources hold rows of their own (baselines, never ranked).
+    regions : Table
+        Their counts.
+    focal_groups : tuple of str
+    reference_group : str
+    start, end : tuple of str
+        First and last day that the sources speak of, by place (ISO dates; "" when none).
+    baselines : mapping of str to str
+        For each population universe, the sentence that says where it comes from.
+    parent_names : mapping
+        Names of parents and regions.
+    """
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    states: tuple[str, ...]
+    parents: tuple[str, ...]
+    counts: Table
+    population: Table
+    region_ids: tuple[str, ...]
+    regions: Table
+    focal_groups: tuple[str, ...]
+    reference_group: str
+    start: tuple[str, ...] = ()
+    end: tuple[str, ...] = ()
+    baselines: Mapping[str, str] = field(default_factory=dict)
+    published: tuple[bool, ...] = ()
+    gates: Mapping[str, float] = field(default_factory=lambda: {"expected": 5.0, "persons": 11.0})
+
+    @property
+    def size(self) -> int:
+        """Number of audited places, J."""
+        return len(self.ids)
+
+    def select(self, keep: Sequence[int]) -> Cells:
+        """Return the cells of some of the places only (used by tests of invariance)."""
+        order = np.asarray(keep, dtype=np.int64)
+        new = np.full(self.size, -1, dtype=np.int64)
+        new[order] = np.arange(len(order))
+
+        def pick(values: tuple[Any, ...]) -> tuple[Any, ...]:
+            return tuple(values[i] for i in order) if values else values
+
+        def keep_rows(table: Table) -> Table:
+            kept = table.take(new[table.index] >= 0)
+            return Table(
+                new[kept.index], kept.columns, kept.n, kept.censored, kept.complete, kept.moe
+            )
+
+        return Cells(
+            pick(self.ids),
+            pick(self.names),
+            pick(self.states),
+            pick(self.parents),
+            keep_rows(self.counts),
+            keep_rows(self.population),
+            self.region_ids,
+            self.regions,
+            self.focal_groups,
+            self.reference_group,
+            pick(self.start),
+            pick(self.end),
+            self.baselines,
+            pick(self.published),
+            self.gates,
+        )
+
+
+def table(rows: Sequence[Mapping[str, Any]], ids: Sequence[str], keys: Sequence[str]) -> Table:
+    """Build a table from plain rows (simulations and tests; the engine builds its own from DuckDB).
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Each with ``place``, ``n`` and the keys; optionally ``censored``, ``complete``, ``moe``.
+    ids : sequence of str
+        Places in order.
+    keys : sequence of str
+        Names of the columns to keep.
+    """
+    position = {place: i for i, place in enumerate(ids)}
+    moe = [row.get("moe") for row in rows]
+    return Table(
+        np.array([position[row["place"]] for row in rows], dtype=np.int64),
+        {key: np.array([row.get(key) or "" for row in rows], dtype=object) for key in keys},
+        np.array([row["n"] for row in rows], dtype=float),
+        np.array([bool(row.get("censored", False)) for row in rows], dtype=bool),
+        np.array([bool(row.get("complete", False)) for row in rows], dtype=bool),
+        np.array([np.nan if value is None else float(value) for value in moe], dtype=float),
+    )

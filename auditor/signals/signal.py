@@ -1,0 +1,293 @@
+"""What a signal is: a card, options, the cells it sees, and arrays over places that come out.
+
+A signal is one file under ``auditor/signals/<family>/`` that ends in ``SIGNAL = MySignal()``. It is found by searching
+the folder; the conformance suite runs over whatever is found.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from auditor.cells import Cells, CellSpec
+from auditor.findings.card import Card
+
+Floats = NDArray[np.float64]
+
+
+class Options(BaseModel):
+    """Options of one signal: the table ``[signals.NAME]`` of the configuration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What the sources hold, by which a signal says whether it can speak.
+
+    Attributes
+    ----------
+    events, groups, universes, levels, offences : frozenset of str
+        Values met.
+    events_with_group, events_with_level : frozenset of str
+        Events of which some rows carry a known group, a known level.
+    places : int
+        Audited places.
+    months : int
+        Calendar months from the first to the last day.
+    """
+
+    events: frozenset[str]
+    groups: frozenset[str]
+    universes: frozenset[str]
+    levels: frozenset[str]
+    offences: frozenset[str]
+    events_with_group: frozenset[str]
+    events_with_level: frozenset[str]
+    places: int
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why a signal cannot speak: ids of catalogue sentences, with their values."""
+
+    reason: str
+    needs: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """One comparison that a signal makes in every place.
+
+    Attributes
+    ----------
+    key : str
+        Short and stable, such as ``"hispanic/residents"``.
+    group, reference : str or None
+    event : str
+    label : str
+        What is compared, for tables and figures.
+    counted, among : str
+        Plural noun phrases: k ``counted`` among n ``among``.
+    comparator, why : str
+        What it is held against, and why that was chosen.
+    scale : str
+        Scale of the estimate: ``"ratio"``.
+    shape : str
+        ``"rates"``: k and n are focal and focal-plus-reference counts and ``base`` the share that equal rates would
+        give; ``"share"``: k of n against a base share.
+    method : str
+        Name of the interval.
+    tested : bool
+        Whether it enters the screen; the others are shown beside it.
+    definitions : tuple of str
+        Ids of the sentences that must stand before its numbers.
+    """
+
+    key: str
+    group: str | None
+    reference: str | None
+    event: str
+    label: str
+    counted: str
+    among: str
+    comparator: str
+    why: str
+    shape: str
+    method: str
+    tested: bool
+    scale: str = "ratio"
+    definitions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What a signal measured: arrays over place x contrast, all of shape (J, C).
+
+    Entries that were not measured hold NaN and a ``code`` above 0 that points into ``lacks``; nothing downstream
+    may read them.
+
+    Attributes
+    ----------
+    signal : str
+    places : tuple of str
+    contrasts : tuple of Contrast
+    k, n, base : arrays
+        Successes, trials and the share expected of them (the screen's input).
+    estimate, low, high : arrays
+        On the contrast's scale; ``low`` may be 0 and ``high`` infinite (an open interval).
+    p_greater, p_less : arrays
+        One-sided p-values against the comparator, sampling error alone.
+    comparator, comparator_n : arrays
+        The comparator's own share or rate, and its base.
+    absolute, absolute_low, absolute_high : arrays
+        The same in persons per 1,000.
+    code : int array
+        0 where measured, else 1 + index into ``lacks``.
+    lacks : tuple of Lack
+    notes : mapping of str to bool array
+        Caveats: id of a catalogue sentence to the mask of the entries that carry it.
+    extra : mapping of str to array
+        Further numbers of each entry, named (``z``).
+    ranges : mapping of str to (low, high) arrays
+        What an assumption could do to the estimate.
+    comparator_period : (J, C) object array or None
+        ISO interval of the comparator where it is not the place's own.
+    """
+
+    signal: str
+    places: tuple[str, ...]
+    contrasts: tuple[Contrast, ...]
+    k: Floats
+    n: Floats
+    base: Floats
+    estimate: Floats
+    low: Floats
+    high: Floats
+    p_greater: Floats
+    p_less: Floats
+    comparator: Floats
+    comparator_n: Floats
+    absolute: Floats
+    absolute_low: Floats
+    absolute_high: Floats
+    code: NDArray[np.int64]
+    lacks: tuple[Lack, ...] = ()
+    notes: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    extra: Mapping[str, Floats] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    missing: Mapping[str, Floats] = field(default_factory=dict)
+    comparator_period: NDArray[np.object_] | None = None
+    censored: NDArray[np.bool_] | None = None
+
+    def __post_init__(self) -> None:
+        shape = (len(self.places), len(self.contrasts))
+        for name in ("k", "n", "base", "estimate", "low", "high", "p_greater", "p_less", "code"):
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"{self.signal}: {name} has shape {getattr(self, name).shape}, not {shape}")
+
+    @property
+    def measured(self) -> NDArray[np.bool_]:
+        """(J, C) mask of what was measured."""
+        return self.code == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """How large a simulation is, and how unequal its places are by nature.
+
+    Attributes
+    ----------
+    places : int
+    typical : float
+        Median number of events of a place.
+    natural_sd : float
+        Between-place standard deviation of the log odds with nobody profiling.
+    planted : float
+        Share of places that bear the effect.
+    """
+
+    places: int = 60
+    typical: float = 400.0
+    natural_sd: float = 0.0
+    planted: float = 0.0
+
+
+class Signal(ABC):
+    """A statistical test of one question, over all places at once."""
+
+    card: ClassVar[Card]
+    options: ClassVar[type[Options]] = Options
+    sentences: ClassVar[Mapping[str, str]] = {}
+
+    @abstractmethod
+    def lacks(self, inventory: Inventory, options: Any) -> Lack | None:
+        """Say what is missing before this signal can speak at all, or None."""
+
+    @abstractmethod
+    def view(self, options: Any) -> CellSpec:
+        """Say which cells are needed; the engine groups them, rows never leave it."""
+
+    @abstractmethod
+    def measure(self, cells: Cells, options: Any, rng: np.random.Generator) -> Panel:
+        """Measure every place."""
+
+    def controls(self, cells: Cells, options: Any, rng: np.random.Generator) -> Panel | None:
+        """Measure the same shape of contrast where no profiling effect is expected; None when there is none."""
+        return None
+
+    def regions(self, cells: Cells, options: Any) -> Sequence[RegionResult]:
+        """Estimate what is one number for a region; most signals have none."""
+        return ()
+
+    @abstractmethod
+    def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
+        """Draw data under the signal's own null (``effect`` 0) or with a log effect in the planted places."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionResult:
+    """One estimate for a region of places, with the table that explains it.
+
+    Attributes
+    ----------
+    region : str
+        The parent, the state or the nation.
+    group, reference, event : str
+    k, n : float
+        Focal count; focal and reference counts together.
+    estimate, low, high : float
+    comparator : float
+        The unadjusted ratio.
+    places : int
+        How many places carry it.
+    dispersion : float
+        Pearson dispersion by which the standard error was widened.
+    method : str
+    models : tuple of mapping
+        Coefficients of the nested models, for the table.
+    """
+
+    region: str
+    group: str
+    reference: str
+    event: str
+    k: float
+    n: float
+    estimate: float
+    low: float
+    high: float
+    comparator: float
+    places: int
+    dispersion: float
+    method: str
+    p_value: float
+    models: tuple[Mapping[str, Any], ...] = ()
+
+
+def blank(places: int, contrasts: int) -> dict[str, Floats]:
+    """Return NaN arrays for every numeric field of a panel."""
+    names = (
+        "k",
+        "n",
+        "base",
+        "estimate",
+        "low",
+        "high",
+        "p_greater",
+        "p_less",
+        "comparator",
+        "comparator_n",
+        "absolute",
+        "absolute_low",
+        "absolute_high",
+    )
+    return {name: np.full((places, contrasts), np.nan) for name in names}
