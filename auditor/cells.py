@@ -151,8 +151,8 @@ class Cells:
         Their counts.
     focal_groups : tuple of str
     reference_group : str
-    start, end : tuple of str
-        First and last day that the sources speak of, by place (ISO dates; "" when none).
+    windows : mapping of str to (starts, ends)
+        For each event, the first and last day that the sources speak of, by place (ISO dates; "" when none).
     baselines : mapping of str to str
         For each population universe, the sentence that says where it comes from.
     parent_names : mapping
@@ -169,8 +169,7 @@ class Cells:
     regions: Table
     focal_groups: tuple[str, ...]
     reference_group: str
-    start: tuple[str, ...] = ()
-    end: tuple[str, ...] = ()
+    windows: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     baselines: Mapping[str, str] = field(default_factory=dict)
     published: tuple[bool, ...] = ()
     gates: Mapping[str, float] = field(default_factory=lambda: {"expected": 5.0, "persons": 11.0})
@@ -179,6 +178,10 @@ class Cells:
     def size(self) -> int:
         """Number of audited places, J."""
         return len(self.ids)
+
+    def window(self, event: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the first and last day of an event, by place ("" where there is none)."""
+        return self.windows.get(event, (("",) * self.size, ("",) * self.size))
 
     def select(self, keep: Sequence[int]) -> Cells:
         """Return the cells of some of the places only (used by tests of invariance)."""
@@ -206,8 +209,7 @@ class Cells:
             self.regions,
             self.focal_groups,
             self.reference_group,
-            pick(self.start),
-            pick(self.end),
+            {event: (pick(first), pick(last)) for event, (first, last) in self.windows.items()},
             self.baselines,
             pick(self.published),
             self.gates,

@@ -132,6 +132,9 @@ class Panel:
         The same in persons per 1,000.
     code : int array
         0 where measured, else 1 + index into ``lacks``.
+    testable : bool array
+        False where the place was measured but the gates on sample size (seen before any p-value) keep it out of the
+        screen: its numbers are stated, its significance is not.
     lacks : tuple of Lack
     notes : mapping of str to bool array
         Caveats: id of a catalogue sentence to the mask of the entries that carry it.
@@ -160,6 +163,7 @@ class Panel:
     absolute_low: Floats
     absolute_high: Floats
     code: NDArray[np.int64]
+    testable: NDArray[np.bool_]
     lacks: tuple[Lack, ...] = ()
     notes: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     extra: Mapping[str, Floats] = field(default_factory=dict)
@@ -170,7 +174,7 @@ class Panel:
 
     def __post_init__(self) -> None:
         shape = (len(self.places), len(self.contrasts))
-        for name in ("k", "n", "base", "estimate", "low", "high", "p_greater", "p_less", "code"):
+        for name in ("k", "n", "base", "estimate", "low", "high", "p_greater", "p_less", "code", "testable"):
             if getattr(self, name).shape != shape:
                 raise ValueError(f"{self.signal}: {name} has shape {getattr(self, name).shape}, not {shape}")
 

@@ -289,6 +289,8 @@ def _measure_one(
     code = _codes(cells, cube, base, g)
     ok = code == 0
     part["code"] = code
+    expected = (h + w) * eh / np.where(eh + ew > 0, eh + ew, 1.0)
+    part["testable"] = ok & (np.minimum(expected, h + w - expected) >= cells.gates["expected"])
     part["contrast"] = _contrast(cells, event, group, base, options, first=first)
     part["censored"] = cube.censored[:, g] | cube.censored[:, -1]
     if ok.any():
@@ -308,12 +310,7 @@ def _measure_one(
 def _codes(cells: Cells, cube: Any, base: _Base, g: int) -> Any:
     """Return 0 where measurable, else the number of the reason (1-based into ``_LACKS``)."""
     code = np.zeros(cells.size, dtype=np.int64)
-    both = cube.values[:, g] + cube.values[:, -1]
-    exposure = base.values[:, g] + base.values[:, -1]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        expected = both * base.values[:, g] / exposure
-    small = ~(expected >= cells.gates["expected"]) | ~(both - expected >= cells.gates["expected"])
-    code[small] = 4
+    code[cube.values[:, g] + cube.values[:, -1] <= 0] = 4
     code[~((base.values[:, g] > 0) & (base.values[:, -1] > 0))] = 3
     code[~(base.observed[:, g] & base.observed[:, -1])] = 3
     code[cube.censored[:, g] | cube.censored[:, -1]] = 2
@@ -325,7 +322,7 @@ _LACKS = (
     Lack("benchmark.group-absent", "benchmark.need-group"),
     Lack("benchmark.suppressed", "benchmark.need-unsuppressed"),
     Lack("benchmark.no-baseline-here", "benchmark.need-population"),
-    Lack("benchmark.too-few", "benchmark.need-more"),
+    Lack("benchmark.nobody", "benchmark.need-more"),
 )
 
 
@@ -387,6 +384,7 @@ def _joined(cells: Cells, parts: Sequence[dict[str, Any]]) -> Panel:
         places=cells.ids,
         contrasts=tuple(part["contrast"] for part in parts),
         code=stack("code"),
+        testable=stack("testable"),
         lacks=_LACKS,
         notes={
             "benchmark.caveat-alienage": stack("after_match"),

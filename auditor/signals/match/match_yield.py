@@ -1,0 +1,208 @@
+"""Match yield: do more of those fingerprinted match the immigration database than in comparable places?"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from auditor.cells import Bools, Cells, CellSpec, Floats, Table, table
+from auditor.findings.card import Card
+from auditor.signals.baseline import Baseline, national, statewide
+from auditor.signals.shares import ShareColumn, panel
+from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
+from auditor.stats.fit import NotConverged
+from auditor.stats.logit import grouped_logit
+
+CARD = Card(
+    name="match-yield",
+    family="match",
+    section=6,
+    title="Matches per submission",
+    question="Do more of the fingerprints submitted match the immigration database than in comparable places?",
+    null="Given what is known of its population, a submission from this place matches as often as one from its peers.",
+    needs="Fingerprint submissions and matches by jurisdiction for the same window; noncitizen and resident "
+    "population by county for the adjusted comparison.",
+    measures="Matches divided by submissions, over the share expected of it (nation without the place itself, or a "
+    "regression on the noncitizen share).",
+    assumptions=(
+        "Submissions and matches are counted over the same window and by the same jurisdiction.",
+        "The share of noncitizens among those booked varies with the share among residents alike everywhere.",
+    ),
+    misleads=(
+        "A place with more noncitizens matches more, with nobody profiling; the unadjusted comparison cannot tell.",
+        "Matches count print sets, not persons, and include citizens and lawful residents with a file.",
+        "Profiling predicts a high yield only where low-level arrests are few; with many pretextual arrests of "
+        "citizens the yield falls.",
+    ),
+    references=(
+        "U.S. Government Accountability Office (2012). Secure Communities. GAO-12-708.",
+        "Spiegelhalter, D. J. (2005). Funnel plots for comparing institutional performance. Statistics in Medicine 24.",
+    ),
+    formulae=(
+        "share = M / S; ratio = (M / S) / e",
+        "e = (M_US - M) / (S_US - S) (leave-one-out), or logit e = a + b log(noncitizens / residents) fitted over places",
+        "p = P(X >= M), X ~ Binomial(S, e); decided by the over-dispersed peer null",
+    ),
+    controls="None: the screen compares each place with its peers, and no place can rise above "
+    "pattern-worth-examining on it.",
+)
+_MINIMUM_PLACES = 30
+
+
+class MatchYieldOptions(Options):
+    """Options under ``[signals.match-yield]``.
+
+    Attributes
+    ----------
+    expected : str
+        ``"nation"``, ``"noncitizens"`` (regression on the noncitizen share) or ``"auto"``: the regression where at
+        least 30 places have both populations, else the nation.
+    level : float
+        Level of the intervals.
+    """
+
+    expected: Literal["auto", "nation", "noncitizens"] = "auto"
+    level: float = Field(default=0.95, gt=0.5, lt=1)
+
+
+class MatchYield(Signal):
+    """Matches per submission against the nation, the state, and what the noncitizen share predicts."""
+
+    card = CARD
+    options = MatchYieldOptions
+
+    def lacks(self, inventory: Inventory, options: MatchYieldOptions) -> Lack | None:
+        """Say what is missing before any place can be measured."""
+        if "match" not in inventory.events and "submission" not in inventory.events:
+            return Lack("match-yield.no-events", "match-yield.need-both")
+        if "submission" not in inventory.events:
+            return Lack("match-yield.no-denominator", "match-yield.need-submissions")
+        if "match" not in inventory.events:
+            return Lack("match-yield.no-matches", "match-yield.need-both")
+        return None
+
+    def view(self, options: MatchYieldOptions) -> CellSpec:
+        """Submissions and matches, with the populations."""
+        return CellSpec(keys=("event",), events=("submission", "match"), population=True)
+
+    def measure(self, cells: Cells, options: MatchYieldOptions, rng: np.random.Generator) -> Panel:
+        """Measure every place against nation, state and noncitizen share."""
+        k, n, known = _yield(cells.counts, cells.size)
+        cube = cells.counts.cube(cells.size, "event", ("match", "submission"))
+        nation = national(cells, "match", _yield, {})
+        state = statewide(cells, _yield, {})
+        adjusted = _adjusted(cells, k, n, known, options)
+        columns = [] if adjusted is None else [_column("noncitizens", cells, k, n, cube, adjusted, tested=True)]
+        columns.append(_column("nation", cells, k, n, cube, nation, tested=adjusted is None))
+        columns.append(_column("state", cells, k, n, cube, state, tested=False))
+        return panel(CARD.name, cells, columns, _LACKS, options.level)
+
+    def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
+        """Draw submissions and matches whose share varies by nature, with an effect in the planted places."""
+        ids = tuple(f"local:sim-{i:05d}" for i in range(design.places))
+        n = np.maximum(rng.lognormal(np.log(design.typical * 10), 1.0, design.places), 30).round().astype(int)
+        planted = np.arange(design.places) < round(design.planted * design.places)
+        eta = -2.7 + rng.normal(0, design.natural_sd, design.places) + np.where(planted, effect, 0.0)
+        k = rng.binomial(n, 1 / (1 + np.exp(-eta)))
+        rows = [
+            {"place": place, "event": event, "n": value}
+            for place, a, b in zip(ids, k, n, strict=True)
+            for event, value in (("match", a), ("submission", b))
+        ]
+        nobody = ("",) * len(ids)
+        return Cells(
+            ids,
+            ids,
+            nobody,
+            nobody,
+            table(rows, ids, ("event",)),
+            table([], ids, ("universe", "group")),
+            (),
+            table([], (), ("event", "start", "end")),
+            ("hispanic",),
+            "white",
+        )
+
+
+_LACKS = (
+    Lack("match-yield.absent", "match-yield.need-both"),
+    Lack("match-yield.suppressed", "match-yield.need-unsuppressed"),
+    Lack("match-yield.no-base", "match-yield.need-peers"),
+)
+
+
+def _yield(rows: Table, size: int) -> tuple[Floats, Floats, Bools]:
+    cube = rows.cube(size, "event", ("match", "submission"))
+    known = cube.observed.all(axis=1) & ~cube.censored.any(axis=1) & (cube.values[:, 1] > 0)
+    return cube.values[:, 0], cube.values[:, 1], known & (cube.values[:, 0] <= cube.values[:, 1])
+
+
+def _column(
+    name: str, cells: Cells, k: Floats, n: Floats, cube: Any, base: Baseline, *, tested: bool
+) -> ShareColumn:
+    code = np.zeros(cells.size, dtype=np.int64)
+    code[~(base.n > 0)] = 3
+    code[cube.censored.any(axis=1)] = 2
+    code[~cube.observed.all(axis=1) | ~(n > 0)] = 1
+    contrast = Contrast(
+        key=f"match/{name}",
+        group=None,
+        reference=None,
+        event="match",
+        label=name,
+        counted="match",
+        among="submission",
+        comparator=name,
+        why=f"match-yield.why-{name}",
+        shape="share",
+        method="ratio of shares (score interval)",
+        tested=tested,
+        definitions=("match-yield.define-submission", "match-yield.define-match"),
+    )
+    unadjusted = np.full(cells.size, name != "noncitizens")
+    return ShareColumn(
+        contrast,
+        k,
+        n,
+        base.k,
+        base.n,
+        code,
+        base.period,
+        base.differs,
+        np.full(cells.size, np.nan),
+        cube.censored.any(axis=1),
+        {"match-yield.caveat-unadjusted": unadjusted & (code == 0)},
+    )
+
+
+def _adjusted(
+    cells: Cells, k: Floats, n: Floats, known: Bools, options: MatchYieldOptions
+) -> Baseline | None:
+    """Return the share that the noncitizen share of each place predicts, or None where that cannot be fitted."""
+    if options.expected == "nation":
+        return None
+    present = cells.population.levels("universe")
+    if "noncitizens" not in present or "residents" not in present:
+        return None
+    alien = cells.population.where(universe="noncitizens").total(cells.size)
+    people = cells.population.where(universe="residents").total(cells.size)
+    usable = known & (alien > 0) & (people > alien)
+    if usable.sum() < _MINIMUM_PLACES:
+        return None
+    x = np.log(np.where(usable, alien, 1.0) / np.where(usable, people, 2.0))
+    try:
+        expected = grouped_logit(k[usable], n[usable], x[usable])
+    except NotConverged:
+        return None
+    base_n = np.full(cells.size, np.nan)
+    base_k = np.full(cells.size, np.nan)
+    # The base rests on all the places of the fit; its own sampling error is that of their submissions together.
+    base_n[usable] = n[usable].sum() - n[usable]
+    base_k[usable] = base_n[usable] * expected.fitted
+    blank = np.full(cells.size, "", dtype=object)
+    return Baseline(base_k, base_n, blank, np.zeros(cells.size, dtype=bool))
+
+
+SIGNAL = MatchYield()
