@@ -40,6 +40,33 @@ class CellSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Inventory:
+    """What the sources hold, by which a signal says whether it can speak.
+
+    Attributes
+    ----------
+    events, groups, universes, levels, offences : frozenset of str
+        Values met.
+    events_with_group, events_with_level : frozenset of str
+        Events of which some rows carry a known group, a known level.
+    places : int
+        Audited places.
+    months : int
+        Calendar months from the first to the last day.
+    """
+
+    events: frozenset[str]
+    groups: frozenset[str]
+    universes: frozenset[str]
+    levels: frozenset[str]
+    offences: frozenset[str]
+    events_with_group: frozenset[str]
+    events_with_level: frozenset[str]
+    places: int
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cube:
     """Counts over place x one key, with what was observed.
 

@@ -15,43 +15,28 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from auditor.cells import Cells, CellSpec
+from auditor.cells import Cells, CellSpec, Inventory
 from auditor.findings.card import Card
 
 Floats = NDArray[np.float64]
+
+__all__ = [
+    "Contrast",
+    "Design",
+    "Inventory",
+    "Lack",
+    "Options",
+    "Panel",
+    "RegionResult",
+    "Signal",
+    "blank",
+]
 
 
 class Options(BaseModel):
     """Options of one signal: the table ``[signals.NAME]`` of the configuration."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-@dataclass(frozen=True, slots=True)
-class Inventory:
-    """What the sources hold, by which a signal says whether it can speak.
-
-    Attributes
-    ----------
-    events, groups, universes, levels, offences : frozenset of str
-        Values met.
-    events_with_group, events_with_level : frozenset of str
-        Events of which some rows carry a known group, a known level.
-    places : int
-        Audited places.
-    months : int
-        Calendar months from the first to the last day.
-    """
-
-    events: frozenset[str]
-    groups: frozenset[str]
-    universes: frozenset[str]
-    levels: frozenset[str]
-    offences: frozenset[str]
-    events_with_group: frozenset[str]
-    events_with_level: frozenset[str]
-    places: int
-    months: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,297 @@
+"""Build the cells of an audit: DuckDB groups the canonical tables, arrays come out, rows stay where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from auditor.baselines import census2010
+from auditor.cells import Cells, CellSpec, Inventory, Table
+from auditor.domain.periods import months_between
+from auditor.domain.places import gazetteer
+from auditor.domain.vocabulary import NATION
+from auditor.records.load import Loaded
+
+_SPANS = ("start", "end")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the cells of every signal share.
+
+    Attributes
+    ----------
+    ids, names, states, parents : tuple of str
+        Audited places, sorted by id.
+    region_ids : tuple of str
+        Nation and states whose rows are baselines.
+    windows : mapping
+        Event to (first days, last days) by place.
+    published : tuple of bool
+        Whether every count of the place is already public.
+    inventory : Inventory
+    population : Table
+    baselines : mapping
+        Universe to the label that says where its numbers come from and of which year.
+    region_names : mapping
+    """
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    states: tuple[str, ...]
+    parents: tuple[str, ...]
+    region_ids: tuple[str, ...]
+    windows: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    published: tuple[bool, ...]
+    inventory: Inventory
+    population: Table
+    baselines: Mapping[str, str]
+    region_names: Mapping[str, str]
+
+
+class Engine:
+    """Counts once what the signals ask for.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        The canonical tables.
+    focal_groups : sequence of str
+    reference_group : str
+    exclude : sequence of str
+        Places left out of everything.
+    gates : mapping
+        Gates of the protocol on sample size.
+    """
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        focal_groups: Sequence[str],
+        reference_group: str,
+        exclude: Sequence[str] = (),
+        gates: Mapping[str, float] | None = None,
+    ) -> None:
+        self._sql = loaded.store.connection
+        self._complete = [i for i, source in enumerate(loaded.sources) if source.format == "records"]
+        self._focal, self._reference = tuple(focal_groups), reference_group
+        self._gates = dict(gates or {"expected": 5.0, "persons": 11.0})
+        self.ground = self._survey(loaded, set(exclude))
+
+    def cells(self, spec: CellSpec) -> Cells:
+        """Return the cells that one signal sees."""
+        ground = self.ground
+        return Cells(
+            ids=ground.ids,
+            names=ground.names,
+            states=ground.states,
+            parents=ground.parents,
+            counts=self._counts("audit_places", spec.keys, spec.events),
+            population=ground.population,
+            region_ids=ground.region_ids,
+            regions=self._counts("audit_regions", tuple(dict.fromkeys((*spec.keys, *_SPANS))), spec.events),
+            focal_groups=self._focal,
+            reference_group=self._reference,
+            windows=ground.windows,
+            baselines=ground.baselines,
+            published=ground.published,
+            gates=self._gates,
+        )
+
+    def _survey(self, loaded: Loaded, exclude: set[str]) -> Ground:
+        present = {row[0] for row in self._sql.execute("SELECT DISTINCT place FROM counts").fetchall()} - exclude
+        declared = {
+            row[0]: row[1:]
+            for row in self._sql.execute(
+                "SELECT place, coalesce(any_value(name), ''), coalesce(any_value(state), ''), "
+                "coalesce(any_value(parent), '') FROM places GROUP BY place"
+            ).fetchall()
+        }
+        regions = _regional(present)
+        ids = tuple(sorted(present - regions))
+        region_ids = tuple(sorted(regions))
+        self._index("audit_places", ids)
+        self._index("audit_regions", region_ids)
+        names = tuple(_name(place, declared, loaded.names) for place in ids)
+        population, baselines = self._population(loaded, ids)
+        return Ground(
+            ids=ids,
+            names=names,
+            states=tuple(_state(place, declared) for place in ids),
+            parents=tuple(declared.get(place, ("", "", ""))[2] for place in ids),
+            region_ids=region_ids,
+            windows=self._windows(ids),
+            published=self._published(ids),
+            inventory=self._inventory(ids, population),
+            population=population,
+            baselines=baselines,
+            region_names={place: _name(place, declared, loaded.names) for place in region_ids},
+        )
+
+    def _index(self, name: str, ids: Sequence[str]) -> None:
+        self._sql.execute(f"CREATE OR REPLACE TEMP TABLE {name} (idx BIGINT, place VARCHAR)")  # noqa: S608
+        if ids:
+            self._sql.execute(
+                f"INSERT INTO {name} SELECT unnest(?::BIGINT[]), unnest(?::VARCHAR[])",  # noqa: S608
+                [list(range(len(ids))), list(ids)],
+            )
+
+    def _counts(self, index: str, keys: Sequence[str], events: Sequence[str]) -> Table:
+        columns = [f"coalesce(CAST(c.\"{key}\" AS VARCHAR), '') AS \"{key}\"" for key in keys]
+        groups = ", ".join(str(i + 2) for i in range(len(keys)))
+        where = "WHERE list_contains(?::VARCHAR[], c.event)" if events else ""
+        query = (
+            f"SELECT i.idx AS idx, {', '.join(columns)}, sum(coalesce(c.n, 0))::DOUBLE AS n, "  # noqa: S608
+            "bool_or(c.n IS NULL) AS censored, bool_and(list_contains(?::BIGINT[], c.source)) AS complete "
+            f"FROM counts c JOIN {index} i ON i.place = c.place {where} GROUP BY 1, {groups} ORDER BY 1, {groups}"
+        )
+        parameters: list[Any] = [self._complete] + ([list(events)] if events else [])
+        return _table(self._sql.execute(query, parameters).fetchnumpy(), keys)
+
+    def _windows(self, ids: Sequence[str]) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        rows = self._sql.execute(
+            "SELECT i.idx, c.event, CAST(min(c.start) AS VARCHAR), CAST(max(c.\"end\") AS VARCHAR) "
+            "FROM counts c JOIN audit_places i ON i.place = c.place GROUP BY 1, 2 ORDER BY 2, 1"
+        ).fetchall()
+        windows: dict[str, tuple[list[str], list[str]]] = {}
+        for idx, event, first, last in rows:
+            lists = windows.setdefault(event, ([""] * len(ids), [""] * len(ids)))
+            lists[0][idx], lists[1][idx] = first or "", last or ""
+        return {event: (tuple(first), tuple(last)) for event, (first, last) in windows.items()}
+
+    def _published(self, ids: Sequence[str]) -> tuple[bool, ...]:
+        rows = self._sql.execute(
+            "SELECT i.idx, bool_and(coalesce(c.published, false)) FROM counts c "
+            "JOIN audit_places i ON i.place = c.place GROUP BY 1"
+        ).fetchall()
+        known = dict(rows)
+        return tuple(bool(known.get(i, False)) for i in range(len(ids)))
+
+    def _inventory(self, ids: Sequence[str], population: Table) -> Inventory:
+        def distinct(column: str, extra: str = "") -> frozenset[str]:
+            query = f'SELECT DISTINCT c."{column}" FROM counts c JOIN audit_places i ON i.place = c.place {extra}'  # noqa: S608
+            return frozenset(str(row[0]) for row in self._sql.execute(query).fetchall() if row[0])
+
+        span = self._sql.execute(
+            'SELECT min(c.start), max(c."end") FROM counts c JOIN audit_places i ON i.place = c.place'
+        ).fetchone()
+        months = months_between(span[0], span[1]) if span and span[0] and span[1] else 0
+        return Inventory(
+            events=distinct("event"),
+            groups=distinct("group"),
+            universes=frozenset(population.levels("universe")),
+            levels=distinct("level"),
+            offences=distinct("offence"),
+            events_with_group=distinct("event", "WHERE c.\"group\" IS NOT NULL AND c.\"group\" <> 'unknown'"),
+            events_with_level=distinct("event", "WHERE c.level IS NOT NULL AND c.level <> 'unknown'"),
+            places=len(ids),
+            months=months,
+        )
+
+    def _population(self, loaded: Loaded, ids: Sequence[str]) -> tuple[Table, dict[str, str]]:
+        """Return each universe in the vintage nearest to the counts, with its label."""
+        rows, labels = self._supplied(loaded, len(ids))
+        if "residents" not in labels:
+            built_in, label = _census(ids)
+            if built_in:
+                rows += built_in
+                labels["residents"] = label
+        rows.sort()
+        return Table(
+            np.array([row[0] for row in rows], dtype=np.int64),
+            {
+                "universe": np.array([row[1] for row in rows], dtype=object),
+                "group": np.array([row[2] for row in rows], dtype=object),
+            },
+            np.array([row[3] for row in rows], dtype=float),
+            np.zeros(len(rows), dtype=bool),
+            np.zeros(len(rows), dtype=bool),
+            np.array([row[4] for row in rows], dtype=float),
+        ), labels
+
+    def _supplied(self, loaded: Loaded, size: int) -> tuple[list[tuple[int, str, str, float, float]], dict[str, str]]:
+        middle = self._sql.execute(
+            "SELECT epoch_ms((min(epoch_ms(start::TIMESTAMP)) + max(epoch_ms(\"end\"::TIMESTAMP))) // 2)::DATE FROM counts"
+        ).fetchone()
+        target = middle[0] if middle and middle[0] else None
+        chosen = self._sql.execute(
+            "SELECT universe, start, \"end\", min(source) FROM population GROUP BY 1, 2, 3 ORDER BY 1, "
+            "abs(date_diff('day', coalesce(start, ?::DATE), ?::DATE)), 2",
+            [target, target],
+        ).fetchall()
+        rows: list[tuple[int, str, str, float, float]] = []
+        labels: dict[str, str] = {}
+        for universe, start, end, source in chosen:
+            name = universe or "residents"
+            if name in labels:
+                continue
+            labels[name] = _label(name, start, end, loaded.sources[source].citation or loaded.sources[source].name)
+            found = self._sql.execute(
+                "SELECT i.idx, coalesce(p.\"group\", ''), sum(p.n), sqrt(sum(p.moe * p.moe)) FROM population p "
+                "JOIN audit_places i ON i.place = p.place WHERE p.universe IS NOT DISTINCT FROM ? AND "
+                "p.start IS NOT DISTINCT FROM ? AND p.\"end\" IS NOT DISTINCT FROM ? AND p.n IS NOT NULL "
+                "GROUP BY 1, 2 ORDER BY 1, 2",
+                [universe, start, end],
+            ).fetchall()
+            rows += [
+                (idx, name, group, float(n), float("nan") if moe is None else float(moe)) for idx, group, n, moe in found
+            ]
+        return rows, labels
+
+
+def _regional(present: Iterable[str]) -> set[str]:
+    """Return the nation, and every state of which the sources hold smaller places too."""
+    present = set(present)
+    states = {place for place in present if len(place) == 2 and place.isdigit()}
+    within = {place[:2] for place in present if len(place) == 5 and place.isdigit()}
+    return ({NATION} & present) | (states & within)
+
+
+def _name(place: str, declared: Mapping[str, tuple[str, str, str]], given: Mapping[str, str]) -> str:
+    if declared.get(place, ("",))[0]:
+        return str(declared[place][0])
+    known = gazetteer().place(place)
+    return known.name if known is not None else given.get(place, place)
+
+
+def _state(place: str, declared: Mapping[str, tuple[str, str, str]]) -> str:
+    if place.isdigit() and len(place) in (2, 5):
+        return place[:2]
+    stated = declared.get(place, ("", "", ""))[1]
+    known = gazetteer().state(stated) if stated else None
+    return known.id if known is not None else ""
+
+
+def _label(universe: str, start: Any, end: Any, source: str) -> str:
+    when = "" if start is None else f", {start.year}" if end is None or start.year == end.year else f", {start.year}-{end.year}"
+    return f"{universe}{when} ({source})"
+
+
+def _census(ids: Sequence[str]) -> tuple[list[tuple[int, str, str, float, float]], str]:
+    """Return the built-in residents of 2010 for the counties and states among the places."""
+    position = {place: i for i, place in enumerate(ids)}
+    table = census2010.load()
+    sums: dict[tuple[int, str], float] = {}
+    for row in table.rows:
+        for place in (row.place, row.place[:2]):
+            if place in position:
+                key = (position[place], row.group)
+                sums[key] = sums.get(key, 0.0) + float(row.n)
+    rows = [(idx, "residents", group, n, float("nan")) for (idx, group), n in sums.items()]
+    return rows, "residents, 2010 (built-in Census 2010 table)"
+
+
+def _table(columns: Mapping[str, Any], keys: Sequence[str]) -> Table:
+    def plain(values: Any) -> Any:
+        return values.filled() if isinstance(values, np.ma.MaskedArray) else values
+
+    return Table(
+        np.asarray(plain(columns["idx"]), dtype=np.int64),
+        {key: np.asarray(plain(columns[key]), dtype=object) for key in keys},
+        np.asarray(plain(columns["n"]), dtype=float),
+        np.asarray(plain(columns["censored"]), dtype=bool),
+        np.asarray(plain(columns["complete"]), dtype=bool),
+    )
