@@ -1,0 +1,113 @@
+"""Numbers on a page carry where they come from.
+
+Every printed number is wrapped as ``<data value="RAW" data-ref="POINTER">shown</data>``. The pointer is a JSON
+Pointer (RFC 6901) into ``review.json``; one that does not start with a slash continues the pointer of the nearest
+element with ``data-at``. A number that is worked out from others names the rule in ``data-calc`` and its operands
+in ``data-ref``, separated by spaces. Sentences of the review are wrapped as
+``<span data-text="POINTER">...</span>``. See docs/review-json.md; :mod:`auditor.report.trace` reads them back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from auditor.findings.finding import Sentence
+from auditor.report import sentences
+
+
+def raw(value: Any) -> str:
+    """Return the machine-readable form of a value: integers in full, floats to twelve digits."""
+    if isinstance(value, bool) or value is None:
+        raise TypeError(f"{value!r} is not a printed value")
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else format(value, ".12g")
+    return str(value)
+
+
+def spaced(text: str) -> Markup:
+    """Escape a text and keep a number and its unit on one line."""
+    kept = str(escape(text)).replace(" %", "\u00a0%").replace(" per 1,000", " per\u00a01,000")
+    return Markup(kept)  # noqa: S704 - escaped the line before
+
+
+def cited(value: Any, ref: str, shown: str, calc: str = "", *, svg: bool = False) -> Markup:
+    """Return one number with its source.
+
+    Parameters
+    ----------
+    value : int, float or str
+        As it stands in the review (or as the rule ``calc`` gives it).
+    ref : str
+        JSON Pointer, absolute or relative to the nearest ``data-at``; with ``calc`` its operands,
+        separated by spaces.
+    shown : str
+        As it is printed.
+    calc : str
+        Name of a rule of :data:`auditor.report.trace.RULES`.
+    svg : bool
+        For the text of a figure, where HTML's ``data`` element cannot stand.
+    """
+    rule = f' data-calc="{escape(calc)}"' if calc else ""
+    tag, name = ("tspan", "data-value") if svg else ("data", "value")
+    source = f'{name}="{escape(raw(value))}" data-ref="{escape(ref)}"{rule}'
+    return Markup(f"<{tag} {source}>{spaced(shown)}</{tag}>")  # noqa: S704 - every part is escaped above
+
+
+@dataclass(frozen=True, slots=True)
+class Num:
+    """A value for a sentence of the page, with its source: :func:`say` prints it as a cited number."""
+
+    value: Any
+    ref: str
+    calc: str = ""
+
+
+def say(name: str, /, language: str = "en", **values: Any) -> Markup:
+    """Return a sentence of the page's own catalogue as HTML, its numbers cited.
+
+    Parameters
+    ----------
+    name : str
+        Identifier in the catalogue.
+    language : str
+        Language of the text.
+    **values
+        Texts as ``str``; numbers as :class:`Num`.
+    """
+    template = sentences.load(language).get(name)
+    if template is None:
+        raise sentences.CatalogueError(f"there is no sentence {name!r} in the catalogue")
+    plain = {key: value.value if isinstance(value, Num) else value for key, value in values.items()}
+
+    def wrap(hole: str, written: str) -> str:
+        given = values[hole]
+        if isinstance(given, Num):
+            return str(cited(given.value, given.ref, written, given.calc))
+        if isinstance(given, str):
+            return str(spaced(written))
+        raise sentences.CatalogueError(f"sentence {name!r}: the number {hole!r} has no source; pass a Num")
+
+    escaped = str(spaced(template))
+    return Markup(sentences.fill(name, escaped, plain, wrap))  # noqa: S704 - template and values are escaped
+
+
+def quoted(sentence: Sentence | Mapping[str, Any] | str | None, ref: str, language: str = "en") -> Markup:
+    """Return a sentence of the review as HTML that names where it stands; nothing for None."""
+    if sentence is None:
+        return Markup("")
+    if isinstance(sentence, str):
+        return Markup('<span data-text="{}">{}</span>').format(ref, spaced(sentence))
+    texts = sentence.text if isinstance(sentence, Sentence) else sentence["text"]
+    chosen = language if language in texts else "en"
+    return Markup('<span data-text="{}/text/{}">{}</span>').format(ref, chosen, spaced(texts[chosen]))
+
+
+def maybe(value: Any, ref: str, write: Callable[[Any], str], absent: str = "") -> Markup:
+    """Cite a value that may be None; ``absent`` says in words why there is none."""
+    if value is None:
+        return Markup('<span class="none">{}</span>').format(absent) if absent else Markup("")
+    return cited(value, ref, write(value))

@@ -1,0 +1,160 @@
+"""What a finding shows: its direction, its cell in the evidence matrix, and its numbers with their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from auditor.findings.finding import Comparator, Estimate, Finding
+from auditor.report import numbers
+from auditor.report.cite import cited
+
+RATIO_SCALES = frozenset(["ratio", "odds-ratio", "rate-ratio"])
+_STRENGTH = ("absent", "withheld", "insufficient", "suppressed", "inconclusive", "compatible", "lower", "higher")
+
+
+def is_ratio(finding: Finding) -> bool:
+    """Say whether the estimate is a ratio, so that 1 means no difference."""
+    return finding.estimate.scale in RATIO_SCALES
+
+
+def neutral(finding: Finding) -> float:
+    """Return the value of the estimate that means "no difference"."""
+    if is_ratio(finding):
+        return 1.0
+    if finding.estimate.scale == "share" and finding.comparator.value is not None:
+        return finding.comparator.value
+    return 0.0
+
+
+def cell(finding: Finding) -> str:
+    """Return the finding's state in the evidence matrix (a key of ``labels.OUTCOME_MARKS``)."""
+    if finding.suppressed and finding.estimate.value is None:
+        return "suppressed"
+    if finding.outcome == "signal":
+        value = finding.estimate.value if finding.estimate.value is not None else finding.estimate.low
+        return "lower" if value is not None and value < neutral(finding) else "higher"
+    return {"compatible": "compatible", "insufficient": "insufficient"}.get(finding.outcome, "inconclusive")
+
+
+def strongest(cells: list[str]) -> str:
+    """Return the state that stands for several findings of one signal; both directions at once is "unclear"."""
+    if not cells:
+        return "absent"
+    if "higher" in cells and "lower" in cells:
+        return "inconclusive"
+    return max(cells, key=_STRENGTH.index)
+
+
+def leading(findings: list[tuple[int, Finding]]) -> tuple[int, Finding] | None:
+    """Return the finding that a summary quotes: the strongest state, tested before shown, then the first."""
+    if not findings:
+        return None
+    return max(findings, key=lambda entry: (_STRENGTH.index(cell(entry[1])), entry[1].tested, -entry[0]))
+
+
+def writer(scale: str, n: float | None) -> Callable[[float], str]:
+    """Return the function that writes values of this scale."""
+    if scale in RATIO_SCALES:
+        return lambda value: numbers.plain_ratio(value, n)
+    if scale == "share":
+        return lambda value: numbers.percent(value, n)
+    if scale == "difference":
+        return numbers.points
+    if scale in ("per-1000", "per 1,000"):
+        return numbers.per1000
+    return numbers.number
+
+
+def interval(estimate: Estimate, ref: str, n: float | None, *, svg: bool = False) -> Markup:
+    """Return "2.98 to 3.51" with sources; an open side in words."""
+    write = writer(estimate.scale, n)
+    if estimate.scale == "share" and estimate.value is not None:
+        decimals = numbers.percent_decimals(estimate.value, n)
+
+        def write(value: float) -> str:
+            return numbers.percent(value, decimals=decimals)
+
+    low = _limit(estimate.low, f"{ref}/low", write, svg=svg)
+    high = _limit(estimate.high, f"{ref}/high", write, svg=svg)
+    if not low and not high:
+        return Markup("no limit can be stated")
+    if not high:
+        return Markup("{} or more (no upper limit)").format(low)
+    if not low:
+        return Markup("{} or less (no lower limit)").format(high)
+    return Markup("{} to {}").format(low, high)
+
+
+def _limit(value: float | None, ref: str, write: Callable[[float], str], *, svg: bool) -> Markup:
+    return Markup("") if value is None else cited(value, ref, write(value), svg=svg)
+
+
+def value(estimate: Estimate, ref: str, n: float | None, *, svg: bool = False) -> Markup:
+    """Return the estimate itself with its source, or nothing."""
+    if estimate.value is None:
+        return Markup("")
+    return cited(estimate.value, f"{ref}/value", writer(estimate.scale, n)(estimate.value), svg=svg)
+
+
+def absolute(estimate: Estimate | None) -> Markup:
+    """Return the absolute effect in persons per 1,000, with its interval; nothing when there is none."""
+    if estimate is None or estimate.value is None:
+        return Markup("")
+    direct = "1000" in estimate.scale or "1,000" in estimate.scale
+    calc = "" if direct else "thousand"
+
+    def one(name: str, shown: float | None) -> Markup:
+        if shown is None:
+            return Markup("no limit")
+        number = shown if direct else 1000 * shown
+        return cited(number, f"absolute/{name}", numbers.per1000(number), calc)
+
+    if estimate.low is None and estimate.high is None:
+        return one("value", estimate.value)
+    return Markup("{} ({} to {})").format(
+        one("value", estimate.value), one("low", estimate.low), one("high", estimate.high)
+    )
+
+
+def share(finding: Finding) -> float | None:
+    """Return k/n where both are there and k is a part of n."""
+    if finding.k is None or not finding.n or finding.k > finding.n:
+        return None
+    return finding.k / finding.n
+
+
+def observed(finding: Finding) -> Markup:
+    """Return "594 of 724 (82.0 %)" with sources; nothing when the counts are not printed."""
+    if finding.k is None:
+        return Markup("")
+    k = cited(finding.k, "k", numbers.count(finding.k))
+    if not finding.n:
+        return k
+    n = cited(finding.n, "n", numbers.count(finding.n))
+    part = share(finding)
+    if part is None:
+        return Markup("{} against {}").format(k, n)
+    return Markup("{} of {} ({})").format(k, n, cited(part, "k n", numbers.percent(part, finding.n), "share"))
+
+
+def comparator_value(comparator: Comparator) -> Markup:
+    """Return the comparator's own number with its base."""
+    if comparator.value is None:
+        return Markup("")
+    inside = 0 <= comparator.value <= 1
+    text = numbers.percent(comparator.value, comparator.n) if inside else numbers.number(comparator.value)
+    shown = cited(comparator.value, "comparator/value", text)
+    if comparator.n is None:
+        return shown
+    return Markup("{} of {}").format(shown, cited(comparator.n, "comparator/n", numbers.count(comparator.n)))
+
+
+def missing(entry: Mapping[str, Any]) -> Markup:
+    """Return the share of records that lack what the test needs, where it is known."""
+    part = entry.get("share")
+    if part is None:
+        return Markup("")
+    return cited(part, "missing/share", numbers.percent(part, entry.get("of")))

@@ -1,0 +1,1 @@
+"""Figures: the coordinates are worked out here, the drawing is in templates/figures."""

@@ -1,0 +1,132 @@
+"""Short labels of pages and tables: verdicts, outcomes, families, groups. Sentences stand in the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a verdict is shown.
+
+    Attributes
+    ----------
+    key : str
+        As in ``review.json``.
+    label : str
+        In words; ``no-disparity-detected`` never stands without "not a clearance".
+    mark : str
+        A glyph, so that colour is never alone.
+    css : str
+        Class of the colour and pattern.
+    grade : str
+        As in the table of grades.
+    """
+
+    key: str
+    label: str
+    mark: str
+    css: str
+    grade: str
+
+
+VERDICTS: Final = (
+    Verdict("strong-signal", "Strong statistical signal", "◆", "v-strong", "4"),
+    Verdict("notable-departure", "Notable departure", "▲", "v-notable", "3"),
+    Verdict("pattern-worth-examining", "Pattern worth examining", "△", "v-pattern", "2"),
+    Verdict("contradictory", "Contradictory", "✕", "v-contra", "X"),
+    Verdict("inconclusive", "Inconclusive", "○", "v-inconclusive", "1b"),
+    Verdict("no-disparity-detected", "No disparity detected (not a clearance)", "●", "v-null", "1"),
+    Verdict("insufficient-data", "Insufficient data", "–", "v-insufficient", "0"),
+)
+"""In the order of a page; the order is not a ranking of places."""
+
+BY_KEY: Final[Mapping[str, Verdict]] = {verdict.key: verdict for verdict in VERDICTS}
+FLAGS: Final = frozenset(["strong-signal", "notable-departure", "pattern-worth-examining"])
+CANNOT_TELL: Final = ("insufficient-data", "inconclusive", "contradictory")
+
+FAMILIES: Final[Mapping[str, str]] = {
+    "exposure": "Exposure",
+    "discretion": "Discretion",
+    "match": "Match",
+    "change": "Change",
+    "outcome": "Outcome",
+    "visibility": "Visibility",
+    "recording": "Recording",
+}
+FAMILY_ASKS: Final[Mapping[str, str]] = {
+    "exposure": "more than the population at risk predicts?",
+    "discretion": "where an officer may choose?",
+    "match": "more matches, and lesser cases?",
+    "change": "changed when the programme came?",
+    "outcome": "do arrests of the group succeed less often?",
+    "visibility": "does it depend on being seen?",
+    "recording": "is ethnicity recorded faithfully?",
+}
+
+GROUPS: Final[Mapping[str, str]] = {
+    "hispanic": "Hispanic",
+    "white": "White (non-Hispanic)",
+    "black": "Black (non-Hispanic)",
+    "asian": "Asian (non-Hispanic)",
+    "native": "Native American (non-Hispanic)",
+    "pacific": "Pacific Islander (non-Hispanic)",
+    "multiple": "Two or more (non-Hispanic)",
+    "other": "Other",
+    "unknown": "Not recorded",
+}
+
+PARTS: Final = (
+    "Cover and status",
+    "Summary",
+    "Place profile",
+    "Investigations and lawsuits",
+    "Data received and their quality",
+    "Benchmarks",
+    "Where this place stands among all",
+    "Focus on serious offences",
+    "Minor traffic and licence offences",
+    "Pretext indicators",
+    "Ethnic-disparity tests",
+    "Before and after the programme started",
+    "Officers",
+    "Detainer practice and delay of release",
+    "Records that no statistic gives",
+    "Synthesis",
+    "What would change this verdict",
+    "Ladder of remedies",
+    "Standards map",
+    "Agency response",
+    "Methods appendix",
+)
+"""The twenty-one parts of a place's review, 0 to 20, in order."""
+
+OUTCOME_MARKS: Final[Mapping[str, tuple[str, str]]] = {
+    "higher": ("▲", "higher"),
+    "lower": ("▼", "lower"),
+    "compatible": ("●", "compatible"),
+    "inconclusive": ("○", "unclear"),
+    "insufficient": ("✕", "too few"),
+    "withheld": ("–", "withheld"),
+    "suppressed": ("▒", "suppressed"),
+    "absent": ("·", "not run"),
+}
+"""Mark and word of each cell of the evidence matrix."""
+
+
+def group(name: str | None) -> str:
+    """Return how a group is written; an unknown name as it stands."""
+    return GROUPS.get(name or "", name or "")
+
+
+def verdict(key: str) -> Verdict:
+    """Return how a verdict is shown.
+
+    Raises
+    ------
+    KeyError
+        When the verdict is none of the seven.
+    """
+    return BY_KEY[key]

@@ -1,0 +1,204 @@
+"""How a number is written: one module, so that ratio, percent and percentage points cannot be confused.
+
+A ratio of 2.51 is "151 % more", never "251 %": :func:`more` is the only function that turns a ratio into a
+percentage. A share of 0.82 against 0.25 differs by 57 *percentage points*: :func:`points` is the only function that
+writes a difference of shares. No function prints more digits than the counts support: the last digit of a
+percentage is worth at least a fortieth of its standard error.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date as Date
+from typing import Any
+
+from auditor.domain.periods import Period, parse_period
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+MINUS = "\u2212"
+
+
+def _checked(value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is not a number")
+    if not math.isfinite(value):
+        raise ValueError(f"{value!r} cannot be printed: what cannot be said is None, never NaN or infinity")
+    return value
+
+
+def _fixed(value: float, decimals: int) -> str:
+    """Write with thousands commas, a true minus sign and no negative zero."""
+    text = f"{abs(value):,.{decimals}f}"
+    negative = value < 0 and any(digit in "123456789" for digit in text)
+    return f"{MINUS}{text}" if negative else text
+
+
+def count(value: float) -> str:
+    """Write a count: ``11,000,000``. Fractions of a person (weighted counts) are rounded."""
+    return _fixed(_checked(value), 0)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Write a plain number with ``digits`` significant digits (integers in full)."""
+    value = _checked(value)
+    if isinstance(value, int) or (abs(value) >= 10**digits):
+        return _fixed(value, 0)
+    return _fixed(value, _decimals(value, digits))
+
+
+def _decimals(value: float, digits: int) -> int:
+    """Return the decimals that show ``digits`` significant digits of ``value`` (0 to 8)."""
+    if value == 0:
+        return 0
+    magnitude = math.floor(math.log10(abs(value)))
+    return min(max(digits - 1 - magnitude, 0), 8)
+
+
+def percent_decimals(share: float, n: float | None) -> int:
+    """Return how many decimals a percentage deserves.
+
+    Parameters
+    ----------
+    share : float
+        The share, 0 to 1.
+    n : float or None
+        The base of the share. Without one: one decimal, or two significant digits below one percent.
+
+    Returns
+    -------
+    int
+        The largest d, at most 4, for which 10**-d is at least a fortieth of the standard error in percent.
+    """
+    if n is None or n < 1:
+        return 1 if abs(share) >= 0.01 or share == 0 else _decimals(share * 100, 2)
+    inside = min(max(abs(share), 0.5 / n), 1 - 0.5 / n) if n > 1 else 0.5
+    error = 100 * math.sqrt(inside * (1 - inside) / n)
+    return min(max(math.floor(-math.log10(error / 40)), 0), 4)
+
+
+def percent(share: float, n: float | None = None, decimals: int | None = None) -> str:
+    """Write a share as a percentage: ``82.0 %`` (0.8204 of 724).
+
+    Parameters
+    ----------
+    share : float
+        0.82, not 82.
+    n : float, optional
+        Base of the share, which decides the digits.
+    decimals : int, optional
+        To give an interval the digits of its estimate.
+    """
+    share = _checked(share)
+    places = percent_decimals(share, n) if decimals is None else decimals
+    return f"{_fixed(share * 100, places)} %"
+
+
+def points(difference: float, decimals: int = 1) -> str:
+    """Write a difference of two shares: ``+56.7 percentage points`` (0.567)."""
+    value = _checked(difference) * 100
+    return f"{_signed(value, decimals)} percentage points"
+
+
+def _signed(value: float, decimals: int) -> str:
+    text = _fixed(value, decimals)
+    return text if text.startswith(MINUS) or not any(c in "123456789" for c in text) else f"+{text}"
+
+
+def plain_ratio(value: float, n: float | None = None) -> str:
+    """Write a ratio without its unit: ``3.24``; one digit less when it rests on fewer than 100 persons."""
+    value = _checked(value)
+    digits = 2 if n is not None and n < 100 else 3
+    if abs(value) >= 100:
+        return _fixed(value, 0)
+    if abs(value) >= 1:
+        return _fixed(value, min(_decimals(value, digits), 2))
+    return _fixed(value, 2 if abs(value) >= 0.095 or value == 0 else _decimals(value, 2))
+
+
+def ratio(value: float, n: float | None = None) -> str:
+    """Write a ratio: ``3.24 times``."""
+    return f"{plain_ratio(value, n)} times"
+
+
+def more(value: float) -> str:
+    """Write a ratio as a percentage of change: 2.51 is ``151 % more``, 0.62 is ``38 % less``."""
+    change = (_checked(value) - 1) * 100
+    return f"{_fixed(abs(change), 0)} % {'more' if change >= 0 else 'less'}"
+
+
+def per1000(value: float) -> str:
+    """Write an absolute effect that is already in persons per 1,000: ``+567 per 1,000``."""
+    value = _checked(value)
+    return f"{_signed(value, 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2)} per 1,000"
+
+
+def p(value: float) -> str:
+    """Write a p- or q-value: ``< 0.001``, ``0.012``, ``0.35``, ``> 0.99``."""
+    value = _checked(value)
+    if not 0 <= value <= 1:
+        raise ValueError(f"{value!r} is not a probability")
+    if value < 0.001:
+        return "< 0.001"
+    if value > 0.99:
+        return "> 0.99"
+    return f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
+
+
+def z(value: float) -> str:
+    """Write a z-score with its sign: ``+35.1``."""
+    return _signed(_checked(value), 1 if abs(value) >= 10 else 2)
+
+
+def date(value: Date | str) -> str:
+    """Write a day: ``27 October 2008``."""
+    day = Date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def period(value: Period | Mapping[str, Any] | str) -> str:
+    """Write a period: ``2011``, ``August 2011``, ``27 October 2008 to 30 June 2010``."""
+    span = _period(value)
+    first, last = span.start, span.end
+    if first == last:
+        return date(first)
+    if span.kind == "fiscal-year":
+        return f"fiscal year {last.year} ({date(first)} to {date(last)})"
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return f"{first.year}" if first.year == last.year else f"{first.year} to {last.year}"
+    if first.day == 1 and (first.year, first.month) == (last.year, last.month) and last.day >= 28:
+        return f"{MONTHS[first.month - 1]} {first.year}"
+    return f"{date(first)} to {date(last)}"
+
+
+def _period(value: Period | Mapping[str, Any] | str) -> Period:
+    if isinstance(value, Period):
+        return value
+    if isinstance(value, str):
+        return parse_period(value)
+    start, end = (Date.fromisoformat(str(value[name])) for name in ("start", "end"))
+    return Period(start, end, str(value.get("kind", "interval")))
+
+
+def limits(low: float | None, high: float | None, write: Any) -> str:
+    """Write an interval with the writer of its estimate: ``2.98 to 3.51``; an open side is said in words."""
+    if low is None and high is None:
+        return "no limit can be stated"
+    if high is None:
+        return f"{write(low)} or more; no upper limit"
+    if low is None:
+        return f"{write(high)} or less; no lower limit"
+    return f"{write(low)} to {write(high)}"

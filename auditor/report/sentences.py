@@ -1,0 +1,204 @@
+"""The catalogue of sentences: an identifier, values with kinds, and the text in each language.
+
+Templates stand in ``auditor/data/sentences/<language>/*.toml``::
+
+    [level-share]
+    text = "{k:count} of {n:count} ({share:percent:n}) ..."
+
+A placeholder is ``{name:kind}`` or ``{name:kind:base}``; ``base`` names another value, the count that decides how
+many digits are printed. Every value is used by some placeholder and every placeholder has its value: a sentence
+with a hole in it, or one that silently ignores what it was given, is an error.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from auditor.findings.finding import Sentence
+from auditor.report import numbers, wording
+from auditor.resources import folder
+
+Template = Mapping[str, str] | str
+"""Texts by language; a bare text is English."""
+
+_HOLE: Final = re.compile(r"\{([a-z_][a-z_0-9]*):([a-z0-9]+)(?::([a-z_][a-z_0-9]*))?\}")
+_BRACE: Final = re.compile(r"[{}]")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    return value
+
+
+_KINDS: Final[Mapping[str, Callable[..., str]]] = {
+    "count": numbers.count,
+    "number": numbers.number,
+    "percent": numbers.percent,
+    "points": numbers.points,
+    "ratio": numbers.ratio,
+    "plain": numbers.plain_ratio,
+    "more": numbers.more,
+    "per1000": numbers.per1000,
+    "p": numbers.p,
+    "q": numbers.p,
+    "z": numbers.z,
+    "date": numbers.date,
+    "period": numbers.period,
+    "text": _text,
+}
+KINDS: Final = tuple(_KINDS)
+_WITH_BASE: Final = ("percent", "ratio", "plain")
+
+
+class CatalogueError(ValueError):
+    """A sentence is unknown, has a hole, ignores a value, or uses forbidden words: a mistake in the program."""
+
+
+@cache
+def load(language: str = "en") -> Mapping[str, str]:
+    """Return every template of a language, read from the package once.
+
+    Raises
+    ------
+    CatalogueError
+        When an identifier occurs twice, a placeholder cannot be read, or the wording is forbidden.
+    """
+    found: dict[str, str] = {}
+    for file in sorted((folder("data") / "sentences" / language).glob("*.toml")):
+        for name, text in _entries(tomllib.loads(file.read_text(encoding="utf-8")), ""):
+            if name in found:
+                raise CatalogueError(f"sentence {name!r} is defined twice (again in {file.name})")
+            check_template(name, text)
+            found[name] = text
+    if not found:
+        raise CatalogueError(f"there is no catalogue of sentences for the language {language!r}")
+    return found
+
+
+def _entries(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    """Yield (identifier, text); ``[a.b]`` and ``["a.b"]`` are the same identifier."""
+    for name, entry in table.items():
+        if not isinstance(entry, dict):
+            raise CatalogueError(f"{prefix}{name} = {entry!r} is not a sentence: write [{prefix}{name}] text = ...")
+        if isinstance(entry.get("text"), str):
+            yield f"{prefix}{name}", entry["text"].strip()
+            entry = {key: value for key, value in entry.items() if key != "text"}
+        yield from _entries(entry, f"{prefix}{name}.")
+
+
+@lru_cache(maxsize=4096)
+def check_template(name: str, text: str) -> None:
+    """Refuse a template that has unreadable placeholders or forbidden wording."""
+    if _BRACE.search(_HOLE.sub("", text)):
+        raise CatalogueError(f"sentence {name!r} has a placeholder that is not {{name:kind}}: {text!r}")
+    for hole, kind, base in _HOLE.findall(text):
+        if kind not in _KINDS:
+            raise CatalogueError(f"sentence {name!r}: unknown kind {kind!r} of {hole!r}; known: {', '.join(KINDS)}")
+        if base and kind not in _WITH_BASE:
+            raise CatalogueError(f"sentence {name!r}: the kind {kind!r} of {hole!r} takes no base")
+    for offence in wording.check(text):
+        raise CatalogueError(f"sentence {name!r} uses forbidden wording: {offence}")
+
+
+def holes(text: str) -> list[tuple[str, str, str]]:
+    """Return the placeholders of a template as (name, kind, base)."""
+    return [(found[0], found[1], found[2]) for found in _HOLE.findall(text)]
+
+
+def fill(name: str, text: str, values: Mapping[str, Any], wrap: Callable[[str, str], str] | None = None) -> str:
+    """Fill a template.
+
+    Parameters
+    ----------
+    name : str
+        Identifier, for messages.
+    text : str
+        The template.
+    values : mapping
+        A value for each placeholder (and each base), and no other.
+    wrap : callable, optional
+        Given the placeholder's name and its written value; what it returns goes into the text.
+
+    Raises
+    ------
+    CatalogueError
+        When a value is missing, left over, or of the wrong kind.
+    """
+    needed = {part for hole, _, base in holes(text) for part in (hole, base) if part}
+    if needed != set(values):
+        missing, unused = sorted(needed - set(values)), sorted(set(values) - needed)
+        raise CatalogueError(f"sentence {name!r}: missing values {missing}, unused values {unused}")
+
+    def write(found: re.Match[str]) -> str:
+        hole, kind, base = found.group(1), found.group(2), found.group(3)
+        written = write_value(name, hole, kind, values[hole], values[base] if base else None)
+        return wrap(hole, written) if wrap else written
+
+    return _HOLE.sub(write, text)
+
+
+def write_value(name: str, hole: str, kind: str, value: Any, base: Any = None) -> str:
+    """Write one value in its kind; a value of the wrong type names the sentence and the placeholder."""
+    try:
+        return _KINDS[kind](value, base) if base is not None else _KINDS[kind](value)
+    except (TypeError, ValueError, KeyError) as error:
+        raise CatalogueError(f"sentence {name!r}: {hole} = {value!r} is no {kind} ({error})") from error
+
+
+def sentence(
+    name: str,
+    /,
+    *,
+    catalogue: Mapping[str, Template] | None = None,
+    languages: Sequence[str] = ("en",),
+    **values: Any,
+) -> Sentence:
+    """Build a sentence of the catalogue.
+
+    Parameters
+    ----------
+    name : str
+        Its identifier.
+    catalogue : mapping, optional
+        Templates that a signal brings along: identifier = English text, or texts by language. Looked in first.
+    languages : sequence of str
+        Languages in which the text is wanted; English must be among the templates.
+    **values
+        One for each placeholder; numbers as they are (a share of 0.82 for a percentage), dates as ISO text.
+
+    Returns
+    -------
+    auditor.findings.finding.Sentence
+        The identifier, the values and the text by language.
+
+    Raises
+    ------
+    CatalogueError
+        Unknown identifier; missing, unused or ill-typed values; forbidden wording.
+    """
+    own = (catalogue or {}).get(name)
+    texts = {}
+    for language in languages:
+        template = _own(name, own, language) if own is not None else _shipped(name, language)
+        texts[language] = fill(name, template, values)
+    return Sentence(name, dict(values), texts)
+
+
+def _own(name: str, own: Template, language: str) -> str:
+    texts = {"en": own} if isinstance(own, str) else own
+    if language not in texts:
+        raise CatalogueError(f"sentence {name!r} has no text in the language {language!r}")
+    check_template(name, texts[language])
+    return texts[language]
+
+
+def _shipped(name: str, language: str) -> str:
+    known = load(language)
+    if name not in known:
+        raise CatalogueError(f"there is no sentence {name!r} in the catalogue of the language {language!r}")
+    return known[name]

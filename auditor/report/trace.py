@@ -1,0 +1,284 @@
+"""Read the numbers of a page back and hold them against ``review.json``.
+
+Used by ``auditor verify`` and by the tests: every number of a page must be the number of the review, written with
+the digits it was given, and no number may stand there without a source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any, Final
+
+from auditor.findings.review import Review
+from auditor.report.cite import raw
+
+_VOID: Final = frozenset(["br", "hr", "img", "input", "link", "meta", "path", "rect", "line", "circle", "use", "col"])
+_MONTHS: Final = r"January|February|March|April|May|June|July|August|September|October|November|December"
+
+
+@dataclass(slots=True)
+class _Element:
+    tag: str
+    at: str
+    ref: str = ""
+    text_ref: str = ""
+    value: str = ""
+    calc: str = ""
+    exempt: bool = False
+    parts: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """One number of a page: where it comes from, its value, how it is shown, and the rule if it is worked out."""
+
+    ref: str
+    value: str
+    shown: str
+    calc: str = ""
+
+
+class _Reader(HTMLParser):
+    """Walk a page and collect cited numbers, quoted sentences and stray digits."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.stack: list[_Element] = [_Element("", "")]
+        self.numbers: list[Cited] = []
+        self.texts: list[tuple[str, str]] = []
+        self.stray: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _VOID:
+            return
+        given = {name: value or "" for name, value in attrs}
+        outer = self.stack[-1]
+        here = _join(outer.at, given["data-at"]) if "data-at" in given else outer.at
+        entry = _Element(tag, here)
+        entry.exempt = outer.exempt or tag in ("style", "script", "code") or "data-fixed" in given
+        entry.exempt = entry.exempt or "data-held" in given or "data-name" in given
+        if "data-ref" in given:
+            entry.ref = " ".join(_join(here, part) for part in given["data-ref"].split())
+            entry.value = given.get("value", given.get("data-value", ""))
+            entry.calc = given.get("data-calc", "")
+        if "data-text" in given:
+            entry.text_ref = _join(here, given["data-text"])
+        self.stack.append(entry)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        return
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _VOID or len(self.stack) < 2:
+            return
+        entry = self.stack.pop()
+        shown = re.sub(r"\s+", " ", "".join(entry.parts)).strip()
+        if entry.ref:
+            self.numbers.append(Cited(entry.ref, entry.value, shown, entry.calc))
+        if entry.text_ref:
+            self.texts.append((entry.text_ref, shown))
+
+    def handle_data(self, data: str) -> None:
+        for entry in self.stack:
+            if entry.ref or entry.text_ref:
+                entry.parts.append(data)
+        inside = any(entry.ref or entry.text_ref for entry in self.stack)
+        if not inside and not self.stack[-1].exempt and re.search(r"\d", data):
+            self.stray.append(re.sub(r"\s+", " ", data).strip())
+
+
+def _join(at: str, part: str) -> str:
+    return part if part.startswith("/") else f"{at}/{part}" if part else at
+
+
+def _read(html: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader
+
+
+def numbers_in(html: str) -> list[tuple[str, str, str]]:
+    """Return every cited number of a page as (pointer, value, shown), in the order of the page."""
+    return [(entry.ref, entry.value, entry.shown) for entry in _read(html).numbers]
+
+
+def unsourced(html: str) -> list[str]:
+    """Return every text of a page that holds a digit and names no source.
+
+    Exempt are elements marked ``data-fixed`` (the same in every review: headings' numbers, axis ticks, the standards
+    map), ``data-name`` (names and identifiers of places, files, versions), ``data-held`` (verbatim quotations) and
+    ``code`` (hashes).
+    """
+    return _read(html).stray
+
+
+def resolve(data: Any, pointer: str) -> Any:
+    """Return what a JSON Pointer names.
+
+    Raises
+    ------
+    KeyError
+        When it names nothing.
+    """
+    for part in pointer.lstrip("/").split("/"):
+        key = part.replace("~1", "/").replace("~0", "~")
+        try:
+            data = data[int(key)] if isinstance(data, list | tuple) else data[key]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise KeyError(pointer) from None
+    return data
+
+
+def _share(operands: Sequence[Any]) -> float:
+    return float(operands[0]) / float(operands[1])
+
+
+def _length(operands: Sequence[Any]) -> int:
+    return len(operands[0])
+
+
+def _thousand(operands: Sequence[Any]) -> float:
+    return 1000 * float(operands[0])
+
+
+def _sum(operands: Sequence[Any]) -> float:
+    return sum(operands)
+
+
+def _verdicts(operands: Sequence[Any]) -> int:
+    places, wanted = operands
+    return sum(1 for entry in places if entry["verdict"] in wanted.split(","))
+
+
+def _excluded(operands: Sequence[Any]) -> int:
+    return sum(step["n"] for step in operands[0])
+
+
+def _tests(operands: Sequence[Any]) -> int:
+    places, signal, contrast, what = operands
+    found = 0
+    for place in places:
+        if what == "withheld":
+            entries = place["withheld"]
+        else:
+            entries = [f for f in place["findings"] if what in ("all", f["outcome"])]
+        found += sum(1 for f in entries if f["signal"] == signal and contrast in ("*", f["contrast"]))
+    return found
+
+
+RULES: Final[Mapping[str, Callable[[Sequence[Any]], float]]] = {
+    "share": _share,
+    "length": _length,
+    "thousand": _thousand,
+    "sum": _sum,
+    "verdicts": _verdicts,
+    "excluded": _excluded,
+    "tests": _tests,
+}
+"""How a number of a page may be worked out from others; an operand that starts with ``=`` is a literal."""
+
+
+def _operand(data: Any, part: str) -> Any:
+    text = part.rsplit("/", 1)[-1] if "/=" in part else part
+    return unquote(text[1:]) if text.startswith("=") else resolve(data, part)
+
+
+def quote(text: str) -> str:
+    """Write a literal operand: spaces and slashes cannot stand in a list of pointers."""
+    return "=" + text.replace("%", "%25").replace(" ", "%20").replace("/", "%2F").replace('"', "%22")
+
+
+def unquote(text: str) -> str:
+    """Read a literal operand."""
+    return text.replace("%22", '"').replace("%2F", "/").replace("%20", " ").replace("%25", "%")
+
+
+def check(html: str, review: Review) -> list[str]:
+    """Hold a page against its review.
+
+    Parameters
+    ----------
+    html : str
+        The page.
+    review : Review
+        As loaded from ``review.json``.
+
+    Returns
+    -------
+    list of str
+        One line for each number or sentence that is not what the review says; empty when all agree.
+    """
+    return check_data(html, review.to_dict())
+
+
+def check_data(html: str, data: Mapping[str, Any]) -> list[str]:
+    """Do the same against the data of ``review.json`` as they were read (once for all pages of a folder)."""
+    page = _read(html)
+    wrong = [text for entry in page.numbers if (text := _mismatch(entry, data))]
+    for ref, shown in page.texts:
+        try:
+            text = re.sub(r"\s+", " ", str(resolve(data, ref))).strip()
+        except KeyError:
+            wrong.append(f"{ref}: the review has no such text")
+            continue
+        if text != re.sub(r"\s+", " ", shown):
+            wrong.append(f"{ref}: the page says {shown!r}, the review {text!r}")
+    wrong.extend(f"a number without a source: {text!r}" for text in page.stray)
+    return wrong
+
+
+def _mismatch(entry: Cited, data: Mapping[str, Any]) -> str:
+    try:
+        operands = [_operand(data, part) for part in entry.ref.split()]
+    except KeyError as error:
+        return f"{entry.ref}: the review has no {error.args[0]}"
+    if entry.calc and entry.calc not in RULES:
+        return f"{entry.ref}: unknown rule {entry.calc!r}"
+    truth = RULES[entry.calc](operands) if entry.calc else operands[0]
+    if truth is None or isinstance(truth, dict | list | tuple) or raw(truth) != entry.value:
+        return f"{entry.ref}: the page holds {entry.value!r}, the review {truth!r}"
+    if not _shows(truth, entry.shown):
+        return f"{entry.ref}: {truth!r} is shown as {entry.shown!r}"
+    return ""
+
+
+def _shows(truth: Any, shown: str) -> bool:
+    """Say whether a shown text is a correct rounding of the value, in one of the units that pages use."""
+    if isinstance(truth, str):
+        return truth == shown or _same_date(truth, shown)
+    return any(_rounded(float(truth), number, shown) for number in _numbers(shown))
+
+
+def _numbers(shown: str) -> Iterator[str]:
+    for found in re.finditer(r"[+\u2212-]?\d[\d,]*(?:\.\d+)?", shown):
+        yield found.group(0)
+        return
+
+
+def _rounded(truth: float, written: str, shown: str) -> bool:
+    value = float(written.replace(",", "").replace("\u2212", "-"))
+    decimals = len(written.partition(".")[2])
+    if shown.startswith("<"):
+        return truth < value
+    if shown.startswith(">"):
+        return truth > value
+    if "% more" in shown:
+        truth = truth * 100 - 100
+    elif "% less" in shown:
+        truth = 100 - truth * 100
+    elif "%" in shown or "percentage point" in shown:
+        truth *= 100
+    half = 0.5 * 10.0**-decimals
+    return abs(value - truth) <= half * (1 + 1e-6) + 1e-12 * abs(truth)
+
+
+def _same_date(truth: str, shown: str) -> bool:
+    found = re.fullmatch(rf"(\d{{1,2}}) ({_MONTHS}) (\d{{4}})", shown)
+    if not found:
+        return False
+    month = _MONTHS.split("|").index(found.group(2)) + 1
+    return truth == f"{int(found.group(3)):04d}-{month:02d}-{int(found.group(1)):02d}"
