@@ -1,0 +1,57 @@
+"""What the reading layer hands to the adapters: one table of text in DuckDB, with its ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.domain.source import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """One table as it was met, everything text, nothing typed or guessed.
+
+    Attributes
+    ----------
+    file : str
+        Base name of the file.
+    sheet : str
+        The sheet; empty for files that have none.
+    table : str
+        Name of the DuckDB table: column ``_row`` BIGINT (row as an editor or spreadsheet shows it, from 1;
+        in Parquet the number of the record), then ``c0`` ... ``cN`` VARCHAR. A blank cell is ``''``, never
+        NULL; cells are not stripped.
+    columns : tuple of str
+        Header texts of ``c0`` ... ``cN`` (stripped, inner line breaks turned into one space).
+    header_row : int
+        Row of the (last line of the) header; 0 in Parquet.
+    sha256 : str
+        Of the bytes as supplied.
+    ledger : Ledger
+        ``read`` counts the data rows met: every row below the header that is not wholly blank. Header,
+        preamble and blank rows are not data. Notes below the table, repeated headers and page lines are read
+        and excluded; rows that could not be understood are read and quarantined.
+    epoch : int
+        1904 when the workbook counts its days from 1904, else 1900: for day numbers not marked as dates.
+    """
+
+    file: str
+    sheet: str
+    table: str
+    columns: tuple[str, ...]
+    header_row: int
+    sha256: str
+    ledger: Ledger
+    epoch: int = 1900
+
+    def name_of(self, header: str) -> str:
+        """Return the DuckDB column (``c0`` ...) under a header text.
+
+        Raises
+        ------
+        KeyError
+            When the table has no such header.
+        """
+        if header not in self.columns:
+            raise KeyError(header)
+        return f"c{self.columns.index(header)}"
