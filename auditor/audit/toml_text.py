@@ -1,9 +1,9 @@
 """TOML as people type it: every slip with its line, and the line as it should read.
 
-``tomllib`` stops at the first slip and keeps no line numbers. Here the usual slips (a FIPS code without quotes,
-a word without quotes, a Windows path, a key given twice) are noted and mended in memory only, so that everything
-after them is checked in the same go; and each key's line is found again, so that later complaints can point at
-it.
+``tomllib`` stops at the first slip and keeps no line numbers. Here the usual slips (a FIPS code without
+quotes, a word without quotes, a Windows path, a key given twice) are noted and mended in memory only, so
+that everything after them is checked in the same go; and each key's line is found again, so that later
+complaints can point at it.
 """
 
 from __future__ import annotations
