@@ -1,1 +1,1 @@
-"""."""
+"""Pure mathematics: arrays in, arrays out. Imports nothing else of the package."""
