@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from auditor.findings.finding import Finding
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -130,3 +132,59 @@ def verdict(key: str) -> Verdict:
         When the verdict is none of the seven.
     """
     return BY_KEY[key]
+
+
+EVENTS: Final[Mapping[str, str]] = {
+    "stop": "stops",
+    "citation": "citations",
+    "arrest": "arrests",
+    "booking": "bookings",
+    "submission": "submissions",
+    "match": "matches",
+    "detainer": "detainers",
+    "custody": "bookings into ICE custody",
+    "removal": "removals",
+}
+SHARES: Final[Mapping[str, str]] = {
+    "low": "Level 3 and non-criminal",
+    "none": "Non-criminal",
+    "level-1": "Level 1",
+    "level-2": "Level 2",
+    "level-3": "Level 3",
+}
+COMPARATORS: Final[Mapping[str, str]] = {
+    "nation": "the rest of the nation",
+    "state": "the rest of the state",
+    "peers": "its peers",
+    "residents": "residents",
+    "adults": "adult residents",
+    "noncitizens": "noncitizens",
+    "foreign-born": "foreign-born residents",
+    "drivers": "drivers",
+    **{name: words for name, words in EVENTS.items()},
+}
+
+
+def event(name: str) -> str:
+    """Return an event in the plural."""
+    return EVENTS.get(name, name)
+
+
+def comparator(finding: Finding) -> str:
+    """Return what a finding is held against: the comparator's own label, else what its contrast names."""
+    if finding.comparator.label:
+        return COMPARATORS.get(finding.comparator.label, finding.comparator.label)
+    known = [COMPARATORS[part] for part in finding.contrast.split("/")[1:] if part in COMPARATORS]
+    return known[-1] if known else "its comparison"
+
+
+def finding_name(finding: Finding) -> str:
+    """Return a short name of a finding: what is counted, and against what."""
+    parts = finding.contrast.split("/")
+    what = next((SHARES[part] for part in parts if part in SHARES), "")
+    counted = EVENTS.get(finding.event, finding.event)
+    if what:
+        return f"{what} among {counted}, against {comparator(finding)}"
+    if finding.group:
+        return f"{group(finding.group)} {counted}, against {comparator(finding)}"
+    return f"{counted[:1].upper()}{counted[1:]}, against {comparator(finding)}"

@@ -141,9 +141,9 @@ def more(value: float) -> str:
 
 
 def per1000(value: float) -> str:
-    """Write an absolute effect that is already in persons per 1,000: ``+567 per 1,000``."""
+    """Write an absolute effect that is already in persons per 1,000, without its unit: ``+567``."""
     value = _checked(value)
-    return f"{_signed(value, 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2)} per 1,000"
+    return _signed(value, 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2)
 
 
 def p(value: float) -> str:
@@ -182,6 +182,14 @@ def period(value: Period | Mapping[str, Any] | str) -> str:
     if first.day == 1 and (first.year, first.month) == (last.year, last.month) and last.day >= 28:
         return f"{MONTHS[first.month - 1]} {first.year}"
     return f"{date(first)} to {date(last)}"
+
+
+def between(value: Period | Mapping[str, Any] | str) -> str:
+    """Write a period as a sentence begins: ``Between 27 October 2008 and 30 June 2010``, ``In August 2011``."""
+    text = period(value)
+    if " to " in text and "(" not in text:
+        return f"Between {text.replace(' to ', ' and ')}"
+    return f"On {text}" if text[0].isdigit() and " " in text else f"In {text}"
 
 
 def _period(value: Period | Mapping[str, Any] | str) -> Period:

@@ -49,6 +49,7 @@ _KINDS: Final[Mapping[str, Callable[..., str]]] = {
     "z": numbers.z,
     "date": numbers.date,
     "period": numbers.period,
+    "between": numbers.between,
     "text": _text,
 }
 KINDS: Final = tuple(_KINDS)

@@ -29,7 +29,7 @@ def _rule(name: str, why: str, *patterns: str) -> Rule:
 
 
 _PERSON = r"(?:persons?|people|aliens?|immigrants?|migrants?|arrestees?|inmates?|individuals?|men|women|workers?)"
-_LAW = r"law|procedure|histor(?:y|ies)|records?|code|charges?|case|cases|justice|proceedings?|courts?|level|levels"
+_LAW = r"law|procedure|histor(?:y|ies)|records?|code|charges?|case|cases|justice|proceedings?|courts?|levels?|alien program"
 
 RULES: Final = (
     _rule("profiled", "a statistic does not say that anyone profiled",
@@ -61,7 +61,7 @@ RULES: Final = (
           rf"\binnocent\s+{_PERSON}\b", r"\bnon-criminals? \(innocent", r"\binnocents\b"),
     _rule("removable", "a match is not a finding of removability",
           rf"\b(?:removable|deportable)\s+{_PERSON}\b",
-          r"\bmatch(?:es|ed)?\b[^.;]{0,40}\b(?:is|are|means?|being)\s+(?:removable|deportable)\b"),
+          r"\bmatch(?:es|ed)?\b(?!\s+(?:does|do) not\b)[^.;]{0,40}\b(?:is|are|means?|being)\s+(?:removable|deportable)\b"),
     _rule("ethnicity", "nationality, birthplace and surname are not ethnicity",
           r"\b(?:nationality|birthplace|surname|country of birth|citizenship)\s+(?:is|means|shows|gives)\s+"
           r"(?:\w+\s+)?ethnicity\b", r"\bethnicity \((?:nationality|birthplace|surname)\)"),

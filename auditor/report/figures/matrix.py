@@ -1,0 +1,70 @@
+"""The evidence matrix as a figure: places by signals, a mark and a word in every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from auditor.report import labels
+from auditor.report.figures.axis import coordinate
+from auditor.report.figures.glyphs import mark
+
+NAME, COLUMN, ROW, TOP = 300.0, 128.0, 30.0, 58.0
+LONGEST = 34
+
+
+def matrix(rows: Sequence[tuple[str, str, Sequence[str]]], columns: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Work out an evidence matrix.
+
+    Parameters
+    ----------
+    rows : sequence of (name, verdict key, states)
+        One for each place; a state is a key of ``labels.OUTCOME_MARKS``, one for each column.
+    columns : sequence of (title, subtitle)
+        The signals.
+
+    Returns
+    -------
+    dict
+        For ``figures/matrix.svg.j2``.
+    """
+    width = NAME + COLUMN * len(columns)
+    return {
+        "width": coordinate(width),
+        "height": coordinate(TOP + ROW * len(rows) + 6),
+        "top": coordinate(TOP),
+        "columns": [
+            {"x": coordinate(NAME + COLUMN * i + 6), "title": _short(title, 18), "note": _short(note, 22)}
+            for i, (title, note) in enumerate(columns)
+        ],
+        "rows": [_row(row, TOP + ROW * i, width) for i, row in enumerate(rows)],
+    }
+
+
+def _short(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def _row(row: tuple[str, str, Sequence[str]], y: float, width: float) -> dict[str, Any]:
+    name, verdict, states = row
+    shown = labels.verdict(verdict)
+    middle = y + ROW / 2
+    return {
+        "name": _short(name, LONGEST),
+        "verdict": shown,
+        "y": coordinate(y),
+        "line": coordinate(y + ROW),
+        "text_y": coordinate(middle + 5),
+        "width": coordinate(width),
+        "cells": [_cell(state, NAME + COLUMN * i + 6, middle) for i, state in enumerate(states)],
+    }
+
+
+def _cell(state: str, x: float, y: float) -> dict[str, Any]:
+    return {
+        "mark": mark(state, x + 8, y, 7),
+        "word": labels.OUTCOME_MARKS[state][1],
+        "text_x": coordinate(x + 24),
+        "text_y": coordinate(y + 5),
+        "state": state,
+    }
