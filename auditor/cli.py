@@ -1,0 +1,349 @@
+"""The command line.
+
+Only click is imported here; whatever computes is imported inside the command that needs it, so that ``auditor --help``
+answers at once. stdout carries the result, stderr everything else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from auditor import __version__
+from auditor.cli_later import add_later_commands
+from auditor.errors import (
+    EXIT_DECISION,
+    EXIT_FLAG,
+    EXIT_INPUT,
+    EXIT_OK,
+    EXIT_PARTIAL,
+    EXIT_UNEXPECTED,
+    AuditorError,
+    NotBuiltYet,
+    nearest,
+)
+
+EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
+
+EPILOG = """Exit codes: 0 done; 1 unexpected; 2 usage or configuration; 3 input invalid; 4 a person must decide;
+5 completed, but some places failed; 6 a flag was raised and --fail-on-signal was given."""
+
+
+class Terminated(BaseException):
+    """The system asked the process to end (SIGTERM)."""
+
+
+class Day(click.ParamType):
+    """A day as YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day, or end with the usage message."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it as 2012-06-30", param, ctx)
+
+
+class Commands(click.Group):
+    """The group, with the nearest name offered when a command is not known."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first argument names."""
+        if args and self.get_command(ctx, args[0]) is None:
+            close = nearest(args[0], self.list_commands(ctx))
+            hint = f" Did you mean {close!r}?" if close else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="auditor")
+def cli() -> None:
+    """Test arrest and immigration-match statistics against baselines, and write the review.
+
+    A first look: `auditor demo`. With files of your own: `auditor check FILE...`, then `auditor run audit.toml`.
+    """
+
+
+INPUTS = click.argument("inputs", metavar="CONFIG_OR_FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+@cli.command(short_help="Run the built-in example, offline.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("auditor-demo"), show_default=True)
+def demo(out: Path) -> None:
+    """Run the built-in example, offline, and write its whole output folder."""
+    from auditor.audit import api
+
+    _report_run(api.demo(out), as_json=False)
+
+
+@cli.command(short_help="Validate; say what these data can carry.")
+@INPUTS
+@AS_JSON
+def check(inputs: Sequence[Path], as_json: bool) -> None:
+    """Read and validate; say which signals these data can carry, and the highest verdict they can reach.
+
+    Runs no statistics. Exits with 4 when something must be decided by a person first.
+    """
+    from auditor.audit import api
+
+    report = api.check(inputs)
+    click.echo(report.to_json() if as_json else report.to_text(), nl=False)
+    if report.questions:
+        raise SystemExit(EXIT_DECISION)
+
+
+@cli.command(short_help="Write the canonical table that the tests will see.")
+@INPUTS
+@click.option("--format", "format_", metavar="NAME", help="Read the files as this format instead of recognising it.")
+@click.option(
+    "--table",
+    type=click.Choice(["counts", "population", "places", "activations", "operations"]),
+    help="Which canonical table. [default: counts, or the only one that the files hold]",
+)
+@click.option("--signal", "signal_", metavar="NAME", help="The exact cells that one signal sees.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="File to write; - for stdout. [default: TABLE.private.csv]",
+)
+def counts(
+    inputs: Sequence[Path], format_: str | None, table: str | None, signal_: str | None, out: Path | None
+) -> None:
+    """Write the canonical table that the tests will see. NOT FOR PUBLICATION: nothing in it is suppressed."""
+    if table == "operations":
+        raise NotBuiltYet("`--table operations` is not built yet; use counts, population, places or activations")
+    from auditor.audit import api
+    from auditor.audit.private_file import check_private, write_private
+
+    file = out or Path(f"{signal_ or table or 'counts'}.private.csv")
+    if str(file) != "-":
+        check_private(file)
+    text = api.counts(inputs, format=format_, table=table, signal=signal_)
+    if str(file) == "-":
+        click.echo(text, nl=False)
+        return
+    write_private(file, text)
+    click.echo(str(file))
+    click.echo("NOT FOR PUBLICATION: small cells are not suppressed in this file.", err=True)
+
+
+@cli.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
+@click.option("--place", "places", metavar="ID", multiple=True, help="Write only the pages of these places.")
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes. [default: one a processor]")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="In place of the configuration's.")
+@click.option("--as-of", type=Day(), help="Date that the report bears, in place of the configuration's.")
+@click.option("--lang", type=click.Choice(["en", "es"]), default="en", help="Language; es is not built yet.")
+@AS_JSON
+@click.option("--quiet", is_flag=True, help="No progress on stderr.")
+@click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped (not built yet).")
+@click.option("--fail-on-signal", is_flag=True, help="Exit with 6 when any place is flagged.")
+def run(
+    config: Path,
+    out: Path,
+    places: Sequence[str],
+    workers: int | None,
+    seed: int | None,
+    as_of: date | None,
+    lang: str,
+    as_json: bool,
+    quiet: bool,
+    resume: bool,
+    fail_on_signal: bool,
+) -> None:
+    """Run an audit and write its output folder.
+
+    --place limits the pages only: screen and peers always use every place of the configuration.
+    """
+    if lang == "es":
+        raise NotBuiltYet("`--lang es`: Spanish is not built yet; leave the option out")
+    if resume:
+        raise NotBuiltYet("`--resume` is not built yet; run the audit again without it")
+    from auditor.audit import api
+
+    outcome = api.run_to_folder(
+        config,
+        out,
+        places=tuple(places),
+        workers=workers or _processors(),
+        seed=seed,
+        as_of=as_of,
+        quiet=quiet,
+    )
+    _report_run(outcome, as_json=as_json)
+    if fail_on_signal and outcome.flagged:
+        raise SystemExit(EXIT_FLAG)
+    if outcome.failures:
+        raise SystemExit(EXIT_PARTIAL)
+
+
+@cli.command(short_help="Say in words what was found for a place.")
+@click.argument("review", type=click.Path(path_type=Path))
+@click.option("--place", required=True, metavar="ID")
+def explain(review: Path, place: str) -> None:
+    """Say in one paragraph a signal what was found for a place, and what would change the verdict.
+
+    REVIEW is an output folder, or its review.json.
+    """
+    from auditor.audit import api
+    from auditor.findings.review import Review
+
+    click.echo(api.explain(Review.load(review), place))
+
+
+@cli.command(short_help="Check the hashes and numbers of an output folder.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@AS_JSON
+def verify(folder: Path, as_json: bool) -> None:
+    """Check every hash of an output folder, and that the pages say the numbers of review.json."""
+    from auditor.audit import verify as verification
+
+    report = verification.verify(folder)
+    click.echo(report.to_json() if as_json else report.to_text(), nl=False)
+    if report.problems:
+        raise SystemExit(EXIT_INPUT)
+
+
+@cli.command(short_help="Show what a signal asks, assumes and needs.")
+@click.argument("name", required=False)
+def methods(name: str | None) -> None:
+    """Show the card of a signal: question, null, needs, assumptions, when it misleads; without NAME all of them."""
+    from auditor.audit.methods import describe, overview
+
+    click.echo(describe(name) if name else overview(), nl=False)
+
+
+@cli.command(short_help="Print a JSON Schema.")
+@click.argument("which", type=click.Choice(["config", "review", "check"]))
+def schema(which: str) -> None:
+    """Print the JSON Schema of the configuration, of review.json, or of `check --json`."""
+    from auditor.audit.schema import schema_named
+
+    click.echo(json.dumps(schema_named(which), indent=1, ensure_ascii=False))
+
+
+add_later_commands(cli)
+
+
+def _processors() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _report_run(outcome: Any, *, as_json: bool) -> None:
+    """Say on stdout what was written, and on stderr which places failed."""
+    flagged = list(outcome.flagged)
+    if as_json:
+        places = [
+            {"place": entry.place, "name": entry.name, "verdict": entry.verdict, "page": entry.page}
+            for entry in outcome.review.places
+        ]
+        result = {"out": str(outcome.out), "places": places, "flagged": flagged, "failures": list(outcome.failures)}
+        click.echo(json.dumps(result, indent=1, ensure_ascii=False, default=dict))
+    else:
+        index = Path(outcome.out) / "index.html"
+        many = f"{len(outcome.review.places)} places, {len(flagged)} flagged"
+        click.echo(f"{many}. Open {index}")
+    for failure in outcome.failures:
+        click.echo(f"failed: {failure['place']}: {failure['error']}", err=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        In place of ``sys.argv[1:]``.
+    """
+    previous = signal.signal(signal.SIGTERM, _terminate)
+    _speak_utf8()
+    try:
+        return _guarded(None if arguments is None else list(arguments))
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated
+
+
+def _speak_utf8() -> None:
+    """Let no character of a place name end the program where the terminal's encoding lacks it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def _guarded(arguments: list[str] | None) -> int:
+    try:
+        cli.main(arguments, prog_name="auditor", standalone_mode=False)
+        sys.stdout.flush()
+        return EXIT_OK
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else EXIT_OK
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except AuditorError as error:
+        click.echo(f"auditor: {error}", err=True)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("auditor: stopped; nothing was published", err=True)
+        return EXIT_INTERRUPTED
+    except Terminated:
+        click.echo("auditor: asked to stop; nothing was published", err=True)
+        return EXIT_TERMINATED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except Exception as error:
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    """Name the error and our own line, but not its text: that may hold data."""
+    if os.environ.get("AUDITOR_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+        return EXIT_UNEXPECTED
+    package, where = Path(__file__).parent, "outside of auditor"
+    trace = error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(package):
+            where = f"{file.relative_to(package).as_posix()}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    click.echo(
+        f"auditor: stopped on an unexpected error: {type(error).__name__} at {where} (version {__version__}).\n"
+        "This is a fault of auditor, not of your data. Please report it with the line above and the command;\n"
+        "AUDITOR_DEBUG=1 shows the whole trace, which may contain text from your files: read it before you share it.",
+        err=True,
+    )
+    return EXIT_UNEXPECTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

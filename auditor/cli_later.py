@@ -1,0 +1,81 @@
+"""Commands of the contract that this version does not have: they stand in the help, say so, and exit with 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import click
+
+from auditor.errors import NotBuiltYet
+
+MARK = "(not built yet)"
+
+_LANGUAGE = click.Option(["--lang"], type=click.Choice(["en", "es"]))
+_OUT = click.Option(["--out"], metavar="FILE")
+
+
+def add_later_commands(group: click.Group) -> None:
+    """Add the commands to come, with the options that the contract gives them."""
+    for name, (summary, instead, parameters) in _LATER.items():
+        group.add_command(
+            click.Command(
+                name,
+                callback=_refuse(name, instead),
+                params=[*parameters],
+                help=f"{summary} {MARK}",
+                short_help=f"{summary} {MARK}",
+            )
+        )
+
+
+def _refuse(name: str, instead: str) -> Callable[..., NoReturn]:
+    def refuse(**given: Any) -> NoReturn:
+        raise NotBuiltYet(f"`auditor {name}` is not built yet; {instead}")
+
+    return refuse
+
+
+_LATER: dict[str, tuple[str, str, list[click.Parameter]]] = {
+    "init": (
+        "Look at your files and propose a commented configuration.",
+        "write audit.toml by hand (the README shows one) and let `auditor check` name what is missing",
+        [
+            click.Argument(["files"], metavar="FILE...", nargs=-1),
+            click.Option(["--out"], metavar="FILE", default="audit.toml", show_default=True),
+            click.Option(["--template"], type=click.Choice(["interoperability"]), help="Write an empty template."),
+        ],
+    ),
+    "letter": (
+        "Write an advocacy letter from a review.",
+        "the sentences that a letter may quote stand in review.json and on the place's page",
+        [
+            click.Argument(["review"]),
+            click.Option(["--place"], metavar="ID"),
+            click.Option(
+                ["--kind"],
+                type=click.Choice(["crcl", "title-vi", "county-board", "oig", "records-request", "agency-notice"]),
+            ),
+            click.Option(["--format"], type=click.Choice(["docx", "html", "md", "pdf"])),
+            click.Option(["--details"], metavar="letter.toml"),
+            click.Option(["--letterhead"], metavar="FILE.docx"),
+            _LANGUAGE,
+            _OUT,
+        ],
+    ),
+    "compare": (
+        "Say what changed between two reviews of the same places.",
+        "compare the two findings.csv by hand, and mind that every further look is another chance of a false alarm",
+        [click.Argument(["old"]), click.Argument(["new"])],
+    ),
+    "calibrate": (
+        "Measure the protocol's false-alarm rate, FDR and power.",
+        "benchmarks/ holds the measured table of the default protocol and the command that made it",
+        [click.Argument(["config"], required=False), click.Option(["--replicates"], type=int, metavar="N")],
+    ),
+    "app": (
+        "Open a local web page for people who do not use a terminal.",
+        "use `auditor run` and open the index.html that it writes",
+        [],
+    ),
+}
