@@ -64,8 +64,18 @@ def statewide(cells: Cells, reduce: Reduce, filters: dict[str, str]) -> Baseline
     )
 
 
+def printable(k: Floats, n: Floats, cells: Cells) -> Bools:
+    """Return where neither k nor n - k is a count of 1 to 10, or the source is published."""
+    least = cells.gates["persons"]
+    small = ((k > 0) & (k < least)) | ((n - k > 0) & (n - k < least))
+    public = np.array(cells.published, dtype=bool) if cells.published else np.zeros(cells.size, dtype=bool)
+    return ~small | public
+
+
 def _from_others(cells: Cells, reduce: Reduce, filters: dict[str, str], label: NDArray[np.int64]) -> Baseline:
     k, n, known = reduce(cells.counts.where(**filters), cells.size)
+    # A small cell inside a sum that is printed for every other place could be worked out from it.
+    known = known & printable(k, n, cells)
     k, n = np.where(known, k, 0.0), np.where(known, n, 0.0)
     size = int(label.max(initial=0)) + 1
     rest_k = np.bincount(label, weights=k, minlength=size)[label] - k

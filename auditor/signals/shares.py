@@ -33,7 +33,7 @@ class ShareColumn:
 
 
 def panel(
-    signal: str, cells: Cells, columns: Sequence[ShareColumn], lacks: Sequence[Lack], level: float
+    signal: str, cells: Cells, columns: Sequence[ShareColumn], lacks: Sequence[Lack], level: float, atoms: Floats
 ) -> Panel:
     """Measure the columns and stack them.
 
@@ -61,6 +61,7 @@ def panel(
         missing={"level": np.column_stack([column.missing for column in columns])},
         comparator_period=np.column_stack([column.period for column in columns]),
         censored=np.column_stack([column.censored for column in columns]),
+        atoms=atoms,
         **{name: stack(name) for name in blank(0, 0)},
     )
 

@@ -129,6 +129,11 @@ class Panel:
         What an assumption could do to the estimate.
     comparator_period : (J, C) object array or None
         ISO interval of the comparator where it is not the place's own.
+    censored : (J, C) bool array or None
+        Where a suppressed number in the source kept an entry from being measured.
+    atoms : (J, A) array or None
+        The cells that the contrasts of a place are sums of; where one of them is small, only the tested contrast may
+        be printed, since differences of the others would give it away.
     """
 
     signal: str
@@ -156,6 +161,7 @@ class Panel:
     missing: Mapping[str, Floats] = field(default_factory=dict)
     comparator_period: NDArray[np.object_] | None = None
     censored: NDArray[np.bool_] | None = None
+    atoms: Floats | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.places), len(self.contrasts))

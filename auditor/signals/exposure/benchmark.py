@@ -148,7 +148,7 @@ class Benchmark(Signal):
             for b, base in enumerate(bases)
             for g in range(len(cells.focal_groups))
         ]
-        return _joined(cells, parts)
+        return _joined(cells, parts, cube.values)
 
     def regions(self, cells: Cells, options: BenchmarkOptions) -> Sequence[RegionResult]:
         """Estimate the place-adjusted ratio of each region that has at least two measured places."""
@@ -374,7 +374,7 @@ def _fill(
     part["absolute"][ok], part["absolute_low"][ok], part["absolute_high"][ok] = per
 
 
-def _joined(cells: Cells, parts: Sequence[dict[str, Any]]) -> Panel:
+def _joined(cells: Cells, parts: Sequence[dict[str, Any]], atoms: Floats) -> Panel:
     def stack(name: str) -> Any:
         return np.column_stack([part[name] for part in parts])
 
@@ -394,6 +394,7 @@ def _joined(cells: Cells, parts: Sequence[dict[str, Any]]) -> Panel:
         ranges={"missing-group": (stack("range_low"), stack("range_high"))},
         missing={"group": stack("missing")},
         censored=stack("censored"),
+        atoms=atoms,
         **numeric,
     )
 

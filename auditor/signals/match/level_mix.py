@@ -119,7 +119,7 @@ class LevelMix(Signal):
             names = [tested, *(name for name in _SETS if name != tested)]
             for name in names:
                 columns += _columns(cells, stratum, name, tested=(name == tested), alone=number == 0)
-        return panel(CARD.name, cells, columns, _LACKS, options.level)
+        return panel(CARD.name, cells, columns, _LACKS, options.level, _atoms(cells, strata))
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
         """Draw removals whose low-level share varies by nature, with an effect in the planted places."""
@@ -201,6 +201,15 @@ def _reduce(wanted: tuple[str, ...]) -> Reduce:
         return k, n, (n > 0) & ~bad
 
     return reduce
+
+
+def _atoms(cells: Cells, strata: list[_Stratum]) -> Floats:
+    """Return the count of every level text of every stratum, a column each."""
+    parts = [np.zeros((cells.size, 0))]
+    for stratum in strata:
+        rows = cells.counts.where(**stratum.filters)
+        parts.append(rows.cube(cells.size, "level", rows.levels("level")).values)
+    return np.concatenate(parts, axis=1)
 
 
 def _tested_share(cells: Cells, stratum: _Stratum, options: LevelMixOptions) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from auditor.cells import Bools, Cells, CellSpec, Floats, Table, table
 from auditor.findings.card import Card
-from auditor.signals.baseline import Baseline, national, statewide
+from auditor.signals.baseline import Baseline, national, printable, statewide
 from auditor.signals.shares import ShareColumn, panel
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
 from auditor.stats.fit import NotConverged
@@ -97,7 +97,7 @@ class MatchYield(Signal):
         columns = [] if adjusted is None else [_column("noncitizens", cells, k, n, cube, adjusted, tested=True)]
         columns.append(_column("nation", cells, k, n, cube, nation, tested=adjusted is None))
         columns.append(_column("state", cells, k, n, cube, state, tested=False))
-        return panel(CARD.name, cells, columns, _LACKS, options.level)
+        return panel(CARD.name, cells, columns, _LACKS, options.level, np.column_stack([k, n - k]))
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
         """Draw submissions and matches whose share varies by nature, with an effect in the planted places."""
@@ -199,7 +199,8 @@ def _adjusted(
     base_n = np.full(cells.size, np.nan)
     base_k = np.full(cells.size, np.nan)
     # The base rests on all the places of the fit; its own sampling error is that of their submissions together.
-    base_n[usable] = n[usable].sum() - n[usable]
+    shown = usable & printable(k, n, cells)
+    base_n[usable] = n[shown].sum() - np.where(shown, n, 0.0)[usable]
     base_k[usable] = base_n[usable] * expected.fitted
     blank = np.full(cells.size, "", dtype=object)
     return Baseline(base_k, base_n, blank, np.zeros(cells.size, dtype=bool))

@@ -1,0 +1,355 @@
+"""Build the findings of every place, once, from panels and the screen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from auditor.audit.screen import LEVEL, Calibrated, Screen
+from auditor.audit.verdict import Evidence, Rules, compatible, flags
+from auditor.audit.wording import english, noun, say, text
+from auditor.cells import Cells
+from auditor.findings.card import Card
+from auditor.findings.finding import Comparator, Estimate, Finding, Range, Sentence, Withheld
+from auditor.signals.signal import Contrast, Lack, Panel
+
+_MISSING_MATTERS = 0.2
+"""Share of missing groups above which the bounds must hold too (claims.md)."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One signal's share of an audit: what it measured and what the screen added."""
+
+    card: Card
+    panel: Panel
+    calibrated: Calibrated
+    cells: Cells
+
+
+@dataclass(frozen=True)
+class Built:
+    """One finding with what the verdict needs of it."""
+
+    finding: Finding
+    evidence: Evidence | None
+    subject: str
+
+
+def number(value: Any) -> float | None:
+    """Return a plain float, or None for what is not finite."""
+    result = float(value)
+    return result if math.isfinite(result) else None
+
+
+def findings_of(measured: Measured, screen: Screen, rules: Rules, place: int) -> Iterator[Built | Withheld]:
+    """Yield what one signal says of one place: a finding, or why there is none, for every contrast."""
+    panel = measured.panel
+    gone: set[tuple[str, str]] = set()
+    for c, contrast in enumerate(panel.contrasts):
+        if panel.code[place, c]:
+            withheld = _withheld(measured, place, c)
+            if (withheld.reason, withheld.needs) not in gone and contrast.tested:
+                gone.add((withheld.reason, withheld.needs))
+                yield withheld
+            continue
+        yield _build(measured, screen, rules, place, c)
+
+
+def withheld_signal(card: Card, lack: Lack) -> Withheld:
+    """Return why a signal could not speak of any place."""
+    reason = say(lack.reason, _worded(lack.values))
+    return Withheld(card.name, english(reason), english(say(lack.needs, _worded(lack.values))), "", reason)
+
+
+def _worded(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: noun("event", value) if key == "event" else value for key, value in values.items()}
+
+
+def _withheld(measured: Measured, place: int, c: int) -> Withheld:
+    lack = measured.panel.lacks[int(measured.panel.code[place, c]) - 1]
+    reason = say(lack.reason, _worded(lack.values))
+    needs = english(say(lack.needs, _worded(lack.values)))
+    return Withheld(measured.card.name, english(reason), needs, measured.panel.contrasts[c].key, reason)
+
+
+def _build(measured: Measured, screen: Screen, rules: Rules, j: int, c: int) -> Built:
+    panel, contrast = measured.panel, measured.panel.contrasts[c]
+    hidden = is_small(panel, measured.cells, rules, j, c)
+    evidence = _evidence(measured, j, c)
+    context = _context(measured, j, c)
+    subject = _subject(contrast)
+    if hidden:
+        finding = _suppressed(measured, screen, rules, j, c, context)
+        return Built(finding, evidence if contrast.tested else None, subject)
+    finding = Finding(
+        **_common(measured, j, c, context),
+        k=int(panel.k[j, c]),
+        n=number(panel.n[j, c]),
+        comparator=_comparator(measured, j, c),
+        estimate=_estimate(panel, contrast, j, c),
+        outcome=_outcome(evidence, rules, contrast),
+        missing=_missing(panel, j, c),
+        absolute=Estimate(
+            number(panel.absolute[j, c]),
+            number(panel.absolute_low[j, c]),
+            number(panel.absolute_high[j, c]),
+            LEVEL,
+            "per 1,000",
+            "difference",
+        ),
+        p_value=number(panel.p_greater[j, c]) if panel.testable[j, c] else None,
+        **_screened(measured, screen, j, c),
+        ranges=_ranges(panel, j, c),
+        tipping_point=_tipping(panel, contrast, j, c),
+        sentence=say(_sentence_id(panel, contrast, j, c), context),
+        definitions=tuple(say(name) for name in contrast.definitions),
+        caveats=_caveats(panel, j, c, context),
+    )
+    return Built(finding, evidence if contrast.tested else None, subject)
+
+
+def is_small(panel: Panel, cells: Cells, rules: Rules, j: int, c: int) -> bool:
+    """Say whether an entry rests on, or would let one work out, a count of 1 to 10 that is not already public."""
+    if cells.published and cells.published[j]:
+        return False
+
+    def small(value: float) -> bool:
+        return 0 < value < rules.persons
+
+    k, n = float(panel.k[j, c]), float(panel.n[j, c])
+    if small(k) or small(n - k):
+        return True
+    if panel.contrasts[c].tested or panel.atoms is None:
+        return False
+    return any(small(float(value)) for value in panel.atoms[j])
+
+
+def _common(measured: Measured, j: int, c: int, context: Mapping[str, Any]) -> dict[str, Any]:
+    contrast = measured.panel.contrasts[c]
+    return {
+        "id": "",
+        "signal": measured.card.name,
+        "family": measured.card.family,
+        "section": measured.card.section,
+        "question": measured.card.question,
+        "null": measured.card.null,
+        "place": measured.panel.places[j],
+        "group": contrast.group,
+        "reference": contrast.reference,
+        "event": contrast.event,
+        "period": context["period"],
+        "contrast": contrast.key,
+        "tested": contrast.tested,
+    }
+
+
+def _suppressed(
+    measured: Measured, screen: Screen, rules: Rules, j: int, c: int, context: Mapping[str, Any]
+) -> Finding:
+    contrast = measured.panel.contrasts[c]
+    evidence = _evidence(measured, j, c)
+    return Finding(
+        **_common(measured, j, c, context),
+        k=None,
+        n=None,
+        comparator=Comparator(None, None, text(contrast.why), noun("comparator", contrast.comparator)),
+        estimate=Estimate(None, None, None, LEVEL, contrast.scale, contrast.method),
+        outcome=_outcome(evidence, rules, contrast),
+        suppressed=True,
+        tests_in_family=screen.tests if contrast.tested and screen.tests else None,
+        sentence=say("finding.suppressed", context),
+        definitions=tuple(say(name) for name in contrast.definitions),
+    )
+
+
+def _estimate(panel: Panel, contrast: Contrast, j: int, c: int) -> Estimate:
+    value = number(panel.estimate[j, c])
+    return Estimate(value, number(panel.low[j, c]), number(panel.high[j, c]), LEVEL, contrast.scale, contrast.method)
+
+
+def _comparator(measured: Measured, j: int, c: int) -> Comparator:
+    panel, contrast = measured.panel, measured.panel.contrasts[c]
+    span = "" if panel.comparator_period is None else str(panel.comparator_period[j, c])
+    period = None
+    if span:
+        start, _, end = span.partition("/")
+        period = {"start": start, "end": end}
+    return Comparator(
+        number(panel.comparator[j, c]),
+        number(panel.comparator_n[j, c]),
+        text(contrast.why),
+        noun("comparator", contrast.comparator),
+        "",
+        period,
+    )
+
+
+def _screened(measured: Measured, screen: Screen, j: int, c: int) -> dict[str, Any]:
+    result, contrast = measured.calibrated, measured.panel.contrasts[c]
+    calibrated = number(result.p_greater[j, c])
+    shrunken = number(result.shrunken[j, c])
+    null = result.nulls[c]
+    controls = None
+    if null is not None:
+        controls = {
+            "kind": "peers",
+            "n": int(null.places),
+            "shift": number(null.mu),
+            "scale": number(null.sigma),
+            "low": number(result.low[j, c]),
+            "high": number(result.high[j, c]),
+            "lambda": None,
+            "delta": None,
+            "floor": None,
+            "adequate": bool(null.adequate),
+            "promised": bool(null.promised),
+            "code": str(null.code),
+        }
+    scale = "ratio" if contrast.shape == "rates" else "odds-ratio"
+    return {
+        "calibrated_p": calibrated,
+        "q_value": number(result.q[j, c]),
+        "tests_in_family": screen.tests if calibrated is not None else None,
+        "detectable": number(result.detectable[j, c]),
+        "shrunken": None
+        if shrunken is None
+        else Estimate(
+            shrunken,
+            number(result.shrunken_low[j, c]),
+            number(result.shrunken_high[j, c]),
+            LEVEL,
+            scale,
+            "empirical Bayes over the places of this audit",
+        ),
+        "controls": controls,
+    }
+
+
+def _evidence(measured: Measured, j: int, c: int) -> Evidence:
+    panel, result = measured.panel, measured.calibrated
+    contrast = panel.contrasts[c]
+    missing = max((number(values[j, c]) or 0.0 for values in panel.missing.values()), default=0.0)
+    bounds = panel.ranges.get("missing-group")
+    matters = bounds is not None and missing > _MISSING_MATTERS
+    residents = panel.notes.get("benchmark.caveat-residents")
+    return Evidence(
+        signal=measured.card.name,
+        family=measured.card.family,
+        testable=bool(panel.testable[j, c]),
+        persons=number(panel.k[j, c]),
+        low=number(panel.low[j, c]),
+        high=number(panel.high[j, c]),
+        estimate=number(panel.estimate[j, c]),
+        calibrated_p=number(result.p_greater[j, c]),
+        calibrated_less=number(result.p_less[j, c]),
+        calibrated_low=number(result.low[j, c]),
+        calibrated_high=number(result.high[j, c]),
+        q=number(result.q[j, c]),
+        detectable=number(result.detectable[j, c]),
+        bound_low=(number(bounds[0][j, c]) or 0.0) if matters and bounds is not None else None,
+        bound_high=number(bounds[1][j, c]) if matters and bounds is not None else None,
+        has_control=False,
+        resident_benchmark=bool(residents is not None and residents[j, c]),
+    )
+
+
+def _outcome(evidence: Evidence, rules: Rules, contrast: Contrast) -> str:
+    if not evidence.testable:
+        return "insufficient"
+    if contrast.tested and flags(evidence, rules):
+        return "signal"
+    if contrast.tested and compatible(evidence, rules):
+        return "compatible"
+    return "inconclusive"
+
+
+def _missing(panel: Panel, j: int, c: int) -> dict[str, float]:
+    shares = {name: number(values[j, c]) for name, values in panel.missing.items()}
+    return {name: value for name, value in shares.items() if value is not None}
+
+
+def _ranges(panel: Panel, j: int, c: int) -> tuple[Range, ...]:
+    found = []
+    for name, (low, high) in panel.ranges.items():
+        if math.isfinite(low[j, c]):
+            found.append(Range(text(f"range.{name}"), number(low[j, c]), number(high[j, c])))
+    return tuple(found)
+
+
+def _tipping(panel: Panel, contrast: Contrast, j: int, c: int) -> float | None:
+    """The benchmark must be wrong by this factor before the lower limit reaches 1; none where it is below 1 already."""
+    low = number(panel.low[j, c])
+    return low if contrast.shape == "rates" and low is not None and low > 1 and panel.testable[j, c] else None
+
+
+def _caveats(panel: Panel, j: int, c: int, context: Mapping[str, Any]) -> tuple[Sentence, ...]:
+    return tuple(say(name, context) for name, mask in sorted(panel.notes.items()) if mask[j, c])
+
+
+def _sentence_id(panel: Panel, contrast: Contrast, j: int, c: int) -> str:
+    stem = "finding.rates" if contrast.shape == "rates" else "finding.share"
+    if not panel.testable[j, c]:
+        return f"{stem}-small"
+    open_end = not (math.isfinite(panel.high[j, c]) and math.isfinite(panel.estimate[j, c]))
+    return f"{stem}-open" if open_end else stem
+
+
+def _subject(contrast: Contrast) -> str:
+    if contrast.shape == "rates":
+        return f"the {noun('group', contrast.group or '')} rate of {noun('event', contrast.event)}"
+    return f"{noun('share', contrast.counted)} ({noun('event', contrast.event)})"
+
+
+def _context(measured: Measured, j: int, c: int) -> dict[str, Any]:
+    """Return every value that a sentence about this entry may use."""
+    panel, contrast, cells = measured.panel, measured.panel.contrasts[c], measured.cells
+    first, last = cells.window(contrast.event)
+    context: dict[str, Any] = {
+        "place": cells.names[j],
+        "period": {"start": first[j], "end": last[j]},
+        "k": int(panel.k[j, c]),
+        "n": number(panel.n[j, c]),
+        "ratio": number(panel.estimate[j, c]),
+        "low": number(panel.low[j, c]),
+        "high": number(panel.high[j, c]),
+        "base": number(panel.comparator[j, c]),
+        "comparator": noun("comparator", contrast.comparator),
+        "among": noun("event", contrast.event if contrast.shape == "rates" else contrast.among),
+        "absolute": number(panel.absolute[j, c]),
+        "absolute_low": number(panel.absolute_low[j, c]),
+        "absolute_high": number(panel.absolute_high[j, c]),
+    }
+    if contrast.shape == "rates":
+        context |= {
+            "w": int(panel.n[j, c] - panel.k[j, c]),
+            "counted": noun("event", contrast.event),
+            "group": noun("group", contrast.group or ""),
+            "reference": noun("group", contrast.reference or ""),
+            "group_again": noun("group", contrast.group or ""),
+            "reference_again": noun("group", contrast.reference or ""),
+            "benchmark": noun("event", contrast.comparator),
+        }
+    else:
+        context |= {
+            "counted": noun("counted", contrast.counted),
+            "share": number(panel.extra["share"][j, c]),
+            "share_low": number(panel.extra["share_low"][j, c]),
+            "share_high": number(panel.extra["share_high"][j, c]),
+            "z": number(panel.extra["z"][j, c]),
+            "points": number(panel.extra["share"][j, c] - panel.comparator[j, c]),
+        }
+    if panel.comparator_period is not None and panel.comparator_period[j, c]:
+        start, _, end = str(panel.comparator_period[j, c]).partition("/")
+        context["comparator_period"] = {"start": start, "end": end}
+    return context
+
+
+def outcomes(measured: Measured) -> np.ndarray[Any, Any]:
+    """Return the mask of the tested, testable entries (for tables of counts)."""
+    tested = np.array([contrast.tested for contrast in measured.panel.contrasts])
+    return measured.panel.testable & tested

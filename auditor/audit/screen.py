@@ -1,0 +1,232 @@
+"""The screen: which places stand out among their peers, with the error rate that this run can promise.
+
+Panels go in, arrays come out; findings are built afterwards, once. The screen looks at every place of the
+configuration, whatever is chosen for output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.audit.protocol import Protocol
+from auditor.findings.card import FAMILIES
+from auditor.signals.signal import Panel
+from auditor.stats.multiple import benjamini_hochberg, bh_cutoff, simes
+from auditor.stats.peer import PeerNull, fit_peer_null, peer_detectable, peer_interval, peer_p
+from auditor.stats.shrink import rank_intervals, shrink
+
+Floats = NDArray[np.float64]
+LEVEL = 0.95
+POWER = 0.8
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What the screen adds to one panel; all arrays (J, C), NaN where nothing is promised.
+
+    Attributes
+    ----------
+    p_greater, p_less : arrays
+        One-sided p-values under the peer null (of a place's peers, itself left out).
+    low, high : arrays
+        The interval that inverts that test, for the ratio to the peers' centre.
+    detectable : array
+        Smallest ratio found with 80 % power at the cut-off this run used.
+    shrunken, shrunken_low, shrunken_high : arrays
+        Empirical-Bayes estimates over the places of the contrast.
+    rank_low, rank_high : arrays
+        95 % interval of the rank (1 is the largest), NaN where it is not ranked.
+    ranked : (C,) int array
+        How many places are ranked on each contrast.
+    nulls : tuple of PeerNull or None
+        One for each contrast; None where it was not fitted.
+    q : array
+        Benjamini-Hochberg value of the finding: of its family in that place, and of itself within the family.
+    """
+
+    p_greater: Floats
+    p_less: Floats
+    low: Floats
+    high: Floats
+    detectable: Floats
+    shrunken: Floats
+    shrunken_low: Floats
+    shrunken_high: Floats
+    rank_low: Floats
+    rank_high: Floats
+    ranked: NDArray[np.int64]
+    nulls: tuple[PeerNull | None, ...]
+    q: Floats
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The result over all signals.
+
+    Attributes
+    ----------
+    panels : mapping of str to Calibrated
+        By signal.
+    families : tuple of str
+        Families with at least one test.
+    q_greater, q_less : (J, F) arrays
+        Benjamini-Hochberg values of the family p-values (Simes within the family), over all place x family tests.
+    tests : int
+        How many place x family tests were made.
+    cutoff : float
+        The p-value at which this run rejects; with no rejection, the one that a first rejection would need.
+    """
+
+    panels: Mapping[str, Calibrated]
+    families: tuple[str, ...]
+    q_greater: Floats
+    q_less: Floats
+    tests: int
+    cutoff: float
+
+    def promised(self) -> bool:
+        """Whether at least one test has a calibrated p-value."""
+        return self.tests > 0
+
+
+def run_screen(
+    panels: Mapping[str, Panel],
+    family_of: Mapping[str, str],
+    protocol: Protocol,
+    rng: np.random.Generator,
+) -> Screen:
+    """Screen all panels together.
+
+    Parameters
+    ----------
+    panels : mapping of str to Panel
+        By signal; every panel has the same places.
+    family_of : mapping of str to str
+        Family of each signal.
+    protocol : Protocol
+    rng : Generator
+        For rank intervals only.
+
+    Returns
+    -------
+    Screen
+    """
+    fitted = {name: _calibrate(panel, protocol) for name, panel in panels.items()}
+    families = tuple(f for f in FAMILIES if any(family_of[name] == f for name in panels))
+    greater = _family_p(panels, fitted, families, family_of, "p_greater")
+    less = _family_p(panels, fitted, families, family_of, "p_less")
+    q_greater, q_less = _adjust(greater), _adjust(less)
+    known = np.isfinite(greater)
+    cutoff = float(bh_cutoff(greater[known], protocol.q)) if known.any() else float("nan")
+    results = {}
+    for name, panel in panels.items():
+        column = families.index(family_of[name])
+        results[name] = _complete(panel, fitted[name], q_greater[:, column], cutoff, rng)
+    return Screen(results, families, q_greater, q_less, int(known.sum()), cutoff)
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    p_greater: Floats
+    p_less: Floats
+    nulls: tuple[PeerNull | None, ...]
+
+
+def _calibrate(panel: Panel, protocol: Protocol) -> _Fitted:
+    """Fit the peer null of every tested contrast and take p-values where it may promise them."""
+    greater, less = np.full(panel.k.shape, np.nan), np.full(panel.k.shape, np.nan)
+    nulls: list[PeerNull | None] = []
+    rule = protocol.rule(panel.signal)
+    for c, contrast in enumerate(panel.contrasts):
+        rows = panel.testable[:, c]
+        if not contrast.tested or not rows.any() or rule is None or rule.role != "test":
+            nulls.append(None)
+            continue
+        k, n, base = panel.k[rows, c], panel.n[rows, c], panel.base[rows, c]
+        null = fit_peer_null(k, n, base)
+        nulls.append(null)
+        if null.promised and rows.sum() >= protocol.gates.minimum_peers:
+            greater[rows, c], less[rows, c] = peer_p(null, k, n, base)
+    return _Fitted(greater, less, tuple(nulls))
+
+
+def _family_p(
+    panels: Mapping[str, Panel],
+    fitted: Mapping[str, _Fitted],
+    families: Sequence[str],
+    family_of: Mapping[str, str],
+    side: str,
+) -> Floats:
+    places = len(next(iter(panels.values())).places) if panels else 0
+    result = np.full((places, len(families)), np.nan)
+    for column, family in enumerate(families):
+        parts = [getattr(fitted[name], side) for name in panels if family_of[name] == family]
+        p = np.concatenate(parts, axis=1)
+        known = np.isfinite(p)
+        some = known.any(axis=1)
+        if some.any():
+            result[some, column] = simes(np.where(known, p, 1.0)[some], known[some])
+    return result
+
+
+def _adjust(p: Floats) -> Floats:
+    q = np.full(p.shape, np.nan)
+    known = np.isfinite(p)
+    if known.any():
+        q[known] = benjamini_hochberg(p[known])
+    return q
+
+
+def _complete(
+    panel: Panel, fitted: _Fitted, family_q: Floats, cutoff: float, rng: np.random.Generator
+) -> Calibrated:
+    shape = panel.k.shape
+    names = (
+        "low",
+        "high",
+        "detectable",
+        "shrunken",
+        "shrunken_low",
+        "shrunken_high",
+        "rank_low",
+        "rank_high",
+        "q",
+    )
+    arrays = {name: np.full(shape, np.nan) for name in names}
+    ranked = np.zeros(shape[1], dtype=np.int64)
+    tested = np.array([contrast.tested for contrast in panel.contrasts])
+    within = np.isfinite(fitted.p_greater).sum(axis=1)
+    for c, null in enumerate(fitted.nulls):
+        rows = panel.testable[:, c]
+        if tested[c] and rows.sum() >= 2:
+            _shrink(panel, c, rows, arrays, rng)
+            ranked[c] = int(rows.sum())
+        known = np.isfinite(fitted.p_greater[:, c])
+        if null is None or not known.any():
+            continue
+        k, n, base = panel.k[known, c], panel.n[known, c], panel.base[known, c]
+        arrays["low"][known, c], arrays["high"][known, c] = peer_interval(null, k, n, base, LEVEL)
+        arrays["detectable"][known, c] = peer_detectable(null, n, base, cutoff, POWER)
+        own = np.minimum(1.0, fitted.p_greater[known, c] * within[known])
+        arrays["q"][known, c] = np.maximum(family_q[known], own)
+    return Calibrated(fitted.p_greater, fitted.p_less, nulls=fitted.nulls, ranked=ranked, **arrays)
+
+
+def _shrink(
+    panel: Panel, c: int, rows: NDArray[np.bool_], arrays: dict[str, Floats], rng: np.random.Generator
+) -> None:
+    """Shrink log odds ratios (log rate ratios for rates) towards their mean, and rank them."""
+    k, n, base = panel.k[rows, c], panel.n[rows, c], panel.base[rows, c]
+    # Half an event is added on each side so that an empty cell has a finite log odds (Haldane 1956).
+    log_ratio = np.log((k + 0.5) / (n - k + 0.5)) - np.log(base / (1 - base))
+    error = np.sqrt(1 / (k + 0.5) + 1 / (n - k + 0.5))
+    result = shrink(log_ratio, error)
+    arrays["shrunken"][rows, c] = np.exp(result.mean)
+    arrays["shrunken_low"][rows, c] = np.exp(result.mean - 1.959963984540054 * result.sd)
+    arrays["shrunken_high"][rows, c] = np.exp(result.mean + 1.959963984540054 * result.sd)
+    low, high = rank_intervals(result.mean, result.sd, level=LEVEL, rng=rng)
+    arrays["rank_low"][rows, c], arrays["rank_high"][rows, c] = low, high
