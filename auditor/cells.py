@@ -182,8 +182,12 @@ class Cells:
         For each event, the first and last day that the sources speak of, by place (ISO dates; "" when none).
     baselines : mapping of str to str
         For each population universe, the sentence that says where it comes from.
-    parent_names : mapping
-        Names of parents and regions.
+    published : tuple of bool
+        Whether every count of the place is already public.
+    simulated : tuple of bool
+        Whether the place's counts were drawn by a computer.
+    gates : mapping
+        Gates of the protocol on sample size.
     """
 
     ids: tuple[str, ...]
@@ -199,12 +203,20 @@ class Cells:
     windows: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     baselines: Mapping[str, str] = field(default_factory=dict)
     published: tuple[bool, ...] = ()
+    simulated: tuple[bool, ...] = ()
     gates: Mapping[str, float] = field(default_factory=lambda: {"expected": 5.0, "persons": 11.0})
 
     @property
     def size(self) -> int:
         """Number of audited places, J."""
         return len(self.ids)
+
+    @property
+    def stratum(self) -> NDArray[np.int64]:
+        """(J,) int array: places of different strata are never compared (0 real, 1 simulated)."""
+        if not self.simulated:
+            return np.zeros(self.size, dtype=np.int64)
+        return np.array(self.simulated, dtype=np.int64)
 
     def window(self, event: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the first and last day of an event, by place ("" where there is none)."""
@@ -239,6 +251,7 @@ class Cells:
             {event: (pick(first), pick(last)) for event, (first, last) in self.windows.items()},
             self.baselines,
             pick(self.published),
+            pick(self.simulated),
             self.gates,
         )
 

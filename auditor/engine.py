@@ -30,8 +30,8 @@ class Ground:
         Nation and states whose rows are baselines.
     windows : mapping
         Event to (first days, last days) by place.
-    published : tuple of bool
-        Whether every count of the place is already public.
+    published, simulated : tuple of bool
+        Whether every count of the place is already public; whether any was drawn by a computer.
     inventory : Inventory
     population : Table
     baselines : mapping
@@ -46,6 +46,7 @@ class Ground:
     region_ids: tuple[str, ...]
     windows: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
     published: tuple[bool, ...]
+    simulated: tuple[bool, ...]
     inventory: Inventory
     population: Table
     baselines: Mapping[str, str]
@@ -98,6 +99,7 @@ class Engine:
             windows=ground.windows,
             baselines=ground.baselines,
             published=ground.published,
+            simulated=ground.simulated,
             gates=self._gates,
         )
 
@@ -125,6 +127,7 @@ class Engine:
             region_ids=region_ids,
             windows=self._windows(ids),
             published=self._published(ids),
+            simulated=self._simulated(ids, loaded),
             inventory=self._inventory(ids, population),
             population=population,
             baselines=baselines,
@@ -169,6 +172,16 @@ class Engine:
         ).fetchall()
         known = dict(rows)
         return tuple(bool(known.get(i, False)) for i in range(len(ids)))
+
+    def _simulated(self, ids: Sequence[str], loaded: Loaded) -> tuple[bool, ...]:
+        drawn = [i for i, source in enumerate(loaded.sources) if source.simulated]
+        rows = self._sql.execute(
+            "SELECT DISTINCT i.idx FROM counts c JOIN audit_places i ON i.place = c.place "
+            "WHERE list_contains(?::BIGINT[], c.source)",
+            [drawn],
+        ).fetchall()
+        marked = {row[0] for row in rows}
+        return tuple(i in marked for i in range(len(ids)))
 
     def _inventory(self, ids: Sequence[str], population: Table) -> Inventory:
         def distinct(column: str, extra: str = "") -> frozenset[str]:
@@ -275,11 +288,11 @@ def _census(ids: Sequence[str]) -> tuple[list[tuple[int, str, str, float, float]
     position = {place: i for i, place in enumerate(ids)}
     table = census2010.load()
     sums: dict[tuple[int, str], float] = {}
-    for row in table.rows:
-        for place in (row.place, row.place[:2]):
+    for county, group, n in table.rows:
+        for place in (county, county[:2]):
             if place in position:
-                key = (position[place], row.group)
-                sums[key] = sums.get(key, 0.0) + float(row.n)
+                key = (position[place], group)
+                sums[key] = sums.get(key, 0.0) + float(n)
     rows = [(idx, "residents", group, n, float("nan")) for (idx, group), n in sums.items()]
     return rows, "residents, 2010 (built-in Census 2010 table)"
 

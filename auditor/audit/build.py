@@ -183,7 +183,7 @@ def _comparator(measured: Measured, j: int, c: int) -> Comparator:
         number(panel.comparator[j, c]),
         number(panel.comparator_n[j, c]),
         text(contrast.why),
-        noun("comparator", contrast.comparator),
+        comparator_name(panel, contrast, j, c),
         "",
         period,
     )
@@ -193,7 +193,8 @@ def _screened(measured: Measured, screen: Screen, j: int, c: int) -> dict[str, A
     result, contrast = measured.calibrated, measured.panel.contrasts[c]
     calibrated = number(result.p_greater[j, c])
     shrunken = number(result.shrunken[j, c])
-    null = result.nulls[c]
+    stratum = 0 if measured.panel.stratum is None else int(measured.panel.stratum[j])
+    null = result.nulls[c].get(stratum)
     controls = None
     if null is not None:
         controls = {
@@ -305,6 +306,13 @@ def _subject(contrast: Contrast) -> str:
     return f"{noun('share', contrast.counted)} ({noun('event', contrast.event)})"
 
 
+def comparator_name(panel: Panel, contrast: Contrast, j: int, c: int) -> str:
+    """Name what an entry is held against: without a row of its own, "the nation" is the other places of the audit."""
+    from_row = panel.comparator_period is not None and bool(panel.comparator_period[j, c])
+    name = "peers" if contrast.comparator == "nation" and not from_row else contrast.comparator
+    return noun("comparator", name)
+
+
 def _context(measured: Measured, j: int, c: int) -> dict[str, Any]:
     """Return every value that a sentence about this entry may use."""
     panel, contrast, cells = measured.panel, measured.panel.contrasts[c], measured.cells
@@ -318,7 +326,7 @@ def _context(measured: Measured, j: int, c: int) -> dict[str, Any]:
         "low": number(panel.low[j, c]),
         "high": number(panel.high[j, c]),
         "base": number(panel.comparator[j, c]),
-        "comparator": noun("comparator", contrast.comparator),
+        "comparator": comparator_name(panel, contrast, j, c),
         "among": noun("event", contrast.event if contrast.shape == "rates" else contrast.among),
         "absolute": number(panel.absolute[j, c]),
         "absolute_low": number(panel.absolute_low[j, c]),

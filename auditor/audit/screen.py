@@ -6,7 +6,7 @@ configuration, whatever is chosen for output.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,10 +40,10 @@ class Calibrated:
         Empirical-Bayes estimates over the places of the contrast.
     rank_low, rank_high : arrays
         95 % interval of the rank (1 is the largest), NaN where it is not ranked.
-    ranked : (C,) int array
-        How many places are ranked on each contrast.
-    nulls : tuple of PeerNull or None
-        One for each contrast; None where it was not fitted.
+    ranked : (J, C) int array
+        Among how many places the place is ranked; 0 when it is not.
+    nulls : tuple of mapping of int to PeerNull
+        One mapping for each contrast, from stratum to the null of its places; empty where none was fitted.
     q : array
         Benjamini-Hochberg value of the finding: of its family in that place, and of itself within the family.
     """
@@ -59,7 +59,7 @@ class Calibrated:
     rank_low: Floats
     rank_high: Floats
     ranked: NDArray[np.int64]
-    nulls: tuple[PeerNull | None, ...]
+    nulls: tuple[Mapping[int, PeerNull], ...]
     q: Floats
 
 
@@ -133,25 +133,35 @@ def run_screen(
 class _Fitted:
     p_greater: Floats
     p_less: Floats
-    nulls: tuple[PeerNull | None, ...]
+    nulls: tuple[Mapping[int, PeerNull], ...]
 
 
 def _calibrate(panel: Panel, protocol: Protocol) -> _Fitted:
     """Fit the peer null of every tested contrast and take p-values where it may promise them."""
     greater, less = np.full(panel.k.shape, np.nan), np.full(panel.k.shape, np.nan)
-    nulls: list[PeerNull | None] = []
+    nulls: list[Mapping[int, PeerNull]] = []
     rule = protocol.rule(panel.signal)
+    wanted = rule is not None and rule.role == "test"
     for c, contrast in enumerate(panel.contrasts):
-        rows = panel.testable[:, c]
-        if not contrast.tested or not rows.any() or rule is None or rule.role != "test":
-            nulls.append(None)
-            continue
-        k, n, base = panel.k[rows, c], panel.n[rows, c], panel.base[rows, c]
-        null = fit_peer_null(k, n, base)
-        nulls.append(null)
-        if null.promised and rows.sum() >= protocol.gates.minimum_peers:
-            greater[rows, c], less[rows, c] = peer_p(null, k, n, base)
+        found: dict[int, PeerNull] = {}
+        for stratum, rows in strata(panel, c) if contrast.tested and wanted else ():
+            k, n, base = panel.k[rows, c], panel.n[rows, c], panel.base[rows, c]
+            null = found[stratum] = fit_peer_null(k, n, base)
+            if null.promised and rows.sum() >= protocol.gates.minimum_peers:
+                greater[rows, c], less[rows, c] = peer_p(null, k, n, base)
+        nulls.append(found)
     return _Fitted(greater, less, tuple(nulls))
+
+
+def strata(panel: Panel, c: int) -> Iterator[tuple[int, NDArray[np.bool_]]]:
+    """Yield each stratum with the mask of its testable places."""
+    rows = panel.testable[:, c]
+    if panel.stratum is None:
+        if rows.any():
+            yield 0, rows
+        return
+    for stratum in np.unique(panel.stratum[rows]):
+        yield int(stratum), rows & (panel.stratum == stratum)
 
 
 def _family_p(
@@ -197,22 +207,23 @@ def _complete(
         "q",
     )
     arrays = {name: np.full(shape, np.nan) for name in names}
-    ranked = np.zeros(shape[1], dtype=np.int64)
+    ranked = np.zeros(shape, dtype=np.int64)
     tested = np.array([contrast.tested for contrast in panel.contrasts])
     within = np.isfinite(fitted.p_greater).sum(axis=1)
-    for c, null in enumerate(fitted.nulls):
-        rows = panel.testable[:, c]
-        if tested[c] and rows.sum() >= 2:
-            _shrink(panel, c, rows, arrays, rng)
-            ranked[c] = int(rows.sum())
-        known = np.isfinite(fitted.p_greater[:, c])
-        if null is None or not known.any():
-            continue
-        k, n, base = panel.k[known, c], panel.n[known, c], panel.base[known, c]
-        arrays["low"][known, c], arrays["high"][known, c] = peer_interval(null, k, n, base, LEVEL)
-        arrays["detectable"][known, c] = peer_detectable(null, n, base, cutoff, POWER)
-        own = np.minimum(1.0, fitted.p_greater[known, c] * within[known])
-        arrays["q"][known, c] = np.maximum(family_q[known], own)
+    for c in np.flatnonzero(tested):
+        for stratum, rows in strata(panel, c):
+            if rows.sum() >= 2:
+                _shrink(panel, c, rows, arrays, rng)
+                ranked[rows, c] = int(rows.sum())
+            known = rows & np.isfinite(fitted.p_greater[:, c])
+            if not known.any():
+                continue
+            null = fitted.nulls[c][stratum]
+            k, n, base = panel.k[known, c], panel.n[known, c], panel.base[known, c]
+            arrays["low"][known, c], arrays["high"][known, c] = peer_interval(null, k, n, base, LEVEL)
+            arrays["detectable"][known, c] = peer_detectable(null, n, base, cutoff, POWER)
+            own = np.minimum(1.0, fitted.p_greater[known, c] * within[known])
+            arrays["q"][known, c] = np.maximum(family_q[known], own)
     return Calibrated(fitted.p_greater, fitted.p_less, nulls=fitted.nulls, ranked=ranked, **arrays)
 
 

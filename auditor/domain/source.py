@@ -89,6 +89,8 @@ class Source:
         As the user gave it.
     sheet : str
         The sheet, for workbooks of several.
+    simulated : bool
+        True for data drawn by a computer.
     """
 
     name: str
@@ -98,4 +100,5 @@ class Source:
     published: bool = False
     citation: str = ""
     sheet: str = ""
+    simulated: bool = False
     extra: tuple[tuple[str, str], ...] = field(default=())

@@ -33,6 +33,9 @@ class SourceSpec(BaseModel):
         Relative to the configuration file; globs are allowed.
     published, citation
         Whether the figures are already public, and where.
+    simulated : bool
+        True for data that were drawn by a computer: their places are labelled SIMULATED on every page and are never
+        compared with real ones.
     columns : dict
         Ours = theirs, where names differ.
     values : dict of dict
@@ -68,6 +71,7 @@ class SourceSpec(BaseModel):
     path: str
     published: bool = False
     citation: str = ""
+    simulated: bool = False
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)

@@ -47,16 +47,25 @@ def national(cells: Cells, event: str, reduce: Reduce, filters: dict[str, str]) 
     The nation's own row is used where a source has one (of several windows the one that overlaps the place's most);
     otherwise the sum over all other places.
     """
-    if NATION in cells.region_ids:
-        return _from_row(cells, event, reduce, filters, cells.region_ids.index(NATION))
-    everyone = np.zeros(cells.size, dtype=np.int64)
-    return _from_others(cells, reduce, filters, everyone)
+    others = _from_others(cells, reduce, filters, cells.stratum)
+    if NATION not in cells.region_ids:
+        return others
+    row = _from_row(cells, event, reduce, filters, cells.region_ids.index(NATION))
+    # Simulated places have no nation: they are held against each other.
+    apart = (cells.stratum > 0) | ~(row.n > 0)
+    return Baseline(
+        np.where(apart, others.k, row.k),
+        np.where(apart, others.n, row.n),
+        np.where(apart, others.period, row.period),
+        row.differs & ~apart,
+    )
 
 
 def statewide(cells: Cells, reduce: Reduce, filters: dict[str, str]) -> Baseline:
     """Return the share of the other places of the same state; NaN where there is none."""
-    names = sorted(set(cells.states))
-    label = np.array([names.index(state) if state else -1 for state in cells.states], dtype=np.int64)
+    own = [f"{state}/{stratum}" if state else "" for state, stratum in zip(cells.states, cells.stratum, strict=True)]
+    names = sorted(set(own))
+    label = np.array([names.index(state) if state else -1 for state in own], dtype=np.int64)
     base = _from_others(cells, reduce, filters, np.where(label >= 0, label, len(names)))
     lost = label < 0
     return Baseline(

@@ -62,6 +62,7 @@ def panel(
         comparator_period=np.column_stack([column.period for column in columns]),
         censored=np.column_stack([column.censored for column in columns]),
         atoms=atoms,
+        stratum=cells.stratum,
         **{name: stack(name) for name in blank(0, 0)},
     )
 

@@ -131,6 +131,8 @@ class Panel:
         ISO interval of the comparator where it is not the place's own.
     censored : (J, C) bool array or None
         Where a suppressed number in the source kept an entry from being measured.
+    stratum : (J,) int array or None
+        Places of different strata are never each other's peers; None when there is one stratum.
     atoms : (J, A) array or None
         The cells that the contrasts of a place are sums of; where one of them is small, only the tested contrast may
         be printed, since differences of the others would give it away.
@@ -162,6 +164,7 @@ class Panel:
     comparator_period: NDArray[np.object_] | None = None
     censored: NDArray[np.bool_] | None = None
     atoms: Floats | None = None
+    stratum: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.places), len(self.contrasts))

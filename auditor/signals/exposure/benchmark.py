@@ -395,6 +395,7 @@ def _joined(cells: Cells, parts: Sequence[dict[str, Any]], atoms: Floats) -> Pan
         missing={"group": stack("missing")},
         censored=stack("censored"),
         atoms=atoms,
+        stratum=cells.stratum,
         **numeric,
     )
 
