@@ -163,18 +163,14 @@ def _wrong_value(detail: ErrorDetails, toml: Toml, path: Path) -> Problem:
     found = f"`{name(path)}` is {show(value)}"
     if kind in _LIMITS:
         key, words = _LIMITS[kind]
-        return toml.problem(
-            path, found, f"it must be {words} {context[key]}", _limit_remedy(path, value, context)
-        )
+        return toml.problem(path, found, f"it must be {words} {context[key]}", _limit_remedy(path, value, context))
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", context["expected"])
         close = nearest(str(value), choices)
         remedy = f'write: {path[-1]} = "{close}"' if close else f"write one of: {', '.join(choices)}"
         return toml.problem(path, found, f"it must be one of {', '.join(choices)}", remedy)
     if kind in {"string_too_short", "too_short"}:
-        return toml.problem(
-            path, f"`{name(path)}` is empty", "it must say something", f"fill in {name(path)}"
-        )
+        return toml.problem(path, f"`{name(path)}` is empty", "it must say something", f"fill in {name(path)}")
     if kind in _WANTED:
         return toml.problem(path, found, f"{_WANTED[kind]} is expected", _rewrite(kind, value, path))
     return toml.problem(path, found, detail["msg"], f"change {name(path)}")
@@ -193,11 +189,7 @@ def _rewrite(kind: str, value: Any, path: Path) -> str:
     if kind == "string_type" and isinstance(value, int | float) and not isinstance(value, bool):
         hint = " (a FIPS code keeps its five digits: 01001 for Autauga)" if len(str(value)) in (4, 5) else ""
         return f'write "{value}" in quotes{hint}'
-    if (
-        kind in {"int_type", "float_type"}
-        and isinstance(value, str)
-        and re.fullmatch(r"-?\d+(\.\d+)?", value)
-    ):
+    if kind in {"int_type", "float_type"} and isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
         return f"write: {key} = {value}"
     if kind == "bool_type" and str(value).lower() in {"true", "yes", "1", "false", "no", "0"}:
         return f"write: {key} = {'true' if str(value).lower() in {'true', 'yes', '1'} else 'false'}"

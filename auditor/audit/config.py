@@ -184,9 +184,7 @@ def _unreadable(file: Path, error: OSError) -> ConfigError:
         remedy = f"here are: {', '.join(near)}" if near else "check the name and the folder"
     else:
         what, remedy = str(error.strerror), "check the permissions"
-    return ConfigError(
-        "the configuration cannot be read", [Problem(what, "an audit needs one", remedy, file.name)]
-    )
+    return ConfigError("the configuration cannot be read", [Problem(what, "an audit needs one", remedy, file.name)])
 
 
 def _build(toml: Toml, base: Path, raw: bytes) -> Config:
@@ -223,9 +221,7 @@ def _gathered(found: Iterable[Found], file: str) -> ConfigError | NotBuiltYet:
     return ConfigError(f"{file} cannot be used: {many} to mend", problems)
 
 
-def _validate(
-    model: type[BaseModel], data: Any, toml: Toml, prefix: tuple[str, ...], found: list[Found]
-) -> Any:
+def _validate(model: type[BaseModel], data: Any, toml: Toml, prefix: tuple[str, ...], found: list[Found]) -> Any:
     """Validate strictly (in JSON's terms, so that lists may become tuples) and gather the problems."""
     try:
         return model.model_validate_json(json.dumps(data, default=_json), strict=True)

@@ -85,9 +85,7 @@ class OutputFolder:
             raise self._refusal("there is a file of this name", "it would be lost", "give another --out")
         if any(self.path.iterdir()) and not datapackage.is_ours(self.path):
             why = "only an empty folder or an earlier output of auditor is replaced"
-            raise self._refusal(
-                "the folder holds something else", why, "give another --out, or empty it yourself"
-            )
+            raise self._refusal("the folder holds something else", why, "give another --out, or empty it yourself")
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write one file.
@@ -151,9 +149,7 @@ class OutputFolder:
             self._lock.__exit__(None, None, None)
 
     def _refusal(self, found: str, why: str, remedy: str) -> UsageError:
-        return UsageError(
-            "the output folder cannot be used", [Problem(found, why, remedy, file=self.path.name)]
-        )
+        return UsageError("the output folder cannot be used", [Problem(found, why, remedy, file=self.path.name)])
 
     def _explained(self, error: OSError, needed: int) -> AuditorError:
         if error.errno in _FULL:
@@ -166,9 +162,7 @@ class OutputFolder:
             what = "the disk is read-only" if error.errno == errno.EROFS else "no permission to write there"
             return self._refusal(what, "the output needs a folder of its own", "give another --out")
         if isinstance(error, FileExistsError | NotADirectoryError):
-            return self._refusal(
-                "a part of the path is a file", "no folder can be made there", "give another --out"
-            )
+            return self._refusal("a part of the path is a file", "no folder can be made there", "give another --out")
         found = f"{error.strerror} (error {error.errno})"
         return AuditorError("the output could not be written", [Problem(found, _WHOLE, "give another --out")])
 

@@ -52,22 +52,16 @@ def target(path: str | Path) -> Path:
         When the path holds a link, a NUL, or names no folder that could be made.
     """
     if "\0" in str(path):
-        raise _refusal(
-            "a NUL character in the output path", "no file system takes it", "choose another name", ""
-        )
+        raise _refusal("a NUL character in the output path", "no file system takes it", "choose another name", "")
     given = Path(path)
     typed = given if given.is_absolute() else Path.cwd() / given
     for folder in [typed, *list(typed.parents)[:-2]]:
         if folder.is_symlink():
             why = "the output would land elsewhere than the path says"
-            raise _refusal(
-                "a symbolic link in the output path", why, "give the real path of the folder", folder.name
-            )
+            raise _refusal("a symbolic link in the output path", why, "give the real path of the folder", folder.name)
     absolute = Path(os.path.normpath(typed))
     if not absolute.name:
-        raise _refusal(
-            "the output path is the root of the disk", "nothing may be replaced there", "name a folder", ""
-        )
+        raise _refusal("the output path is the root of the disk", "nothing may be replaced there", "name a folder", "")
     return absolute
 
 

@@ -65,9 +65,7 @@ class Offences(Table):
                 if name not in OFFENCES:
                     close = nearest(name, OFFENCES)
                     remedy = f"did you mean {close!r}?" if close else f"choose among {', '.join(OFFENCES)}"
-                    raise refuse(
-                        f"unknown offence class {name!r}", "its rows would be lost", remedy, at=(side, index)
-                    )
+                    raise refuse(f"unknown offence class {name!r}", "its rows would be lost", remedy, at=(side, index))
                 if name in seen:
                     why = "it can stand on one side only"
                     remedy = f"take it out of {seen[name]} or of {side}"

@@ -52,9 +52,7 @@ def read_records(path: Path) -> dict[str, Records]:
     except OSError as error:
         what = "no such file" if isinstance(error, FileNotFoundError) else str(error.strerror)
         why, remedy = "[review] names it", "check the path, which is relative to the configuration"
-        raise ConfigError(
-            "the review file cannot be read", [Problem(what, why, remedy, file=path.name)]
-        ) from error
+        raise ConfigError("the review file cannot be read", [Problem(what, why, remedy, file=path.name)]) from error
     toml = toml_text.parse(toml_text.decode(raw, path.name), path.name)
     problems = [*toml.problems, *_problems(toml)]
     if problems:
@@ -91,9 +89,7 @@ def _entry_problems(toml: Toml, path: tuple[str | int, ...], entry: Mapping[str,
         elif isinstance(value, date) or (isinstance(value, str) and value.strip()):
             continue
         elif isinstance(value, str):
-            yield toml.problem(
-                (*path, key), f"`{key}` is empty", "an empty record says nothing", "leave the key out"
-            )
+            yield toml.problem((*path, key), f"`{key}` is empty", "an empty record says nothing", "leave the key out")
         else:
             yield toml.problem(
                 (*path, key),
@@ -105,9 +101,7 @@ def _entry_problems(toml: Toml, path: tuple[str | int, ...], entry: Mapping[str,
         why = "a record belongs to one place"
         yield toml.problem(path, f"a record of {label} names no place", why, 'write: place = "48453"')
     if "title" not in entry and "text" not in entry:
-        yield toml.problem(
-            path, f"a record of {label} says nothing", "it has no title and no text", "give one of them"
-        )
+        yield toml.problem(path, f"a record of {label} says nothing", "it has no title and no text", "give one of them")
 
 
 def _grouped(data: Mapping[str, list[dict[str, Any]]]) -> dict[str, Records]:

@@ -54,9 +54,7 @@ def _format(toml: Toml, path: tuple[str | int, ...], name: Any) -> Iterator[tupl
     yield "format", toml.problem(path, f"unknown format {name!r}", "no adapter bears this name", remedy)
 
 
-def _vocabulary(
-    toml: Toml, path: tuple[str | int, ...], given: Mapping[str, Any]
-) -> Iterator[tuple[str, Problem]]:
+def _vocabulary(toml: Toml, path: tuple[str | int, ...], given: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
     """Check our side of ``values.COLUMN = { theirs = ours }``, or of ``constants.COLUMN = ours``."""
     for column, entry in given.items():
         pairs = entry.items() if isinstance(entry, dict) else [("", entry)]

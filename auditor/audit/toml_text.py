@@ -178,9 +178,7 @@ def _twice(line: str, before: list[str]) -> Repair | None:
     if key is None:
         return None
     name = key.group(1)
-    earlier = [
-        number for number, text in enumerate(before, 1) if (k := _KEY.match(text)) and k.group(1) == name
-    ]
+    earlier = [number for number, text in enumerate(before, 1) if (k := _KEY.match(text)) and k.group(1) == name]
     where = f" (first on row {earlier[-1]})" if earlier else ""
     why = "only one of them could count"
     return "", f"a key is given twice{where}: {line.strip()}", why, "keep one of the two"
@@ -193,9 +191,7 @@ def _unusable_numbers(data: Any, file: str, text: str) -> Iterator[Problem]:
             lines = lines if lines is not None else locate(text)
             row = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 0)
             name = ".".join(map(str, path))
-            yield Problem(
-                f"`{name}` is {value}", "it is no number to compute with", "give a number", file, row=row
-            )
+            yield Problem(f"`{name}` is {value}", "it is no number to compute with", "give a number", file, row=row)
 
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:

@@ -1,0 +1,33 @@
+"""Write docs/methods/<signal>.md from each signal's card: python scripts/write_method_pages.py [--check]."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from auditor.audit.methods import method_page
+from auditor.signals.registry import discover
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "methods"
+
+
+def stale() -> dict[Path, str]:
+    """Return the pages whose text is not what the cards give now."""
+    pages = {FOLDER / f"{name}.md": method_page(name) for name in discover()}
+    return {
+        path: text for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
+    }
+
+
+def main() -> int:
+    """Write what changed; with --check only name it and return 1."""
+    changed = stale()
+    for path, text in changed.items():
+        if "--check" not in sys.argv[1:]:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        print(path.name)
+    return 1 if changed and "--check" in sys.argv[1:] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
