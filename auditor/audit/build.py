@@ -209,7 +209,8 @@ def _screened(measured: Measured, screen: Screen, j: int, c: int) -> dict[str, A
             "floor": None,
             "adequate": bool(null.adequate),
             "promised": bool(null.promised),
-            "code": str(null.code),
+            "code": str(null.adequacy["code"]),
+            "tail": str(null.tail),
         }
     scale = "ratio" if contrast.shape == "rates" else "odds-ratio"
     return {

@@ -215,15 +215,14 @@ def _complete(
             if rows.sum() >= 2:
                 _shrink(panel, c, rows, arrays, rng)
                 ranked[rows, c] = int(rows.sum())
-            known = rows & np.isfinite(fitted.p_greater[:, c])
-            if not known.any():
+            if not np.isfinite(fitted.p_greater[rows, c]).all():
                 continue
             null = fitted.nulls[c][stratum]
-            k, n, base = panel.k[known, c], panel.n[known, c], panel.base[known, c]
-            arrays["low"][known, c], arrays["high"][known, c] = peer_interval(null, k, n, base, LEVEL)
-            arrays["detectable"][known, c] = peer_detectable(null, n, base, cutoff, POWER)
-            own = np.minimum(1.0, fitted.p_greater[known, c] * within[known])
-            arrays["q"][known, c] = np.maximum(family_q[known], own)
+            k, n, base = panel.k[rows, c], panel.n[rows, c], panel.base[rows, c]
+            arrays["low"][rows, c], arrays["high"][rows, c] = peer_interval(null, k, n, base, LEVEL)
+            arrays["detectable"][rows, c] = peer_detectable(null, n, base, cutoff, POWER)
+            own = np.minimum(1.0, fitted.p_greater[rows, c] * within[rows])
+            arrays["q"][rows, c] = np.maximum(family_q[rows], own)
     return Calibrated(fitted.p_greater, fitted.p_less, nulls=fitted.nulls, ranked=ranked, **arrays)
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.signal import Contrast, Lack, Panel, blank
-from auditor.stats.binomial import binom_lower, binom_upper, share_ratio, share_z
+from auditor.stats.binomial import binom_lower, binom_upper
 from auditor.stats.intervals import wilson
+from auditor.stats.shares import share_ratio, share_z
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,9 @@ def _measure(cells: Cells, column: ShareColumn, level: float) -> dict[str, Any]:
     base_k, base_n = column.base_k[ok], column.base_n[ok]
     base = base_k / base_n
     part["k"][ok], part["n"][ok], part["base"][ok] = k, n, base
-    ratio = share_ratio(k, n, base_k, base_n, level)
-    part["estimate"][ok], part["low"][ok], part["high"][ok] = ratio
+    # A regression's expected count is no whole number; the interval needs one, and the base is large.
+    ratio = share_ratio(k, n, np.rint(base_k), np.rint(base_n), level)
+    part["estimate"][ok], part["low"][ok], part["high"][ok] = k / n / np.where(base > 0, base, np.nan), ratio.low, ratio.high
     inside = (base > 0) & (base < 1)
     safe = np.where(inside, base, 0.5)
     part["p_greater"][ok] = np.where(inside, binom_upper(k, n, safe), 1.0)

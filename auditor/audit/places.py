@@ -1,0 +1,257 @@
+"""The review of one place: its findings, its verdict and the words for it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from auditor.audit.build import Built, Measured, findings_of
+from auditor.audit.screen import Screen
+from auditor.audit.verdict import Evidence, Families, Judged, Rules, ceiling, judge
+from auditor.audit.wording import say, text
+from auditor.cells import Cells
+from auditor.domain.places import gazetteer
+from auditor.findings.finding import Finding, Sentence, Withheld
+from auditor.findings.review import PlaceReview
+from auditor.report.slug import page_path
+
+_PARTS = 21
+_RECORDS_AT = {
+    "investigations": 3,
+    "lawsuits": 3,
+    "agreements": 2,
+    "detainer_policy": 13,
+    "training": 14,
+    "complaints": 14,
+    "community_choice": 14,
+    "supervision": 14,
+    "agency_response": 19,
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the reviews of all places share."""
+
+    measured: Sequence[Measured]
+    screen: Screen
+    rules: Rules
+    cells: Cells
+    withheld: tuple[Withheld, ...]
+    records: Mapping[str, Mapping[str, Sequence[Mapping[str, str]]]]
+    minimum_peers: int
+    section_of: Mapping[str, int]
+
+
+def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
+    """Build the review of the place at position j; its findings are numbered from ``number``."""
+    built: list[Built] = []
+    withheld = list(setting.withheld)
+    for measured in setting.measured:
+        for result in findings_of(measured, setting.screen, setting.rules, j):
+            if isinstance(result, Withheld):
+                withheld.append(result)
+            else:
+                built.append(result)
+    findings = tuple(_numbered(item.finding, number + i) for i, item in enumerate(built))
+    tested = [(i, item) for i, item in enumerate(built) if item.evidence is not None]
+    evidence = [item.evidence for _, item in tested if item.evidence is not None]
+    peers = int((setting.cells.stratum == setting.cells.stratum[j]).sum()) > 1
+    judged = judge(evidence, _families(setting.screen, j), setting.rules, peers)
+    lead = tested[judged.leading][0] if judged.leading >= 0 else -1
+    cells = setting.cells
+    place, name = cells.ids[j], cells.names[j]
+    return PlaceReview(
+        place=place,
+        name=name,
+        state=_postal(cells.states[j]),
+        verdict=judged.verdict,
+        verdict_reasons=_reasons(setting, judged, evidence, built, lead, withheld, j),
+        caps=tuple(say(cap) for cap in judged.caps),
+        ceiling=_ceiling(setting, evidence),
+        page=page_path(place, name),
+        rank=_rank(setting, findings, j),
+        findings=findings,
+        withheld=tuple(withheld),
+        sections=_sections(setting, findings, withheld, setting.records.get(place, {})),
+        simulated=bool(cells.simulated and cells.simulated[j]),
+        profile=_profile(setting, j),
+        response=_response(setting.records.get(place, {})),
+    )
+
+
+def _numbered(finding: Finding, number: int) -> Finding:
+    name = f"F-{number:04d}"
+    return replace(finding, id=name, table=f"tables/findings.csv#{name}")
+
+
+def _postal(state: str) -> str:
+    known = gazetteer().place(state) if state else None
+    return known.state if known is not None else ""
+
+
+def _families(screen: Screen, j: int) -> Families:
+    def known(values: Any) -> dict[str, float]:
+        return {
+            family: float(values[j, f]) for f, family in enumerate(screen.families) if math.isfinite(values[j, f])
+        }
+
+    return Families(known(screen.q_greater), known(screen.q_less))
+
+
+def _reasons(
+    setting: Setting,
+    judged: Judged,
+    evidence: Sequence[Evidence],
+    built: Sequence[Built],
+    lead: int,
+    withheld: Sequence[Withheld],
+    j: int,
+) -> tuple[Sentence, ...]:
+    item = evidence[judged.leading] if judged.leading >= 0 else None
+    hidden = lead >= 0 and built[lead].finding.suppressed
+    context: dict[str, Any] = {
+        "place": setting.cells.names[j],
+        "subject": built[lead].subject if lead >= 0 else "",
+        "comparison": built[lead].finding.comparator.label if lead >= 0 else "",
+        "tests": setting.screen.tests,
+        "because": _because(setting, judged, withheld, j),
+    }
+    if judged.verdict == "contradictory":
+        families = _families(setting.screen, j)
+        context["up"] = ", ".join(sorted(f for f, q in families.greater.items() if q <= setting.rules.q))
+        context["down"] = ", ".join(sorted(f for f, q in families.less.items() if q <= setting.rules.q))
+    if item is not None:
+        context |= _numbers(item)
+    return (say(_variant(judged.reason, item, hidden=hidden), context),)
+
+
+def _numbers(item: Evidence) -> dict[str, Any]:
+    low, high = item.calibrated_low, item.calibrated_high
+    centre = None if low is None or high is None or low <= 0 else math.sqrt(low * high)
+    values = {"ratio": centre, "low": low, "high": high, "q": item.q, "detectable": item.detectable}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _variant(reason: str, item: Evidence | None, *, hidden: bool) -> str:
+    if reason in ("verdict.pattern", "verdict.inconclusive") and hidden:
+        return f"{reason}-suppressed"
+    open_end = item is None or item.calibrated_high is None
+    if reason == "verdict.inconclusive" and open_end:
+        return "verdict.inconclusive-open"
+    if reason == "verdict.pattern" and open_end:
+        return "verdict.pattern-suppressed"
+    return reason
+
+
+def _because(setting: Setting, judged: Judged, withheld: Sequence[Withheld], j: int) -> str:
+    if judged.reason == "verdict.insufficient":
+        measured = any((m.panel.measured[j]).any() for m in setting.measured)
+        if measured:
+            return say("because.too-small", {"gate": setting.cells.gates["expected"]}).text["en"]
+        first = withheld[0].reason if withheld else text("ceiling.why-nothing")
+        return say("because.nothing-measured", {"first": first}).text["en"]
+    if judged.reason == "verdict.no-calibration":
+        return _uncalibrated(setting, j)
+    return ""
+
+
+def _uncalibrated(setting: Setting, j: int) -> str:
+    """Say why no peer null promises anything for this place."""
+    stratum = int(setting.cells.stratum[j])
+    nulls = [
+        null[stratum]
+        for measured in setting.measured
+        for c, null in enumerate(measured.calibrated.nulls)
+        if stratum in null and measured.panel.testable[j, c]
+    ]
+    most = max((null.places for null in nulls), default=0)
+    if most <= 1:
+        return text("because.no-peers")
+    if most < setting.minimum_peers:
+        return say("because.few-peers", {"peers": most - 1}).text["en"]
+    code = str(next(null.adequacy["code"] for null in nulls))
+    return say("because.peers-inadequate", {"reason": text(f"adequacy.{code}")}).text["en"]
+
+
+def _ceiling(setting: Setting, evidence: Sequence[Evidence]) -> dict[str, str]:
+    testable = [item for item in evidence if item.testable]
+    if not testable:
+        return {
+            "verdict": "insufficient-data",
+            "why": text("ceiling.why-nothing"),
+            "would_raise": text("ceiling.raise-nothing"),
+        }
+    calibrated = any(item.calibrated_p is not None for item in testable)
+    control = any(item.has_control for item in testable)
+    raised = say("ceiling.raise-peers", {"peers": setting.minimum_peers}).text["en"]
+    return {
+        "verdict": ceiling(control, calibrated),
+        "why": text("ceiling.why-no-control") if calibrated else text("ceiling.why-no-peers"),
+        "would_raise": text("ceiling.raise-control") if calibrated else raised,
+    }
+
+
+def _rank(setting: Setting, findings: Sequence[Finding], j: int) -> dict[str, Any] | None:
+    """Return the rank interval on the tested contrast that ranks most places; none where its numbers are hidden."""
+    best: tuple[int, int, Measured, int] | None = None
+    for order, measured in enumerate(setting.measured):
+        for c in range(len(measured.panel.contrasts)):
+            size = int(measured.calibrated.ranked[j, c])
+            if size > 1 and (best is None or size > best[0]):
+                best = (size, order, measured, c)
+    if best is None:
+        return None
+    size, _, measured, c = best
+    key = measured.panel.contrasts[c].key
+    shown = [f for f in findings if f.signal == measured.card.name and f.contrast == key and not f.suppressed]
+    if not shown:
+        return None
+    low, high = measured.calibrated.rank_low[j, c], measured.calibrated.rank_high[j, c]
+    return {"low": int(low), "high": int(high), "of": size, "signal": measured.card.name, "contrast": key}
+
+
+def _sections(
+    setting: Setting,
+    findings: Sequence[Finding],
+    withheld: Sequence[Withheld],
+    records: Mapping[str, Sequence[Mapping[str, str]]],
+) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {
+            "number": part,
+            "findings": [finding.id for finding in findings if finding.section == part],
+            "withheld": [i for i, item in enumerate(withheld) if setting.section_of.get(item.signal) == part],
+            "records": {
+                kind: [dict(record) for record in entries]
+                for kind, entries in sorted(records.items())
+                if _RECORDS_AT.get(kind) == part
+            },
+        }
+        for part in range(_PARTS)
+    )
+
+
+def _profile(setting: Setting, j: int) -> dict[str, Any]:
+    cells = setting.cells
+    rows = cells.population.take(cells.population.index == j)
+    population: dict[str, dict[str, float]] = {}
+    for universe, group, n in zip(rows.columns["universe"], rows.columns["group"], rows.n, strict=True):
+        population.setdefault(str(universe), {})[str(group)] = float(n)
+    windows = {event: (first[j], last[j]) for event, (first, last) in sorted(cells.windows.items()) if first[j]}
+    return {
+        "population": population,
+        "baselines": {universe: cells.baselines.get(universe, universe) for universe in sorted(population)},
+        "windows": {event: {"start": first, "end": last} for event, (first, last) in windows.items()},
+        "parent": cells.parents[j],
+        "peers": int((cells.stratum == cells.stratum[j]).sum()) - 1,
+        "activations": [],
+    }
+
+
+def _response(records: Mapping[str, Sequence[Mapping[str, str]]]) -> str | None:
+    entries = records.get("agency_response", ())
+    return "\n\n".join(entry.get("text", "") for entry in entries) or None
+
