@@ -15,7 +15,7 @@ from auditor.cells import Cells
 from auditor.domain.places import gazetteer
 from auditor.findings.finding import Finding, Sentence, Withheld
 from auditor.findings.review import PlaceReview
-from auditor.report.slug import page_path
+from auditor.report.slug import page as page_path
 
 _PARTS = 21
 _RECORDS_AT = {
@@ -71,7 +71,7 @@ def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
         verdict_reasons=_reasons(setting, judged, evidence, built, lead, withheld, j),
         caps=tuple(say(cap) for cap in judged.caps),
         ceiling=_ceiling(setting, evidence),
-        page=page_path(place, name),
+        page=page_path(name, place),
         rank=_rank(setting, findings, j),
         findings=findings,
         withheld=tuple(withheld),

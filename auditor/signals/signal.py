@@ -250,6 +250,10 @@ class RegionResult:
     dispersion : float
         Pearson dispersion by which the standard error was widened.
     method : str
+    p_value : float
+        One-sided, from the widened standard error.
+    printable : bool
+        Whether the counts may be printed (no place has an unpublished count of 1 to 10).
     models : tuple of mapping
         Coefficients of the nested models, for the table.
     """
@@ -268,6 +272,7 @@ class RegionResult:
     dispersion: float
     method: str
     p_value: float
+    printable: bool
     models: tuple[Mapping[str, Any], ...] = ()
 
 

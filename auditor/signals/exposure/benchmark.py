@@ -437,8 +437,17 @@ def _region(
             dispersion=fit.adjusted.dispersion,
             method="Poisson with place effects, standard errors widened by the Pearson dispersion",
             p_value=fit.adjusted.p_greater(g),
+            printable=bool(_printable(cells, counts, rows)),
             models=models,
         )
+
+
+def _printable(cells: Cells, counts: Floats, rows: Bools) -> bool:
+    """Say whether every count is 0, at least 11, or public."""
+    least = cells.gates["persons"]
+    small = ((counts > 0) & (counts < least)).any(axis=1)
+    public = np.array(cells.published, dtype=bool)[rows] if cells.published else np.zeros(len(counts), dtype=bool)
+    return not bool((small & ~public).any())
 
 
 SIGNAL = Benchmark()

@@ -1,0 +1,87 @@
+"""Findings that are one number for a region: a city of precincts, a state, the nation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.audit.build import Measured, number
+from auditor.audit.config import Config
+from auditor.audit.wording import noun, say, text
+from auditor.cells import Cells
+from auditor.domain.places import gazetteer
+from auditor.engine import Engine
+from auditor.findings.finding import Comparator, Estimate, Finding
+from auditor.findings.review import Region
+from auditor.signals.registry import signal
+from auditor.signals.signal import RegionResult
+
+_LEVEL = 0.95
+
+
+def review_regions(config: Config, engine: Engine, measured: Sequence[Measured], first: int) -> tuple[Region, ...]:
+    """Return the regions for which a signal gives one number, their findings numbered from ``first``."""
+    found: dict[str, list[Finding]] = {}
+    names: dict[str, str] = {}
+    for item in measured:
+        for result in signal(item.card.name).regions(item.cells, config.options(item.card.name)):
+            number_ = first + sum(len(entries) for entries in found.values())
+            names[result.region] = name = _name(result.region, engine)
+            found.setdefault(result.region, []).append(_finding(item, result, name, number_))
+    return tuple(Region(place, names[place], tuple(found[place])) for place in sorted(found))
+
+
+def _name(region: str, engine: Engine) -> str:
+    known = gazetteer().place(region)
+    return known.name if known is not None else engine.ground.region_names.get(region, region)
+
+
+def _finding(item: Measured, result: RegionResult, name: str, number_: int) -> Finding:
+    cells = item.cells
+    identifier = f"F-{number_:04d}"
+    context = {
+        "place": name,
+        "places": result.places,
+        "counted": noun("event", result.event),
+        "group": noun("group", result.group),
+        "reference": noun("group", result.reference),
+        "ratio": result.estimate,
+        "low": result.low,
+        "high": result.high,
+        "unadjusted": result.comparator,
+        "dispersion": result.dispersion,
+    }
+    shown = result.printable
+    return Finding(
+        id=identifier,
+        signal=item.card.name,
+        family=item.card.family,
+        section=item.card.section,
+        question=item.card.question,
+        null=item.card.null,
+        place=result.region,
+        group=result.group,
+        reference=result.reference,
+        event=result.event,
+        period=_span(cells, result.event),
+        k=int(result.k) if shown else None,
+        n=number(result.n) if shown else None,
+        comparator=Comparator(number(result.comparator), None, text("benchmark.why-region"), "", "", None),
+        estimate=Estimate(
+            number(result.estimate), number(result.low), number(result.high), _LEVEL, "ratio", result.method
+        ),
+        outcome="inconclusive",
+        contrast=f"{result.group}/{result.reference}/adjusted for place",
+        tested=False,
+        p_value=number(result.p_value),
+        sentence=say("finding.region", context),
+        caveats=(say("region.caveat"),),
+        table="tables/regions.csv",
+        missing={},
+        robustness={"dispersion": result.dispersion, "places": result.places, "models": list(result.models)},
+    )
+
+
+def _span(cells: Cells, event: str) -> dict[str, str]:
+    first, last = cells.window(event)
+    starts, ends = [day for day in first if day], [day for day in last if day]
+    return {"start": min(starts, default=""), "end": max(ends, default="")}

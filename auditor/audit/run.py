@@ -1,0 +1,254 @@
+"""Conduct one audit: load, count, measure, screen, grade. The conductor is never handed down."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from auditor import __version__
+from auditor.audit.build import Measured, withheld_signal
+from auditor.audit.calibration import statement
+from auditor.audit.config import Config
+from auditor.audit.places import Setting, review_place
+from auditor.audit.regions import review_regions
+from auditor.audit.screen import Screen, run_screen
+from auditor.audit.verdict import FLAG, GRADES, Rules
+from auditor.cells import CellSpec, Inventory
+from auditor.domain.source import Source
+from auditor.engine import Engine
+from auditor.errors import InputError, Problem
+from auditor.findings.card import Card
+from auditor.findings.finding import Withheld
+from auditor.findings.review import PlaceReview, Review
+from auditor.records.load import Loaded, load
+from auditor.records.store import Store
+from auditor.signals.registry import discover
+from auditor.signals.signal import Signal
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many are done, of how many."""
+
+
+def silent(what: str, done: int, of: int) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which signals speak, and why the others do not."""
+
+    signals: tuple[Signal, ...]
+    withheld: tuple[tuple[Card, Withheld], ...]
+
+
+def plan(inventory: Inventory, config: Config) -> Plan:
+    """Ask every signal of the protocol whether these data can carry it."""
+    speak, silent_ones = [], []
+    for name, signal in discover().items():
+        if config.protocol.rule(name) is None:
+            continue
+        lack = signal.lacks(inventory, config.options(name))
+        if lack is None:
+            speak.append(signal)
+        else:
+            silent_ones.append((signal.card, withheld_signal(signal.card, lack)))
+    return Plan(tuple(speak), tuple(silent_ones))
+
+
+def audit(config: Config, progress: Progress = silent) -> Review:
+    """Run an audit.
+
+    Parameters
+    ----------
+    config : Config
+    progress : callable
+
+    Returns
+    -------
+    Review
+
+    Raises
+    ------
+    AuditorError
+        As the configuration and the inputs deserve.
+    """
+    with Store() as store:
+        progress("reading", 0, len(config.sources))
+        loaded = load(config.sources, config.base, store, period=config.period, exclude=config.audit.exclude)
+        return audit_loaded(config, loaded, progress)
+
+
+def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) -> Review:
+    """Run an audit on tables that were read already."""
+    engine = open_engine(config, loaded)
+    ground = engine.ground
+    if not ground.ids:
+        raise InputError(
+            "there is no place to audit",
+            [
+                Problem(
+                    "the sources hold no count of any place",
+                    "an audit needs events (arrests, submissions, matches ...) of at least one place",
+                    "add a source of format counts, records or interoperability; `auditor check` shows what was read",
+                )
+            ],
+        )
+    planned = plan(ground.inventory, config)
+    measured, screen = _measure(config, engine, planned, progress)
+    cells = engine.cells(CellSpec(keys=("event",)))
+    setting = Setting(
+        measured=measured,
+        screen=screen,
+        rules=Rules(q=config.protocol.q, materiality=config.protocol.materiality, persons=config.suppress_below),
+        cells=cells,
+        withheld=tuple(item for _, item in planned.withheld),
+        records=config.records,
+        minimum_peers=config.protocol.gates.minimum_peers,
+        section_of={name: signal.card.section for name, signal in discover().items()},
+    )
+    places, failures = _places(setting, progress)
+    count = sum(len(place.findings) for place in places)
+    return Review(
+        audit=_about(config, loaded),
+        sources=tuple(_source(source) for source in loaded.sources),
+        calibration=statement(config, measured, screen),
+        places=places,
+        regions=review_regions(config, engine, measured, count + 1),
+        failures=tuple(failures),
+        signals=tuple(_method(signal, planned) for signal in discover().values()),
+    )
+
+
+def open_engine(config: Config, loaded: Loaded) -> Engine:
+    """Return the engine over loaded tables, with the gates of the protocol."""
+    gates = {
+        "expected": float(config.protocol.gates.minimum_expected),
+        "persons": float(max(config.protocol.gates.minimum_persons, config.suppress_below)),
+    }
+    return Engine(loaded, config.audit.focal_groups, config.audit.reference_group, config.audit.exclude, gates)
+
+
+def generator(seed: int, *names: str) -> np.random.Generator:
+    """Return a generator that depends on the seed and on names, not on what else ran."""
+    return np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])
+
+
+def _measure(
+    config: Config, engine: Engine, planned: Plan, progress: Progress
+) -> tuple[tuple[Measured, ...], Screen]:
+    panels, cells_of = {}, {}
+    for i, signal in enumerate(planned.signals):
+        name = signal.card.name
+        progress(f"measuring {name}", i, len(planned.signals))
+        options = config.options(name)
+        cells_of[name] = engine.cells(signal.view(options))
+        panels[name] = signal.measure(cells_of[name], options, generator(config.audit.seed, name))
+    families = {signal.card.name: signal.card.family for signal in planned.signals}
+    progress("screening", 0, 1)
+    screen = run_screen(panels, families, config.protocol, generator(config.audit.seed, "screen"))
+    measured = tuple(
+        Measured(signal.card, panels[signal.card.name], screen.panels[signal.card.name], cells_of[signal.card.name])
+        for signal in planned.signals
+    )
+    return measured, screen
+
+
+def _places(setting: Setting, progress: Progress) -> tuple[tuple[PlaceReview, ...], list[Mapping[str, str]]]:
+    """Review every place; one that fails is listed, and the others go on."""
+    reviews: list[PlaceReview] = []
+    failures: list[Mapping[str, str]] = []
+    number_ = 1
+    for j, place in enumerate(setting.cells.ids):
+        progress("grading places", j, len(setting.cells.ids))
+        try:
+            review = review_place(setting, j, number_)
+        except Exception as error:  # the boundary of one place: listed under failures, exit code 5
+            failures.append({"place": place, "error": type(error).__name__})
+            continue
+        reviews.append(review)
+        number_ += len(review.findings)
+    return tuple(reviews), failures
+
+
+def _about(config: Config, loaded: Loaded) -> dict[str, Any]:
+    audit_table = config.audit
+    return {
+        "title": audit_table.title,
+        "as_of": audit_table.as_of.isoformat(),
+        "seed": audit_table.seed,
+        "protocol": {
+            "name": config.protocol.name,
+            "sha256": config.protocol.sha256,
+            "exploratory": not config.protocol.default,
+        },
+        "config_sha256": config.sha256,
+        "software": {"name": "auditor", "version": __version__},
+        "focal_groups": list(audit_table.focal_groups),
+        "reference_group": audit_table.reference_group,
+        "data_opened": audit_table.data_opened.isoformat() if audit_table.data_opened else None,
+        "period": None
+        if config.period is None
+        else {"start": config.period.start.isoformat(), "end": config.period.end.isoformat()},
+        "exclude": list(audit_table.exclude),
+        "suppress_below": config.suppress_below,
+        "notes": list(loaded.notes),
+    }
+
+
+def _source(source: Source) -> dict[str, Any]:
+    ledger = source.ledger
+    return {
+        "path": source.name,
+        "sheet": source.sheet or None,
+        "sha256": source.sha256,
+        "format": source.format,
+        "published": source.published,
+        "simulated": source.simulated,
+        "citation": source.citation or None,
+        "rows": {
+            "read": ledger.read,
+            "used": ledger.used,
+            "excluded": _steps(source, quarantined=False),
+            "quarantined": ledger.quarantined,
+            "quarantined_reasons": _steps(source, quarantined=True),
+        },
+        "notes": list(ledger.notes),
+    }
+
+
+def _steps(source: Source, *, quarantined: bool) -> list[dict[str, Any]]:
+    return [
+        {"reason": step.reason, "n": step.rows, "rows": step.example}
+        for step in source.ledger.steps
+        if step.quarantined is quarantined
+    ]
+
+
+def _method(signal: Signal, planned: Plan) -> dict[str, Any]:
+    card = signal.card
+    return {
+        "name": card.name,
+        "family": card.family,
+        "section": card.section,
+        "title": card.title,
+        "question": card.question,
+        "null": card.null,
+        "needs": card.needs,
+        "measures": card.measures,
+        "assumptions": list(card.assumptions),
+        "misleads": list(card.misleads),
+        "references": list(card.references),
+        "formulae": list(card.formulae),
+        "controls": card.controls,
+        "ran": signal in planned.signals,
+    }
+
+
+def flagged(review: Review) -> tuple[str, ...]:
+    """Return the places whose verdict is a flag."""
+    return tuple(place.place for place in review.places if GRADES[place.verdict] >= GRADES[FLAG])
+
