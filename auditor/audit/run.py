@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from auditor.audit.build import Measured, withheld_signal
 from auditor.audit.calibration import statement
 from auditor.audit.config import Config
 from auditor.audit.places import Setting, review_place
+from auditor.audit.progress import Progress, silent
 from auditor.audit.regions import review_regions
 from auditor.audit.screen import Screen, run_screen
 from auditor.audit.verdict import FLAG, GRADES, Rules
@@ -28,14 +29,6 @@ from auditor.records.load import Loaded, load
 from auditor.records.store import Store
 from auditor.signals.registry import discover
 from auditor.signals.signal import Signal
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done, of how many."""
-
-
-def silent(what: str, done: int, of: int) -> None:
-    """Show no progress."""
-
 
 @dataclass(frozen=True)
 class Plan:

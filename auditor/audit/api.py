@@ -1,0 +1,127 @@
+"""What the command line and notebooks call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from auditor.audit.checking import CheckReport, check
+from auditor.audit.config import Config, load_config
+from auditor.audit.counting import counts
+from auditor.audit.environment import environment_json
+from auditor.audit.explain import explain
+from auditor.audit.output import OutputFolder
+from auditor.audit.pages import pages
+from auditor.audit.progress import Progress, on_terminal
+from auditor.audit.run import audit as conduct
+from auditor.audit.run import flagged
+from auditor.errors import UsageError, unknown_name
+from auditor.findings.review import Review
+from auditor.report.tables import tables
+from auditor.resources import folder
+
+__all__ = ["CheckReport", "RunOutcome", "audit", "check", "counts", "demo", "explain", "run", "run_to_folder"]
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """What a run wrote, and what a script wants to know of it."""
+
+    review: Review
+    out: Path
+    failures: tuple[Mapping[str, str], ...]
+    flagged: tuple[str, ...]
+
+
+def run(path: str | Path) -> Review:
+    """Run the audit of a configuration file and return its review."""
+    return conduct(load_config(path))
+
+
+def audit(config: Config | Mapping[str, Any], base: str | Path = ".") -> Review:
+    """Run an audit whose configuration was built in code.
+
+    Parameters
+    ----------
+    config : Config or mapping
+        A mapping has the tables of the file: ``{"audit": {...}, "sources": [{...}]}``.
+    base : path
+        Folder that the paths of the sources are relative to.
+    """
+    return conduct(config if isinstance(config, Config) else Config.from_dict(config, base))
+
+
+def demo(out: Path) -> RunOutcome:
+    """Run the embedded example and write its whole output folder."""
+    return run_to_folder(folder("configs") / "demo" / "audit.toml", out)
+
+
+def run_to_folder(
+    config: Path,
+    out: Path,
+    places: Sequence[str] = (),
+    workers: int = 1,
+    seed: int | None = None,
+    as_of: date | None = None,
+    quiet: bool = False,
+) -> RunOutcome:
+    """Run an audit and write its output folder.
+
+    Parameters
+    ----------
+    config : path
+    out : path
+        Appears whole or not at all.
+    places : sequence of str
+        Places whose pages are wanted; all when empty. The screen always uses every place.
+    workers : int
+        Processes that render pages.
+    seed, as_of
+        In place of the configuration's.
+    quiet : bool
+        No progress.
+
+    Returns
+    -------
+    RunOutcome
+
+    Raises
+    ------
+    UsageError
+        When a wanted place is not in the audit.
+    """
+    settings = load_config(config, as_of=as_of, seed=seed)
+    progress = on_terminal(quiet)
+    with OutputFolder(out, {"title": settings.audit.title}) as target:
+        review = conduct(settings, progress)
+        _write(target, review, settings, _chosen(review, places), workers, progress)
+    return RunOutcome(review, Path(out), review.failures, flagged(review))
+
+
+def _chosen(review: Review, places: Sequence[str]) -> list[int]:
+    known = [entry.place for entry in review.places]
+    missing = [place for place in places if place not in known]
+    if missing:
+        raise UsageError(unknown_name("place", missing[0], known[:12]))
+    return [i for i, place in enumerate(known) if not places or place in places]
+
+
+def _write(
+    target: OutputFolder, review: Review, settings: Config, chosen: Sequence[int], workers: int, progress: Progress
+) -> None:
+    target.write("review.json", review.to_json())
+    for name, text in tables(review):
+        target.write(name, text)
+    target.write("config.toml", settings.text)
+    target.write("protocol.toml", settings.protocol.text)
+    target.write(
+        "environment.json",
+        environment_json(
+            seed=settings.audit.seed, config_sha256=settings.sha256, protocol_sha256=settings.protocol.sha256
+        ),
+    )
+    for path, html in pages(review, chosen, workers, progress):
+        target.write(path, html)

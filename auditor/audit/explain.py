@@ -1,0 +1,61 @@
+"""One plain paragraph for each signal, and what would change the verdict."""
+
+from __future__ import annotations
+
+from auditor.audit.wording import text
+from auditor.findings.review import PlaceReview, Review
+
+
+def explain(review: Review, place: str) -> str:
+    """Return what a review says of one place, in words.
+
+    Parameters
+    ----------
+    review : Review
+    place : str
+        Its identifier.
+
+    Returns
+    -------
+    str
+        Paragraphs; only sentences that the review holds.
+
+    Raises
+    ------
+    UsageError
+        When the review holds no such place.
+    """
+    entry = review.place(place)
+    titles = {str(card["name"]): str(card["title"]) for card in review.signals}
+    head = f"{entry.name}{', ' + entry.state if entry.state else ''} ({entry.place}): {_verdict(entry)}"
+    if entry.simulated:
+        head = f"SIMULATED. {head}"
+    parts = [head, " ".join(reason.text["en"] for reason in entry.verdict_reasons)]
+    for name in dict.fromkeys([f.signal for f in entry.findings] + [w.signal for w in entry.withheld]):
+        parts.append(f"{titles.get(name, name)}. {_signal(entry, name)}")
+    parts.append(_change(entry))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _verdict(entry: PlaceReview) -> str:
+    return text(f"verdict-name.{entry.verdict}")
+
+
+def _signal(entry: PlaceReview, name: str) -> str:
+    tested = [f for f in entry.findings if f.signal == name and f.tested]
+    sentences: dict[str, None] = {}
+    for finding in tested or [f for f in entry.findings if f.signal == name]:
+        for sentence in (*finding.definitions, finding.sentence, *finding.caveats):
+            if sentence is not None:
+                sentences[sentence.text["en"]] = None
+    for withheld in entry.withheld:
+        if withheld.signal == name:
+            sentences[f"Withheld: {withheld.reason}. It would need {withheld.needs}."] = None
+    return " ".join(sentences)
+
+
+def _change(entry: PlaceReview) -> str:
+    caps = " ".join(cap.text["en"] for cap in entry.caps)
+    highest = text(f"verdict-name.{entry.ceiling['verdict']}")
+    raised = f"What would change it: {entry.ceiling['would_raise']}."
+    return f"{caps} The highest verdict that these data can reach is \"{highest}\", because {entry.ceiling['why']}. {raised}".strip()
