@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from auditor.stats.checks import Array, share, tally, together
-from auditor.stats.tails import log_pmf, log_tails
+from auditor.stats.tails import log_mid_upper, log_tails
 
 
 def binom_upper(k: ArrayLike, n: ArrayLike, p: ArrayLike) -> Array:
@@ -60,14 +60,11 @@ def log_binom_lower(k: ArrayLike, n: ArrayLike, p: ArrayLike) -> Array:
 def log_mid_p_upper(k: ArrayLike, n: ArrayLike, p: ArrayLike) -> Array:
     """Natural log of `mid_p_upper`; minus infinity only where p = 0 < k."""
     k, n, p = _three(k, n, p)
-    impossible = ((p == 0) & (k > 0)) | ((p == 1) & (k < n))
     inner = (p > 0) & (p < 1)
     safe = np.where(inner, p, 0.5)
-    point = np.where(inner, log_pmf(k, n, safe, 1 - safe), np.where(impossible, -np.inf, 0.0))
-    beyond = np.full(k.shape, -np.inf)
-    more = k < n
-    beyond[more] = log_binom_upper(k[more] + 1, n[more], p[more])
-    return np.logaddexp(beyond, point - np.log(2))
+    sure = np.where(p == 0, 0, n)
+    edge = np.where(k == sure, np.log(0.5), np.where(k < sure, 0.0, -np.inf))
+    return np.where(inner, log_mid_upper(k, n, safe, 1 - safe), edge)
 
 
 def _certain_or(side: int, k: ArrayLike, n: ArrayLike, p: ArrayLike) -> Array:

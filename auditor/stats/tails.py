@@ -35,10 +35,10 @@ def log_pmf(k: Array, n: Array, p: Array, q: Array) -> Array:
     result = np.where(k == 0, n * _log_share(q, p), n * _log_share(p, q))
     inner = (k > 0) & (k < n)
     k, n, p, q = k[inner], n[inner], p[inner], q[inner]
-    excess, rest = _excess(k, n, p, q), n - k
+    excess, rest = excess_over_mean(k, n, p, q), n - k
     stirling = _stirling_error(n) - _stirling_error(k) - _stirling_error(rest)
-    deviance = _deviance(k, n * p, excess) + _deviance(rest, n * q, -excess)
-    result[inner] = stirling - deviance + 0.5 * (np.log(n / k) - np.log(rest)) - _HALF_LOG_2PI
+    distance = deviance(k, n * p, excess) + deviance(rest, n * q, -excess)
+    result[inner] = stirling - distance + 0.5 * (np.log(n / k) - np.log(rest)) - _HALF_LOG_2PI
     return result
 
 
@@ -55,10 +55,16 @@ def log_tails(k: Array, n: Array, p: Array, q: Array) -> tuple[Array, Array]:
     return _log_upper(n - k, n, q, p), _log_upper(k, n, p, q)
 
 
+def log_mid_upper(k: Array, n: Array, p: Array, q: Array) -> Array:
+    """Log of P(X > k) + P(X = k) / 2; arguments as in `log_tails`."""
+    upper = _log_upper(k, n, p, q)
+    return upper + np.log1p(-0.5 * np.exp(np.minimum(log_pmf(k, n, p, q) - upper, 0.0)))
+
+
 def _log_upper(k: Array, n: Array, p: Array, q: Array) -> Array:
     result = np.zeros(k.shape)
     open_ = k > 0
-    far = open_ & (_excess(k, n, p, q) > 0)
+    far = open_ & (excess_over_mean(k, n, p, q) > 0)
     result[far] = _log_far(k[far], n[far], p[far], q[far])
     near = open_ & ~far
     # P(X >= k) = 1 - P(Y >= n - k + 1), Y = n - X; not a small difference, since k lies below the mean.
@@ -77,7 +83,7 @@ def _fraction(k: Array, n: Array, p: Array, q: Array) -> Array:
 
     The form of Didonato & Morris needs p, q and the excess over the mean, each without cancellation.
     """
-    ahead = _excess(k, n, p, q) + q
+    ahead = excess_over_mean(k, n, p, q) + q
     value = ahead / (1 + 1 / k)
     result, c, d = value.copy(), value.copy(), np.zeros(k.shape)
     active, step = np.arange(k.size), np.full(k.size, np.inf)
@@ -105,7 +111,7 @@ def _terms(m: int, a: Array, b: Array, x: Array, y: Array, ahead: Array) -> tupl
     return alpha, beta
 
 
-def _excess(k: Array, n: Array, p: Array, q: Array) -> Array:
+def excess_over_mean(k: Array, n: Array, p: Array, q: Array) -> Array:
     """Return k - n p, from whichever of p and q is the smaller."""
     return np.where(p <= q, k - n * p, n * q - (n - k))
 
@@ -123,7 +129,7 @@ def _stirling_error(n: Array) -> Array:
     return np.where(n < 16, _STIRLING_TABLE[np.minimum(n, 15).astype(np.intp)], series)
 
 
-def _deviance(x: Array, mean: Array, excess: Array) -> Array:
+def deviance(x: Array, mean: Array, excess: Array) -> Array:
     """Return x log(x / mean) - excess, where excess = x - mean, without cancellation near the mean."""
     v = excess / (x + mean)
     near = np.abs(v) < 0.1

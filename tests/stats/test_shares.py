@@ -102,7 +102,7 @@ def test_where_a_ratio_cannot_be_formed():
     np.testing.assert_array_equal(got.ratio, [0, np.inf, np.nan, np.nan, np.nan])
     np.testing.assert_array_equal(got.low[[0, 2, 3, 4]], 0)
     np.testing.assert_array_equal(got.high[1:], np.inf)
-    assert 0 < got.low[1]
+    assert got.low[1] > 0
     assert np.isfinite(got.high[0])
 
 
