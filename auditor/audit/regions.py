@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from auditor.audit.build import Measured, number
 from auditor.audit.config import Config
@@ -22,12 +23,14 @@ def review_regions(config: Config, engine: Engine, measured: Sequence[Measured],
     """Return the regions for which a signal gives one number, their findings numbered from ``first``."""
     found: dict[str, list[Finding]] = {}
     names: dict[str, str] = {}
+    models: dict[str, tuple[Mapping[str, Any], ...]] = {}
     for item in measured:
         for result in signal(item.card.name).regions(item.cells, config.options(item.card.name)):
             number_ = first + sum(len(entries) for entries in found.values())
             names[result.region] = name = _name(result.region, engine)
+            models[result.region] = tuple({"signal": item.card.name, **model} for model in result.models)
             found.setdefault(result.region, []).append(_finding(item, result, name, number_))
-    return tuple(Region(place, names[place], tuple(found[place])) for place in sorted(found))
+    return tuple(Region(place, names[place], tuple(found[place]), models[place]) for place in sorted(found))
 
 
 def _name(region: str, engine: Engine) -> str:
@@ -76,8 +79,6 @@ def _finding(item: Measured, result: RegionResult, name: str, number_: int) -> F
         sentence=say("finding.region", context),
         caveats=(say("region.caveat"),),
         table="tables/regions.csv",
-        missing={},
-        robustness={"dispersion": result.dispersion, "places": result.places, "models": list(result.models)},
     )
 
 

@@ -38,11 +38,12 @@ class PlaceReview:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """What is one number for a region: the nation, a state, a city of precincts."""
+    """What is one number for a region: the nation, a state, a city of precincts; with the models behind it."""
 
     place: str
     name: str
     findings: tuple[Finding, ...]
+    models: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,4 +183,4 @@ def _place(data: Mapping[str, Any]) -> PlaceReview:
 
 
 def _region(data: Mapping[str, Any]) -> Region:
-    return Region(data["place"], data["name"], tuple(_finding(entry) for entry in data["findings"]))
+    return Region(data["place"], data["name"], tuple(_finding(entry) for entry in data["findings"]), tuple(data["models"]))

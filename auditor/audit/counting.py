@@ -1,0 +1,138 @@
+"""The canonical tables as text, so that anyone can recompute a finding by hand. Unsuppressed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from auditor.audit.checking import config_of
+from auditor.audit.run import open_engine
+from auditor.cells import Cells, Table
+from auditor.errors import UsageError, unknown_name
+from auditor.records.load import Loaded, load
+from auditor.records.store import Store
+from auditor.report.tables import cell
+from auditor.signals.registry import signal as signal_named
+
+COLUMNS: Final = {
+    "counts": (
+        "place",
+        "agency",
+        "period",
+        "event",
+        "group",
+        "group_source",
+        "offence",
+        "level",
+        "level_basis",
+        "n",
+    ),
+    "population": ("place", "group", "universe", "period", "age", "sex", "n", "moe"),
+    "places": ("place", "name", "state", "kind", "parent", "agency"),
+    "activations": ("place", "program", "kind", "date", "agency"),
+}
+"""Header of each table; blank is missing."""
+
+_PERIOD = (
+    "CASE WHEN start IS NULL THEN NULL "
+    "WHEN period_kind IN ('month', 'day') THEN strftime(start, '%Y-%m') "
+    "WHEN start = \"end\" THEN strftime(start, '%Y-%m-%d') "
+    "ELSE strftime(start, '%Y-%m-%d') || '/' || strftime(\"end\", '%Y-%m-%d') END"
+)
+_SPAN = _PERIOD.replace("WHEN period_kind IN ('month', 'day') THEN strftime(start, '%Y-%m') ", "")
+
+
+def counts(
+    inputs: Sequence[Path], format: str | None = None, table: str | None = None, signal: str | None = None
+) -> str:
+    """Return a canonical table, or the cells that one signal sees, as CSV text.
+
+    Parameters
+    ----------
+    inputs : sequence of path
+        One configuration, or data files.
+    format : str, optional
+        Read the files as this format.
+    table : str, optional
+        ``counts`` by default, or the only table that the files hold.
+    signal : str, optional
+        The exact cells that this signal sees instead.
+
+    Raises
+    ------
+    DecisionNeeded
+        When a person must decide something first (exit 4).
+    """
+    config = config_of(inputs, format or "auto")
+    with Store() as store:
+        loaded = load(config.sources, config.base, store, period=config.period, exclude=config.audit.exclude)
+        if signal is not None:
+            if table is not None:
+                raise UsageError("give --table or --signal, not both")
+            wanted = signal_named(signal)
+            return _cells(open_engine(config, loaded).cells(wanted.view(config.options(signal))))
+        return _table(loaded, table or _held(loaded))
+
+
+def _held(loaded: Loaded) -> str:
+    filled = [name for name in COLUMNS if _rows(loaded, name)]
+    return filled[0] if filled else "counts"
+
+
+def _rows(loaded: Loaded, name: str) -> int:
+    row = loaded.store.connection.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
+    return int(row[0]) if row else 0
+
+
+def _table(loaded: Loaded, name: str) -> str:
+    if name not in COLUMNS:
+        raise UsageError(unknown_name("table", name, list(COLUMNS)))
+    names = COLUMNS[name]
+    period = _PERIOD if name == "counts" else _SPAN
+    columns = {"period": period, "date": "CAST(date AS VARCHAR)"}
+    if name == "counts":
+        # A suppressed count is the interval that it is known to lie in, never a zero.
+        columns["n"] = "CASE WHEN hidden THEN n_low || '-' || n_high ELSE CAST(sum(n) AS VARCHAR) END"
+    selected = ", ".join(f'{columns.get(column, chr(34) + column + chr(34))} AS "{column}"' for column in names)
+    grouped = ""
+    if name == "counts":
+        keys = ", ".join(str(i + 1) for i, column in enumerate(names) if column != "n")
+        grouped = f" GROUP BY {keys}, hidden, n_low, n_high"
+        name = "(SELECT *, n IS NULL AS hidden FROM counts)"
+    order = ", ".join(f"{i + 1} NULLS FIRST" for i in range(len(names)))
+    query = f"SELECT {selected} FROM {name}{grouped} ORDER BY {order}"  # noqa: S608
+    return _csv(names, loaded.store.connection.execute(query).fetchall())
+
+
+def _cells(cells: Cells) -> str:
+    """Write the cells of a signal: counts, then populations, then regional rows."""
+    keys = tuple(dict.fromkeys((*cells.counts.columns, *cells.population.columns, *cells.regions.columns)))
+    header = ("table", "place", *keys, "n", "suppressed", "moe")
+    rows: list[tuple[Any, ...]] = []
+    for name, ids, table in (
+        ("counts", cells.ids, cells.counts),
+        ("population", cells.ids, cells.population),
+        ("regions", cells.region_ids, cells.regions),
+    ):
+        rows += _cell_rows(name, ids, table, keys)
+    return _csv(header, rows)
+
+
+def _cell_rows(name: str, ids: Sequence[str], table: Table, keys: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+    for i in range(len(table.n)):
+        values = [str(table.columns[key][i]) if key in table.columns else "" for key in keys]
+        moe = "" if table.moe is None or table.moe[i] != table.moe[i] else float(table.moe[i])
+        n = float(table.n[i])
+        yield (name, ids[int(table.index[i])], *values, int(n) if n.is_integer() else n, bool(table.censored[i]), moe)
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([cell(value) for value in row])
+    return out.getvalue()
