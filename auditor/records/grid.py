@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from auditor.errors import Problem
 
 Row = tuple[int, list[str]]
-"""Row number as the editor or spreadsheet shows it, and its cells; a blank row has none or only blank ones."""
+"""Row number as the editor or spreadsheet shows it, and its cells; a blank row has none, or blank ones."""
 
 EXAMPLES = 10
 """How many row numbers a message or ledger step names."""

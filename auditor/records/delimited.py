@@ -1,0 +1,214 @@
+"""Text files with delimiters: which delimiter, and the records with the row number an editor shows."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from auditor.errors import ConfigError, InputError, Problem
+from auditor.records.encoding import Encoding, Lines, recognise
+from auditor.records.grid import Grid, Row, Tally, Where, blank
+from auditor.records.header import kind
+from auditor.records.load_table import GIANT
+from auditor.records.spec import SourceSpec
+
+CANDIDATES = (",", "\t", ";", "|", " ")
+SAMPLE = 400
+_NAMED = {"\t": "tab", " ": "blank", ",": "comma", ";": "semicolon", "|": "pipe"}
+QUOTING = "quotes that do not fit together"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How cells are separated.
+
+    Attributes
+    ----------
+    delimiter : str
+        One character.
+    spaced : bool
+        True when blanks follow the delimiter before a quote.
+    declared : bool
+        True when the user named the delimiter.
+    """
+
+    delimiter: str
+    spaced: bool = False
+    declared: bool = False
+
+    def reader(self, lines: Iterator[str], *, strict: bool) -> Any:
+        """Return a reader of records over lines; the csv module itself refuses cells of more than ``MAX_CELL``."""
+        return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=self.spaced, strict=strict)
+
+
+def open_delimited(path: Path, where: Where, spec: SourceSpec) -> Grid:
+    """Prepare a text file for reading.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, unpacked.
+    where : Where
+        For messages.
+    spec : SourceSpec
+        Its ``delimiter`` and ``encoding``.
+
+    Returns
+    -------
+    Grid
+
+    Raises
+    ------
+    InputError
+        When the file is not text, or has one column only.
+    DecisionNeeded
+        When its letters need a person's decision.
+    """
+    encoding = recognise(path, where, spec.encoding)
+    dialect = sniff(_sample(path, encoding), where, spec.delimiter)
+    grid = Grid(where, rows=lambda: iter(()), notes=list(encoding.notes))
+    if dialect.delimiter != ",":
+        grid.notes.append(f"delimiter: {_NAMED.get(dialect.delimiter, repr(dialect.delimiter))}")
+    grid.rows = lambda: _records(path, encoding, dialect, grid)
+    return grid
+
+
+def _sample(path: Path, encoding: Encoding) -> list[str]:
+    lines = Lines(path, encoding)
+    try:
+        return list(islice(lines, SAMPLE))
+    finally:
+        lines.close()
+
+
+def sniff(sample: list[str], where: Where, declared: str = "") -> Dialect:
+    """Tell the delimiter from the first lines.
+
+    The one wins that cuts most records into the same number of cells, at least two, below a first such record that
+    can be a header.
+
+    Raises
+    ------
+    ConfigError
+        When the declared delimiter is not one character.
+    InputError
+        When none cuts the lines into columns, or two do so equally well.
+    """
+    if declared:
+        if len(declared) != 1 or declared in '"\r\n\0':
+            problem = where.problem(
+                f"delimiter = {declared!r}", "a delimiter is one character", 'write for example "," or "\\t"'
+            )
+            raise ConfigError("the delimiter cannot be used", [problem])
+        return Dialect(declared, _spaced(sample, declared), declared=True)
+    scores = sorted(((*_score(sample, delimiter), delimiter) for delimiter in CANDIDATES[:4]), reverse=True)
+    best, second = scores[0], scores[1]
+    if best[0] > 0:
+        if best[0] > 0.9 and second[:2] == best[:2]:
+            raise InputError(f"{where.file} cannot be read", [_two_ways(where, best[2], second[2])])
+        return Dialect(best[2], _spaced(sample, best[2]))
+    share, width = _score(sample, " ")
+    if share >= 0.9 and width >= 3:
+        return Dialect(" ")
+    raise InputError(f"{where.file} cannot be read", [_one_column(where)])
+
+
+def _score(sample: list[str], delimiter: str) -> tuple[float, int]:
+    """Return the share of records with the usual number of cells, and that number."""
+    dialect = Dialect(delimiter, _spaced(sample, delimiter))
+    try:
+        records = [record for record in dialect.reader(iter(sample), strict=False) if not blank(record)]
+    except csv.Error:
+        return 0.0, 0
+    widths = Counter(len(record) for record in records if len(record) > 1)
+    if not widths:
+        return 0.0, 0
+    width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
+    first = next(record for record in records if len(record) == width)
+    named = all(kind(cell) in ("text", "year", "blank") for cell in first)
+    return round(count / len(records) * (1.0 if named else 0.5), 2), width
+
+
+def _spaced(sample: list[str], delimiter: str) -> bool:
+    if delimiter == " ":
+        return False
+    pattern = re.compile(re.escape(delimiter) + r" +\"")
+    return sum(1 for line in sample if pattern.search(line)) * 2 > len(sample)
+
+
+def _one_column(where: Where) -> Problem:
+    return where.problem(
+        "the file has one column only: no comma, tab, semicolon, pipe or blank cuts its lines alike",
+        "a table needs at least two columns; the delimiter may be unusual",
+        'set delimiter for this source (also where one column is right, such as delimiter = ",")',
+        row=1,
+    )
+
+
+def _two_ways(where: Where, one: str, other: str) -> Problem:
+    return where.problem(
+        f"both {_NAMED[one]} and {_NAMED[other]} cut the lines into columns",
+        "it is not known which is the delimiter",
+        f"set delimiter = {one!r} or delimiter = {other!r} for this source",
+        row=1,
+    )
+
+
+def _records(path: Path, encoding: Encoding, dialect: Dialect, grid: Grid) -> Iterator[Row]:
+    """Give the records; those that cannot be understood are counted in the grid's tally instead."""
+    grid.tally = Tally()
+    lines = Lines(path, encoding)
+    reader = dialect.reader(lines, strict=True)
+    try:
+        while True:
+            start = reader.line_num + 1
+            lines.fault = ""
+            try:
+                record = next(reader)
+            except StopIteration:
+                break
+            except csv.Error as error:
+                grid.tally.add(_reason(error, start, reader.line_num, grid.where), start)
+                continue
+            if lines.fault:
+                grid.tally.add(lines.fault, start)
+                continue
+            if reader.line_num > start:
+                _refuse_swallowed(record, dialect.delimiter, start, reader.line_num, grid.where)
+            yield start, record
+    finally:
+        lines.close()
+    if lines.separators and "line separators (U+2028 and the like)" not in " ".join(grid.notes):
+        grid.notes.append("line separators (U+2028 and the like) stand inside cells; they do not begin a row")
+
+
+def _reason(error: csv.Error, start: int, end: int, where: Where) -> str:
+    """Word a record that cannot be cut; one that runs over several lines has swallowed others."""
+    if end > start or "unexpected end" in str(error):
+        raise InputError(f"{where.file} cannot be read", [_unclosed(where, start, end)])
+    return GIANT if "field limit" in str(error) else QUOTING
+
+
+def _unclosed(where: Where, start: int, end: int) -> Problem:
+    return where.problem(
+        f"a quote opens here and is not closed properly; what follows, to row {end}, would be one cell",
+        "the rows in between would be lost",
+        "close or remove the quote in this row, or have the file exported again",
+        row=start,
+    )
+
+
+def _refuse_swallowed(record: list[str], delimiter: str, start: int, end: int, where: Where) -> None:
+    """Refuse a quoted cell whose inner lines look like rows of this very table."""
+    if len(record) < 3:
+        return
+    for cell in record:
+        inner = cell.replace("\r\n", "\n").replace("\r", "\n").split("\n")[1:-1]
+        if sum(1 for line in inner if line.count(delimiter) == len(record) - 1) >= 3:
+            raise InputError(f"{where.file} cannot be read", [_unclosed(where, start, end)])

@@ -1,0 +1,191 @@
+"""What the fast workbook reader does not tell, looked up in the XLSX parts themselves.
+
+Formulas that were never computed, spreadsheet errors, hidden rows and columns, active filters, and the year from
+which the workbook counts its days. The parts are scanned as bytes: no XML entity is ever expanded, and a part with a
+document type is refused.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.sax.saxutils import unescape
+
+from auditor.errors import InputError, Problem
+from auditor.records.grid import EXAMPLES, Where
+
+_CHUNK = 1 << 22
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
+_REFERENCE = re.compile(rb'\br="([A-Z]+[0-9]+)"')
+_TYPE = re.compile(rb'\bt="(\w+)"')
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
+_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\b[^>]*\bhidden="(?:1|true)"[^>]*>')
+_SPAN = re.compile(rb'\b(min|max)="([0-9]+)"')
+_SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
+_ATTRIBUTE = re.compile(r'([\w:]+)\s*=\s*"([^"]*)"')
+
+
+@dataclass(slots=True)
+class Facts:
+    """What one sheet holds beside its values.
+
+    Attributes
+    ----------
+    uncomputed : list of str
+        Cells (``D7``) with a formula and no value.
+    errors : list of str
+        Cells with a spreadsheet error, such as ``D7 #REF!``.
+    hidden_rows, hidden_columns : int
+        How many.
+    filtered : bool
+        Whether a filter is set.
+    epoch : int
+        1900 or 1904.
+    """
+
+    uncomputed: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    hidden_rows: int = 0
+    hidden_columns: int = 0
+    filtered: bool = False
+    epoch: int = 1900
+
+    def problems(self, where: Where) -> list[Problem]:
+        """Return what makes the sheet unusable."""
+        if not self.uncomputed:
+            return []
+        return [
+            where.problem(
+                f"{len(self.uncomputed):,} cells hold a formula without its value ({_first(self.uncomputed)})",
+                "the numbers were never computed and would read as missing",
+                "open the workbook in Excel or LibreOffice and save it",
+                row=int("".join(char for char in self.uncomputed[0] if char.isdigit())),
+                column="".join(char for char in self.uncomputed[0] if char.isalpha()),
+            )
+        ]
+
+    def notes(self) -> list[str]:
+        """Return what a reader of the report should know."""
+        found = []
+        if self.errors:
+            found.append(
+                f"{len(self.errors):,} cells with spreadsheet errors set aside as missing: {_first(self.errors)}"
+            )
+        if self.hidden_rows or self.hidden_columns:
+            found.append(f"{self.hidden_rows:,} hidden rows and {self.hidden_columns:,} hidden columns; they were read")
+        if self.filtered:
+            found.append("a filter is set; the rows that it hides were read")
+        if self.epoch == 1904:
+            found.append("the workbook counts its days from 1904")
+        return found
+
+
+def _first(spots: list[str]) -> str:
+    more = f" and {len(spots) - EXAMPLES:,} more" if len(spots) > EXAMPLES else ""
+    return ", ".join(spots[:EXAMPLES]) + more
+
+
+def facts_of(path: Path, where: Where) -> dict[str, Facts]:
+    """Look up the facts of each sheet.
+
+    Returns
+    -------
+    dict
+        By sheet name; empty for workbooks that are not XLSX (XLS, XLSB and ODS do not lay them open).
+    """
+    if not zipfile.is_zipfile(path):
+        return {}
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        if "xl/workbook.xml" not in names:
+            return {}
+        book = _text(archive, "xl/workbook.xml", where)
+        epoch = 1904 if re.search(r'\bdate1904="(?:1|true)"', book) else 1900
+        found = {}
+        for sheet, part in _parts(archive, book, where).items():
+            if part in names:
+                found[sheet] = _scan(archive, part, where)
+                found[sheet].epoch = epoch
+        return found
+
+
+def _text(archive: zipfile.ZipFile, part: str, where: Where) -> str:
+    data = archive.read(part)
+    _refuse_doctype(data, part, where)
+    return data.decode("utf-8", "replace")
+
+
+def _refuse_doctype(data: bytes, part: str, where: Where) -> None:
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        problem = where.problem(
+            f"the part {part} declares a document type",
+            "no spreadsheet program writes one; it is how such files attack their readers",
+            "save the table as CSV from a program that you trust",
+        )
+        raise InputError(f"{where.file} cannot be read", [problem])
+
+
+def _parts(archive: zipfile.ZipFile, book: str, where: Where) -> dict[str, str]:
+    """Return the part of the archive that holds each sheet."""
+    if "xl/_rels/workbook.xml.rels" not in archive.namelist():
+        return {}
+    relations = {}
+    for found in _RELATION.finditer(_text(archive, "xl/_rels/workbook.xml.rels", where)):
+        given = dict(_ATTRIBUTE.findall(found[1]))
+        target = given.get("Target", "")
+        relations[given.get("Id", "")] = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
+    parts = {}
+    for found in _SHEET.finditer(book):
+        given = dict(_ATTRIBUTE.findall(found[1]))
+        key = next((value for name, value in given.items() if name.endswith(":id") or name == "id"), "")
+        name = unescape(given.get("name", ""), {"&quot;": '"', "&apos;": "'"})
+        parts[name] = posixpath.normpath(relations.get(key, ""))
+    return parts
+
+
+def _scan(archive: zipfile.ZipFile, part: str, where: Where) -> Facts:
+    facts = Facts()
+    for piece in _pieces(archive, part):
+        _refuse_doctype(piece, part, where)
+        facts.hidden_rows += len(_HIDDEN_ROW.findall(piece))
+        for found in _HIDDEN_COLUMN.findall(piece):
+            span = {key: int(value) for key, value in _SPAN.findall(found)}
+            facts.hidden_columns += span.get(b"max", 1) - span.get(b"min", 1) + 1
+        facts.filtered = facts.filtered or b"<autoFilter" in piece
+        if b't="e"' in piece or _FORMULA.search(piece):
+            _scan_cells(piece, facts)
+    return facts
+
+
+def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """Give a part in pieces that end with a row, so that no cell is cut in two."""
+    rest = b""
+    with archive.open(part) as handle:
+        while chunk := handle.read(_CHUNK):
+            rest += chunk
+            end = rest.rfind(b"</row>")
+            if end >= 0:
+                yield rest[: end + 6]
+                rest = rest[end + 6 :]
+    yield rest
+
+
+def _scan_cells(piece: bytes, facts: Facts) -> None:
+    for found in _CELL.finditer(piece):
+        attributes, inner = found[1], found[2] or b""
+        kind = _TYPE.search(attributes)
+        value = _VALUE.search(inner)
+        spot = _REFERENCE.search(attributes)
+        if spot is None:
+            continue
+        if kind and kind[1] == b"e":
+            facts.errors.append(f"{spot[1].decode()} {(value[1] if value else b'').decode('ascii', 'replace')}")
+        elif _FORMULA.search(inner) and not (value and value[1].strip()) and not (kind and kind[1] == b"str"):
+            facts.uncomputed.append(spot[1].decode())

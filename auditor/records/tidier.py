@@ -1,0 +1,160 @@
+"""Tidy a staged table: blank rows, notes, repeated headers, cut-off rows; columns without a name or named twice.
+
+Everything is decided in SQL over the whole table, so that it is the same for ten rows and ten million.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.domain.source import Ledger
+from auditor.errors import Problem
+from auditor.records.grid import EXAMPLES, Grid, Row, letter, listed, shorten
+from auditor.records.header import Header, kind
+from auditor.records.load_table import SHORT, Staged, names
+from auditor.records.notes_below import LONGEST_TAIL, PAGE, lone, notes_at_end
+from auditor.records.store import Store, quote
+
+EXCEL_ERRORS = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#N/A", "#SPILL!", "#CALC!")
+SPACES = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\ufeff"
+_RESTARTS = 2000
+
+
+class Tidier:
+    """Works through one staged table; see :func:`auditor.records.tidy.tidy`."""
+
+    def __init__(self, staged: Staged, header: Header, grid: Grid, store: Store) -> None:
+        self.staged, self.header, self.grid, self.store = staged, header, grid, store
+        self.table = quote(staged.table)
+        self.cells = names(staged.width)
+        self.problems: list[Problem] = []
+        self.ledger = Ledger(0)
+        self.blank = " AND ".join(f"trim({name}, $spaces) = ''" for name in self.cells)
+
+    def sql(self, statement: str, **values: object) -> list[tuple]:  # type: ignore[type-arg]
+        """Run a statement in which names are ours (``c0`` ...) and values are parameters."""
+        used = {name: value for name, value in {"spaces": SPACES, **values}.items() if f"${name}" in statement}
+        return self.store.connection.execute(statement, used).fetchall()
+
+    def rows(self, condition: str, order: str = "_row", limit: int = LONGEST_TAIL, **values: object) -> list[Row]:
+        """Return some rows with their cells."""
+        found = self.sql(
+            f"SELECT _row, {', '.join(self.cells)} FROM {self.table} WHERE {condition} "  # noqa: S608
+            f"ORDER BY {order} LIMIT {int(limit)}",
+            **values,
+        )
+        return [(row[0], list(row[1:])) for row in found]
+
+    def count(self, condition: str = "true", **values: object) -> int:
+        """Count rows."""
+        return int(self.sql(f"SELECT count(*) FROM {self.table} WHERE {condition}", **values)[0][0])  # noqa: S608
+
+    def delete(self, numbers: Sequence[int]) -> None:
+        """Take rows out by their numbers."""
+        self.sql(f"DELETE FROM {self.table} WHERE _row IN (SELECT unnest($rows))", rows=list(numbers))  # noqa: S608
+
+    def blanks(self) -> None:
+        """Take out blank rows, after a look at what begins below them: a second table is not read as data."""
+        if not self.count(self.blank):
+            return
+        below = f"_row - 1 IN (SELECT _row FROM {self.table} WHERE {self.blank}) AND NOT ({self.blank})"  # noqa: S608
+        starts = self.rows(below, limit=_RESTARTS)
+        restarts = [row for row in (self._restart(start) for start in starts) if row]
+        if restarts:
+            self.problems.append(self._several(restarts))
+        self.sql(f"DELETE FROM {self.table} WHERE {self.blank}")  # noqa: S608
+
+    def _restart(self, start: Row) -> Row | None:
+        """Return the row that names the columns of another table, if one begins here (perhaps below a title)."""
+        candidates = [start]
+        if lone(start[1]):
+            candidates += self.rows("_row = $row", row=start[0] + 1)
+        for number, cells in candidates:
+            kinds = [kind(cell) for cell in cells if cell.strip()]
+            if len(kinds) < 2 or any(k not in ("text", "year") for k in kinds) or self._is_header(cells):
+                continue
+            below = self.rows("_row > $row", limit=3, row=number)
+            for column, cell in enumerate(cells):
+                typed = [kind(row[1][column]) in ("number", "date") for row in below if row[1][column].strip()]
+                if kind(cell) == "text" and typed and all(typed) and self._typed(column, number):
+                    return number, cells
+        return None
+
+    def _typed(self, column: int, number: int) -> bool:
+        """Tell whether a column holds numbers or dates at the top of the table, so that words there are odd."""
+        top = self.rows(f"_row < $row AND trim(c{column}, $spaces) <> ''", limit=20, row=number)
+        kinds = [kind(row[1][column]) for row in top]
+        return bool(kinds) and sum(k in ("number", "date", "year") for k in kinds) * 2 > len(kinds)
+
+    def _is_header(self, cells: Sequence[str]) -> bool:
+        given = tuple(" ".join(cell.split()) for cell in cells)
+        return given in self.header.lines
+
+    def _several(self, restarts: list[Row]) -> Problem:
+        tables = [(self.header.row, [name for name in self.header.names if name])]
+        tables += [(number, [cell.strip() for cell in cells if cell.strip()]) for number, cells in restarts]
+        shown = "; ".join(
+            f"from row {row} ({', '.join(shorten(name, 24) for name in given[:6])})" for row, given in tables[:EXAMPLES]
+        )
+        return self.grid.where.problem(
+            f"{len(tables)} tables stand below one another: {shown}",
+            "rows of one would be read under the names of another",
+            "save each table as a sheet or file of its own and name the one to be read",
+            row=restarts[0][0],
+        )
+
+    def repeats(self) -> None:
+        """Exclude lines of the header that stand again among the data, and page lines."""
+        for line in self.header.lines:
+            index = next(i for i, name in enumerate(line) if name)
+            near = self.rows(f"contains(c{index}, $part)", limit=100_000, part=line[index].split()[0])
+            self._exclude("header repeated among the rows", [row for row in near if self._is_header(row[1])])
+        starts = " OR ".join(f"starts_with(lower(left(ltrim({name}), 5)), 'page ')" for name in self.cells)
+        pages = [row for row in self.rows(starts, limit=100_000) if PAGE.fullmatch(lone(row[1]))]
+        self._exclude("page line", pages)
+
+    def notes(self) -> None:
+        """Exclude the notes below the table and keep their text."""
+        tail = self.rows("true", order="_row DESC", limit=LONGEST_TAIL)[::-1]
+        found = notes_at_end(tail)
+        if found:
+            texts = "; ".join(repr(shorten(lone(cells), 80)) for _, cells in found)
+            self._exclude(f"note below the table: {texts}", found)
+
+    def _exclude(self, reason: str, rows: Sequence[Row]) -> None:
+        if rows:
+            numbers = [number for number, _ in rows]
+            self.delete(numbers)
+            self.ledger = self.ledger.step(reason, len(numbers), example=listed(numbers))
+
+    def shorts(self) -> None:
+        """Quarantine rows that end before the last named column."""
+        numbers = [row[0] for row in self.sql(f"SELECT _row FROM {self.table} WHERE _odd = 'short' ORDER BY _row")]  # noqa: S608
+        if numbers:
+            self.sql(f"DELETE FROM {self.table} WHERE _odd = 'short'")  # noqa: S608
+            self.ledger = self.ledger.step(SHORT, len(numbers), quarantined=True, example=listed(numbers))
+
+    def excel_errors(self) -> None:
+        """Blank the cells that hold a spreadsheet's error value, and say which."""
+        parts = ", ".join(f"count(*) FILTER (starts_with({name}, '#'))" for name in self.cells)
+        marked = self.sql(f"SELECT {parts} FROM {self.table}")[0]  # noqa: S608
+        for index, count in enumerate(marked):
+            if count:
+                self._blank_errors(index)
+
+    def _blank_errors(self, index: int) -> None:
+        bad = f"trim(c{index}, $spaces) IN (SELECT unnest($errors))"
+        query = f"SELECT _row FROM {self.table} WHERE {bad} ORDER BY _row"  # noqa: S608
+        numbers = [row[0] for row in self.sql(query, errors=list(EXCEL_ERRORS))]
+        if numbers:
+            self.sql(f"UPDATE {self.table} SET c{index} = '' WHERE {bad}", errors=list(EXCEL_ERRORS))  # noqa: S608
+            self.ledger = self.ledger.note(
+                f"spreadsheet error values such as #REF! in column {self.label(index)} set aside as missing: "
+                f"{listed(numbers[:EXAMPLES], len(numbers))}"
+            )
+
+    def label(self, index: int) -> str:
+        """Name a column by letter and header."""
+        name = self.header.names[index] if index < len(self.header.names) else ""
+        spot = letter(index + self.grid.first_column)
+        return f"{spot} ({shorten(name, 40)})" if name else spot
