@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
@@ -83,6 +84,8 @@ def complaints(
         Key to the place where it belongs.
     """
     for detail in error.errors(include_url=False):
+        if _follows(detail):
+            continue
         path: Path = (*prefix, *_plain(detail["loc"]))
         if detail["type"] == "extra_forbidden":
             yield "unknown", _unknown(detail, model, toml, path, elsewhere or {})
@@ -94,6 +97,13 @@ def complaints(
             yield detail["type"], toml.problem(path, context["found"], context["why"], context["remedy"])
         else:
             yield detail["type"], _wrong_value(detail, toml, path)
+
+
+def _follows(detail: ErrorDetails) -> bool:
+    """Say whether an error only follows from another: a list all of whose entries failed, a number refused before."""
+    value = detail["input"]
+    emptied = detail["type"] == "too_short" and isinstance(value, list) and bool(value)
+    return emptied or (isinstance(value, float) and not math.isfinite(value))
 
 
 def _plain(location: Iterable[str | int]) -> Path:
@@ -163,7 +173,8 @@ def _wrong_value(detail: ErrorDetails, toml: Toml, path: Path) -> Problem:
     found = f"`{name(path)}` is {show(value)}"
     if kind in _LIMITS:
         key, words = _LIMITS[kind]
-        return toml.problem(path, found, f"it must be {words} {context[key]}", _limit_remedy(path, value, context))
+        limit = f"{words} {context[key]:g}"
+        return toml.problem(path, found, f"it must be {limit}", _limit_remedy(path, value, context, limit))
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", context["expected"])
         close = nearest(str(value), choices)
@@ -176,11 +187,11 @@ def _wrong_value(detail: ErrorDetails, toml: Toml, path: Path) -> Problem:
     return toml.problem(path, found, detail["msg"], f"change {name(path)}")
 
 
-def _limit_remedy(path: Path, value: Any, context: Mapping[str, Any]) -> str:
+def _limit_remedy(path: Path, value: Any, context: Mapping[str, Any], limit: str) -> str:
     upper = context.get("lt", context.get("le"))
     if upper is not None and upper <= 1 and isinstance(value, int | float) and 1 <= value < 100:
         return f"it is a share, not a percentage; write: {path[-1]} = {value / 100:g}"
-    return f"change {name(path)}"
+    return f"give {path[-1]} a value of {limit}"
 
 
 def _rewrite(kind: str, value: Any, path: Path) -> str:

@@ -26,6 +26,9 @@ EXAMPLES = {
 }
 
 
+ELSEWHERE = {"alpha": "the screen controls the false discovery rate q instead; write: q = 0.05"}
+
+
 class Rule(Table):
     """What the protocol says of one signal.
 
@@ -200,7 +203,9 @@ def read_protocol(path: Path) -> Protocol:
     try:
         protocol = Protocol.model_validate_json(json.dumps(toml.data, default=str), strict=True)
     except ValidationError as error:
-        problems.extend(problem for _, problem in complaints(error, Protocol, toml, examples=EXAMPLES))
+        problems.extend(
+            problem for _, problem in complaints(error, Protocol, toml, examples=EXAMPLES, elsewhere=ELSEWHERE)
+        )
     if protocol is not None and path != _shipped():
         problems.extend(_signal_problems(protocol, toml))
     if problems or protocol is None:

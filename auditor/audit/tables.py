@@ -164,11 +164,18 @@ def enough(least: int) -> int:
     return least
 
 
+_ALSO_CALLED = {
+    **dict.fromkeys(("latino", "latina", "latinx", "latine", "hispano"), "hispanic"),
+    **dict.fromkeys(("african-american", "african american"), "black"),
+    **dict.fromkeys(("caucasian", "anglo"), "white"),
+}
+
+
 def _known_group(group: str, at: tuple[int, ...] = ()) -> None:
     usable = [name for name in GROUPS if name != "unknown"]
     if group in usable:
         return
-    close = nearest(group.lower(), usable)
+    close = _ALSO_CALLED.get(group.lower()) or nearest(group.lower(), usable)
     remedy = f"did you mean {close!r}?" if close else f"choose among {', '.join(usable)}"
     found = "people of unknown group cannot be compared" if group == "unknown" else f"unknown group {group!r}"
     raise refuse(found, "groups are a closed list, so that every source means the same", remedy, at=at)

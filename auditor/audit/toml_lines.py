@@ -33,7 +33,8 @@ def locate(text: str) -> dict[Path, int]:
             continue
         if stripped.startswith("["):
             table = _header(stripped, counts)
-            found.setdefault(table, number)
+            for length in range(1, len(table) + 1):
+                found.setdefault(table[:length], number)
             continue
         parts, end = _key(line)
         if parts and line[end : end + 1] == "=":

@@ -93,7 +93,7 @@ def verify(folder: str | Path) -> VerifyReport:
     pages = sorted(path for path in root.rglob("*.html") if path.is_file() and not path.is_symlink())
     if review is not None:
         problems.extend(_page_problems(root, pages, data))
-        problems.extend(_link_problems(root, review))
+        problems.extend(_stray_pages(root, pages, review))
         problems.extend(_table_problems(root, review))
     findings = sum(1 for _ in review.findings()) if review is not None else 0
     return VerifyReport(root.resolve().name, len(listed), len(pages), findings, tuple(problems))
@@ -179,11 +179,13 @@ def _page_problems(root: Path, pages: list[Path], data: dict[str, Any]) -> Itera
             yield Problem(text, why, _AGAIN, file=page.relative_to(root).as_posix())
 
 
-def _link_problems(root: Path, review: Review) -> Iterator[Problem]:
-    """Every page that the review names is there; ``--place`` writes some only, and then names no others."""
-    for entry in review.places:
-        if entry.page and not (root / entry.page).is_file():
-            yield Problem(f"no page for {entry.place}", "review.json names it", _AGAIN, file=entry.page)
+def _stray_pages(root: Path, pages: list[Path], review: Review) -> Iterator[Problem]:
+    """Yield pages of no place of the review (the reverse is allowed: ``--place`` writes some pages only)."""
+    known = {"index.html", *(entry.page for entry in review.places)}
+    for page in pages:
+        name = page.relative_to(root).as_posix()
+        if name not in known:
+            yield Problem("a page of no place of this review", "review.json names every page", _AGAIN, file=name)
 
 
 def _table_problems(root: Path, review: Review) -> Iterator[Problem]:

@@ -1,0 +1,73 @@
+"""The protocol."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from auditor.audit.protocol import load_protocol
+from auditor.domain.vocabulary import DISCRETIONARY, NEUTRAL, SERIOUS
+from auditor.errors import ConfigError
+from auditor.resources import folder
+from auditor.signals.registry import discover
+
+SHIPPED = (folder("configs") / "protocols" / "default.toml").read_text(encoding="utf-8")
+
+
+def test_the_shipped_protocol_is_that_of_the_methods() -> None:
+    # methods.md 4 (materiality 1.25) and claims.md (q .05, expected count 5, 11 persons)
+    protocol = load_protocol()
+    assert protocol.name == "default"
+    assert protocol.default
+    assert (protocol.q, protocol.materiality, protocol.suppress_below) == (0.05, 1.25, 11)
+    assert (protocol.gates.minimum_expected, protocol.gates.minimum_persons) == (5.0, 11)
+    assert (protocol.offences.serious, protocol.offences.discretionary) == (SERIOUS, DISCRETIONARY)
+    assert protocol.offences.neutral == NEUTRAL
+    assert protocol.text == SHIPPED
+
+
+def test_the_shipped_protocol_tests_every_signal_there_is_in_its_own_family() -> None:
+    named = {signal: family for family, signal, _ in load_protocol().signals()}
+    assert named == {name: found.card.family for name, found in discover().items()}
+
+
+def test_comments_and_order_do_not_change_the_hash_but_values_do(tmp_path: Path) -> None:
+    shipped = load_protocol()
+    (tmp_path / "same.toml").write_text("# mine\nmateriality = 1.25\n" + SHIPPED.replace("materiality = 1.25", ""))
+    same = load_protocol("same.toml", tmp_path)
+    assert same.sha256 == shipped.sha256
+    assert (same.default, same.name) == (True, "default")
+    (tmp_path / "other.toml").write_text(SHIPPED.replace("q = 0.05", "q = 0.1"))
+    other = load_protocol("other.toml", tmp_path)
+    assert other.sha256 != shipped.sha256
+    assert (other.default, other.name) == (False, "other.toml")
+    assert other.rule("level-mix") == shipped.rule("level-mix")
+    assert other.rule("nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("q_in_percent", "q = 0.05", "q = 5"),
+        ("q_too_large", "q = 0.05", "q = 0.5"),
+        ("alpha", "q = 0.05", "alpha = 0.6"),
+        ("materiality_below_one", "materiality = 1.25", "materiality = 0.8"),
+        ("suppression", "suppress_below = 11", "suppress_below = 1"),
+        ("family_misspelt", "[families.match]", "[families.mach]"),
+        ("signal_misspelt", "level-mix = {", "level-mixx = {"),
+        ("signal_in_another_family", "benchmark = {", "level-mix = {"),
+        ("direction", 'benchmark = { role = "test", direction = "greater" }', 'benchmark = { direction = "up" }'),
+        ("nothing_tested", 'role = "test"', 'role = "describe"'),
+        ("class_twice", '"other", "unknown"]', '"other", "theft"]'),
+        ("class_missing", '"other", "unknown"]', '"other"]'),
+        ("class_misspelt", '"arson"', '"arsn"'),
+        ("few_persons", "minimum_persons = 11", "minimum_persons = 5"),
+    ],
+)
+def test_a_slip_in_a_protocol(
+    tmp_path: Path, snapshot: Callable[[str, str], None], name: str, old: str, new: str
+) -> None:
+    assert old in SHIPPED
+    (tmp_path / "mine.toml").write_text(SHIPPED.replace(old, new))
+    with pytest.raises(ConfigError) as caught:
+        load_protocol("mine.toml", tmp_path)
+    snapshot(f"protocol_{name}", str(caught.value))
