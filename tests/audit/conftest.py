@@ -16,7 +16,6 @@ def snapshot() -> Callable[[str, str], None]:
     def compare(name: str, text: str) -> None:
         file = SNAPSHOTS / f"{name}.txt"
         if os.environ.get("AUDITOR_UPDATE_SNAPSHOTS") == "1":
-            file.parent.mkdir(exist_ok=True)
             file.write_text(text + "\n", encoding="utf-8")
         assert file.read_text(encoding="utf-8") == text + "\n"
 

@@ -260,7 +260,9 @@ def test_a_configuration_built_in_code_equals_the_file(load: Load, tmp_path: Pat
     assert tomllib.loads(built.text) == tomllib.loads(GOOD)
     assert built.sha256 == hashlib.sha256(built.text.encode()).hexdigest()
     with pytest.raises(ConfigError, match="focal group and the reference"):
-        Config.from_dict({**tomllib.loads(GOOD), "audit": {"title": "x", "as_of": date(2012, 1, 1), "reference_group": "hispanic"}})
+        Config.from_dict(
+            {**tomllib.loads(GOOD), "audit": {"title": "x", "as_of": date(2012, 1, 1), "reference_group": "hispanic"}}
+        )
 
 
 def test_written_toml_reads_back() -> None:

@@ -42,7 +42,7 @@ def test_records_are_kept_verbatim_by_place(tmp_path: Path) -> None:
                     "source": "letter of 17 June 2011",
                 }
             ],
-            "training": [{"place": "48453", "text": "Sworn staff: <b>80 %</b>, so \"they\" say"}],
+            "training": [{"place": "48453", "text": 'Sworn staff: <b>80 %</b>, so "they" say'}],
         },
     }
 
