@@ -233,9 +233,7 @@ class Cells:
 
         def keep_rows(table: Table) -> Table:
             kept = table.take(new[table.index] >= 0)
-            return Table(
-                new[kept.index], kept.columns, kept.n, kept.censored, kept.complete, kept.moe
-            )
+            return Table(new[kept.index], kept.columns, kept.n, kept.censored, kept.complete, kept.moe)
 
         return Cells(
             pick(self.ids),

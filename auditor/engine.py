@@ -135,15 +135,15 @@ class Engine:
         )
 
     def _index(self, name: str, ids: Sequence[str]) -> None:
-        self._sql.execute(f"CREATE OR REPLACE TEMP TABLE {name} (idx BIGINT, place VARCHAR)")  # noqa: S608
+        self._sql.execute(f"CREATE OR REPLACE TEMP TABLE {name} (idx BIGINT, place VARCHAR)")
         if ids:
             self._sql.execute(
-                f"INSERT INTO {name} SELECT unnest(?::BIGINT[]), unnest(?::VARCHAR[])",  # noqa: S608
+                f"INSERT INTO {name} SELECT unnest(?::BIGINT[]), unnest(?::VARCHAR[])",
                 [list(range(len(ids))), list(ids)],
             )
 
     def _counts(self, index: str, keys: Sequence[str], events: Sequence[str]) -> Table:
-        columns = [f"coalesce(CAST(c.\"{key}\" AS VARCHAR), '') AS \"{key}\"" for key in keys]
+        columns = [f'coalesce(CAST(c."{key}" AS VARCHAR), \'\') AS "{key}"' for key in keys]
         groups = ", ".join(str(i + 2) for i in range(len(keys)))
         where = "WHERE list_contains(?::VARCHAR[], c.event)" if events else ""
         query = (
@@ -156,7 +156,7 @@ class Engine:
 
     def _windows(self, ids: Sequence[str]) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
         rows = self._sql.execute(
-            "SELECT i.idx, c.event, CAST(min(c.start) AS VARCHAR), CAST(max(c.\"end\") AS VARCHAR) "
+            'SELECT i.idx, c.event, CAST(min(c.start) AS VARCHAR), CAST(max(c."end") AS VARCHAR) '
             "FROM counts c JOIN audit_places i ON i.place = c.place GROUP BY 1, 2 ORDER BY 2, 1"
         ).fetchall()
         windows: dict[str, tuple[list[str], list[str]]] = {}
@@ -198,7 +198,7 @@ class Engine:
             universes=frozenset(population.levels("universe")),
             levels=distinct("level"),
             offences=distinct("offence"),
-            events_with_group=distinct("event", "WHERE c.\"group\" IS NOT NULL AND c.\"group\" <> 'unknown'"),
+            events_with_group=distinct("event", 'WHERE c."group" IS NOT NULL AND c."group" <> \'unknown\''),
             events_with_level=distinct("event", "WHERE c.level IS NOT NULL AND c.level <> 'unknown'"),
             places=len(ids),
             months=months,
@@ -227,11 +227,12 @@ class Engine:
 
     def _supplied(self, loaded: Loaded, size: int) -> tuple[list[tuple[int, str, str, float, float]], dict[str, str]]:
         middle = self._sql.execute(
-            "SELECT epoch_ms((min(epoch_ms(start::TIMESTAMP)) + max(epoch_ms(\"end\"::TIMESTAMP))) // 2)::DATE FROM counts"
+            "SELECT epoch_ms((min(epoch_ms(start::TIMESTAMP)) + max(epoch_ms(\"end\"::TIMESTAMP))) // 2)::DATE "
+            "FROM counts"
         ).fetchone()
         target = middle[0] if middle and middle[0] else None
         chosen = self._sql.execute(
-            "SELECT universe, start, \"end\", min(source) FROM population GROUP BY 1, 2, 3 ORDER BY 1, "
+            'SELECT universe, start, "end", min(source) FROM population GROUP BY 1, 2, 3 ORDER BY 1, '
             "abs(date_diff('day', coalesce(start, ?::DATE), ?::DATE)), 2",
             [target, target],
         ).fetchall()
@@ -245,12 +246,13 @@ class Engine:
             found = self._sql.execute(
                 "SELECT i.idx, coalesce(p.\"group\", ''), sum(p.n), sqrt(sum(p.moe * p.moe)) FROM population p "
                 "JOIN audit_places i ON i.place = p.place WHERE p.universe IS NOT DISTINCT FROM ? AND "
-                "p.start IS NOT DISTINCT FROM ? AND p.\"end\" IS NOT DISTINCT FROM ? AND p.n IS NOT NULL "
+                'p.start IS NOT DISTINCT FROM ? AND p."end" IS NOT DISTINCT FROM ? AND p.n IS NOT NULL '
                 "GROUP BY 1, 2 ORDER BY 1, 2",
                 [universe, start, end],
             ).fetchall()
             rows += [
-                (idx, name, group, float(n), float("nan") if moe is None else float(moe)) for idx, group, n, moe in found
+                (idx, name, group, float(n), float("nan") if moe is None else float(moe))
+                for idx, group, n, moe in found
             ]
         return rows, labels
 
@@ -279,7 +281,13 @@ def _state(place: str, declared: Mapping[str, tuple[str, str, str]]) -> str:
 
 
 def _label(universe: str, start: Any, end: Any, source: str) -> str:
-    when = "" if start is None else f", {start.year}" if end is None or start.year == end.year else f", {start.year}-{end.year}"
+    when = (
+        ""
+        if start is None
+        else f", {start.year}"
+        if end is None or start.year == end.year
+        else f", {start.year}-{end.year}"
+    )
     return f"{universe}{when} ({source})"
 
 

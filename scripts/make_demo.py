@@ -21,7 +21,7 @@ import numpy as np
 FOLDER = Path(__file__).resolve().parents[1] / "configs" / "demo"
 SEED = 20120630
 NATURAL_SD = 0.10
-NAMES = (
+NAMES = (  # noqa: SIM905
     "Alder Ash Aspen Bay Birch Briar Cedar Cherry Clover Cypress Dogwood Elder Elm Fern Fir Foxglove Gorse Hawthorn "
     "Hazel Heather Hemlock Hickory Holly Ivy Juniper Larch Laurel Linden Locust Maple Myrtle Oak Pine Poplar Rowan "
     "Sage Spruce Sumac Sycamore Willow"
@@ -94,11 +94,11 @@ def baseline(people: dict[str, np.ndarray]) -> Iterator[Sequence[object]]:
         for group in ("hispanic", "white", "black"):
             yield (identifier(i), group, "residents", "2010", int(people[group][i]), "")
         for group, adult in (("hispanic", 0.66), ("white", 0.79), ("black", 0.72)):
-            yield (identifier(i), group, "adults", "2010", int(round(people[group][i] * adult)), "")
+            yield (identifier(i), group, "adults", "2010", round(float(people[group][i]) * adult), "")
         alien = int(people["alien"][i])
-        yield (identifier(i), "hispanic", "noncitizens", "2007/2011", alien, int(round(2.5 * alien**0.5)))
-        other = int(round(0.012 * (people["white"][i] + people["black"][i])))
-        yield (identifier(i), "other", "noncitizens", "2007/2011", other, int(round(2.5 * other**0.5)))
+        yield (identifier(i), "hispanic", "noncitizens", "2007/2011", alien, round(2.5 * alien**0.5))
+        other = round(0.012 * float(people["white"][i] + people["black"][i]))
+        yield (identifier(i), "other", "noncitizens", "2007/2011", other, round(2.5 * other**0.5))
 
 
 def arrests(rng: np.random.Generator, people: dict[str, np.ndarray]) -> Iterator[Sequence[object]]:

@@ -234,7 +234,6 @@ def _screened(measured: Measured, screen: Screen, j: int, c: int) -> dict[str, A
 
 def _evidence(measured: Measured, j: int, c: int) -> Evidence:
     panel, result = measured.panel, measured.calibrated
-    contrast = panel.contrasts[c]
     missing = max((number(values[j, c]) or 0.0 for values in panel.missing.values()), default=0.0)
     bounds = panel.ranges.get("missing-group")
     matters = bounds is not None and missing > _MISSING_MATTERS

@@ -58,4 +58,5 @@ def _change(entry: PlaceReview) -> str:
     caps = " ".join(cap.text["en"] for cap in entry.caps)
     highest = text(f"verdict-name.{entry.ceiling['verdict']}")
     raised = f"What would change it: {entry.ceiling['would_raise']}."
-    return f"{caps} The highest verdict that these data can reach is \"{highest}\", because {entry.ceiling['why']}. {raised}".strip()
+    reach = f'The highest verdict that these data can reach is "{highest}", because {entry.ceiling["why"]}.'
+    return f"{caps} {reach} {raised}".strip()

@@ -29,17 +29,13 @@ def pages(
     progress : callable
     """
     renderer = Renderer(review)
-    done = 0
-    for path, html in _rendered(renderer, review, chosen, workers):
+    for done, (path, html) in enumerate(_rendered(renderer, review, chosen, workers)):
         progress("writing pages", done, len(chosen))
-        done += 1
         yield path, html
     yield "index.html", renderer.index()
 
 
-def _rendered(
-    renderer: Renderer, review: Review, chosen: Sequence[int], workers: int
-) -> Iterator[tuple[str, str]]:
+def _rendered(renderer: Renderer, review: Review, chosen: Sequence[int], workers: int) -> Iterator[tuple[str, str]]:
     forking = "fork" in multiprocessing.get_all_start_methods()
     if workers < 2 or len(chosen) < 4 * _BATCH or not forking:
         for index in chosen:

@@ -94,9 +94,7 @@ def _postal(state: str) -> str:
 
 def _families(screen: Screen, j: int) -> Families:
     def known(values: Any) -> dict[str, float]:
-        return {
-            family: float(values[j, f]) for f, family in enumerate(screen.families) if math.isfinite(values[j, f])
-        }
+        return {family: float(values[j, f]) for f, family in enumerate(screen.families) if math.isfinite(values[j, f])}
 
     return Families(known(screen.q_greater), known(screen.q_less))
 
@@ -254,4 +252,3 @@ def _profile(setting: Setting, j: int) -> dict[str, Any]:
 def _response(records: Mapping[str, Sequence[Mapping[str, str]]]) -> str | None:
     entries = records.get("agency_response", ())
     return "\n\n".join(entry.get("text", "") for entry in entries) or None
-

@@ -30,6 +30,7 @@ from auditor.records.store import Store
 from auditor.signals.registry import discover
 from auditor.signals.signal import Signal
 
+
 @dataclass(frozen=True)
 class Plan:
     """Which signals speak, and why the others do not."""
@@ -130,9 +131,7 @@ def generator(seed: int, *names: str) -> np.random.Generator:
     return np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])
 
 
-def _measure(
-    config: Config, engine: Engine, planned: Plan, progress: Progress
-) -> tuple[tuple[Measured, ...], Screen]:
+def _measure(config: Config, engine: Engine, planned: Plan, progress: Progress) -> tuple[tuple[Measured, ...], Screen]:
     panels, cells_of = {}, {}
     for i, signal in enumerate(planned.signals):
         name = signal.card.name
@@ -244,4 +243,3 @@ def _method(signal: Signal, planned: Plan) -> dict[str, Any]:
 def flagged(review: Review) -> tuple[str, ...]:
     """Return the places whose verdict is a flag."""
     return tuple(place.place for place in review.places if GRADES[place.verdict] >= GRADES[FLAG])
-

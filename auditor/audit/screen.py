@@ -191,9 +191,7 @@ def _adjust(p: Floats) -> Floats:
     return q
 
 
-def _complete(
-    panel: Panel, fitted: _Fitted, family_q: Floats, cutoff: float, rng: np.random.Generator
-) -> Calibrated:
+def _complete(panel: Panel, fitted: _Fitted, family_q: Floats, cutoff: float, rng: np.random.Generator) -> Calibrated:
     shape = panel.k.shape
     names = (
         "low",
@@ -226,9 +224,7 @@ def _complete(
     return Calibrated(fitted.p_greater, fitted.p_less, nulls=fitted.nulls, ranked=ranked, **arrays)
 
 
-def _shrink(
-    panel: Panel, c: int, rows: NDArray[np.bool_], arrays: dict[str, Floats], rng: np.random.Generator
-) -> None:
+def _shrink(panel: Panel, c: int, rows: NDArray[np.bool_], arrays: dict[str, Floats], rng: np.random.Generator) -> None:
     """Shrink log odds ratios (log rate ratios for rates) towards their mean, and rank them."""
     k, n, base = panel.k[rows, c], panel.n[rows, c], panel.base[rows, c]
     # Half an event is added on each side so that an empty cell has a finite log odds (Haldane 1956).

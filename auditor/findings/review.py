@@ -183,4 +183,6 @@ def _place(data: Mapping[str, Any]) -> PlaceReview:
 
 
 def _region(data: Mapping[str, Any]) -> Region:
-    return Region(data["place"], data["name"], tuple(_finding(entry) for entry in data["findings"]), tuple(data["models"]))
+    return Region(
+        data["place"], data["name"], tuple(_finding(entry) for entry in data["findings"]), tuple(data["models"])
+    )

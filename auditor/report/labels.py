@@ -188,3 +188,9 @@ def finding_name(finding: Finding) -> str:
     if finding.group:
         return f"{group(finding.group)} {counted}, against {comparator(finding)}"
     return f"{counted[:1].upper()}{counted[1:]}, against {comparator(finding)}"
+
+
+def contrast_name(contrast: str) -> str:
+    """Return a contrast's key in words, where there is no finding to name it; empty for an empty key."""
+    known = {**EVENTS, **SHARES, **COMPARATORS, **GROUPS}
+    return ", ".join(known.get(part, part.replace("-", " ")) for part in contrast.split("/") if part)

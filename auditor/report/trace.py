@@ -7,16 +7,18 @@ the digits it was given, and no number may stand there without a source.
 from __future__ import annotations
 
 import re
+import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any, Final
 
 from auditor.findings.review import Review
+from auditor.report import numbers
 from auditor.report.cite import raw
+from auditor.report.rules import RULES
 
 _VOID: Final = frozenset(["br", "hr", "img", "input", "link", "meta", "path", "rect", "line", "circle", "use", "col"])
-_MONTHS: Final = r"January|February|March|April|May|June|July|August|September|October|November|December"
 
 
 @dataclass(slots=True)
@@ -133,68 +135,14 @@ def resolve(data: Any, pointer: str) -> Any:
     return data
 
 
-def _share(operands: Sequence[Any]) -> float:
-    return float(operands[0]) / float(operands[1])
-
-
-def _length(operands: Sequence[Any]) -> int:
-    return len(operands[0])
-
-
-def _thousand(operands: Sequence[Any]) -> float:
-    return 1000 * float(operands[0])
-
-
-def _sum(operands: Sequence[Any]) -> float:
-    return sum(operands)
-
-
-def _verdicts(operands: Sequence[Any]) -> int:
-    places, wanted = operands
-    return sum(1 for entry in places if entry["verdict"] in wanted.split(","))
-
-
-def _excluded(operands: Sequence[Any]) -> int:
-    return sum(step["n"] for step in operands[0])
-
-
-def _tests(operands: Sequence[Any]) -> int:
-    places, signal, contrast, what = operands
-    found = 0
-    for place in places:
-        if what == "withheld":
-            entries = place["withheld"]
-        else:
-            entries = [f for f in place["findings"] if what in ("all", f["outcome"])]
-        found += sum(1 for f in entries if f["signal"] == signal and contrast in ("*", f["contrast"]))
-    return found
-
-
-RULES: Final[Mapping[str, Callable[[Sequence[Any]], float]]] = {
-    "share": _share,
-    "length": _length,
-    "thousand": _thousand,
-    "sum": _sum,
-    "verdicts": _verdicts,
-    "excluded": _excluded,
-    "tests": _tests,
-}
-"""How a number of a page may be worked out from others; an operand that starts with ``=`` is a literal."""
-
-
 def _operand(data: Any, part: str) -> Any:
     text = part.rsplit("/", 1)[-1] if "/=" in part else part
-    return unquote(text[1:]) if text.startswith("=") else resolve(data, part)
+    return urllib.parse.unquote(text[1:]) if text.startswith("=") else resolve(data, part)
 
 
-def quote(text: str) -> str:
+def literal(text: str) -> str:
     """Write a literal operand: spaces and slashes cannot stand in a list of pointers."""
-    return "=" + text.replace("%", "%25").replace(" ", "%20").replace("/", "%2F").replace('"', "%22")
-
-
-def unquote(text: str) -> str:
-    """Read a literal operand."""
-    return text.replace("%22", '"').replace("%2F", "/").replace("%20", " ").replace("%25", "%")
+    return "=" + urllib.parse.quote(text, safe="")
 
 
 def check(html: str, review: Review) -> list[str]:
@@ -249,7 +197,7 @@ def _mismatch(entry: Cited, data: Mapping[str, Any]) -> str:
 def _shows(truth: Any, shown: str) -> bool:
     """Say whether a shown text is a correct rounding of the value, in one of the units that pages use."""
     if isinstance(truth, str):
-        return truth == shown or _same_date(truth, shown)
+        return shown in (truth, *_dates(truth))
     return any(_rounded(float(truth), number, shown) for number in _numbers(shown))
 
 
@@ -276,9 +224,9 @@ def _rounded(truth: float, written: str, shown: str) -> bool:
     return abs(value - truth) <= half * (1 + 1e-6) + 1e-12 * abs(truth)
 
 
-def _same_date(truth: str, shown: str) -> bool:
-    found = re.fullmatch(rf"(\d{{1,2}}) ({_MONTHS}) (\d{{4}})", shown)
-    if not found:
-        return False
-    month = _MONTHS.split("|").index(found.group(2)) + 1
-    return truth == f"{int(found.group(3)):04d}-{month:02d}-{int(found.group(1)):02d}"
+def _dates(truth: str) -> tuple[str, ...]:
+    """Return how a day or a period may be shown."""
+    try:
+        return (numbers.period(truth),)
+    except ValueError:
+        return ()

@@ -37,7 +37,7 @@ class Baseline:
 
     @property
     def share(self) -> Floats:
-        """k / n, NaN where there is no base."""
+        """K / n, NaN where there is no base."""
         return np.divide(self.k, self.n, out=np.full_like(self.n, np.nan), where=self.n > 0)
 
 
@@ -68,9 +68,7 @@ def statewide(cells: Cells, reduce: Reduce, filters: dict[str, str]) -> Baseline
     label = np.array([names.index(state) if state else -1 for state in own], dtype=np.int64)
     base = _from_others(cells, reduce, filters, np.where(label >= 0, label, len(names)))
     lost = label < 0
-    return Baseline(
-        np.where(lost, np.nan, base.k), np.where(lost, np.nan, base.n), base.period, base.differs
-    )
+    return Baseline(np.where(lost, np.nan, base.k), np.where(lost, np.nan, base.n), base.period, base.differs)
 
 
 def printable(k: Floats, n: Floats, cells: Cells) -> Bools:
@@ -129,9 +127,7 @@ def _from_row(cells: Cells, event: str, reduce: Reduce, filters: dict[str, str],
 def _row_total(rows: Table, span: tuple[str, str], reduce: Reduce) -> tuple[float, float] | None:
     hit = (rows.columns["start"].astype(str) == span[0]) & (rows.columns["end"].astype(str) == span[1])
     chosen = rows.take(hit)
-    zeroed = Table(
-        np.zeros(len(chosen.n), dtype=np.int64), chosen.columns, chosen.n, chosen.censored, chosen.complete
-    )
+    zeroed = Table(np.zeros(len(chosen.n), dtype=np.int64), chosen.columns, chosen.n, chosen.censored, chosen.complete)
     k, n, known = reduce(zeroed, 1)
     return (float(k[0]), float(n[0])) if known[0] and n[0] > 0 else None
 

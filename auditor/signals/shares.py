@@ -58,7 +58,12 @@ def panel(
         testable=stack("testable"),
         lacks=tuple(lacks),
         notes=notes,
-        extra={"z": stack("z"), "share": stack("share"), "share_low": stack("share_low"), "share_high": stack("share_high")},
+        extra={
+            "z": stack("z"),
+            "share": stack("share"),
+            "share_low": stack("share_low"),
+            "share_high": stack("share_high"),
+        },
         missing={"level": np.column_stack([column.missing for column in columns])},
         comparator_period=np.column_stack([column.period for column in columns]),
         censored=np.column_stack([column.censored for column in columns]),
@@ -82,7 +87,11 @@ def _measure(cells: Cells, column: ShareColumn, level: float) -> dict[str, Any]:
     part["k"][ok], part["n"][ok], part["base"][ok] = k, n, base
     # A regression's expected count is no whole number; the interval needs one, and the base is large.
     ratio = share_ratio(k, n, np.rint(base_k), np.rint(base_n), level)
-    part["estimate"][ok], part["low"][ok], part["high"][ok] = k / n / np.where(base > 0, base, np.nan), ratio.low, ratio.high
+    part["estimate"][ok], part["low"][ok], part["high"][ok] = (
+        k / n / np.where(base > 0, base, np.nan),
+        ratio.low,
+        ratio.high,
+    )
     inside = (base > 0) & (base < 1)
     safe = np.where(inside, base, 0.5)
     part["p_greater"][ok] = np.where(inside, binom_upper(k, n, safe), 1.0)

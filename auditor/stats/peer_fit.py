@@ -21,9 +21,9 @@ CUT = 4.0
 #: Smallest natural SD used in the weights, so that no few huge places decide the spread alone.
 WEIGHT_FLOOR = 0.1
 #: Sweeps between centre and spread.
-SWEEPS = 6
+SWEEPS = 4
 #: Trial values per search for a root, and halvings of the interval found.
-GRID, HALVINGS = 24, 30
+GRID, HALVINGS = 24, 18
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
+from scipy.special import ndtr, ndtri
 
 from auditor.cells import Bools, Cells, CellSpec, Floats, table
 from auditor.findings.card import Card
@@ -25,7 +26,7 @@ from auditor.signals.signal import (
 from auditor.stats.fit import NotConverged
 from auditor.stats.rates import rate_difference, rate_ratio, rate_ratio_with_error
 from auditor.stats.sensitivity import missing_group_bounds
-from auditor.stats.stratified import poisson_stratified
+from auditor.stats.stratified import StratifiedFit, poisson_stratified
 
 CARD = Card(
     name="benchmark",
@@ -61,7 +62,7 @@ CARD = Card(
         "H | H + W ~ Binomial(H + W, theta E_H / (theta E_H + E_W)); limits by Clopper-Pearson on that share",
         "benchmark error: SE = MOE / 1.645; the limits are widened on the log scale",
         "missing group U: lowest (H / E_H) / ((W + U) / E_W), highest ((H + U) / E_H) / (W / E_W)",
-        "tipping point: the factor by which E_H / E_W must be wrong before the lower limit reaches 1 (that limit itself)",
+        "tipping point: the factor by which E_H / E_W must be wrong before the lower limit reaches 1",
         "region: log mu_jg = a_j + b_g + log E_jg; standard errors widened by the Pearson dispersion",
     ),
     controls="None in this version: the screen compares each place with its peers, and no place can rise above "
@@ -71,6 +72,7 @@ CARD = Card(
 _NUMERATORS = ("arrest", "booking", "stop", "citation", "detainer", "custody", "removal", "match")
 _AFTER_MATCH = ("match", "detainer", "custody", "removal")
 _ALIENAGE_UNIVERSES = ("noncitizens", "foreign-born")
+_Z = float(ndtri(0.975))
 _UNIVERSES = ("drivers", "adults", "residents", "foreign-born", "noncitizens")
 
 
@@ -326,9 +328,7 @@ _LACKS = (
 )
 
 
-def _contrast(
-    cells: Cells, event: str, group: str, base: _Base, options: BenchmarkOptions, *, first: bool
-) -> Contrast:
+def _contrast(cells: Cells, event: str, group: str, base: _Base, options: BenchmarkOptions, *, first: bool) -> Contrast:
     return Contrast(
         key=f"{group}/{base.name}",
         group=group,
@@ -359,19 +359,16 @@ def _fill(
     options: BenchmarkOptions,
 ) -> None:
     a, b, c, d = h[ok], w[ok], eh[ok], ew[ok]
-    result = rate_ratio(a, b, c, d, options.level)
-    low, high = result.low, result.high
     if base.error.any():
-        wide = rate_ratio_with_error(
-            a, b, c, d, base.error[ok, g] / c, base.error[ok, -1] / d, options.level
-        )
-        low, high = wide.low, wide.high
+        result = rate_ratio_with_error(a, b, c, d, base.error[ok, g] / c, base.error[ok, -1] / d, options.level)
+    else:
+        result = rate_ratio(a, b, c, d, options.level)
     part["k"][ok], part["n"][ok], part["base"][ok] = a, a + b, c / (c + d)
-    part["estimate"][ok], part["low"][ok], part["high"][ok] = result.ratio, low, high
+    part["estimate"][ok], part["low"][ok], part["high"][ok] = result.ratio, result.low, result.high
     part["p_greater"][ok], part["p_less"][ok] = result.p_greater, result.p_less
     part["comparator"][ok], part["comparator_n"][ok] = b / d, d
     per = rate_difference(a, b, c, d, 1000.0, options.level)
-    part["absolute"][ok], part["absolute_low"][ok], part["absolute_high"][ok] = per
+    part["absolute"][ok], part["absolute_low"][ok], part["absolute_high"][ok] = per.difference, per.low, per.high
 
 
 def _joined(cells: Cells, parts: Sequence[dict[str, Any]], atoms: Floats) -> Panel:
@@ -416,12 +413,15 @@ def _region(
     except NotConverged:
         return
     rates = counts.sum(axis=0) / exposure.sum(axis=0)
-    models = tuple(fit.rows(groups))
+    models = tuple(_models(fit, groups))
+    both = fit.places_and_groups
     for group in cells.focal_groups:
         if group not in groups:
             continue
         g = groups.index(group)
-        value, error = fit.adjusted.coefficient(g), fit.adjusted.scaled_error(g)
+        value = float(both.coefficients[g])
+        # Under-dispersion is no reason to claim more than Poisson variance gives.
+        error = float(np.fmax(both.se[g], both.se_scaled[g]))
         yield RegionResult(
             region=region,
             group=group,
@@ -430,16 +430,28 @@ def _region(
             k=float(counts[:, g].sum()),
             n=float(counts[:, [0, g]].sum()),
             estimate=float(np.exp(value)),
-            low=float(np.exp(value - 1.959963984540054 * error)),
-            high=float(np.exp(value + 1.959963984540054 * error)),
+            low=float(np.exp(value - _Z * error)),
+            high=float(np.exp(value + _Z * error)),
             comparator=float(rates[g] / rates[0]),
-            places=int(rows.sum()),
-            dispersion=fit.adjusted.dispersion,
+            places=fit.places_used,
+            dispersion=both.dispersion,
             method="Poisson with place effects, standard errors widened by the Pearson dispersion",
-            p_value=fit.adjusted.p_greater(g),
-            printable=bool(_printable(cells, counts, rows)),
+            p_value=float(ndtr(-value / error)),
+            printable=_printable(cells, counts, rows),
             models=models,
         )
+
+
+def _models(fit: StratifiedFit, groups: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield the coefficients of the three nested models, a row each."""
+    for name, model in (("constant", fit.constant), ("group", fit.groups), ("group and place", fit.places_and_groups)):
+        about = {"model": name, "deviance": model.deviance, "df": model.df, "dispersion": model.dispersion}
+        if model.intercept is not None:
+            yield {**about, "term": "intercept", "coefficient": model.intercept, "se": None, "se_scaled": None}
+        for g in range(1, len(model.coefficients)):
+            term = f"{groups[g]} against {groups[0]}"
+            errors = {"se": float(model.se[g]), "se_scaled": float(model.se_scaled[g])}
+            yield {**about, "term": term, "coefficient": float(model.coefficients[g]), **errors}
 
 
 def _printable(cells: Cells, counts: Floats, rows: Bools) -> bool:

@@ -42,7 +42,7 @@ CARD = Card(
         "Koopman, P. A. R. (1984). Confidence intervals for the ratio of two binomial proportions. Biometrics 40.",
     ),
     formulae=(
-        "share = (M_3 + M_0) / (M_1 + M_2 + M_3 + M_0), of one event, regime and basis; M_0 alone where M_3 is not told",
+        "share = (M_3 + M_0) / (M_1 + M_2 + M_3 + M_0), within one event, regime and basis; M_0 alone if M_3 is untold",
         "base = (K_US - K) / (N_US - N) (leave-one-out); ratio = share / base",
         "z = (share - base) / sqrt(base (1 - base) / n)",
         "p = P(X >= k), X ~ Binomial(n, base); decided by the over-dispersed peer null",
@@ -173,9 +173,7 @@ def _strata(cells: Cells, options: LevelMixOptions) -> list[_Stratum]:
             strict=True,
         )
     )
-    size = {
-        pair: len(np.unique(rows.where(level_regime=pair[0], level_basis=pair[1]).index)) for pair in set(pairs)
-    }
+    size = {pair: len(np.unique(rows.where(level_regime=pair[0], level_basis=pair[1]).index)) for pair in set(pairs)}
     return [_Stratum(best, *pair) for pair in sorted(size, key=lambda pair: (-size[pair], pair))]
 
 

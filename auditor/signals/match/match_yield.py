@@ -42,7 +42,7 @@ CARD = Card(
     ),
     formulae=(
         "share = M / S; ratio = (M / S) / e",
-        "e = (M_US - M) / (S_US - S) (leave-one-out), or logit e = a + b log(noncitizens / residents) fitted over places",
+        "e = (M_US - M) / (S_US - S) (leave-one-out), or logit e = a + b log(noncitizens / residents) over places",
         "p = P(X >= M), X ~ Binomial(S, e); decided by the over-dispersed peer null",
     ),
     controls="None: the screen compares each place with its peers, and no place can rise above "
@@ -139,9 +139,7 @@ def _yield(rows: Table, size: int) -> tuple[Floats, Floats, Bools]:
     return cube.values[:, 0], cube.values[:, 1], known & (cube.values[:, 0] <= cube.values[:, 1])
 
 
-def _column(
-    name: str, cells: Cells, k: Floats, n: Floats, cube: Any, base: Baseline, *, tested: bool
-) -> ShareColumn:
+def _column(name: str, cells: Cells, k: Floats, n: Floats, cube: Any, base: Baseline, *, tested: bool) -> ShareColumn:
     code = np.zeros(cells.size, dtype=np.int64)
     code[~(base.n > 0)] = 3
     code[cube.censored.any(axis=1)] = 2
@@ -177,9 +175,7 @@ def _column(
     )
 
 
-def _adjusted(
-    cells: Cells, k: Floats, n: Floats, known: Bools, options: MatchYieldOptions
-) -> Baseline | None:
+def _adjusted(cells: Cells, k: Floats, n: Floats, known: Bools, options: MatchYieldOptions) -> Baseline | None:
     """Return the share that the noncitizen share of each place predicts, or None where that cannot be fitted."""
     if options.expected == "nation":
         return None
