@@ -1,0 +1,65 @@
+"""Programme starts: one row is the day on which a programme was signed, activated or ended at a place."""
+
+from __future__ import annotations
+
+from auditor.records import canonical
+from auditor.records.adapter import Adapter
+from auditor.records.columns import JURISDICTION, PLACE, STATE, Column
+from auditor.records.sheet import EXCLUDED, Sheet
+from auditor.records.typed import build
+
+COLUMNS = (
+    PLACE,
+    JURISDICTION,
+    STATE,
+    Column("program", "text", ("programme",)),
+    Column("date", "day", ("activation_date", "date_activated", "activated_on")),
+    Column("kind", "code"),
+    Column("agency", "text", ("agency_name",)),
+)
+
+
+def slug(column: str) -> str:
+    """Return the SQL that writes a programme's name as an identifier: "Secure Communities" as secure-communities."""
+    return f"trim(regexp_replace(lower({column}), '[^a-z0-9]+', '-', 'g'), '-')"
+
+
+def load(sheet: Sheet) -> None:
+    """Write a sheet of programme starts into ``activations``."""
+    build(sheet, COLUMNS)
+    sheet.run(
+        f"UPDATE {sheet.typed} SET aside = '{EXCLUDED}no date (not known to have begun)' "  # noqa: S608
+        "WHERE aside IS NULL AND date IS NULL"
+    )
+    sheet.run(f"UPDATE {sheet.typed} SET aside = '{EXCLUDED}totals row' WHERE aside IS NULL AND place_total <> 'blank'")  # noqa: S608
+    canonical.require(sheet, ("place", "program"))
+    canonical.post(sheet)
+    columns = {"place": "place", "program": slug("program"), "kind": "coalesce(kind, 'activated')"}
+    canonical.insert(sheet, "activations", columns | {"date": "date", "agency": "agency"})
+    note_two_dates(sheet)
+
+
+def note_two_dates(sheet: Sheet) -> None:
+    """Note places for which a source gives more than one date for the same thing: each must be tried."""
+    rows = sheet.sql(
+        "SELECT place, program, kind, count(DISTINCT date), min(date), max(date) FROM activations WHERE source = ? "
+        "GROUP BY ALL HAVING count(DISTINCT date) > 1 ORDER BY 1, 2, 3",
+        [sheet.index],
+    )
+    for place, program, kind, count, first, last in rows[:20]:
+        sheet.note(f"{place}: {count} dates for {program} {kind}, {first} to {last}; none is preferred")
+
+
+def recognise(names: frozenset[str]) -> bool:
+    """Programme starts have a programme and a date."""
+    return {"program", "date"} <= names and "event" not in names
+
+
+ADAPTER = Adapter(
+    name="activations",
+    columns=COLUMNS,
+    required=(("place", "jurisdiction", "state"), ("program",), ("date",)),
+    recognise=recognise,
+    load=load,
+    sample="place,program,date,kind\n48453,secure-communities,2009-06-16,activated\n",
+)

@@ -1,0 +1,194 @@
+"""Secure Communities monthly statistics: submissions, matches, custody and removals of a jurisdiction in one row.
+
+A row becomes several counts. Where a total and only some of its levels are printed, what is left of the total is
+one count whose level is the union of the levels not printed: 724 removals of which 594 non-criminal are 594 of
+level ``none`` and 130 of level ``1/2/3``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.records import canonical, interop_levels
+from auditor.records.adapter import Adapter
+from auditor.records.adapters.activations import note_two_dates
+from auditor.records.columns import END, JURISDICTION, PERIOD, PLACE, START, STATE, Column
+from auditor.records.place_totals import settle_place_totals
+from auditor.records.sheet import EXCLUDED, Sheet, literal
+from auditor.records.totals import settle_totals
+from auditor.records.typed import build
+
+PROGRAM = "secure-communities"
+_STEMS = {
+    "submissions": (
+        "submission",
+        "total_submissions",
+        "modified_submissions",
+        "fingerprint_submissions",
+        "total_fingerprint_submissions",
+        "idents_submissions",
+    ),
+    "matches": (
+        "match",
+        "ident_matches",
+        "alien_ident_matches",
+        "total_alien_ident_matches",
+        "alien_matches",
+        "total_matches",
+        "hits",
+    ),
+    "booked": (
+        "booked_into_ice_custody",
+        "total_booked_into_ice_custody",
+        "ice_custody",
+        "custody",
+        "administratively_arrested",
+        "administrative_arrests",
+        "administratively_arrested_or_booked_into_ice_custody",
+        "arrested_or_booked_into_ice_custody",
+    ),
+    "removed": (
+        "removals",
+        "removals_and_returns",
+        "total_removals_and_returns",
+        "removed_and_returned",
+        "total_removals",
+        "removed_or_returned",
+        "removal",
+    ),
+}
+_LEVELS = {
+    "l1": ("level_1", "level1", "l1", "lvl1", "lvl_1"),
+    "l2": ("level_2", "level2", "l2", "lvl2", "lvl_2"),
+    "l3": ("level_3", "level3", "l3", "lvl3", "lvl_3"),
+    "none": ("none", "non_criminal", "noncriminal", "non_criminals", "non_criminal_immigration_violators"),
+}
+
+
+def _aliases(stem: str, level: str = "") -> tuple[str, ...]:
+    stems = (stem, *_STEMS[stem])
+    if not level:
+        return (*_STEMS[stem], f"total_{stem}", f"{stem}_total")
+    words = _LEVELS[level]
+    return tuple(form for s in stems for word in words for form in (f"{s}_{word}", f"{word}_{s}"))
+
+
+def _number_columns() -> Iterable[Column]:
+    yield Column("submissions", "count", _aliases("submissions"))
+    for stem in ("matches", "booked", "removed"):
+        yield Column(stem, "count", _aliases(stem))
+        for level in _LEVELS:
+            yield Column(f"{stem}_{level}", "count", _aliases(stem, level))
+
+
+NUMBERS = tuple(_number_columns())
+COLUMNS = (
+    PLACE,
+    JURISDICTION,
+    STATE,
+    Column("activation_date", "day", ("activated", "date_activated", "activation", "date_of_activation")),
+    PERIOD,
+    START,
+    END,
+    Column("cumulative", "code"),
+    *NUMBERS,
+    Column("level_regime", "code"),
+    Column("level_basis", "code"),
+    Column("source", "idle"),
+)
+
+
+def load(sheet: Sheet) -> None:
+    """Write a sheet of interoperability statistics into ``counts`` and ``activations``."""
+    build(sheet, COLUMNS)
+    values = tuple(column.name for column in NUMBERS if column.name in sheet.columns)
+    _complete(sheet)
+    settle_totals(sheet, values)
+    settle_place_totals(sheet, values)
+    canonical.require(sheet, ("place",))
+    _before_activation(sheet)
+    _unreported(sheet, values)
+    _period_needed(sheet, values)
+    interop_levels.check(sheet)
+    canonical.post(sheet)
+    interop_levels.insert(sheet)
+    _activations(sheet)
+
+
+def _complete(sheet: Sheet) -> None:
+    """Let a window without a start begin at the activation, and say which windows are cumulative."""
+    missing = sheet.sql(
+        f'SELECT count(*) FROM {sheet.typed} WHERE start IS NULL AND "end" IS NOT NULL AND activation_date <= "end"'  # noqa: S608
+    )[0][0]
+    if missing:
+        sheet.note(f"{missing:,} rows without a start begin at their activation date")
+        sheet.run(
+            f"UPDATE {sheet.typed} SET start = activation_date, period_kind = 'interval' "  # noqa: S608
+            'WHERE start IS NULL AND activation_date <= "end"'
+        )
+    unsaid = 'cumulative IS NULL AND start IS NOT NULL AND date_diff(\'day\', start, "end") > 31'
+    rows = sheet.sql(f"SELECT count(*) FROM {sheet.typed} WHERE {unsaid}")[0][0]  # noqa: S608
+    if rows:
+        sheet.note(f"{rows:,} rows do not say so and are read as cumulative, since their window is longer than a month")
+        sheet.run(f"UPDATE {sheet.typed} SET cumulative = 'true' WHERE {unsaid}")  # noqa: S608
+
+
+def _before_activation(sheet: Sheet) -> None:
+    sheet.run(
+        f"UPDATE {sheet.typed} SET aside = '{EXCLUDED}period ends before the activation date' "  # noqa: S608
+        'WHERE aside IS NULL AND "end" < activation_date'
+    )
+
+
+def _any_number(values: Iterable[str]) -> str:
+    return " OR ".join(f"coalesce({name}_state IN ('number', 'suppressed'), false)" for name in values) or "false"
+
+
+def _unreported(sheet: Sheet, values: Iterable[str]) -> None:
+    """A row that reports neither a figure nor an activation says nothing."""
+    sheet.run(
+        f"UPDATE {sheet.typed} SET aside = '{EXCLUDED}no figure reported (blank)' WHERE aside IS NULL "  # noqa: S608
+        f"AND activation_date IS NULL AND NOT ({_any_number(values)})"
+    )
+
+
+def _period_needed(sheet: Sheet, values: Iterable[str]) -> None:
+    sheet.run(
+        f"UPDATE {sheet.typed} SET aside = 'Q:period is blank' WHERE aside IS NULL AND (start IS NULL OR \"end\" IS NULL) "  # noqa: S608
+        f"AND ({_any_number(values)})"
+    )
+
+
+def _activations(sheet: Sheet) -> None:
+    rows = (
+        f"SELECT min(_row) AS _row, place, activation_date FROM {sheet.typed} "  # noqa: S608
+        "WHERE aside IS NULL AND activation_date IS NOT NULL GROUP BY place, activation_date"
+    )
+    columns = {"place": "place", "program": literal(PROGRAM), "kind": "'activated'", "date": "activation_date"}
+    canonical.insert(sheet, "activations", columns, rows)
+    note_two_dates(sheet)
+
+
+def recognise(names: frozenset[str]) -> bool:
+    """Interoperability statistics have at least two of their figures, or one with its levels."""
+    figures = names & {column.name for column in NUMBERS} - {"n"}
+    return len(figures) >= 2 or bool(figures and "activation_date" in names)
+
+
+ADAPTER = Adapter(
+    name="interoperability",
+    columns=COLUMNS,
+    required=(
+        ("place", "jurisdiction", "state"),
+        ("period", "period_end"),
+        tuple(column.name for column in NUMBERS),
+    ),
+    recognise=recognise,
+    load=load,
+    national=True,
+    sample=(
+        "state,jurisdiction,county_fips,activation_date,period_start,period_end,cumulative,submissions,matches,"
+        "removed,removed_none,level_regime,level_basis,source\n"
+        "TX,Travis,48453,2009-06-16,2009-06-16,2010-06-30,true,,,724,594,offence-type,conviction,an example\n"
+    ),
+)

@@ -1,0 +1,107 @@
+"""Person-events: one row is one event of one person (or ``n`` alike), counted by month before anything else.
+
+A row is one event. A file with several charges for an event has several rows for it: reduce it to one row an
+event, with the offence that the contract's rule gives (serious before neutral before discretionary), before
+handing it in. Columns that may identify a person are never read.
+"""
+
+from __future__ import annotations
+
+from auditor.records import canonical
+from auditor.records.adapter import Adapter
+from auditor.records.adapters.counts import CODED, counts_columns
+from auditor.records.columns import COUNT, GROUP, JURISDICTION, PLACE, STATE, Column
+from auditor.records.place_totals import settle_place_totals
+from auditor.records.sheet import Sheet, quote
+from auditor.records.totals import settle_totals
+from auditor.records.typed import build
+
+_PERSONAL = ("officer", "person", "latitude", "longitude", "surname")
+_IDLE = (
+    "time", "age", "sex", "operation", "charge", "cited", "booked", "disposition", "disposition_date",
+    "conviction_date", "prior_conviction", "detainer", "detainer_date", "detainer_type", "lift_reason",
+    "release_eligible_date", "release_date", "transfer_date", "facility", "program", "citizenship", "birth_country",
+)  # fmt: skip
+
+COLUMNS = (
+    PLACE,
+    JURISDICTION,
+    STATE,
+    Column("event", "code", ("event_type",)),
+    Column("date", "period", ("event_date", "date_time", "datetime")),
+    GROUP,
+    Column("group_source", "code"),
+    Column("offence", "code", ("offense", "offence_class", "offense_class")),
+    Column("level", "code", ("ice_level",)),
+    Column("level_basis", "code"),
+    Column("level_regime", "code"),
+    Column("searched", "code", ("search_conducted",)),
+    Column("contraband", "code", ("contraband_found",)),
+    Column("agency", "text", ("agency_name", "department")),
+    COUNT,
+    *(Column(name, "idle") for name in _IDLE),
+    *(Column(name, "personal") for name in _PERSONAL),
+)
+
+
+def load(sheet: Sheet) -> None:
+    """Count a sheet of person-events by month into ``counts``."""
+    build(sheet, COLUMNS)
+    grouped = "n" in sheet.columns
+    values = ("n",) if grouped else ()
+    settle_totals(sheet, values)
+    settle_place_totals(sheet, values)
+    canonical.require(sheet, ("place", "start", "event"))
+    if grouped:
+        canonical.drop_unreported(sheet, values)
+    canonical.post(sheet)
+    _aggregate(sheet, grouped)
+    columns = counts_columns(sheet) | {"cumulative": "false", "n": "n", "n_low": "n_low", "n_high": "n_high"}
+    canonical.insert(sheet, "counts", columns, f"SELECT * FROM {_months(sheet)}")  # noqa: S608
+    sheet.run(f"INSERT INTO merged SELECT {sheet.index}, _row, file_rows FROM {_months(sheet)}")  # noqa: S608
+    _note_days(sheet)
+
+
+def _months(sheet: Sheet) -> str:
+    return f"months_{sheet.index}"
+
+
+def _aggregate(sheet: Sheet, grouped: bool) -> None:
+    day = "period_kind = 'day'"
+    keys = ["place", "agency", *(quote(name) for name in CODED)]
+    # A known number beside a suppressed one makes the sum an interval.
+    number = "CASE WHEN count(n) = count(*) THEN sum(n) END::BIGINT" if grouped else "count(*)"
+    low = "CASE WHEN count(n) < count(*) THEN sum(coalesce(n, n_low)) END::BIGINT" if grouped else "NULL"
+    high = "CASE WHEN count(n) < count(*) THEN sum(coalesce(n, n_high)) END::BIGINT" if grouped else "NULL"
+    sheet.run(
+        f"CREATE OR REPLACE TEMP TABLE {_months(sheet)} AS SELECT min(_row) AS _row, {', '.join(keys)}, "  # noqa: S608
+        f"CASE WHEN {day} THEN date_trunc('month', start)::DATE ELSE start END AS start, "
+        f"CASE WHEN {day} THEN last_day(start) ELSE \"end\" END AS \"end\", "
+        f"CASE WHEN {day} THEN 'month' ELSE period_kind END AS period_kind, {number} AS n, {low} AS n_low, "
+        f"{high} AS n_high, count(*) AS file_rows FROM (SELECT * FROM {sheet.typed} WHERE aside IS NULL) "
+        f"GROUP BY ALL"
+    )
+
+
+def _note_days(sheet: Sheet) -> None:
+    days, new_year = sheet.sql(
+        "SELECT count(*), count(*) FILTER (month(start) = 1 AND day(start) = 1) "  # noqa: S608
+        f"FROM {sheet.typed} WHERE aside IS NULL AND period_kind = 'day'"
+    )[0]
+    if days >= 20 and new_year > days / 2:
+        sheet.note(f"{new_year:,} of {days:,} dates are 1 January: only their year seems to be known")
+
+
+def recognise(names: frozenset[str]) -> bool:
+    """Person-events have an event and a date of their own."""
+    return {"event", "date"} <= names
+
+
+ADAPTER = Adapter(
+    name="records",
+    columns=COLUMNS,
+    required=(("place", "jurisdiction"), ("event",), ("date",)),
+    recognise=recognise,
+    load=load,
+    sample="place,event,date,group,offence\n48453,arrest,2011-08-15,hispanic,traffic\n48453,arrest,2011-08-16,white,dui\n",
+)

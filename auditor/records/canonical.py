@@ -1,0 +1,95 @@
+"""The canonical tables, and the last steps of a sheet before its rows go in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from auditor.records.sheet import EXCLUDED, QUARANTINED, Sheet, quote
+
+if TYPE_CHECKING:
+    from auditor.records.store import Store
+
+TABLES: dict[str, str] = {
+    "counts": 'source INTEGER, row BIGINT, place VARCHAR, agency VARCHAR, start DATE, "end" DATE, '
+    'period_kind VARCHAR, event VARCHAR, "group" VARCHAR, group_source VARCHAR, offence VARCHAR, level VARCHAR, '
+    "level_basis VARCHAR, level_regime VARCHAR, searched VARCHAR, contraband VARCHAR, n BIGINT, n_low BIGINT, "
+    "n_high BIGINT, cumulative BOOLEAN, published BOOLEAN",
+    "population": 'source INTEGER, row BIGINT, place VARCHAR, "group" VARCHAR, universe VARCHAR, start DATE, '
+    '"end" DATE, age VARCHAR, sex VARCHAR, n DOUBLE, moe DOUBLE',
+    "places": "source INTEGER, row BIGINT, place VARCHAR, name VARCHAR, state VARCHAR, kind VARCHAR, "
+    "parent VARCHAR, agency VARCHAR",
+    "activations": "source INTEGER, row BIGINT, place VARCHAR, program VARCHAR, kind VARCHAR, date DATE, "
+    "agency VARCHAR",
+}
+"""Columns of each canonical table, as SQL. Blank is NULL; ``n`` NULL with bounds is a suppressed cell."""
+
+# How many rows of a file stand behind a canonical row that was aggregated, for the ledger.
+_MERGED = "source INTEGER, row BIGINT, file_rows BIGINT"
+_EXAMPLES = 5
+
+
+def create_tables(store: Store) -> None:
+    """Make the canonical tables, empty, where they are not there yet."""
+    for name, columns in TABLES.items():
+        store.connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+    store.connection.execute(f"CREATE TABLE IF NOT EXISTS merged ({_MERGED})")
+
+
+def require(sheet: Sheet, names: Sequence[str]) -> None:
+    """Quarantine the rows that lack what every row of the format must have."""
+    for name in names:
+        sheet.run(
+            f"UPDATE {sheet.typed} SET aside = '{QUARANTINED}{_word(name)} is blank' "  # noqa: S608
+            f"WHERE aside IS NULL AND {quote(name)} IS NULL"
+        )
+
+
+def _word(name: str) -> str:
+    return {"start": "period", "end": "period"}.get(name, name)
+
+
+def drop_unreported(sheet: Sheet, values: Sequence[str]) -> None:
+    """Leave out the rows in which no number is reported: an absent count is absent, never zero."""
+    blank = " AND ".join(f"{quote(value)} IS NULL AND {quote(value + '_high')} IS NULL" for value in values)
+    sheet.run(
+        f"UPDATE {sheet.typed} SET aside = '{EXCLUDED}{' and '.join(values[:1])} not reported (blank)' "  # noqa: S608
+        f"WHERE aside IS NULL AND {blank}"
+    )
+
+
+def post(sheet: Sheet) -> None:
+    """Write the rows set aside into the ledger, each under its reason, with the first few row numbers."""
+    rows = sheet.sql(
+        f"SELECT aside, count(*), list(_row ORDER BY _row)[1:{_EXAMPLES}], min(_row) FROM {sheet.typed} "  # noqa: S608
+        "WHERE aside IS NOT NULL GROUP BY aside ORDER BY 4, 1"
+    )
+    for aside, count, first, _ in rows:
+        sheet.ledger = sheet.ledger.step(
+            aside[2:], count, quarantined=aside.startswith(QUARANTINED), example=examples(first, count)
+        )
+
+
+def examples(rows: Sequence[int], count: int) -> str:
+    """Return row numbers as a ledger shows them."""
+    return ", ".join(map(str, rows)) + (", ..." if count > len(rows) else "")
+
+
+def insert(sheet: Sheet, table: str, columns: dict[str, str], source: str = "") -> None:
+    """Insert the rows that are left of a sheet.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    table : str
+        Canonical table.
+    columns : dict
+        Canonical column = SQL over the typed table; those not named become NULL.
+    source : str
+        Another query in place of the typed table (its rows must not be set aside).
+    """
+    names = ", ".join(quote(name) for name in ("source", "row", *columns))
+    values = ", ".join([str(sheet.index), "_row", *columns.values()])
+    rows = source or f"SELECT * FROM {sheet.typed} WHERE aside IS NULL"  # noqa: S608
+    sheet.run(f"INSERT INTO {table} ({names}) SELECT {values} FROM ({rows}) t ORDER BY _row")  # noqa: S608

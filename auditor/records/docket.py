@@ -1,0 +1,87 @@
+"""The docket: everything that is wrong or open in any file, gathered first and raised at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
+from auditor.records.spec import SourceSpec
+
+
+def toml_text(text: str) -> str:
+    """Write a text as a TOML basic string."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def toml_table(entries: Mapping[str, str]) -> str:
+    """Write a mapping of texts as a TOML inline table (one line, as TOML 1.0 asks)."""
+    inside = ", ".join(f"{toml_text(key)} = {toml_text(value)}" for key, value in entries.items())
+    return f"{{ {inside} }}"
+
+
+@dataclass
+class _Answers:
+    """What one ``[[sources]]`` table would need to settle the questions about its files."""
+
+    spec: SourceSpec
+    columns: dict[str, str] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+
+    def toml(self) -> str:
+        """Return the lines, merged with what the table already says: TOML refuses a key that is given twice."""
+        out = [f"# in the [[sources]] table with path = {toml_text(self.spec.path)}"]
+        out += [f"# {comment}" for comment in self.comments]
+        out += list(dict.fromkeys(self.lines))
+        out += _merged("columns", self.spec.columns, self.columns)
+        for column, entries in self.values.items():
+            out += _merged(f"values.{column}", self.spec.values.get(column, {}), entries)
+        return "\n".join([*out, *_merged("places", self.spec.places, self.places)])
+
+
+def _merged(name: str, kept: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    if not new:
+        return []
+    remark = "  # in place of the line that is there" if kept else ""
+    return [f"{name} = {toml_table({**kept, **new})}{remark}"]
+
+
+@dataclass
+class Docket:
+    """Problems of the configuration, of the input, and open questions with the lines that would settle them."""
+
+    config: list[Problem] = field(default_factory=list)
+    input: list[Problem] = field(default_factory=list)
+    questions: list[Problem] = field(default_factory=list)
+    _answers: dict[int, _Answers] = field(default_factory=dict)
+
+    def answers(self, at: int, spec: SourceSpec) -> _Answers:
+        """Return the answers sheet of the ``at``-th ``[[sources]]`` table."""
+        return self._answers.setdefault(at, _Answers(spec))
+
+    def toml(self) -> str:
+        """Return every line that would settle the open questions, by ``[[sources]]`` table."""
+        return "\n\n".join(self._answers[at].toml() for at in sorted(self._answers))
+
+    def settle(self) -> None:
+        """Raise everything that was gathered; do nothing when there is nothing.
+
+        Raises
+        ------
+        ConfigError
+            When the configuration itself is wrong (exit 2).
+        InputError
+            When a file cannot be used (exit 3); open questions are listed with it.
+        DecisionNeeded
+            When only questions are left (exit 4).
+        """
+        if self.config:
+            raise ConfigError("the configuration of a source cannot be used", [*self.config, *self.input])
+        if self.input:
+            raise InputError("the input cannot be used as it is", [*self.input, *self.questions])
+        if self.questions:
+            raise DecisionNeeded("a person must decide before these data can be used", self.questions, self.toml())

@@ -1,0 +1,202 @@
+"""From files to the canonical tables: every file read, every problem gathered, every row accounted for."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from auditor.domain.periods import Period
+from auditor.domain.source import Source
+from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
+from auditor.records import account, canonical
+from auditor.records.adapter import Adapter, choose
+from auditor.records.columns import map_columns
+from auditor.records.docket import Docket
+from auditor.records.raw import RawTable
+from auditor.records.read import read
+from auditor.records.sheet import Sheet
+from auditor.records.spec import SourceSpec
+from auditor.records.store import Store
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was read.
+
+    Attributes
+    ----------
+    sources : tuple of Source
+        One for each file and sheet; its position is the ``source`` column of the canonical tables.
+    notes : tuple of str
+        What holds over several sources.
+    names : dict
+        Display names of places that the files themselves name (``local:`` places and agencies first of all).
+    store : Store
+        Holds the canonical tables ``counts``, ``population``, ``places`` and ``activations``.
+    """
+
+    sources: tuple[Source, ...]
+    notes: tuple[str, ...]
+    names: dict[str, str]
+    store: Store
+
+
+def load(
+    specs: Sequence[SourceSpec],
+    base: Path,
+    store: Store,
+    *,
+    period: Period | None = None,
+    exclude: Sequence[str] = (),
+    as_of: date | None = None,
+) -> Loaded:
+    """Read every source into the canonical tables.
+
+    Parameters
+    ----------
+    specs : sequence of SourceSpec
+        The ``[[sources]]`` tables.
+    base : Path
+        Folder that their paths are relative to.
+    store : Store
+        Takes the canonical tables.
+    period : Period, optional
+        Counts whose period does not lie inside are left out; baselines and activations stay.
+    exclude : sequence of str
+        Places left out of everything.
+    as_of : date, optional
+        Day that the report bears; days after it lie in the future and are quarantined.
+
+    Returns
+    -------
+    Loaded
+
+    Raises
+    ------
+    ConfigError
+        When a source's configuration is wrong (exit 2), or names a format that is not built (exit 2).
+    InputError
+        When a file cannot be read or used (exit 3): all files' problems at once.
+    DecisionNeeded
+        When places or codes need a person's decision (exit 4), with the TOML lines that would settle them.
+    """
+    canonical.create_tables(store)
+    docket = Docket()
+    sheets: list[Sheet] = []
+    for at, spec in enumerate(specs):
+        for path in _paths(spec, base, docket):
+            for raw in _tables(path, spec, at, store, docket):
+                sheet = _open(raw, spec, at, len(sheets), store, docket, as_of)
+                if sheet is not None:
+                    sheets.append(sheet)
+    repeated = account.repeats(sheets)
+    for sheet in sheets:
+        if sheet.index not in repeated:
+            _load_one(sheet)
+    docket.settle()
+    notes = account.settle(sheets, store, period=period, exclude=tuple(exclude))
+    names: dict[str, str] = {}
+    for sheet in sheets:
+        names = {**sheet.names, **names}
+    return Loaded(tuple(_source(sheet) for sheet in sheets), notes, names | _named_places(store), store)
+
+
+def _paths(spec: SourceSpec, base: Path, docket: Docket) -> list[Path]:
+    pattern = Path(spec.path)
+    full = pattern if pattern.is_absolute() else base / pattern
+    if full.is_file():
+        return [full]
+    found = sorted(Path(path) for path in glob.glob(str(full), recursive=True) if Path(path).is_file())
+    if not found:
+        docket.input.append(
+            Problem(
+                f"there is no file {pattern.name!r}" if not glob.has_magic(str(pattern)) else "no file fits the pattern",
+                "nothing can be read from it",
+                "correct path (it is relative to the configuration file)",
+                file=pattern.name,
+            )
+        )
+    return found
+
+
+def _tables(path: Path, spec: SourceSpec, at: int, store: Store, docket: Docket) -> list[RawTable]:
+    """Read one file; what is wrong with it goes on the docket, so that the other files are read as well."""
+    try:
+        return read(path, spec, store)
+    except InputError as error:
+        docket.input += error.problems or (Problem(error.summary, "", "", file=path.name),)
+    except ConfigError as error:
+        docket.config += error.problems or (Problem(error.summary, "", "", file=path.name),)
+    except DecisionNeeded as error:
+        docket.questions += error.problems
+        docket.answers(at, spec).lines.append(error.toml)
+    return []
+
+
+def _open(
+    raw: RawTable, spec: SourceSpec, at: int, index: int, store: Store, docket: Docket, as_of: date | None
+) -> Sheet | None:
+    """Choose the adapter, map the columns, and check that the required ones are there."""
+    where = Problem("", "", "", file=raw.file, sheet=raw.sheet)
+    try:
+        adapter = choose(spec, raw.columns, where)
+    except InputError as error:
+        docket.input += error.problems
+        return None
+    before = len(docket.config) + len(docket.input) + len(docket.questions)
+    columns = map_columns(raw.columns, spec, adapter.columns, docket, at=at, where=where)
+    ledger = raw.ledger
+    for note in columns.notes:
+        ledger = ledger.note(note)
+    sheet = Sheet(index, at, spec, raw, store, docket, adapter, columns, as_of, ledger)
+    _check_required(sheet, adapter)
+    sheet.open = len(docket.config) + len(docket.input) + len(docket.questions) > before
+    return sheet
+
+
+def _check_required(sheet: Sheet, adapter: Adapter) -> None:
+    for names in adapter.required:
+        if any(name in sheet.columns for name in names):
+            continue
+        if set(names) & set(sheet.spec.columns):
+            continue  # named in the configuration, and its absence already reported
+        sheet.refuse(
+            f"no column for {' or '.join(names)}; the file has {', '.join(sheet.raw.columns)}",
+            f"every row of {adapter.name} needs it",
+            f"name it with columns.{names[0]}, or constants.{names[0]} if it is the same in every row",
+        )
+
+
+def _load_one(sheet: Sheet) -> None:
+    """Load one sheet; one whose columns are not settled is left until they are."""
+    if sheet.open:
+        return
+    if sheet.raw.ledger.used == 0:
+        sheet.note("no records: nothing in it can be tested")
+        return
+    sheet.adapter.load(sheet)
+    account.note_identical_rows(sheet)
+
+
+def _source(sheet: Sheet) -> Source:
+    return Source(
+        sheet.raw.file,
+        sheet.raw.sha256,
+        sheet.adapter.name,
+        sheet.ledger,
+        sheet.spec.published,
+        sheet.spec.citation,
+        sheet.raw.sheet,
+    )
+
+
+def _named_places(store: Store) -> dict[str, str]:
+    rows = store.connection.execute(
+        "SELECT place, min(name) FROM places WHERE name IS NOT NULL GROUP BY place ORDER BY place"
+    ).fetchall()
+    return dict(rows)
+
+

@@ -1,0 +1,136 @@
+"""The period and day columns of a sheet: order of day and month by evidence, absurd days set aside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from auditor.domain.periods import Period
+from auditor.records.columns import key
+from auditor.records.dates import order_of, problem_with, read_period
+from auditor.records.sheet import QUARANTINED, SHOWN, Row, Sheet
+
+# A clock time after a day is cut off: 2011-08-15 13:05:00, 8/15/2011 1:05 PM, 2011-08-15T13:05Z, 2025-05-16 am.
+_TIME = r"(\d)[ T]+(\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?\s*)?([AaPp][.]?[Mm][.]?)?\s*(Z|[+-]\d{2}:?\d{2})?$"
+_COLUMNS = "raw VARCHAR, first DATE, last DATE, kind VARCHAR, aside VARCHAR"
+_SERIAL = re.compile(r"([2-5]\d{4})(\.\d+)?")
+_MOSTLY = 0.5
+
+Distinct = tuple[str, int, int]
+
+
+def period_text(sheet: Sheet, name: str) -> str:
+    """Return the SQL of a period column as text, clock times cut off, a month column joined to its year."""
+    if name == "period" and "month" in sheet.columns.positions:
+        month = sheet.text("month")
+        if "period" not in sheet.columns:
+            return month
+        if key(sheet.columns.header("period")) == "year":
+            return f"{sheet.text('period')} || '-' || {month}"
+    if name not in sheet.columns.positions:
+        return sheet.text(name)
+    return f"regexp_replace({sheet.text(name)}, '{_TIME}', '\\1')"
+
+
+def map_periods(sheet: Sheet, names: Sequence[str], table: str, *, days: bool = False) -> str:
+    """Read the distinct periods of some columns and return the name of the mapping table.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    names : sequence of str
+        Canonical columns; the order of day and month is settled over all of them.
+    table : str
+        Name for the mapping.
+    days : bool
+        True when the column must hold full days, so that a bare year is set aside.
+    """
+    values: dict[str, Distinct] = {}
+    rows: list[Row] = []
+    columns = [name for name in (*names, *(["month"] if names[0] == "period" else [])) if name in sheet.columns]
+    for name in names:
+        if name in columns or (name == "period" and "month" in columns):
+            values |= {item[0]: item for item in sheet.distinct(period_text(sheet, name))}
+    order = order_of(values, sheet.spec.day_first)
+    column = columns[0] if columns else names[0]
+    _ask_order(sheet, column, order, values)
+    fiscal = key(sheet.columns.header("period")) in ("fiscalyear", "fy") and names[0] == "period"
+    bad: list[tuple[Distinct, str]] = []
+    for text, item in values.items():
+        period, reason = _read(sheet, text, order, fiscal, days)
+        if period is not None and not reason:
+            rows.append((text, period.start, period.end, period.kind, None))
+        else:
+            bad.append((item, reason))
+            rows.append((text, None, None, None, f"{QUARANTINED}{column} {reason}"))
+    _judge(sheet, column, values, bad)
+    _remark(sheet, column, values, fiscal)
+    return sheet.mapping(table, _COLUMNS, rows)
+
+
+def _read(sheet: Sheet, text: str, order: str, fiscal: bool, days: bool) -> tuple[Period | None, str]:
+    period = read_period(text, order, fiscal=fiscal) or _serial(sheet, text)  # type: ignore[arg-type]
+    if period is None:
+        looks = "looks like a spreadsheet's day number" if _SERIAL.fullmatch(text) else "cannot be read"
+        return None, looks
+    if days and period.kind != "day":
+        return None, "is not a full day"
+    return period, problem_with(period, sheet.as_of)
+
+
+def _serial(sheet: Sheet, text: str) -> Period | None:
+    """Read a day number of a workbook; in a text file nothing says from when it counts."""
+    found = _SERIAL.fullmatch(text)
+    if not found or not sheet.raw.sheet:
+        return None
+    zero = date(1904, 1, 1) if sheet.raw.epoch == 1904 else date(1899, 12, 30)
+    day = zero + timedelta(days=int(found[1]))
+    sheet.note(f"day numbers read with the workbook's epoch ({sheet.raw.epoch}), e.g. {text} as {day}")
+    return Period(day, day, "day")
+
+
+def _ask_order(sheet: Sheet, column: str, order: str, values: dict[str, Distinct]) -> None:
+    if order not in ("open", "mixed"):
+        return
+    slashed = [item for text, item in values.items() if order_of([text], None) != "none"]
+    if order == "open":
+        found, why = sheet.listed(column, slashed[:3]), "day and month could stand either way in every cell"
+    else:
+        found, why = sheet.listed(column, slashed[:6]), "some cells can only be day first, others only month first"
+    sheet.ask(
+        found,
+        why,
+        "say day_first = false (US) or day_first = true"
+        if order == "open"
+        else "make the column use one order; which rows are which cannot be told",
+        column=column,
+        row=slashed[0][2],
+        line="day_first = false  # or true" if order == "open" else "",
+    )
+
+
+def _judge(sheet: Sheet, column: str, values: dict[str, Distinct], bad: list[tuple[Distinct, str]]) -> None:
+    if not bad:
+        return
+    rows, total = sum(item[1] for item, _ in bad), sum(item[1] for item in values.values())
+    some = ", ".join(f"{sheet.shown(column, item[0])} {reason}" for item, reason in bad[: SHOWN // 2])
+    if rows > _MOSTLY * total and total > 1:
+        sheet.refuse(
+            f"{rows:,} of {total:,} cells cannot be used: {some}",
+            "without its dates a count cannot be compared with anything",
+            f"name the right column with columns.{column}, or write 2011, FY2011, 2011-Q3, 2011-08 or 2011-08-15",
+            column=column,
+            row=bad[0][0][2],
+        )
+    else:
+        sheet.note(f"{column}: rows quarantined: {some}")
+
+
+def _remark(sheet: Sheet, column: str, values: dict[str, Distinct], fiscal: bool) -> None:
+    if fiscal or any(re.match(r"(?i)fy", text) for text in values):
+        sheet.note(f"{column}: fiscal years read as federal ones, from October to September")
+    short = [text for text in values if re.search(r"(^|[^\d])\d{1,2}[/.-]\d{1,2}[/.-]\d{2}$", text)]
+    if short:
+        sheet.note(f"{column}: years of two digits read as 1951 to 2050, e.g. {sheet.shown(column, short[0])}")

@@ -1,0 +1,157 @@
+"""One sheet on its way to the canonical tables: what is known of it, and the tools every step needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from auditor.domain.source import Ledger
+from auditor.errors import Problem
+from auditor.records.columns import ColumnMap, is_personal
+from auditor.records.docket import Docket
+from auditor.records.spec import SourceSpec
+
+if TYPE_CHECKING:
+    from auditor.records.adapter import Adapter
+    from auditor.records.raw import RawTable
+    from auditor.records.store import Store
+
+BLANKS = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff"
+QUARANTINED = "Q:"
+EXCLUDED = "X:"
+SHOWN = 20
+"""How many values or places one message lists."""
+
+Row = tuple[Any, ...]
+
+
+def quote(name: str) -> str:
+    """Quote an identifier for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Quote a text for SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass
+class Sheet:
+    """One sheet being read.
+
+    Attributes
+    ----------
+    index : int
+        Number of the source: the ``source`` column of the canonical tables.
+    at : int
+        Which ``[[sources]]`` table asked for it.
+    spec, raw, store, docket, adapter, columns
+        How it is to be read, what was read, where it lives, where problems go, who reads it, what is where.
+    as_of : date or None
+        Day the report bears; later days lie in the future.
+    ledger : Ledger
+        What became of its rows so far.
+    """
+
+    index: int
+    at: int
+    spec: SourceSpec
+    raw: RawTable
+    store: Store
+    docket: Docket
+    adapter: Adapter
+    columns: ColumnMap
+    as_of: date | None
+    ledger: Ledger
+    names: dict[str, str] = field(default_factory=dict)
+    open: bool = False
+
+    @property
+    def typed(self) -> str:
+        """Name of the table with typed, canonical columns."""
+        return f"typed_{self.index}"
+
+    def sql(self, query: str, values: Sequence[Any] | None = None) -> list[Row]:
+        """Run a query and fetch its rows."""
+        rows: list[Row] = self.store.connection.execute(query, values).fetchall()
+        return rows
+
+    def run(self, query: str) -> None:
+        """Run a statement without an answer."""
+        self.store.connection.execute(query)
+
+    def text(self, name: str) -> str:
+        """Return the SQL of a canonical column as trimmed text, NULL when blank or absent."""
+        if name in self.columns.positions:
+            return f"nullif(trim(r.c{self.columns.positions[name]}, {literal(BLANKS)}), '')"
+        return literal(self.columns.constants[name]) if name in self.columns.constants else "NULL::VARCHAR"
+
+    def distinct(self, expression: str) -> list[tuple[str, int, int]]:
+        """Return the distinct texts of an expression with their counts and first rows, in order of the file."""
+        query = (
+            f"SELECT {expression} AS v, count(*), min(_row) FROM {quote(self.raw.table)} r "  # noqa: S608
+            "GROUP BY v HAVING v IS NOT NULL ORDER BY 3, 1"
+        )
+        return [(text, count, row) for text, count, row in self.sql(query)]
+
+    def mapping(self, name: str, columns: str, rows: Iterable[Row]) -> str:
+        """Make a small table that maps written values to canonical ones, and return its name.
+
+        Parameters
+        ----------
+        name : str
+            What it maps.
+        columns : str
+            Names and types, as in SQL.
+        rows : iterable of tuple
+            Its rows.
+        """
+        table = quote(f"map_{self.index}_{name}")
+        types = [part.strip().split()[-1] for part in columns.split(",")]
+        self.run(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
+        found = list(rows)
+        if found:
+            lists = [list(values) for values in zip(*found, strict=True)]
+            spread = ", ".join(f"unnest(?::{kind}[])" for kind in types)
+            self.store.connection.execute(f"INSERT INTO {table} SELECT {spread}", lists)
+        return table
+
+    def note(self, text: str) -> None:
+        """Add a note to the ledger."""
+        self.ledger = self.ledger.note(text)
+
+    def problem(self, found: str, why: str, remedy: str, *, column: str = "", row: int = 0) -> Problem:
+        """Word a problem with this file and sheet; ``column`` is canonical and shown as the file writes it."""
+        header = self.columns.header(column) or column
+        return Problem(found, why, remedy, file=self.raw.file, sheet=self.raw.sheet, row=row, column=header)
+
+    def refuse(self, found: str, why: str, remedy: str, *, column: str = "", row: int = 0) -> None:
+        """Put on the docket that the file cannot be used."""
+        self.open = True
+        self.docket.input.append(self.problem(found, why, remedy, column=column, row=row))
+
+    def ask(
+        self, found: str, why: str, remedy: str, *, column: str = "", row: int = 0, line: str = "", comment: str = ""
+    ) -> None:
+        """Put an open question on the docket, with the line of TOML that would settle it."""
+        self.open = True
+        self.docket.questions.append(self.problem(found, why, remedy, column=column, row=row))
+        answers = self.docket.answers(self.at, self.spec)
+        if line:
+            answers.lines.append(line)
+        if comment:
+            answers.comments.append(comment)
+
+    def shown(self, column: str, text: str) -> str:
+        """Return a value as a message may show it: masked when it may point to a person."""
+        if is_personal(column, self.columns.header(column)):
+            return f"[hidden: {len(text)} characters]"
+        return repr(text if len(text) <= 60 else text[:57] + "...")
+
+    def listed(self, column: str, values: Sequence[tuple[str, int, int]]) -> str:
+        """Return values with their counts, as a message shows them."""
+        some = [f"{self.shown(column, text)} in {count:,} row{'s' * (count > 1)}" for text, count, _ in values[:SHOWN]]
+        more = f" and {len(values) - SHOWN:,} more values" if len(values) > SHOWN else ""
+        return ", ".join(some) + more

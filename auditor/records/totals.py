@@ -1,0 +1,143 @@
+"""Rows that sum other rows: found by their label, checked by arithmetic, set aside with a note.
+
+A total beside its parts would count everybody twice. A total without parts is no total: it is the figure for all
+groups (offences, levels ...) together and stays, with that column blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.records.sheet import EXCLUDED, Row, Sheet, quote
+
+TOLERANCE = 0.01
+"""Relative difference between a total and its parts that is noted only; beyond it a person must look."""
+
+_TOTAL = "'\x01'"
+
+
+def dimensions_of(sheet: Sheet) -> list[str]:
+    """Return the coded and text columns of a sheet: what tells its rows apart besides place and period."""
+    return [column.name for column in sheet.adapter.columns if column.kind in ("code", "text")]
+
+
+def settle_totals(sheet: Sheet, values: Sequence[str]) -> None:
+    """Set aside the total rows of each coded or text column.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Its typed table is changed: ``aside`` of the totals is filled.
+    values : sequence of str
+        Number columns to compare; empty where rows are persons.
+    """
+    dimensions = dimensions_of(sheet)
+    for name in dimensions:
+        if sheet.sql(f"SELECT 1 FROM {sheet.typed} WHERE {quote(name + '_total')} LIMIT 1"):  # noqa: S608
+            _settle(sheet, name, dimensions, values)
+
+
+def key_columns(dimensions: Sequence[str], *, without: str) -> list[str]:
+    """Return the SQL of what must agree between a total and its parts."""
+    keys = [
+        f"coalesce({quote(name)}, CASE WHEN {quote(name + '_total')} THEN {_TOTAL} ELSE '' END)"
+        for name in dimensions
+        if name != without
+    ]
+    if without != "place":
+        keys.append(f"coalesce(place, {_TOTAL} || place_total, '')")
+    return keys
+
+
+def sums(values: Sequence[str]) -> str:
+    """Return the SQL of the least and the largest sum that rows can have, suppressed cells counted as intervals."""
+    parts = []
+    for value in values:
+        low, high = f"coalesce({quote(value)}, {quote(value + '_low')})", f"coalesce({quote(value)}, {quote(value + '_high')})"
+        parts += [f"sum({low}) AS {quote(value + '_lo')}", f"sum({high}) AS {quote(value + '_hi')}"]
+    return "".join(f", {part}" for part in parts)
+
+
+def _settle(sheet: Sheet, name: str, dimensions: Sequence[str], values: Sequence[str]) -> None:
+    flag, table = quote(name + "_total"), sheet.typed
+    keys = [*key_columns(dimensions, without=name), *time_keys(sheet)]
+    aliased = ", ".join(f"{text} AS k{i}" for i, text in enumerate(keys))
+    listed = ", ".join(f"k{i}" for i in range(len(keys)))
+    same = " AND ".join(f"a.k{i} = p.k{i}" for i in range(len(keys)))
+    sheet.run(
+        f"CREATE OR REPLACE TEMP TABLE tot AS WITH k AS (SELECT *, {aliased} FROM {table} WHERE aside IS NULL), "  # noqa: S608
+        f"p AS (SELECT {listed}, count({quote(name)}) AS parts{sums(values)} FROM k WHERE NOT {flag} GROUP BY ALL) "
+        f"SELECT a._row, coalesce(p.parts, 0) AS parts{_pairs(values)} FROM k a LEFT JOIN p ON {same} WHERE a.{flag}"
+    )
+    alone = sheet.sql("SELECT count(*) FROM tot WHERE parts = 0")[0][0]
+    if alone:
+        sheet.note(f"{name}: {alone:,} rows labelled as a total have no parts beside them; kept, with {name} blank")
+    if sheet.spec.totals == "keep":
+        sheet.note(f"{name}: totals kept beside their parts (configuration)")
+        return
+    _compare(sheet, name, values)
+    sheet.run(
+        f"UPDATE {table} SET aside = '{EXCLUDED}totals row ({name})' "  # noqa: S608
+        f"FROM tot WHERE tot._row = {table}._row AND tot.parts > 0"
+    )
+
+
+def time_keys(sheet: Sheet) -> list[str]:
+    """Return the SQL of the period, as part of what must agree.
+
+    Cumulative windows begin on each place's own activation day: only their ends must agree.
+    """
+    if not any(column.kind == "period" for column in sheet.adapter.columns):
+        return []
+    start = "CAST(start AS VARCHAR)"
+    if any(column.name == "cumulative" for column in sheet.adapter.columns):
+        start = f"CASE WHEN cumulative = 'true' THEN 'activation' ELSE {start} END"
+    return [f"coalesce({start}, '')", "coalesce(CAST(\"end\" AS VARCHAR), '')"]
+
+
+def _pairs(values: Sequence[str]) -> str:
+    return "".join(
+        f", a.{quote(v)} AS {quote(v)}, p.{quote(v + '_lo')} AS {quote(v + '_lo')}, "
+        f"p.{quote(v + '_hi')} AS {quote(v + '_hi')}"
+        for v in values
+    )
+
+
+def _compare(sheet: Sheet, name: str, values: Sequence[str]) -> None:
+    for value in values:
+        total, low, high = quote(value), quote(value + "_lo"), quote(value + "_hi")
+        rows = sheet.sql(
+            f"SELECT _row, {total}, {low}, {high}, CASE WHEN {total} < {low} THEN {low} - {total} "  # noqa: S608
+            f"WHEN {total} > {high} THEN {total} - {high} ELSE 0 END AS gap FROM tot "
+            f"WHERE parts > 0 AND {total} IS NOT NULL AND {low} IS NOT NULL ORDER BY gap DESC, _row"
+        )
+        _report(sheet, name, value, rows)
+
+
+def _report(sheet: Sheet, name: str, value: str, rows: list[Row]) -> None:
+    off = [row for row in rows if row[4] > 0]
+    far = [row for row in off if row[4] > TOLERANCE * max(row[1], 1) and not _partial(sheet, row)]
+    if len(rows) > len(off):
+        sheet.note(f"{name}: {len(rows) - len(off):,} totals of {value} equal the sum of their parts; set aside")
+    some = "; ".join(f"row {row[0]}: {_said(row)}" for row in off[:5])
+    if far and "totals" not in sheet.spec.model_fields_set:
+        sheet.ask(
+            f"{len(far):,} totals of {value} differ from their parts by more than {TOLERANCE:.0%}: {some}",
+            "parts are missing, counted twice, or the total means something else",
+            'mend the file, or say totals = "exclude" to use the parts as they are',
+            column=name,
+            row=far[0][0],
+            line='totals = "exclude"',
+        )
+    elif off:
+        sheet.note(f"{name}: totals of {value} that differ from their parts were set aside: {some}")
+
+
+def _partial(sheet: Sheet, row: Row) -> bool:
+    return sheet.adapter.partial and bool(row[1] > row[3])
+
+
+def _said(row: Row) -> str:
+    low, high = row[2], row[3]
+    parts = f"{low:,.10g}" if low == high else f"{low:,.10g} to {high:,.10g}"
+    return f"the total says {row[1]:,.10g}, its parts sum to {parts}"
