@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from types import FrameType
@@ -275,16 +275,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         In place of ``sys.argv[1:]``.
     """
-    previous = signal.signal(signal.SIGTERM, _terminate)
+    previous = {number: signal.signal(number, _stopper(os.getpid())) for number in (signal.SIGTERM, signal.SIGINT)}
     _speak_utf8()
     try:
         return _guarded(None if arguments is None else list(arguments))
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise Terminated
+def _stopper(owner: int) -> Callable[[int, FrameType | None], None]:
+    """Return a handler that unwinds our own process, and ends the workers forked from it without a word."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if os.getpid() != owner:
+            os._exit(128 + number)
+        raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+
+    return stop
 
 
 def _speak_utf8() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+
 from auditor.audit.config import Config, config_schema, load_config
 from auditor.audit.toml_write import dumps
 from auditor.errors import AuditorError, ConfigError, NotBuiltYet, UsageError

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from auditor.audit.protocol import load_protocol
 from auditor.domain.vocabulary import DISCRETIONARY, NEUTRAL, SERIOUS
 from auditor.errors import ConfigError

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from auditor.audit.config import load_config
 from auditor.audit.records_file import read_records
 from auditor.errors import ConfigError

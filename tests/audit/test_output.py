@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from auditor.audit import datapackage, output, publish
 from auditor.audit.output import OutputFolder
 from auditor.audit.output_names import safe_name
@@ -24,6 +25,13 @@ Snapshot = Callable[[str, str], None]
 def write_one(path: Path, text: str = "one", name: str = "places/a.html") -> None:
     with OutputFolder(path, {"title": "Example"}) as folder:
         folder.write(name, text)
+
+
+def fail_after(path: Path, files: dict[str, str]) -> None:
+    with OutputFolder(path) as folder:
+        for name, text in files.items():
+            folder.write(name, text)
+        raise RuntimeError
 
 
 def names(folder: Path) -> list[str]:
@@ -126,8 +134,8 @@ def test_the_old_output_is_put_back_when_the_second_of_two_steps_fails(
 def test_a_crash_between_the_two_steps_is_mended_by_the_next_run(tmp_path: Path) -> None:
     write_one(tmp_path / "out", "old")
     (tmp_path / "out").rename(tmp_path / ".out.previous")
-    with pytest.raises(RuntimeError), OutputFolder(tmp_path / "out"):
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        fail_after(tmp_path / "out", {})
     assert (tmp_path / "out/places/a.html").read_text() == "old"
     write_one(tmp_path / ".." / tmp_path.name / "out", "new")
     (tmp_path / ".out.previous").mkdir()  # a crash after the second step
@@ -150,9 +158,8 @@ def test_linux_exchanges_in_one_step(tmp_path: Path) -> None:
 
 def test_an_error_leaves_the_old_output_and_nothing_else(tmp_path: Path) -> None:
     write_one(tmp_path / "out", "old")
-    with pytest.raises(RuntimeError), OutputFolder(tmp_path / "out") as folder:
-        folder.write("a.txt", "x")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        fail_after(tmp_path / "out", {"a.txt": "x"})
     assert (tmp_path / "out/places/a.html").read_text() == "old"
     assert names(tmp_path) == ["out"]
 
@@ -310,7 +317,6 @@ def test_unsafe_names_are_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_names_that_differ_in_case_only_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="in case only"), OutputFolder(tmp_path / "out") as folder:
-        folder.write("Washington.html", "x")
-        folder.write("washington.html", "y")
+    with pytest.raises(ValueError, match="in case only"):
+        fail_after(tmp_path / "out", {"Washington.html": "x", "washington.html": "y"})
     assert names(tmp_path) == []

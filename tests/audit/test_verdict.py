@@ -1,0 +1,138 @@
+"""The rules of the verdicts, and that worsening any condition never raises a grade."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.audit.verdict import FLAG, GRADES, Evidence, Families, Rules, judge
+
+RULES = Rules()
+STRONG = Evidence(
+    signal="level-mix",
+    family="match",
+    testable=True,
+    persons=400,
+    estimate=1.9,
+    low=1.6,
+    high=2.2,
+    calibrated_p=1e-5,
+    calibrated_less=0.999,
+    calibrated_low=1.4,
+    calibrated_high=2.5,
+    q=0.01,
+    detectable=1.4,
+)
+NOTHING = dataclasses.replace(
+    STRONG, estimate=1.0, low=0.95, high=1.05, calibrated_p=0.5, calibrated_low=0.85, calibrated_high=1.15, q=0.9
+)
+
+
+def verdict(*evidence: Evidence, families: Families | None = None, peers: bool = True) -> str:
+    return judge(evidence, families or Families(), RULES, peers).verdict
+
+
+def test_a_calibrated_excess_is_a_pattern_worth_examining_and_no_more():
+    judged = judge([STRONG], Families(), RULES, peers=True)
+    assert judged.verdict == "pattern-worth-examining"
+    assert "cap.no-control" in judged.caps
+
+
+def test_every_condition_of_the_flag_is_needed():
+    for change in (
+        {"q": 0.051},
+        {"calibrated_low": 1.0},
+        {"low": 1.0},
+        {"persons": 10},
+        {"bound_low": 0.99},
+        {"testable": False},
+        {"calibrated_p": None},
+    ):
+        assert GRADES[verdict(dataclasses.replace(STRONG, **change))] < GRADES[FLAG], change
+
+
+def test_without_peers_or_controls_at_most_inconclusive():
+    bare = dataclasses.replace(STRONG, calibrated_p=None, calibrated_low=None, calibrated_high=None, q=None)
+    judged = judge([bare], Families(), RULES, peers=False)
+    assert judged.verdict == "inconclusive"
+    assert "cap.no-peers" in judged.caps
+    assert "cap.one-place" in judged.caps
+
+
+def test_nothing_testable_is_insufficient_data():
+    assert verdict() == "insufficient-data"
+    assert verdict(dataclasses.replace(STRONG, testable=False)) == "insufficient-data"
+
+
+def test_no_disparity_needs_two_families_and_every_test():
+    other = dataclasses.replace(NOTHING, family="exposure", signal="benchmark")
+    assert verdict(NOTHING) == "inconclusive"
+    assert verdict(NOTHING, other) == "no-disparity-detected"
+    assert verdict(NOTHING, dataclasses.replace(other, detectable=1.6)) == "inconclusive"
+    assert verdict(NOTHING, dataclasses.replace(other, calibrated_high=1.26)) == "inconclusive"
+    assert verdict(NOTHING, dataclasses.replace(other, testable=False)) == "inconclusive"
+    assert verdict(NOTHING, dataclasses.replace(other, bound_high=1.4)) == "inconclusive"
+
+
+def test_families_in_opposite_directions_contradict():
+    families = Families(greater={"match": 0.01, "exposure": 0.9}, less={"match": 1.0, "exposure": 0.02})
+    assert verdict(STRONG, NOTHING, families=families) == "contradictory"
+    same = Families(greater={"match": 0.01}, less={"match": 0.01})
+    assert verdict(STRONG, families=same) == "pattern-worth-examining"
+
+
+def test_resident_benchmark_caps_exposure():
+    item = dataclasses.replace(STRONG, family="exposure", signal="benchmark", resident_benchmark=True)
+    judged = judge([item], Families(), RULES, peers=True)
+    assert "cap.resident-benchmark" in judged.caps
+    assert judged.verdict == "pattern-worth-examining"
+
+
+WORSE = {
+    "q": lambda x: min(1.0, x * 3 + 0.01),
+    "calibrated_low": lambda x: x * 0.8,
+    "low": lambda x: x * 0.8,
+    "persons": lambda x: x - 50,
+}
+
+SHARES = st.floats(0.001, 1.0)
+ITEMS = st.builds(
+    Evidence,
+    signal=st.just("level-mix"),
+    family=st.sampled_from(["match", "exposure"]),
+    testable=st.just(True),
+    persons=st.floats(0, 500),
+    estimate=st.floats(0.5, 3),
+    low=st.floats(0.3, 2.5),
+    high=st.floats(1.0, 4.0),
+    calibrated_p=SHARES,
+    calibrated_less=SHARES,
+    calibrated_low=st.floats(0.3, 2.5),
+    calibrated_high=st.floats(1.0, 4.0),
+    q=SHARES,
+    detectable=st.floats(1.05, 3.0),
+    bound_low=st.none() | st.floats(0.3, 2.0),
+    bound_high=st.none() | st.floats(0.5, 3.0),
+)
+
+
+@given(st.lists(ITEMS, min_size=1, max_size=4), st.data())
+def test_worsening_a_condition_never_raises_a_flag(evidence, data):
+    index = data.draw(st.integers(0, len(evidence) - 1))
+    name = data.draw(st.sampled_from(sorted(WORSE)))
+    worse = list(evidence)
+    worse[index] = dataclasses.replace(worse[index], **{name: WORSE[name](getattr(worse[index], name))})
+    before, after = verdict(*evidence), verdict(*worse)
+    if GRADES[after] >= GRADES[FLAG]:
+        assert GRADES[before] >= GRADES[after]
+
+
+@given(st.lists(ITEMS, min_size=1, max_size=4))
+def test_taking_the_calibration_away_never_raises_a_grade(evidence):
+    bare = [
+        dataclasses.replace(item, calibrated_p=None, calibrated_low=None, calibrated_high=None, q=None)
+        for item in evidence
+    ]
+    assert verdict(*bare) == "inconclusive"
