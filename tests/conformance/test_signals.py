@@ -1,0 +1,179 @@
+"""What every signal must do, run over whatever the folder search finds.
+
+The tolerances are binomial: with R replicates a share that should be at most a may be a + 3 sqrt(a (1 - a) / R).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from auditor.audit.wording import say, text
+from auditor.cells import Cells, Table
+from auditor.findings.card import FAMILIES
+from auditor.report import sentences
+from auditor.signals.registry import discover
+from auditor.signals.signal import Design, Inventory, Panel, Signal
+
+SIGNALS = discover()
+PLACES = 400
+
+
+@pytest.fixture(params=list(SIGNALS), ids=list(SIGNALS))
+def signal(request: pytest.FixtureRequest) -> Signal:
+    return SIGNALS[request.param]
+
+
+def measure(signal: Signal, cells: Cells) -> Panel:
+    return signal.measure(cells, signal.options(), np.random.default_rng(1))
+
+
+def first_tested(panel: Panel) -> int:
+    return next(c for c, contrast in enumerate(panel.contrasts) if contrast.tested)
+
+
+def simulated(signal: Signal, seed: int, effect: float = 0.0, **design: float) -> Cells:
+    return signal.simulate(np.random.default_rng(seed), effect, Design(places=PLACES, **design))
+
+
+def test_the_folder_search_finds_the_signals_of_this_version():
+    assert {"benchmark", "level-mix", "match-yield"} <= set(SIGNALS)
+
+
+def test_the_card_is_complete(signal):
+    card = signal.card
+    assert card.family in FAMILIES
+    for name in ("title", "question", "null", "needs", "measures", "controls"):
+        assert getattr(card, name).strip(), f"{card.name} lacks {name}"
+    for name in ("assumptions", "misleads", "references", "formulae"):
+        assert getattr(card, name), f"{card.name} lacks {name}"
+    assert card.question.endswith("?")
+    assert card.null.endswith(".")
+
+
+def test_p_values_are_honest_under_the_null(signal):
+    """With no natural differences the exact test must not reject more often than its level."""
+    p = np.concatenate([_p_values(signal, seed) for seed in range(5)])
+    for level in (0.10, 0.05, 0.01):
+        slack = 3 * math.sqrt(level * (1 - level) / len(p))
+        assert (p <= level).mean() <= level + slack
+    assert (p <= 0.10).mean() >= 0.03, "so timid that it could find nothing"
+
+
+def _p_values(signal: Signal, seed: int) -> np.ndarray:
+    panel = measure(signal, simulated(signal, seed))
+    c = first_tested(panel)
+    return panel.p_greater[panel.testable[:, c], c]
+
+
+def test_intervals_cover_the_truth(signal):
+    """95 % intervals of a ratio that is 1 by construction."""
+    covered = []
+    for seed in range(5):
+        panel = measure(signal, simulated(signal, 100 + seed))
+        c = first_tested(panel)
+        rows = panel.testable[:, c]
+        covered.append((panel.low[rows, c] <= 1) & (panel.high[rows, c] >= 1))
+    share = np.concatenate(covered)
+    assert share.mean() >= 0.95 - 3 * math.sqrt(0.95 * 0.05 / len(share))
+
+
+def test_a_planted_effect_is_seen(signal):
+    panel = measure(signal, simulated(signal, 7, effect=1.0, planted=0.1))
+    c = first_tested(panel)
+    planted = np.zeros(PLACES, dtype=bool)
+    planted[: round(0.1 * PLACES)] = True
+    rows = panel.testable[:, c]
+    assert np.median(panel.p_greater[planted & rows, c]) < 1e-3
+    assert np.median(panel.estimate[planted & rows, c]) > 1.15
+    assert np.median(panel.p_greater[~planted & rows, c]) > 0.2
+
+
+def test_measured_entries_are_finite_and_ordered(signal):
+    panel = measure(signal, simulated(signal, 3, natural_sd=0.3))
+    for name in ("k", "n", "base", "comparator"):
+        assert np.isfinite(getattr(panel, name)[panel.measured]).all(), name
+    ok = panel.testable
+    assert (panel.k[ok] <= panel.n[ok]).all()
+    assert (panel.low[ok] <= panel.estimate[ok]).all()
+    assert (panel.estimate[ok] <= panel.high[ok]).all()
+    assert ((panel.p_greater[ok] >= 0) & (panel.p_greater[ok] <= 1)).all()
+    assert (panel.testable <= panel.measured).all()
+
+
+def test_the_order_of_rows_does_not_matter(signal):
+    cells = simulated(signal, 11, natural_sd=0.2)
+    shuffled = dataclasses.replace(cells, counts=_shuffled(cells.counts, 1), population=_shuffled(cells.population, 2))
+    _same(measure(signal, cells), measure(signal, shuffled), slice(None))
+
+
+def test_the_order_and_names_of_places_do_not_matter(signal):
+    cells = simulated(signal, 12, natural_sd=0.2)
+    order = np.random.default_rng(5).permutation(cells.size)
+    renamed = dataclasses.replace(cells.select(order), ids=tuple(f"local:other-{i:05d}" for i in range(cells.size)))
+    _same(measure(signal, cells), measure(signal, renamed), order)
+
+
+def _shuffled(table: Table, seed: int) -> Table:
+    order = np.random.default_rng(seed).permutation(len(table.n))
+    return Table(
+        table.index[order],
+        {name: values[order] for name, values in table.columns.items()},
+        table.n[order],
+        table.censored[order],
+        table.complete[order],
+        None if table.moe is None else table.moe[order],
+    )
+
+
+def _same(left: Panel, right: Panel, order: object) -> None:
+    assert [c.key for c in left.contrasts] == [c.key for c in right.contrasts]
+    for name in ("k", "n", "base", "estimate", "low", "high", "p_greater", "code"):
+        np.testing.assert_allclose(getattr(left, name)[order], getattr(right, name), rtol=1e-9, atol=0, err_msg=name)
+
+
+def test_a_starved_place_is_withheld_with_a_reason(signal):
+    """One place loses all its rows: it is withheld with a reason and a need, and nothing else is disturbed."""
+    cells = simulated(signal, 13)
+    kept = cells.counts.take(cells.counts.index != 5)
+    panel = measure(signal, dataclasses.replace(cells, counts=kept))
+    assert (panel.code[5] > 0).all()
+    for code in panel.code[5]:
+        lack = panel.lacks[int(code) - 1]
+        assert text(lack.reason)
+        assert text(lack.needs)
+    assert panel.measured[6].any()
+
+
+def test_a_suppressed_count_is_withheld_not_zero(signal):
+    cells = simulated(signal, 14)
+    censored = cells.counts.censored.copy()
+    censored[cells.counts.index == 8] = True
+    table = dataclasses.replace(cells.counts, censored=censored)
+    panel = measure(signal, dataclasses.replace(cells, counts=table))
+    assert (panel.code[8] > 0).all()
+
+
+def test_it_says_what_it_lacks_when_there_is_nothing(signal):
+    nothing = Inventory(*(frozenset[str]() for _ in range(7)), places=0, months=0)
+    lack = signal.lacks(nothing, signal.options())
+    assert lack is not None
+    assert say(lack.reason, lack.values).text["en"]
+    assert say(lack.needs, lack.values).text["en"]
+
+
+def test_its_sentences_are_in_the_catalogue(signal):
+    panel = measure(signal, simulated(signal, 15))
+    known = sentences.load("en")
+    named = {contrast.why for contrast in panel.contrasts} | set(panel.notes)
+    named |= {name for contrast in panel.contrasts for name in contrast.definitions}
+    named |= {lack.reason for lack in panel.lacks} | {lack.needs for lack in panel.lacks}
+    assert named <= set(known)
+
+
+def test_an_option_that_is_not_known_is_refused(signal):
+    with pytest.raises(ValueError, match="no-such-option"):
+        signal.options(**{"no-such-option": 1})
