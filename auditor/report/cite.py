@@ -92,6 +92,8 @@ def say(name: str, /, language: str = "en", **values: Any) -> Markup:
         raise sentences.CatalogueError(f"sentence {name!r}: the number {hole!r} has no source; pass a Num")
 
     escaped = str(spaced(template))
+    if any(c.isdigit() for c in sentences.without_holes(template)):
+        escaped = f'<span data-fixed="{escape(name)}">{escaped}</span>'
     return Markup(sentences.fill(name, escaped, plain, wrap))  # noqa: S704 - template and values are escaped
 
 

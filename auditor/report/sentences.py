@@ -111,6 +111,11 @@ def holes(text: str) -> list[tuple[str, str, str]]:
     return [(found[0], found[1], found[2]) for found in _HOLE.findall(text)]
 
 
+def without_holes(text: str) -> str:
+    """Return the fixed words of a template."""
+    return _HOLE.sub("", text)
+
+
 def fill(name: str, text: str, values: Mapping[str, Any], wrap: Callable[[str, str], str] | None = None) -> str:
     """Fill a template.
 

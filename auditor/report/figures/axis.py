@@ -97,6 +97,6 @@ def share_ticks(axis: Axis) -> list[float]:
     """Return four to six round shares on a linear axis."""
     span = axis.high - axis.low
     power = 10.0 ** math.floor(math.log10(span))
-    step = next(s * power for s in (0.1, 0.2, 0.25, 0.5, 1.0) if span / (s * power) <= 6)
+    step = next(s * power for s in (0.2, 0.25, 0.5, 1.0, 2.0, 5.0) if span / (s * power) <= 6)
     first = math.ceil(axis.low / step - 1e-9)
     return [index * step for index in range(first, math.floor(axis.high / step + 1e-9) + 1)]

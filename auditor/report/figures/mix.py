@@ -68,7 +68,6 @@ def _bar(told: dict[str, tuple[str, Finding]], axis: Axis, y: float, *, own: boo
             continue
         pointer, finding = told[level]
         part = (finding.k or 0) / (finding.n or 1) if own else float(finding.comparator.value or 0.0)
-        part = min(part, max(1.0 - start, 0.0))
         segments.append(_segment(f"l{index + 1}", name, start, part, axis, y))
         if own:
             text = numbers.percent(part, finding.n, decimals=0)

@@ -1,0 +1,113 @@
+"""What all pages of one review share, worked out once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from markupsafe import Markup
+
+from auditor.findings.finding import Finding, Withheld
+from auditor.findings.review import PlaceReview, Review
+from auditor.report import numbers
+from auditor.report.cite import cited, quoted
+from auditor.report.figures.funnel import Funnel, funnels
+from auditor.resources import folder
+
+
+@cache
+def held(name: str) -> Mapping[str, Any]:
+    """Return a file of fixed facts that travels with the package (``standards``, ``quotations``)."""
+    return tomllib.loads((folder("data") / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def quotation(part: int) -> tuple[str, str] | None:
+    """Return the sentence that asked for a part of the review, verbatim, and its source; None where none is held."""
+    file = held("quotations")
+    for entry in file["quotations"]:
+        if entry["part"] == part:
+            return entry["text"], file["sources"][entry["source"]]
+    return None
+
+
+@dataclass(frozen=True)
+class Context:
+    """A review with what its pages look up again and again."""
+
+    review: Review
+    language: str
+    cards: Mapping[str, tuple[int, Mapping[str, Any]]]
+    funnels: tuple[Funnel, ...]
+
+    @classmethod
+    def of(cls, review: Review, language: str = "en") -> Context:
+        """Prepare a review for its pages."""
+        cards = {str(card["name"]): (i, card) for i, card in enumerate(review.signals)}
+        return cls(review, language, cards, funnels(review))
+
+    def card(self, signal: str) -> Mapping[str, Any]:
+        """Return the card of a signal; an empty one when the review does not carry it."""
+        return self.cards[signal][1] if signal in self.cards else {}
+
+    def title(self, signal: str) -> str:
+        """Return the title of a signal, else its name."""
+        return str(self.card(signal).get("title") or signal)
+
+    def section(self, entry: Finding | Withheld) -> int:
+        """Return the part in which a finding or a withheld test stands; 10 when nothing says so."""
+        if isinstance(entry, Finding):
+            return entry.section
+        return int(self.card(entry.signal).get("section", 10))
+
+    def signals(self) -> list[str]:
+        """Return the signals of the review: those with a card in their order, then any others met."""
+        known = list(self.cards)
+        met = {f.signal for place in self.review.places for f in place.findings}
+        met |= {w.signal for place in self.review.places for w in place.withheld}
+        return [name for name in known if name in met] + sorted(met - set(known))
+
+    def listed(self, signal: str, name: str) -> list[Markup]:
+        """Return the sentences of a card's list, each with its pointer."""
+        if signal not in self.cards:
+            return []
+        number, card = self.cards[signal]
+        return [quoted(text, f"/signals/{number}/{name}/{i}") for i, text in enumerate(card.get(name, ()))]
+
+    def said(self, signal: str, name: str) -> Markup:
+        """Return one text of a card with its pointer; nothing when it is empty."""
+        if signal not in self.cards or not self.cards[signal][1].get(name):
+            return Markup("")
+        number, card = self.cards[signal]
+        return quoted(card[name], f"/signals/{number}/{name}")
+
+
+def words(value: Any, ref: str, language: str) -> Markup:
+    """Return a text, a sentence, or a list of either, of the review, each with its pointer."""
+    if value is None or value == "":
+        return Markup("")
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return Markup(" ").join(words(entry, f"{ref}/{i}", language) for i, entry in enumerate(value))
+    return quoted(value, ref, language)
+
+
+def sentences_of(values: Sequence[Any], ref: str, language: str) -> list[Markup]:
+    """Return the sentences of a list, each with its pointer."""
+    return [quoted(value, f"{ref}/{i}", language) for i, value in enumerate(values)]
+
+
+def span(period: Mapping[str, Any] | None, ref: str) -> Markup:
+    """Return a period with its source."""
+    if not period or "start" not in period or "end" not in period:
+        return Markup("")
+    text = f"{period['start']}/{period['end']}"
+    return cited(text, f"{ref}/start {ref}/end", numbers.period(text), "period")
+
+
+def place_title(place: PlaceReview) -> str:
+    """Return a place's name with its state, and "SIMULATED" where it is."""
+    name = f"{place.name}, {place.state}" if place.state and not place.name.endswith(place.state) else place.name
+    return f"{name} (SIMULATED)" if place.simulated else name

@@ -1,0 +1,175 @@
+"""One finding as a page shows it: the definitions, the sentence, then every number with its source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from auditor.findings.finding import Estimate, Finding
+from auditor.report import effects, labels, numbers
+from auditor.report.cite import Num, cited, quoted, say
+from auditor.report.context import Context, sentences_of, span
+
+Row = tuple[Markup | str, Markup | str]
+
+
+def finding_view(context: Context, finding: Finding, at: str) -> dict[str, Any]:
+    """Work out one finding.
+
+    Parameters
+    ----------
+    context : Context
+    finding : Finding
+    at : str
+        Its JSON Pointer.
+
+    Returns
+    -------
+    dict
+        For ``finding.html.j2``; pointers inside it are relative to ``at``.
+    """
+    state = effects.cell(finding)
+    language = context.language
+    return {
+        "id": finding.id,
+        "at": at,
+        "name": labels.finding_name(finding),
+        "title": context.title(finding.signal),
+        "question": quoted(finding.question, "question"),
+        "null": quoted(finding.null, "null"),
+        "mark": labels.OUTCOME_MARKS[state][0],
+        "word": labels.OUTCOME_MARKS[state][1],
+        "state": state,
+        "tested": finding.tested,
+        "definitions": sentences_of(finding.definitions, "definitions", language),
+        "sentence": quoted(finding.sentence, "sentence", language),
+        "caveats": sentences_of(finding.caveats, "caveats", language),
+        "rows": [row for row in _rows(context, finding) if row[1]],
+        "table": finding.table,
+        "suppressed": finding.suppressed,
+    }
+
+
+def _rows(context: Context, finding: Finding) -> list[Row]:
+    return [*_what(context, finding), *_effect(finding), *_test(finding), *_doubt(finding)]
+
+
+def _what(context: Context, finding: Finding) -> list[Row]:
+    """Return what is counted, and what it is held against."""
+    family = labels.FAMILIES.get(finding.family, finding.family)
+    base = finding.comparator
+    groups = labels.group(finding.group)
+    if finding.reference:
+        groups = f"{groups} and {labels.group(finding.reference)}"
+    return [
+        ("Finding", Markup("<span data-name='id'>{}</span>").format(f"{finding.id} · {family} · {finding.signal}")),
+        ("Unit", Markup("{}{}").format(labels.event(finding.event), f", {groups}" if groups else "")),
+        ("Period", span(finding.period, "period")),
+        ("Observed", effects.observed(finding) or say("page.counts.suppressed" if finding.suppressed else "page.p.none")),
+        ("Compared with", _against(finding)),
+        ("Why this comparison", quoted(base.why, "comparator/why") if base.why else ""),
+        ("Source of the comparison", quoted(base.source, "comparator/source") if base.source else ""),
+        ("Period of the comparison", span(base.period, "comparator/period")),
+    ]
+
+
+def _against(finding: Finding) -> Markup:
+    shown = effects.comparator_value(finding.comparator) or say("page.comparator.none")
+    return Markup("<span data-name='label'>{}</span>: {}").format(labels.comparator(finding), shown)
+
+
+def _effect(finding: Finding) -> list[Row]:
+    """Return the effect: on its scale, in points, per 1,000, shrunken."""
+    level = _level(finding.estimate)
+    return [
+        (_scale(finding), effects.value(finding.estimate, "estimate", finding.n) or _no_value(finding)),
+        (Markup("{} interval").format(level), effects.interval(finding.estimate, "estimate", finding.n)),
+        (Markup("<span data-fixed='unit'>Per 1,000 persons</span>"), effects.absolute(finding.absolute)),
+        ("Shrunken towards its peers", _shrunken(finding)),
+    ]
+
+
+def _level(estimate: Estimate) -> Markup:
+    return cited(estimate.level, "estimate/level", numbers.percent(estimate.level, decimals=0))
+
+
+def _scale(finding: Finding) -> str:
+    names = {"ratio": "Ratio", "odds-ratio": "Odds ratio", "share": "Share", "difference": "Difference"}
+    return names.get(finding.estimate.scale, finding.estimate.scale.replace("-", " ").capitalize())
+
+
+def _no_value(finding: Finding) -> Markup:
+    return say("page.counts.suppressed") if finding.suppressed else say("page.interval.none")
+
+
+def _shrunken(finding: Finding) -> Markup:
+    if finding.shrunken is None or finding.shrunken.value is None:
+        return Markup("")
+    value = effects.value(finding.shrunken, "shrunken", finding.n)
+    return Markup("{} ({})").format(value, effects.interval(finding.shrunken, "shrunken", finding.n))
+
+
+def _test(finding: Finding) -> list[Row]:
+    """Return the test: method, p, calibrated p, q, and how many tests were made."""
+    hidden = "page.p.suppressed" if finding.suppressed else ""
+    screened = "page.calibrated.none" if finding.tested else "page.q.none"
+    return [
+        ("Method", quoted(finding.estimate.method, "estimate/method")),
+        ("p (chance variation alone)", _p(finding.p_value, "p_value", hidden or "page.p.none")),
+        ("p, calibrated", _p(finding.calibrated_p, "calibrated_p", hidden or screened)),
+        ("q (corrected for all tests)", _q(finding, hidden or screened)),
+        ("Outcome", Markup("{} {}").format(*labels.OUTCOME_MARKS[effects.cell(finding)])),
+    ]
+
+
+def _p(value: float | None, ref: str, absent: str) -> Markup:
+    return say(absent) if value is None else cited(value, ref, numbers.p(value))
+
+
+def _q(finding: Finding, absent: str) -> Markup:
+    if finding.q_value is None:
+        return say(absent)
+    shown = cited(finding.q_value, "q_value", numbers.p(finding.q_value))
+    if finding.tests_in_family is None:
+        return shown
+    tests = cited(finding.tests_in_family, "tests_in_family", numbers.count(finding.tests_in_family))
+    return Markup("{} over {} tests").format(shown, tests)
+
+
+def _doubt(finding: Finding) -> list[Row]:
+    """Return what the numbers can bear: detectable effect, tipping point, ranges, robustness, what is missing."""
+    robustness = finding.robustness
+    return [
+        ("Smallest detectable effect", _num("detectable", finding.detectable, "detectable")),
+        ("Tipping point", _num("tipping", finding.tipping_point, "tipping_point")),
+        ("Under other assumptions", _ranges(finding)),
+        ("Robustness", say("page.robustness.none") if not robustness else _robust(robustness)),
+        ("Missing", effects.missing(finding.missing) or say("page.missing.none")),
+    ]
+
+
+def _num(name: str, value: float | None, ref: str) -> Markup:
+    return say(f"page.{name}.none") if value is None else say(f"page.{name}.text", r=Num(value, ref))
+
+
+def _robust(entry: Any) -> Markup:
+    return say(
+        "page.robustness.text",
+        passed=Num(entry["passed"], "robustness/passed"),
+        of=Num(entry["of"], "robustness/of"),
+    )
+
+
+def _ranges(finding: Finding) -> Markup:
+    if not finding.ranges:
+        return Markup("")
+    parts = []
+    for i, entry in enumerate(finding.ranges):
+        ends = [
+            cited(value, f"ranges/{i}/{name}", numbers.plain_ratio(value)) if value is not None else Markup("no limit")
+            for name, value in (("low", entry.low), ("high", entry.high))
+        ]
+        name = quoted(entry.assumption, f"ranges/{i}/assumption")
+        parts.append(Markup("{}: {} to {}").format(name, *ends))
+    return Markup("{}. {}").format(Markup("; ").join(parts), say("page.range.text"))

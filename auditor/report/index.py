@@ -1,0 +1,230 @@
+"""The index: every place, what was tested, what was withheld, and how to do it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from auditor.findings.finding import Finding
+from auditor.findings.review import PlaceReview
+from auditor.report import effects, labels, numbers, rules
+from auditor.report.cite import Num, cited, quoted, say
+from auditor.report.context import Context, place_title, words
+from auditor.report.figures.funnel import draw
+from auditor.report.figures.map import verdict_map
+from auditor.report.figures.matrix import matrix
+from auditor.report.sources_view import calibration_view, run_view, sources_view
+from auditor.report.trace import literal
+
+DETAILED = 400
+"""Up to this many places the table prints numbers; beyond it marks and words only, so the page stays small."""
+MATRIX_ROWS = 40
+_FIRST = {verdict.key: i for i, verdict in enumerate(labels.VERDICTS)}
+
+
+def index_model(context: Context) -> dict[str, Any]:
+    """Work out the index page.
+
+    Returns
+    -------
+    dict
+        For ``index.html.j2``.
+    """
+    review = context.review
+    signals = context.signals()
+    order = sorted(range(len(review.places)), key=lambda i: _order(review.places[i]))
+    rows = [_row(context, i, signals) for i in order]
+    return {
+        "title": review.audit.get("title") or "Audit",
+        "run": run_view(context),
+        "counts": _counts(context),
+        "verdicts": [_tile(context, verdict) for verdict in labels.VERDICTS],
+        "simulated": bool(review.places) and all(place.simulated for place in review.places),
+        "some_simulated": any(place.simulated for place in review.places),
+        "signals": [_column(context, name) for name in signals],
+        "groups": _grouped(rows),
+        "by_name": sorted(rows, key=lambda row: (row["sort"], row["id"])),
+        "detailed": len(rows) <= DETAILED,
+        "matrix": _matrix(context, rows, signals),
+        "matrix_note": _matrix_note(context, rows),
+        "funnels": [draw(funnel) for funnel in context.funnels],
+        "map": verdict_map(review),
+        "withheld": _withheld(context),
+        "regions": _regions(context),
+        "failures": [dict(entry) for entry in review.failures],
+        "sources": sources_view(context),
+        "calibration": calibration_view(context),
+        "tests": _tests(context),
+    }
+
+
+def _order(place: PlaceReview) -> tuple[int, str, str]:
+    return (_FIRST[place.verdict], place.name.casefold(), place.place)
+
+
+def _num(value: int, ref: str, calc: str) -> Num:
+    return Num(value, ref, calc)
+
+
+def _count_of(context: Context, *verdicts: str) -> Num:
+    wanted = ",".join(verdicts)
+    value = rules.verdicts([[{"verdict": place.verdict} for place in context.review.places], wanted])
+    return Num(value, f"/places {literal(wanted)}", "verdicts")
+
+
+def _counts(context: Context) -> list[Markup]:
+    """Return the opening sentences: how many places, how many cannot be told, how many are worth examining."""
+    places = context.review.places
+    of = Num(len(places), "/places", "length")
+    tests = Num(sum(len(place.findings) for place in places), "/places", "findings")
+    unclear, flagged = _count_of(context, *labels.CANNOT_TELL), _count_of(context, *sorted(labels.FLAGS))
+    said = [say("page.index.counts-one", tests=tests) if len(places) == 1 else say("page.index.counts", n=of, tests=tests)]
+    if unclear.value:
+        said.append(say("page.index.cannot-tell", n=unclear, of=of))
+    said.append(say("page.index.flagged", n=flagged, of=of) if flagged.value else say("page.index.flagged-none"))
+    some = sum(place.simulated for place in places)
+    if 0 < some < len(places):
+        said.append(say("page.index.simulated-count", n=Num(some, "/places", "simulated"), of=of))
+    return said
+
+
+def _tile(context: Context, verdict: labels.Verdict) -> dict[str, Any]:
+    number = _count_of(context, verdict.key)
+    shown = cited(number.value, number.ref, numbers.count(number.value), number.calc)
+    return {"verdict": verdict, "count": shown, "any": number.value > 0}
+
+
+def _column(context: Context, name: str) -> dict[str, str]:
+    family = str(context.card(name).get("family", ""))
+    return {"name": name, "title": context.title(name), "family": labels.FAMILIES.get(family, family)}
+
+
+def _row(context: Context, index: int, signals: Sequence[str]) -> dict[str, Any]:
+    place = context.review.places[index]
+    return {
+        "index": index,
+        "id": place.place,
+        "name": place.name,
+        "state": place.state,
+        "title": place_title(place),
+        "sort": (place.name.casefold(), place.state),
+        "page": place.page,
+        "verdict": labels.verdict(place.verdict),
+        "simulated": place.simulated,
+        "cells": [_cell(place, index, name) for name in signals],
+    }
+
+
+def _cell(place: PlaceReview, index: int, signal: str) -> dict[str, Any]:
+    own = [(j, f) for j, f in enumerate(place.findings) if f.signal == signal]
+    tested = [(j, f) for j, f in own if f.tested] or own
+    state = effects.strongest([effects.cell(f) for _, f in tested])
+    if state == "absent" and any(entry.signal == signal for entry in place.withheld):
+        state = "withheld"
+    first = effects.leading(tested)
+    return {
+        "state": state,
+        "mark": labels.OUTCOME_MARKS[state][0],
+        "word": labels.OUTCOME_MARKS[state][1],
+        "value": _cell_value(index, *first) if first is not None else Markup(""),
+    }
+
+
+def _cell_value(index: int, j: int, finding: Finding) -> Markup:
+    if finding.estimate.value is None or finding.outcome == "insufficient":
+        return Markup("")
+    return effects.value(finding.estimate, f"/places/{index}/findings/{j}/estimate", finding.n)
+
+
+def _grouped(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    groups: list[dict[str, Any]] = []
+    for row in rows:
+        if not groups or groups[-1]["verdict"] != row["verdict"]:
+            groups.append({"verdict": row["verdict"], "rows": []})
+        groups[-1]["rows"].append(row)
+    return groups
+
+
+def _matrix(context: Context, rows: list[dict[str, Any]], signals: Sequence[str]) -> dict[str, Any] | None:
+    if not rows or not signals:
+        return None
+    chosen = rows[:MATRIX_ROWS]
+    columns = [(column["title"], column["family"]) for column in (_column(context, name) for name in signals)]
+    states = [(row["title"], row["verdict"].key, [cell["state"] for cell in row["cells"]]) for row in chosen]
+    return matrix(states, columns)
+
+
+def _matrix_note(context: Context, rows: list[dict[str, Any]]) -> Markup:
+    if len(rows) <= MATRIX_ROWS:
+        return Markup("")
+    return say("page.index.matrix-some", of=Num(len(rows), "/places", "length"))
+
+
+def _withheld(context: Context) -> list[dict[str, Any]]:
+    """Return each reason once, with in how many places it applied."""
+    seen: dict[tuple[str, str], tuple[int, int, int]] = {}
+    for i, place in enumerate(context.review.places):
+        for j, entry in enumerate(place.withheld):
+            key = (entry.signal, entry.reason)
+            first, inside, _ = seen.get(key, (i, j, 0))
+            seen[key] = (first, inside, 0)
+    plain = [{"withheld": [{"signal": w.signal, "reason": w.reason} for w in p.withheld]} for p in context.review.places]
+    return [_reason(context, key, where, plain) for key, where in sorted(seen.items())]
+
+
+def _reason(context: Context, key: tuple[str, str], where: tuple[int, int, int], plain: Any) -> dict[str, Any]:
+    signal, reason = key
+    i, j, _ = where
+    entry = context.review.places[i].withheld[j]
+    at = f"/places/{i}/withheld/{j}"
+    value = rules.withheld([plain, signal, reason])
+    ref = f"/places {literal(signal)} {literal(reason)}"
+    return {
+        "title": context.title(signal),
+        "reason": words(entry.reason, f"{at}/reason", context.language),
+        "needs": words(entry.needs, f"{at}/needs", context.language),
+        "places": cited(value, ref, numbers.count(value), "withheld"),
+    }
+
+
+def _tests(context: Context) -> list[dict[str, Any]]:
+    """Return every test that was run, with how often each outcome came."""
+    first: dict[tuple[str, str], Finding] = {}
+    plain = []
+    for place in context.review.places:
+        plain.append({"findings": [{"signal": f.signal, "contrast": f.contrast, "outcome": f.outcome} for f in place.findings]})
+        for finding in place.findings:
+            first.setdefault((finding.signal, finding.contrast), finding)
+    rows = []
+    for (signal, contrast), finding in sorted(first.items()):
+        cells = []
+        for outcome in ("all", "signal", "compatible", "inconclusive", "insufficient"):
+            value = rules.tests([plain, signal, contrast, outcome])
+            ref = f"/places {literal(signal)} {literal(contrast)} {literal(outcome)}"
+            cells.append(cited(value, ref, numbers.count(value), "tests"))
+        rows.append({"title": context.title(signal), "name": labels.finding_name(finding), "tested": finding.tested,
+                     "cells": cells})  # fmt: skip
+    return rows
+
+
+def _regions(context: Context) -> list[dict[str, Any]]:
+    rows = []
+    for i, region in enumerate(context.review.regions):
+        for j, finding in enumerate(region.findings):
+            at = f"/regions/{i}/findings/{j}"
+            rows.append(
+                {
+                    "at": at,
+                    "region": region.name,
+                    "name": labels.finding_name(finding),
+                    "observed": effects.observed(finding),
+                    "value": effects.value(finding.estimate, "estimate", finding.n),
+                    "interval": effects.interval(finding.estimate, "estimate", finding.n),
+                    "sentence": quoted(finding.sentence, "sentence", context.language),
+                }
+            )
+    return rows
+
+

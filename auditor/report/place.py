@@ -1,0 +1,354 @@
+"""The page of one place: its twenty-one parts as data for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from auditor.findings.finding import Finding
+from auditor.findings.review import PlaceReview
+from auditor.report import effects, labels, numbers
+from auditor.report.cite import Num, cited, quoted, say
+from auditor.report.context import Context, held, place_title, quotation, sentences_of, span, words
+from auditor.report.figures.funnel import draw
+from auditor.report.figures.interval import interval_plot
+from auditor.report.figures.mix import level_mix
+from auditor.report.finding_view import finding_view
+from auditor.report.sources_view import calibration_view, run_view, sources_view
+
+EVIDENCE_PARTS = (7, 8, 9, 10, 11, 12, 13)
+RECORDS = (
+    ("victims", "Victims and witnesses"),
+    ("complaints", "Complaints and redress"),
+    ("instructions", "Requesting discretion"),
+    ("training", "Civil-rights training"),
+    ("transparency", "Transparency and outreach"),
+    ("policing", "Community policing"),
+    ("expansion", "Conditions for expansion"),
+    ("oversight", "Supervision and oversight"),
+    ("choice", "Community choice"),
+)
+
+
+def place_model(context: Context, index: int) -> dict[str, Any]:
+    """Work out the page of one place.
+
+    Parameters
+    ----------
+    context : Context
+    index : int
+        Which place of the review.
+
+    Returns
+    -------
+    dict
+        For ``place.html.j2``.
+    """
+    place = context.review.places[index]
+    at = f"/places/{index}"
+    pointed = [(f"{at}/findings/{j}", finding) for j, finding in enumerate(place.findings)]
+    views = [finding_view(context, finding, pointer) for pointer, finding in pointed]
+    return {
+        "title": place_title(place),
+        "at": at,
+        "place": place,
+        "name": place_title(place),
+        "simulated": place.simulated,
+        "verdict": _verdict(context, place),
+        "run": run_view(context),
+        "period": _whole_period(place),
+        "parts": _parts(context, place, at, list(zip(pointed, views, strict=True))),
+        "summary": _summary(context, place, at),
+        "interval": interval_plot([entry for entry in pointed if entry[1].tested or entry[1].section == 10]),
+        "mixes": level_mix(pointed),
+        "funnels": _funnels(context, place, index),
+        "profile": _profile(context, place),
+        "rank": _rank(place),
+        "sources": sources_view(context),
+        "calibration": calibration_view(context),
+        "synthesis": [_evidence(context, pointer, finding) for pointer, finding in pointed if finding.tested],
+        "benchmarks": _benchmarks(context, pointed),
+        "missing": _missing(pointed),
+        "alternatives": _alternatives(context, place),
+        "ceiling": _ceiling(context, place),
+        "withheld": _withheld(context, place, at, None),
+        "tests": [_test_row(context, pointer, finding) for pointer, finding in pointed],
+        "methods": [_method(context, name) for name in _signals_of(context, place)],
+        "records": [_record(context, place, at, *topic) for topic in RECORDS],
+        "ladder": held("standards")["ladder"],
+        "standards": held("standards"),
+        "response": place.response,
+        "findings": views,
+    }
+
+
+def _verdict(context: Context, place: PlaceReview) -> dict[str, Any]:
+    shown = labels.verdict(place.verdict)
+    return {
+        "shown": shown,
+        "reasons": sentences_of(place.verdict_reasons, "verdict_reasons", context.language),
+        "caps": sentences_of(place.caps, "caps", context.language),
+        "null": place.verdict == "no-disparity-detected",
+        "flag": place.verdict in labels.FLAGS,
+    }
+
+
+def _whole_period(place: PlaceReview) -> Markup:
+    """Return the first and the last day of the place's findings."""
+    dated = [(j, f.period) for j, f in enumerate(place.findings) if f.period.get("start") and f.period.get("end")]
+    if not dated:
+        return Markup("")
+    first = min(dated, key=lambda entry: entry[1]["start"])
+    last = max(dated, key=lambda entry: entry[1]["end"])
+    text = f"{first[1]['start']}/{last[1]['end']}"
+    ref = f"findings/{first[0]}/period/start findings/{last[0]}/period/end"
+    return cited(text, ref, numbers.period(text), "period")
+
+
+Pair = tuple[tuple[str, Finding], dict[str, Any]]
+
+
+def _parts(context: Context, place: PlaceReview, at: str, pairs: list[Pair]) -> list[dict[str, Any]]:
+    parts = []
+    for number, title in enumerate(labels.PARTS):
+        parts.append(
+            {
+                "number": number,
+                "title": title,
+                "quotation": quotation(number),
+                "findings": [view for (_, finding), view in pairs if finding.section == number],
+                "withheld": _withheld(context, place, at, number),
+                "records": _supplied(context, place, number),
+                "generic": number in EVIDENCE_PARTS,
+            }
+        )
+    return parts
+
+
+def _withheld(context: Context, place: PlaceReview, at: str, part: int | None) -> list[dict[str, Any]]:
+    found = []
+    for j, entry in enumerate(place.withheld):
+        if part is None or context.section(entry) == part:
+            found.append(
+                {
+                    "title": context.title(entry.signal),
+                    "contrast": labels.contrast_name(entry.contrast),
+                    "reason": words(entry.sentence or entry.reason, _reason_ref(at, j, entry.sentence), context.language),
+                    "needs": words(entry.needs, f"{at}/withheld/{j}/needs", context.language),
+                }
+            )
+    return found
+
+
+def _reason_ref(at: str, j: int, sentence: Any) -> str:
+    return f"{at}/withheld/{j}/{'sentence' if sentence is not None else 'reason'}"
+
+
+def _supplied(context: Context, place: PlaceReview, part: int) -> list[dict[str, Any]]:
+    """Return the records that were supplied for a part: verbatim texts with date, status and source."""
+    found = []
+    for i, section in enumerate(place.sections):
+        if int(section.get("section", section.get("number", -1))) != part:
+            continue
+        for j, record in enumerate(section.get("records") or ()):
+            found.append({"ref": f"sections/{i}/records/{j}", **_held_record(record)})
+    return found
+
+
+def _held_record(record: Any) -> dict[str, str]:
+    if isinstance(record, str):
+        return {"topic": "", "title": "", "status": "", "date": "", "source": "", "text": record}
+    names = ("topic", "title", "status", "date", "source", "text")
+    return {name: str(record.get(name) or "") for name in names}
+
+
+def _summary(context: Context, place: PlaceReview, at: str) -> dict[str, Any]:
+    """Return at most three numbers, one a signal, and what is withheld."""
+    numbers_shown = []
+    for signal in context.signals():
+        own = [(j, f) for j, f in enumerate(place.findings) if f.signal == signal and f.estimate.value is not None]
+        first = effects.leading(own)
+        if first is not None and len(numbers_shown) < 3:
+            numbers_shown.append(_headline(context, *first))
+    n = len(place.withheld)
+    count = Num(n, f"{at}/withheld", "length")
+    withheld = Markup("") if not n else say("page.summary.withheld-one") if n == 1 else say("page.summary.withheld", n=count)
+    return {"numbers": numbers_shown, "withheld": withheld}
+
+
+def _headline(context: Context, j: int, finding: Finding) -> dict[str, Any]:
+    state = effects.cell(finding)
+    return {
+        "at": f"findings/{j}",
+        "id": finding.id,
+        "value": effects.value(finding.estimate, "estimate", finding.n),
+        "unit": "times" if effects.is_ratio(finding) else "",
+        "interval": effects.interval(finding.estimate, "estimate", finding.n),
+        "level": cited(finding.estimate.level, "estimate/level", numbers.percent(finding.estimate.level, decimals=0)),
+        "name": labels.finding_name(finding),
+        "observed": effects.observed(finding),
+        "mark": labels.OUTCOME_MARKS[state],
+        "state": state,
+        "title": context.title(finding.signal),
+    }
+
+
+def _funnels(context: Context, place: PlaceReview, index: int) -> list[dict[str, Any]]:
+    return [
+        draw(funnel, place=index)
+        for funnel in context.funnels
+        if any(point.place == index for point in funnel.points)
+    ]
+
+
+def _rank(place: PlaceReview) -> Markup:
+    rank = place.rank
+    if not rank or rank.get("low") is None or rank.get("high") is None:
+        return Markup("")
+    values = {name: Num(rank[name], f"rank/{name}") for name in ("low", "high", "of")}
+    return say("page.part.6.rank", **values)
+
+
+def _profile(context: Context, place: PlaceReview) -> dict[str, Any]:
+    """Return the profile: agencies, programmes with dates, population, peers; whatever is there."""
+    profile: Mapping[str, Any] = place.profile or {}
+    return {
+        "agencies": list(profile.get("agencies") or ()),
+        "programmes": [_programme(i, entry) for i, entry in enumerate(profile.get("programmes") or ())],
+        "population": [_population(i, entry) for i, entry in enumerate(profile.get("population") or ())],
+        "peers": list(profile.get("peers") or ()),
+        "peers_why": words(profile.get("peers_why"), "profile/peers_why", context.language),
+    }
+
+
+def _programme(index: int, entry: Mapping[str, Any]) -> dict[str, Any]:
+    day = entry.get("date")
+    shown = cited(str(day), f"profile/programmes/{index}/date", numbers.date(str(day))) if day else Markup("not stated")
+    return {"program": str(entry.get("program", "")), "kind": str(entry.get("kind") or ""), "date": shown,
+            "agency": str(entry.get("agency") or "")}  # fmt: skip
+
+
+def _population(index: int, entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "group": labels.group(entry.get("group")),
+        "universe": labels.COMPARATORS.get(str(entry.get("universe")), str(entry.get("universe") or "")),
+        "n": cited(entry["n"], f"profile/population/{index}/n", numbers.count(entry["n"])),
+        "period": str(entry.get("period") or ""),
+        "source": str(entry.get("source") or ""),
+    }
+
+
+def _benchmarks(context: Context, pointed: list[tuple[str, Finding]]) -> list[dict[str, Any]]:
+    """Return every comparison once, with its reason and its period."""
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for pointer, finding in pointed:
+        key = (finding.signal, labels.comparator(finding))
+        if key in seen:
+            continue
+        seen.add(key)
+        base = finding.comparator
+        found.append(
+            {
+                "at": pointer,
+                "title": context.title(finding.signal),
+                "label": labels.comparator(finding),
+                "why": quoted(base.why, "comparator/why") if base.why else Markup(""),
+                "source": quoted(base.source, "comparator/source") if base.source else Markup(""),
+                "period": span(base.period, "comparator/period") or span(finding.period, "period"),
+                "bias": context.listed(finding.signal, "misleads"),
+            }
+        )
+    return found
+
+
+def _missing(pointed: list[tuple[str, Finding]]) -> list[dict[str, Any]]:
+    shown = ((pointer, finding, effects.missing(finding.missing)) for pointer, finding in pointed)
+    return [
+        {"at": pointer, "name": labels.finding_name(finding), "share": share,
+         "what": str(finding.missing.get("what") or "")}
+        for pointer, finding, share in shown if share
+    ]  # fmt: skip
+
+
+def _evidence(context: Context, pointer: str, finding: Finding) -> dict[str, Any]:
+    """Return one row of the evidence matrix."""
+    state = effects.cell(finding)
+    robust = finding.robustness
+    return {
+        "at": pointer,
+        "id": finding.id,
+        "family": labels.FAMILIES.get(finding.family, finding.family),
+        "asks": labels.FAMILY_ASKS.get(finding.family, ""),
+        "title": context.title(finding.signal),
+        "name": labels.finding_name(finding),
+        "mark": labels.OUTCOME_MARKS[state][0],
+        "word": labels.OUTCOME_MARKS[state][1],
+        "state": state,
+        "value": effects.value(finding.estimate, "estimate", finding.n),
+        "interval": effects.interval(finding.estimate, "estimate", finding.n) if finding.estimate.value else "",
+        "q": _small(finding.q_value, "q_value"),
+        "p": _small(finding.calibrated_p, "calibrated_p"),
+        "tipping": _plain(finding.tipping_point, "tipping_point"),
+        "robust": Markup("{} of {}").format(
+            cited(robust["passed"], "robustness/passed", numbers.count(robust["passed"])),
+            cited(robust["of"], "robustness/of", numbers.count(robust["of"])),
+        )
+        if robust
+        else Markup(""),
+    }
+
+
+def _small(value: float | None, ref: str) -> Markup:
+    return Markup("") if value is None else cited(value, ref, numbers.p(value))
+
+
+def _plain(value: float | None, ref: str) -> Markup:
+    return Markup("") if value is None else cited(value, ref, numbers.plain_ratio(value))
+
+
+def _test_row(context: Context, pointer: str, finding: Finding) -> dict[str, Any]:
+    row = _evidence(context, pointer, finding)
+    row["observed"] = effects.observed(finding)
+    row["raw_p"] = _small(finding.p_value, "p_value")
+    row["tested"] = finding.tested
+    return row
+
+
+def _signals_of(context: Context, place: PlaceReview) -> list[str]:
+    own = {f.signal for f in place.findings} | {w.signal for w in place.withheld}
+    return [name for name in context.signals() if name in own]
+
+
+def _alternatives(context: Context, place: PlaceReview) -> list[tuple[str, list[Markup]]]:
+    own = {f.signal for f in place.findings}
+    return [(context.title(name), context.listed(name, "misleads")) for name in context.signals() if name in own]
+
+
+def _ceiling(context: Context, place: PlaceReview) -> dict[str, Any] | None:
+    ceiling = place.ceiling
+    if not ceiling or not ceiling.get("verdict"):
+        return None
+    return {
+        "shown": labels.verdict(str(ceiling["verdict"])),
+        "why": words(ceiling.get("why"), "ceiling/why", context.language),
+        "would_raise": words(ceiling.get("would_raise"), "ceiling/would_raise", context.language),
+    }
+
+
+def _method(context: Context, name: str) -> dict[str, Any]:
+    lists = ("assumptions", "misleads", "references", "formulae")
+    texts = ("question", "null", "measures", "needs", "controls")
+    return {
+        "name": name,
+        "title": context.title(name),
+        **{key: context.said(name, key) for key in texts},
+        **{key: context.listed(name, key) for key in lists},
+    }
+
+
+def _record(context: Context, place: PlaceReview, at: str, topic: str, title: str) -> dict[str, Any]:
+    supplied = [record for record in _supplied(context, place, 14) if record["topic"] == topic]
+    return {"title": title, "supplied": supplied, "ask": say(f"page.records.14.{topic}")}

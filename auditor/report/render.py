@@ -1,0 +1,133 @@
+"""From a review to pages: Jinja2 with autoescape, a strict content-security policy, one style inside each page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from auditor.findings.review import Review
+from auditor.report import labels, numbers, slug
+from auditor.report.cite import say
+from auditor.report.context import Context
+from auditor.report.index import index_model
+from auditor.report.place import place_model
+from auditor.resources import folder
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Return the environment of the templates; each template is compiled once in a process."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder("templates")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    made.globals.update(say=say, verdicts=labels.VERDICTS, marks=labels.OUTCOME_MARKS)
+    made.filters["table_link"] = table_link
+    made.filters["day"] = numbers.date
+    return made
+
+
+def table_link(target: str, up: str = "") -> str:
+    """Return a link to a table of the output folder, or nothing for anything else (no scheme, no leaving)."""
+    safe = re.fullmatch(r"tables/[A-Za-z0-9][A-Za-z0-9._-]*\.csv(#[A-Za-z0-9._=&;,-]*)?", target)
+    return f"{up}{target}" if safe else ""
+
+
+@cache
+def _stylesheet() -> str:
+    text = (folder("templates") / "style.css").read_text(encoding="utf-8")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"\s*\n\s*", "\n", text).strip()
+
+
+def css_text(text: str) -> str:
+    """Write a text as a CSS string: everything but plain letters, digits and spaces as a code point."""
+    return '"' + "".join(c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):06x}" for c in text) + '"'
+
+
+def style(header: str) -> Markup:
+    """Return the style of a page, with the header that runs over its printed pages."""
+    running = f"@page{{@top-left{{content:{css_text(header[:110])}}}}}"
+    return Markup(f"{_stylesheet()}\n{running}")  # noqa: S704 - our own file, and an escaped string
+
+
+def policy(css: str) -> str:
+    """Return the content-security policy: nothing but this very style and inline images."""
+    digest = base64.b64encode(hashlib.sha256(css.encode("utf-8")).digest()).decode("ascii")
+    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+class Renderer:
+    """The pages of one review.
+
+    Parameters
+    ----------
+    review : Review
+    language : str
+        Language of the pages.
+    """
+
+    def __init__(self, review: Review, language: str = "en") -> None:
+        self.context = Context.of(review, language)
+
+    def place(self, index: int) -> str:
+        """Return the page of one place."""
+        model = place_model(self.context, index)
+        header = f"{model['name']} - Statistical screening report, not a finding of unlawful conduct"
+        return self._render("place.html.j2", model, header, up="../")
+
+    def index(self) -> str:
+        """Return the index."""
+        model = index_model(self.context)
+        mark = "SIMULATED - " if model["simulated"] else ""
+        return self._render("index.html.j2", model, f"{mark}{model['title']} - Statistical screening report", up="")
+
+    def _render(self, template: str, model: dict[str, Any], header: str, *, up: str) -> str:
+        css = style(header)
+        values = {"style": css, "policy": policy(css), "language": self.context.language, "up": up}
+        return environment().get_template(template).render(**model, **values)
+
+
+def render_pages(review: Review, language: str = "en") -> Iterator[tuple[str, str]]:
+    """Yield every page of a review as (path, HTML), the index last.
+
+    Raises
+    ------
+    ValueError
+        When two places would share a file.
+    """
+    slug.check(place.page for place in review.places)
+    renderer = Renderer(review, language)
+    for index, place in enumerate(review.places):
+        yield place.page, renderer.place(index)
+    yield "index.html", renderer.index()
+
+
+_LAST: list[tuple[Review, str, Renderer]] = []
+
+
+def render_place(review: Review, place_id: str, language: str = "en") -> str:
+    """Return the page of one place; what the pages of a review share is kept for the next call.
+
+    Raises
+    ------
+    UsageError
+        When the review holds no such place.
+    """
+    if not _LAST or _LAST[0][0] is not review or _LAST[0][1] != language:
+        _LAST[:] = [(review, language, Renderer(review, language))]
+    wanted = review.place(place_id)
+    index = next(i for i, place in enumerate(review.places) if place is wanted)
+    return _LAST[0][2].place(index)

@@ -1,0 +1,72 @@
+"""How a number of a page may be worked out from numbers of the review.
+
+Each rule takes the operands that ``data-ref`` names, as they stand in ``review.json``; an operand that starts with
+``=`` is a literal. The pages use these functions to make the numbers, and ``auditor verify`` to check them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+
+def share(operands: Sequence[Any]) -> float:
+    """Return k/n."""
+    return float(operands[0]) / float(operands[1])
+
+
+def thousand(operands: Sequence[Any]) -> float:
+    """Return a difference of shares in persons per 1,000."""
+    return 1000 * float(operands[0])
+
+
+def length(operands: Sequence[Any]) -> int:
+    """Return how many entries a list has."""
+    return len(operands[0])
+
+
+def excluded(operands: Sequence[Any]) -> int:
+    """Return the rows left out by rule: the sum over the steps of a source."""
+    return sum(int(step["n"]) for step in operands[0])
+
+
+def verdicts(operands: Sequence[Any]) -> int:
+    """Return how many places bear one of the verdicts (separated by commas)."""
+    places, wanted = operands
+    return sum(1 for place in places if place["verdict"] in wanted.split(","))
+
+
+def simulated(operands: Sequence[Any]) -> int:
+    """Return how many places are simulated."""
+    return sum(1 for place in operands[0] if place["simulated"])
+
+
+def findings(operands: Sequence[Any]) -> int:
+    """Return how many findings all places have."""
+    return sum(len(place["findings"]) for place in operands[0])
+
+
+def tests(operands: Sequence[Any]) -> int:
+    """Return how many findings of a signal and contrast have an outcome (or ``all``)."""
+    places, signal, contrast, outcome = operands
+    found = (f for place in places for f in place["findings"] if f["signal"] == signal)
+    return sum(1 for f in found if f["contrast"] == contrast and outcome in ("all", f["outcome"]))
+
+
+def withheld(operands: Sequence[Any]) -> int:
+    """Return in how many places a signal was withheld for a reason."""
+    places, signal, reason = operands
+    return sum(
+        1 for place in places if any(w["signal"] == signal and w["reason"] == reason for w in place["withheld"])
+    )
+
+
+def period(operands: Sequence[Any]) -> str:
+    """Return a period as "first day/last day"."""
+    return f"{operands[0]}/{operands[1]}"
+
+
+RULES: Final[Mapping[str, Callable[[Sequence[Any]], Any]]] = {
+    rule.__name__: rule
+    for rule in (share, thousand, length, excluded, verdicts, simulated, findings, tests, withheld, period)
+}
