@@ -14,7 +14,7 @@ Order = Literal["month-first", "day-first", "mixed", "open", "none"]
 
 _MONTHS = {name.casefold(): i for i, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name[:3]: number for name, number in list(_MONTHS.items())} | {"sept": 9}
-_SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
+_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
 _YEAR = r"(\d{4}|\d{2}|'\d{2})"
 _WORDED = (
     (re.compile(rf"([a-z]+)\.?[ \-/]*{_YEAR}"), "my"),
