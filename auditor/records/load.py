@@ -11,7 +11,7 @@ from pathlib import Path
 from auditor.domain.periods import Period
 from auditor.domain.source import Source
 from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
-from auditor.records import account, canonical
+from auditor.records import account, canonical, repeats
 from auditor.records.adapter import Adapter, choose
 from auditor.records.columns import map_columns
 from auditor.records.docket import Docket
@@ -92,7 +92,7 @@ def load(
                 sheet = _open(raw, spec, at, len(sheets), store, docket, as_of)
                 if sheet is not None:
                     sheets.append(sheet)
-    repeated = account.repeats(sheets)
+    repeated = repeats.repeats(sheets)
     for sheet in sheets:
         if sheet.index not in repeated:
             _load_one(sheet)
@@ -113,7 +113,7 @@ def _paths(spec: SourceSpec, base: Path, docket: Docket) -> list[Path]:
     if not found:
         docket.input.append(
             Problem(
-                f"there is no file {pattern.name!r}" if not glob.has_magic(str(pattern)) else "no file fits the pattern",
+                "no file fits the pattern" if glob.has_magic(str(pattern)) else f"there is no file {pattern.name!r}",
                 "nothing can be read from it",
                 "correct path (it is relative to the configuration file)",
                 file=pattern.name,
@@ -178,7 +178,7 @@ def _load_one(sheet: Sheet) -> None:
         sheet.note("no records: nothing in it can be tested")
         return
     sheet.adapter.load(sheet)
-    account.note_identical_rows(sheet)
+    repeats.note_identical_rows(sheet)
 
 
 def _source(sheet: Sheet) -> Source:
@@ -190,6 +190,7 @@ def _source(sheet: Sheet) -> Source:
         sheet.spec.published,
         sheet.spec.citation,
         sheet.raw.sheet,
+        sheet.spec.simulated,
     )
 
 
