@@ -1,0 +1,63 @@
+# make demo    run the built-in example and say which page to open
+# make test    run the tests
+# make help    list the rest
+#
+# Everything is installed into .venv, which is made again whenever pyproject.toml changes. Another Python than
+# python3: make demo PYTHON=python3.12
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+OUT ?= auditor-demo
+
+.PHONY: help demo test lint calibrate bench docs clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo       run the built-in example into $(OUT)/ and say which page to open"
+	@echo "make test       run the tests"
+	@echo "make lint       ruff and mypy"
+	@echo "make docs       write docs/methods/ from the cards of the signals"
+	@echo "make calibrate  measure the false-alarm rate of the default protocol (long)"
+	@echo "make bench      measure speed and memory (long)"
+	@echo "make clean      remove .venv and what was built"
+
+$(VENV)/.core: pyproject.toml scripts/check_python.py
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+	  echo "There is no $(PYTHON) here. Install Python 3.11 or later:"; \
+	  echo "  Debian or Ubuntu  sudo apt install python3 python3-venv"; \
+	  echo "  Fedora            sudo dnf install python3"; \
+	  echo "  macOS             brew install python   (or the installer of python.org)"; \
+	  echo "and then, where it has another name: make demo PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) scripts/check_python.py
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+demo: $(VENV)/.core
+	$(BIN)/auditor demo --out $(OUT)
+	@echo "Open $(CURDIR)/$(OUT)/index.html in a browser."
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+calibrate: $(VENV)/.dev
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/null_screen.py
+
+bench: $(VENV)/.dev
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/speed.py
+
+docs: $(VENV)/.core
+	$(BIN)/python scripts/write_method_pages.py
+
+clean:
+	rm -rf $(VENV) $(OUT) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
