@@ -115,28 +115,60 @@ def run_screen(
     -------
     Screen
     """
-    fitted = {name: _calibrate(panel, protocol) for name, panel in panels.items()}
-    families = tuple(f for f in FAMILIES if any(family_of[name] == f for name in panels))
-    greater = _family_p(panels, fitted, families, family_of, "p_greater")
-    less = _family_p(panels, fitted, families, family_of, "p_less")
-    q_greater, q_less = _adjust(greater), _adjust(less)
-    known = np.isfinite(greater)
-    cutoff = float(bh_cutoff(greater[known], protocol.q)) if known.any() else float("nan")
+    decision = decide(panels, family_of, protocol)
     results = {}
     for name, panel in panels.items():
-        column = families.index(family_of[name])
-        results[name] = _complete(panel, fitted[name], q_greater[:, column], cutoff, rng)
-    return Screen(results, families, q_greater, q_less, int(known.sum()), cutoff)
+        column = decision.families.index(family_of[name])
+        family_q = decision.q_greater[:, column]
+        results[name] = _complete(panel, decision.fitted[name], family_q, decision.cutoff, rng)
+    return Screen(
+        results, decision.families, decision.q_greater, decision.q_less, decision.tests, decision.cutoff
+    )
 
 
 @dataclass(frozen=True)
-class _Fitted:
+class Fitted:
+    """Peer nulls of one panel and the p-values that they promise, (J, C) with NaN elsewhere."""
+
     p_greater: Floats
     p_less: Floats
     nulls: tuple[Mapping[int, PeerNull], ...]
 
 
-def _calibrate(panel: Panel, protocol: Protocol) -> _Fitted:
+@dataclass(frozen=True)
+class Decision:
+    """Which family of which place is rejected; the part of the screen that error rates are about.
+
+    Attributes
+    ----------
+    fitted : mapping of str to Fitted
+        By signal.
+    families : tuple of str
+    q_greater, q_less : (J, F) arrays
+    tests : int
+    cutoff : float
+    """
+
+    fitted: Mapping[str, Fitted]
+    families: tuple[str, ...]
+    q_greater: Floats
+    q_less: Floats
+    tests: int
+    cutoff: float
+
+
+def decide(panels: Mapping[str, Panel], family_of: Mapping[str, str], protocol: Protocol) -> Decision:
+    """Fit the peer nulls, combine within families, and adjust over all place x family tests."""
+    fitted = {name: calibrate(panel, protocol) for name, panel in panels.items()}
+    families = tuple(f for f in FAMILIES if any(family_of[name] == f for name in panels))
+    greater = _family_p(panels, fitted, families, family_of, "p_greater")
+    less = _family_p(panels, fitted, families, family_of, "p_less")
+    known = np.isfinite(greater)
+    cutoff = float(bh_cutoff(greater[known], protocol.q)) if known.any() else float("nan")
+    return Decision(fitted, families, _adjust(greater), _adjust(less), int(known.sum()), cutoff)
+
+
+def calibrate(panel: Panel, protocol: Protocol) -> Fitted:
     """Fit the peer null of every tested contrast and take p-values where it may promise them."""
     greater, less = np.full(panel.k.shape, np.nan), np.full(panel.k.shape, np.nan)
     nulls: list[Mapping[int, PeerNull]] = []
@@ -150,7 +182,7 @@ def _calibrate(panel: Panel, protocol: Protocol) -> _Fitted:
             if null.promised and rows.sum() >= protocol.gates.minimum_peers:
                 greater[rows, c], less[rows, c] = peer_p(null, k, n, base)
         nulls.append(found)
-    return _Fitted(greater, less, tuple(nulls))
+    return Fitted(greater, less, tuple(nulls))
 
 
 def strata(panel: Panel, c: int) -> Iterator[tuple[int, NDArray[np.bool_]]]:
@@ -166,7 +198,7 @@ def strata(panel: Panel, c: int) -> Iterator[tuple[int, NDArray[np.bool_]]]:
 
 def _family_p(
     panels: Mapping[str, Panel],
-    fitted: Mapping[str, _Fitted],
+    fitted: Mapping[str, Fitted],
     families: Sequence[str],
     family_of: Mapping[str, str],
     side: str,
@@ -191,7 +223,7 @@ def _adjust(p: Floats) -> Floats:
     return q
 
 
-def _complete(panel: Panel, fitted: _Fitted, family_q: Floats, cutoff: float, rng: np.random.Generator) -> Calibrated:
+def _complete(panel: Panel, fitted: Fitted, family_q: Floats, cutoff: float, rng: np.random.Generator) -> Calibrated:
     shape = panel.k.shape
     names = (
         "low",
