@@ -1,4 +1,4 @@
-"""Accounts over whole sheets: repeated files, cumulative series, impossible numbers, what the audit leaves out."""
+"""Accounts over all sheets: what the audit leaves out, cumulative series, repeated and impossible figures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from auditor.domain.periods import Period
 from auditor.records.cumulative import ask_about_cumulative, supersede
 from auditor.records.removal import remove
-from auditor.records.sheet import Sheet, literal, quote
+from auditor.records.repeats import repeated_figures
+from auditor.records.sheet import Sheet, literal
 
 if TYPE_CHECKING:
     from auditor.records.store import Store
@@ -17,50 +18,6 @@ _CHAINS = (
     ("match", "submission", "matches exceed submissions"),
     ("removal", "match", "removals exceed matches"),
 )
-
-
-def fingerprint(sheet: Sheet) -> str:
-    """Return what a sheet holds and how it is read, so that the same reading of the same rows shows itself.
-
-    The same file may be given twice for two different columns: that is no repetition.
-    """
-    columns = ", ".join(f"c{i}" for i in range(len(sheet.raw.columns)))
-    table = quote(sheet.raw.table)
-    rows, content = sheet.sql(
-        f"SELECT count(*), coalesce(sum(hash({columns})::HUGEINT), 0) FROM {table}"  # noqa: S608
-    )[0]
-    spec = sheet.spec.model_dump(exclude={"path", "sheet", "published", "citation", "encoding", "delimiter"})
-    used = sorted((name, sheet.columns.header(name)) for name in sheet.columns.positions)
-    return repr((sheet.adapter.name, sheet.raw.columns, rows, content, used, sorted(spec.items(), key=str)))
-
-
-def repeats(sheets: Sequence[Sheet]) -> set[int]:
-    """Quarantine every sheet that repeats an earlier one, and return their numbers."""
-    seen: dict[str, Sheet] = {}
-    found: set[int] = set()
-    for sheet in sheets:
-        if sheet.ledger.used == 0:
-            continue
-        first = seen.setdefault(fingerprint(sheet), sheet)
-        if first is not sheet:
-            found.add(sheet.index)
-            name = " › ".join(part for part in (first.raw.file, first.raw.sheet) if part)
-            sheet.ledger = sheet.ledger.step(f"the same content as {name}", sheet.ledger.used, quarantined=True)
-    return found
-
-
-def note_identical_rows(sheet: Sheet) -> None:
-    """Note how many rows are equal to another in every column; none is dropped, since they may be people."""
-    columns = ", ".join(f"c{i}" for i in range(len(sheet.raw.columns)))
-    table = quote(sheet.raw.table)
-    copies = sheet.sql(
-        f"SELECT coalesce(sum(k - 1), 0) FROM (SELECT count(*) AS k FROM {table} GROUP BY {columns}) t WHERE k > 1"  # noqa: S608
-    )[0][0]
-    if copies:
-        sheet.note(
-            f"{int(copies):,} rows repeat another row in every column; kept and counted, since rows without an "
-            "identifier may be different people or events"
-        )
 
 
 def settle(
@@ -85,16 +42,18 @@ def settle(
     Raises
     ------
     DecisionNeeded
-        When a series given as flows looks cumulative.
+        When a series given as flows looks cumulative, or two cumulative issues contradict each other.
     """
     _leave_out(sheets, store, exclude)
-    notes = supersede(sheets, store)
+    notes = (*supersede(sheets, store), *repeated_figures(sheets, store))
     for sheet in sheets:
         for small, large, words in _CHAINS:
             _impossible(sheets, sheet, store, small, large, words)
     if period is not None:
         _outside(sheets, store, period)
     ask_about_cumulative(sheets, store)
+    if sheets:
+        sheets[0].docket.settle()
     return notes
 
 
@@ -119,7 +78,8 @@ def _impossible(
 ) -> None:
     """Quarantine a jurisdiction whose part exceeds its whole, in any period of one source."""
     rows = store.connection.execute(
-        "SELECT place, start, \"end\", sum(n) FILTER (event = ?) AS k, sum(coalesce(n, n_high)) FILTER (event = ?) AS m "
+        'SELECT place, start, "end", sum(n) FILTER (event = ?) AS k, '
+        "sum(coalesce(n, n_high)) FILTER (event = ?) AS m "
         "FROM counts WHERE source = ? GROUP BY ALL HAVING k > m ORDER BY place, start, \"end\"",
         [small, large, sheet.index],
     ).fetchall()

@@ -116,6 +116,16 @@ def choose(spec: SourceSpec, headers: Sequence[str], where: Problem) -> Adapter:
     )
 
 
+def fits(spec: SourceSpec, headers: Sequence[str]) -> bool:
+    """Tell whether a sheet has what its format needs: to tell the sheets of a workbook that hold data."""
+    if spec.format == AUTO:
+        return sum(recognises(adapter, headers, spec) for adapter in found_adapters().values()) == 1
+    adapter = named(spec.format)
+    names = {*find_columns(headers, adapter.columns), *spec.columns, *spec.constants}
+    given = all(wanted in headers for wanted in spec.columns.values())
+    return given and all(names & set(group) for group in adapter.required)
+
+
 def recognises(adapter: Adapter, headers: Sequence[str], spec: SourceSpec | None = None) -> bool:
     """Tell whether a header (with what the configuration adds to it) is of an adapter's format."""
     # Every adapter's names, so that a format can say what it must not have: a baseline has no event.

@@ -68,8 +68,9 @@ END = Column("period_end", "end", ("end_date", "through_date"))
 GROUP = Column("group", "code", ("race_ethnicity", "race_eth", "ethnicity", "race", "race_or_ethnicity"), sole=True)
 COUNT = Column("n", "count", ("count", "counts", "number", "frequency"))
 PERSONAL_WORDS = frozenset(
-    ["name", "names", "firstname", "lastname", "fullname", "surname", "dob", "birthdate", "birthday", "ssn", "sid", "anumber", "inmate", "address", "street", "phone", "email", "person", "complainant", "plate", "vin", "badge"]
-)
+    {"name", "names", "firstname", "lastname", "fullname", "surname", "dob", "birthdate", "birthday", "ssn", "sid",
+     "anumber", "inmate", "address", "street", "phone", "email", "person", "complainant", "plate", "vin", "badge"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

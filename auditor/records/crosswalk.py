@@ -31,7 +31,7 @@ def map_codes(sheet: Sheet, name: str) -> str:
     str
         Table of raw, value, total (the row sums others), aside (left out by decision).
     """
-    values = sheet.distinct(sheet.text(name))
+    values = sheet.distinct(sheet.text(name), name)
     decided = {_key(raw): value for raw, value in sheet.spec.values.get(name, {}).items()}
     rows: list[Row] = []
     unknown: list[Distinct] = []
@@ -56,7 +56,7 @@ def map_texts(sheet: Sheet, name: str) -> str:
     """Map a column without a vocabulary: as written, without the marks for missing, totals recognised."""
     decided = {_key(raw): value for raw, value in sheet.spec.values.get(name, {}).items()}
     rows: list[Row] = []
-    for text, _, _ in sheet.distinct(sheet.text(name)):
+    for text, _, _ in sheet.distinct(sheet.text(name), name):
         if _key(text) in decided:
             rows.append(_take(text, decided[_key(text)], name))
         elif not is_missing(text):

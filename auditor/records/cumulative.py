@@ -63,10 +63,7 @@ def _revised(store: Store) -> tuple[str, ...]:
 def ask_about_cumulative(sheets: Sequence[Sheet], store: Store) -> None:
     """Ask about series that never fall although they are given as flows.
 
-    Raises
-    ------
-    DecisionNeeded
-        When at least four periods of (nearly) every place of a source rise throughout.
+    At least four periods of (nearly) every place of a source must rise throughout.
     """
     for sheet in sheets:
         known = {column.name for column in sheet.adapter.columns}
@@ -81,8 +78,6 @@ def ask_about_cumulative(sheets: Sequence[Sheet], store: Store) -> None:
                 line='constants.cumulative = "true"  # or "false"',
             )
             break
-    if sheets:
-        sheets[0].docket.settle()
 
 
 def _rising(store: Store, source: int) -> list[tuple[str, str, str]]:
@@ -92,10 +87,10 @@ def _rising(store: Store, source: int) -> list[tuple[str, str, str]]:
         'd AS (SELECT place, event, n, lag(n) OVER w AS before, "end", count(*) OVER w2 AS periods FROM s '
         'WINDOW w AS (PARTITION BY place, event ORDER BY start, "end"), w2 AS (PARTITION BY place, event)), '
         "p AS (SELECT place, event, bool_and(before IS NULL OR n >= before) AND max(n) > min(n) AS rises, "
-        f"list(n ORDER BY \"end\")[1:5] AS series FROM d WHERE periods >= {FEWEST} GROUP BY ALL) "
+        'list(n ORDER BY "end")[1:5] AS series FROM d WHERE periods >= ? GROUP BY ALL) '
         "SELECT event, count(*), count(*) FILTER (rises), min(place) FILTER (rises), "
         "arg_min(series, place) FILTER (rises) FROM p GROUP BY event ORDER BY event",
-        [source],
+        [source, FEWEST],
     ).fetchall()
     found = []
     for event, places, rising, first, series in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.records import canonical
-from auditor.records.sheet import Sheet, literal
+from auditor.records.sheet import Sheet, literal, times
 from auditor.records.totals import TOLERANCE
 
 EVENTS = {"submissions": "submission", "matches": "match", "booked": "custody", "removed": "removal"}
@@ -40,15 +40,16 @@ def check(sheet: Sheet) -> None:
     for stem in ("matches", "booked", "removed"):
         low, high, given = _sum(stem, "low"), _sum(stem, "high"), _number_given(stem)
         rows = sheet.sql(
-            f"SELECT _row, {stem} AS total, {low} AS low, {high} AS high FROM {sheet.typed} WHERE aside IS NULL "  # noqa: S608
-            f"AND {stem} IS NOT NULL AND ({given}) > 0 AND (total < low OR (({given}) = 4 AND total > high)) "
+            f"SELECT _row, {stem} AS total, {low} AS low, {high} AS high FROM {sheet.typed} "  # noqa: S608
+            f"WHERE aside IS NULL AND {stem} IS NOT NULL AND ({given}) > 0 "
+            f"AND (total < low OR (({given}) = 4 AND total > high)) "
             "ORDER BY _row"
         )
         far = [row for row in rows if max(row[2] - row[1], row[1] - row[3]) > TOLERANCE * row[1]]
-        some = "; ".join(f"row {row}: total {total:,}, levels {low:,}" for row, total, low, _ in (far or rows)[:5])
+        some = "; ".join(f"row {row}: total {total:,}, levels {least:,}" for row, total, least, _ in (far or rows)[:5])
         if far and "totals" not in sheet.spec.model_fields_set:
             sheet.ask(
-                f"{len(far):,} totals of {stem} differ from their levels by more than {TOLERANCE:.0%}: {some}",
+                f"{times(len(far), 'total')} of {stem} over {TOLERANCE:.0%} away from the sum of the levels: {some}",
                 "a level is missing or misprinted, or the total means something else",
                 'mend the file, or say totals = "exclude" to use the levels as they are',
                 column=stem if stem in sheet.columns else "",
@@ -56,7 +57,7 @@ def check(sheet: Sheet) -> None:
                 line='totals = "exclude"',
             )
         elif rows:
-            sheet.note(f"{len(rows):,} totals of {stem} differ from their levels, which are used: {some}")
+            sheet.note(f"{times(len(rows), 'total')} of {stem} not equal to the levels, which are used: {some}")
 
 
 def insert(sheet: Sheet) -> None:
@@ -91,15 +92,20 @@ def _plain(column: str, event: str, level: str | None, when: str) -> str:
     )
 
 
+def _union(stem: str) -> str:
+    """Return the SQL of the levels that a row does not print, as one level."""
+    names = (
+        f"CASE WHEN NOT {_given(f'{stem}_{level}')} THEN {literal(name)} END" for level, name in LEVELS.items()
+    )
+    return f"concat_ws('/', {', '.join(names)})"
+
+
 def _rest(stem: str, event: str) -> str:
     """What is left of a total when some of its levels are printed, as the union of those that are not."""
-    union = "concat_ws('/', " + ", ".join(
-        f"CASE WHEN NOT ({_given(f'{stem}_{level}')}) THEN {literal(name)} END" for level, name in LEVELS.items()
-    ) + ")"  # fmt: skip
     least = f"greatest(0, {_low(stem)} - ({_sum(stem, 'high')}))"
     most = f"greatest(0, {_high(stem)} - ({_sum(stem, 'low')}))"
     return (
-        f"SELECT {_SAME}, {literal(event)} AS event, {union} AS level, "  # noqa: S608
+        f"SELECT {_SAME}, {literal(event)} AS event, {_union(stem)} AS level, "  # noqa: S608
         f"CASE WHEN {least} = {most} THEN {most} END AS n, CASE WHEN {least} < {most} THEN {least} END AS n_low, "
         f"CASE WHEN {least} < {most} THEN {most} END AS n_high FROM {{table}} WHERE aside IS NULL "
         f"AND {_given(stem)} AND ({_number_given(stem)}) BETWEEN 1 AND 3"
@@ -107,9 +113,10 @@ def _rest(stem: str, event: str) -> str:
 
 
 def _note_rest(sheet: Sheet) -> None:
-    rows = sheet.sql(
-        "SELECT event, level, count(*) FROM counts WHERE source = ? AND level LIKE '%/%' GROUP BY 1, 2 ORDER BY 1, 2",
-        [sheet.index],
-    )
-    for event, level, count in rows:
-        sheet.note(f"{event}: {count:,} rows print a total and a part of its levels; the rest is of level {level}")
+    for stem in ("matches", "booked", "removed"):
+        rows = sheet.sql(
+            f"SELECT {_union(stem)} AS level, count(*) FROM {sheet.typed} WHERE aside IS NULL AND {_given(stem)} "  # noqa: S608
+            f"AND ({_number_given(stem)}) BETWEEN 1 AND 3 GROUP BY 1 ORDER BY 1"
+        )
+        for level, count in rows:
+            sheet.note(f"{stem}: {times(count, 'row')} with a total and some levels; the rest is level {level}")

@@ -12,8 +12,8 @@ from auditor.domain.periods import Period
 from auditor.domain.source import Source
 from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
 from auditor.records import account, canonical, repeats
-from auditor.records.adapter import Adapter, choose
-from auditor.records.columns import map_columns
+from auditor.records.adapter import Adapter, choose, fits
+from auditor.records.columns import ColumnMap, map_columns
 from auditor.records.docket import Docket
 from auditor.records.raw import RawTable
 from auditor.records.read import read
@@ -88,9 +88,12 @@ def load(
     sheets: list[Sheet] = []
     for at, spec in enumerate(specs):
         for path in _paths(spec, base, docket):
-            for raw in _tables(path, spec, at, store, docket):
-                sheet = _open(raw, spec, at, len(sheets), store, docket, as_of)
-                if sheet is not None:
+            tables = _tables(path, spec, at, store, docket)
+            fitting = [raw for raw in tables if fits(spec, raw.columns)]
+            for raw in tables:
+                if fitting and raw not in fitting:
+                    sheets.append(_set_aside(raw, fitting[0], spec, at, len(sheets), store, docket))
+                elif (sheet := _open(raw, spec, at, len(sheets), store, docket, as_of)) is not None:
                     sheets.append(sheet)
     repeated = repeats.repeats(sheets)
     for sheet in sheets:
@@ -155,6 +158,17 @@ def _open(
     _check_required(sheet, adapter)
     sheet.open = len(docket.config) + len(docket.input) + len(docket.questions) > before
     return sheet
+
+
+def _set_aside(
+    raw: RawTable, fitting: RawTable, spec: SourceSpec, at: int, index: int, store: Store, docket: Docket
+) -> Sheet:
+    """Set aside a sheet (a cover, notes) of a workbook whose other sheets are what was asked for."""
+    adapter = choose(spec, fitting.columns, Problem("", "", "", file=raw.file))
+    ledger = raw.ledger.step("sheet of another kind (without the columns of the format)", raw.ledger.used)
+    ledger = ledger.note(f"columns of this sheet: {', '.join(raw.columns)}")
+    columns = ColumnMap({}, {}, raw.columns)
+    return Sheet(index, at, spec, raw, store, docket, adapter, columns, None, ledger, open=True)
 
 
 def _check_required(sheet: Sheet, adapter: Adapter) -> None:

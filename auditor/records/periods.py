@@ -52,7 +52,7 @@ def map_periods(sheet: Sheet, names: Sequence[str], table: str, *, days: bool = 
     columns = [name for name in (*names, *(["month"] if names[0] == "period" else [])) if name in sheet.columns]
     for name in names:
         if name in columns or (name == "period" and "month" in columns):
-            values |= {item[0]: item for item in sheet.distinct(period_text(sheet, name))}
+            values |= {item[0]: item for item in sheet.distinct(period_text(sheet, name), name)}
     order = order_of(values, sheet.spec.day_first)
     column = columns[0] if columns else names[0]
     _ask_order(sheet, column, order, values)

@@ -13,6 +13,9 @@ from auditor.domain.vocabulary import NATION
 from auditor.records.sheet import EXCLUDED, QUARANTINED, Row, Sheet, literal, quote
 from auditor.records.totals import TOLERANCE, dimensions_of, key_columns, sums, time_keys
 
+_FEWEST_PARTS, _FEWEST_EVENTS = 3, 100
+"""Fewer parts, or smaller sums, are equal by chance too often to bother a person with."""
+
 
 def settle_place_totals(sheet: Sheet, values: Sequence[str]) -> None:
     """Set aside the rows that sum other places, or make them the nation.
@@ -33,6 +36,8 @@ def settle_place_totals(sheet: Sheet, values: Sequence[str]) -> None:
     # Subtotals of states first ("06" before "all"), so that larger totals do not meet them among their parts.
     for (scope,) in sorted(scopes, key=lambda row: (len(row[0]) != 2, row[0])):
         _settle_scope(sheet, scope, values)
+    if values and sheet.spec.totals != "keep":
+        _ask_unlabelled(sheet, values)
 
 
 def _states(sheet: Sheet) -> list[Row]:
@@ -201,3 +206,27 @@ def _other(sheet: Sheet, total: str, outcome: str, said: str) -> None:
 
 def _others(sheet: Sheet) -> bool:
     return bool(sheet.sql(f"SELECT 1 FROM {sheet.typed} WHERE aside IS NULL AND place IS NOT NULL LIMIT 1"))  # noqa: S608
+
+
+def _ask_unlabelled(sheet: Sheet, values: Sequence[str]) -> None:
+    """Ask about a local place whose figures are, in every cell, the sum of all the others ("Citywide")."""
+    keys = [*key_columns(dimensions_of(sheet), without="place"), *time_keys(sheet)]
+    listed = ", ".join(f"k{i}" for i in range(len(keys)))
+    aliased = "".join(f", {text} AS k{i}" for i, text in enumerate(keys))
+    value = quote(values[0])
+    rows = sheet.sql(
+        f"WITH k AS (SELECT place, _row, {value} AS n{aliased} FROM {sheet.typed} "  # noqa: S608
+        f"WHERE aside IS NULL AND place IS NOT NULL AND place <> '{NATION}'), "
+        f"c AS (SELECT *, sum(n) OVER (PARTITION BY {listed}) AS whole, "
+        f"count(*) OVER (PARTITION BY {listed}) AS rows FROM k) "
+        "SELECT place, min(_row), sum(n), sum(rows - 1) FROM c WHERE length(place) > 5 GROUP BY place "
+        f"HAVING bool_and(2 * n = whole AND rows > {_FEWEST_PARTS}) AND sum(n) >= {_FEWEST_EVENTS} ORDER BY 1"
+    )
+    for place, row, total, _ in rows:
+        sheet.ask(
+            f"the figures of {place} ({int(total):,}) are the sum of all the other rows",
+            "it looks like a total under another name, and would count everybody twice",
+            'leave it out with places = { "<its text>" = "exclude" }, or say totals = "keep" if it is a place',
+            column="place",
+            row=row,
+        )

@@ -15,7 +15,7 @@ from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
 from auditor.records.columns import key
 from auditor.records.crosswalk import EXCLUDE
-from auditor.records.sheet import EXCLUDED, QUARANTINED, SHOWN, Row, Sheet, literal
+from auditor.records.sheet import EXCLUDED, QUARANTINED, SHOWN, Row, Sheet, literal, times
 from auditor.records.words import is_total, normal
 
 _COLUMNS = "place VARCHAR, name VARCHAR, state VARCHAR, id VARCHAR, within VARCHAR, total VARCHAR, aside VARCHAR"
@@ -272,12 +272,12 @@ def _questions(sheet: Sheet, found: _Found) -> None:
     if len(local) > 1:
         _ask_local(sheet, local)
         asked = [item for item in asked if item not in local]
-    for (place, name, state), count, row, placed in asked[:SHOWN]:
+    for (place, _, _), count, row, placed in asked[:SHOWN]:
         options = ", ".join(str(candidate) for candidate in placed.candidates)
         remedy = f"say where it is in places (a code, local:<id>, or \"{EXCLUDE}\")"
-        times = f" in {count:,} rows" if count > 1 else ""
+        often = f" in {times(count, 'row')}" if count > 1 else ""
         tail = f"; candidates, none of them accepted: {options}" if options else ""
-        sheet.ask(f"unmatched place {placed.problem}{times}", placed.why + tail, remedy,
+        sheet.ask(f"unmatched place {placed.problem}{often}", placed.why + tail, remedy,
                   column="place" if place else "jurisdiction", row=row)  # fmt: skip
     if len(asked) > SHOWN:
         sheet.ask(f"{len(asked) - SHOWN:,} more unmatched places", "they are listed below", "complete the lines")
@@ -297,7 +297,7 @@ def _propose(sheet: Sheet, asked: _Found) -> None:
 def _ask_repair(sheet: Sheet, damaged: _Found) -> None:
     some = ", ".join(f"{item[3].problem} (would be {item[3].damaged})" for item in damaged[:SHOWN])
     sheet.ask(
-        f"{len(damaged):,} place codes without their leading zeros: {some}",
+        f"{times(len(damaged), 'place code')} without leading zeros: {some}",
         "a spreadsheet dropped the zeros, or they are codes of another kind",
         "say repair_fips = true if they are FIPS codes (each can be only one place), or place_prefix = \"local:\"",
         column="place",
@@ -309,7 +309,7 @@ def _ask_repair(sheet: Sheet, damaged: _Found) -> None:
 def _ask_local(sheet: Sheet, local: _Found) -> None:
     some = ", ".join(item[3].problem for item in local[:SHOWN])
     sheet.ask(
-        f"{len(local):,} places that are no FIPS code, ORI or name: {some}",
+        f"{times(len(local), 'place')} with no FIPS code, ORI or name: {some}",
         "numbers of precincts, districts or ranks would be mistaken for counties and states",
         "if they are the file's own numbering say place_prefix = \"local:\"",
         column="place",

@@ -12,11 +12,13 @@ from auditor.errors import Problem
 from auditor.records.columns import ColumnMap, is_personal
 from auditor.records.docket import Docket
 from auditor.records.spec import SourceSpec
+from auditor.records.store import Store, quote
 
 if TYPE_CHECKING:
     from auditor.records.adapter import Adapter
     from auditor.records.raw import RawTable
-    from auditor.records.store import Store
+
+__all__ = ["EXCLUDED", "QUARANTINED", "Row", "Sheet", "literal", "quote", "times"]
 
 BLANKS = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff"
 QUARANTINED = "Q:"
@@ -24,17 +26,20 @@ EXCLUDED = "X:"
 SHOWN = 20
 """How many values or places one message lists."""
 
+MOST_DISTINCT = 200_000
+"""A column to be mapped that holds more different values than this is the wrong column."""
+
 Row = tuple[Any, ...]
-
-
-def quote(name: str) -> str:
-    """Quote an identifier for SQL."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
     """Quote a text for SQL."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def times(count: int, noun: str) -> str:
+    """Return a number with its noun: 1 row, 1,204 rows."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 @dataclass
@@ -88,13 +93,25 @@ class Sheet:
             return f"nullif(trim(r.c{self.columns.positions[name]}, {literal(BLANKS)}), '')"
         return literal(self.columns.constants[name]) if name in self.columns.constants else "NULL::VARCHAR"
 
-    def distinct(self, expression: str) -> list[tuple[str, int, int]]:
-        """Return the distinct texts of an expression with their counts and first rows, in order of the file."""
+    def distinct(self, expression: str, name: str = "") -> list[tuple[str, int, int]]:
+        """Return the distinct texts of an expression with their counts and first rows, in order of the file.
+
+        A column of more than :data:`MOST_DISTINCT` is refused, and only its first values are returned.
+        """
         query = (
             f"SELECT {expression} AS v, count(*), min(_row) FROM {quote(self.raw.table)} r "  # noqa: S608
-            "GROUP BY v HAVING v IS NOT NULL ORDER BY 3, 1"
+            f"GROUP BY v HAVING v IS NOT NULL ORDER BY 3, 1 LIMIT {MOST_DISTINCT + 1}"
         )
-        return [(text, count, row) for text, count, row in self.sql(query)]
+        found = [(text, count, row) for text, count, row in self.sql(query)]
+        if len(found) > MOST_DISTINCT:
+            self.refuse(
+                f"more than {MOST_DISTINCT:,} different values",
+                "a column that is read by its values has far fewer: this looks like another one",
+                f"name the right column with columns.{name}",
+                column=name,
+            )
+            return found[:SHOWN]
+        return found
 
     def mapping(self, name: str, columns: str, rows: Iterable[Row]) -> str:
         """Make a small table that maps written values to canonical ones, and return its name.
@@ -152,6 +169,6 @@ class Sheet:
 
     def listed(self, column: str, values: Sequence[tuple[str, int, int]]) -> str:
         """Return values with their counts, as a message shows them."""
-        some = [f"{self.shown(column, text)} in {count:,} row{'s' * (count > 1)}" for text, count, _ in values[:SHOWN]]
-        more = f" and {len(values) - SHOWN:,} more values" if len(values) > SHOWN else ""
+        some = [f"{self.shown(column, text)} in {times(count, 'row')}" for text, count, _ in values[:SHOWN]]
+        more = f" and {times(len(values) - SHOWN, 'more value')}" if len(values) > SHOWN else ""
         return ", ".join(some) + more

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.records.sheet import EXCLUDED, Row, Sheet, quote
+from auditor.records.sheet import EXCLUDED, Row, Sheet, quote, times
 
 TOLERANCE = 0.01
 """Relative difference between a total and its parts that is noted only; beyond it a person must look."""
@@ -53,8 +53,8 @@ def sums(values: Sequence[str]) -> str:
     """Return the SQL of the least and the largest sum that rows can have, suppressed cells counted as intervals."""
     parts = []
     for value in values:
-        low, high = f"coalesce({quote(value)}, {quote(value + '_low')})", f"coalesce({quote(value)}, {quote(value + '_high')})"
-        parts += [f"sum({low}) AS {quote(value + '_lo')}", f"sum({high}) AS {quote(value + '_hi')}"]
+        for bound, name in (("_low", "_lo"), ("_high", "_hi")):
+            parts.append(f"sum(coalesce({quote(value)}, {quote(value + bound)})) AS {quote(value + name)}")
     return "".join(f", {part}" for part in parts)
 
 
@@ -71,7 +71,7 @@ def _settle(sheet: Sheet, name: str, dimensions: Sequence[str], values: Sequence
     )
     alone = sheet.sql("SELECT count(*) FROM tot WHERE parts = 0")[0][0]
     if alone:
-        sheet.note(f"{name}: {alone:,} rows labelled as a total have no parts beside them; kept, with {name} blank")
+        sheet.note(f"{name}: {times(alone, 'row')} labelled as a total without parts beside; kept, with {name} blank")
     if sheet.spec.totals == "keep":
         sheet.note(f"{name}: totals kept beside their parts (configuration)")
         return
@@ -118,11 +118,11 @@ def _report(sheet: Sheet, name: str, value: str, rows: list[Row]) -> None:
     off = [row for row in rows if row[4] > 0]
     far = [row for row in off if row[4] > TOLERANCE * max(row[1], 1) and not _partial(sheet, row)]
     if len(rows) > len(off):
-        sheet.note(f"{name}: {len(rows) - len(off):,} totals of {value} equal the sum of their parts; set aside")
+        sheet.note(f"{name}: {times(len(rows) - len(off), 'total')} of {value} equal to the sum of the parts; set aside")
     some = "; ".join(f"row {row[0]}: {_said(row)}" for row in off[:5])
     if far and "totals" not in sheet.spec.model_fields_set:
         sheet.ask(
-            f"{len(far):,} totals of {value} differ from their parts by more than {TOLERANCE:.0%}: {some}",
+            f"{times(len(far), 'total')} of {value} over {TOLERANCE:.0%} away from the parts' sum: {some}",
             "parts are missing, counted twice, or the total means something else",
             'mend the file, or say totals = "exclude" to use the parts as they are',
             column=name,

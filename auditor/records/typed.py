@@ -154,7 +154,7 @@ def _add_number(sheet: Sheet, column: Column, parts: _Parts) -> None:
 def _map_numbers(sheet: Sheet, name: str, text: str, whole: bool) -> str:
     plain = f"regexp_full_match({text}, '{_PLAIN}')"
     # NULLs come out false of the test, so that odd texts only are read one by one.
-    odd = sheet.distinct(f"CASE WHEN {plain} THEN NULL ELSE {text} END")
+    odd = sheet.distinct(f"CASE WHEN {plain} THEN NULL ELSE {text} END", name)
     zeros = bool(
         sheet.sql(
             f"SELECT 1 FROM {quote(sheet.raw.table)} r WHERE regexp_full_match({text}, '0+') LIMIT 1"  # noqa: S608

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 from auditor.domain import vocabulary as v
 
-_ALONE = {"white": ("white", "caucasian"), "asian": ("asian", "asian american"), "other": ("other", "other race")}
-_ALONE |= {
+_ALONE: dict[str, tuple[str, ...]] = {
+    "white": ("white", "caucasian"),
+    "asian": ("asian", "asian american"),
+    "other": ("other", "other race"),
     "black": (
         "black",
         "african american",

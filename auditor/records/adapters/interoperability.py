@@ -14,7 +14,7 @@ from auditor.records.adapter import Adapter
 from auditor.records.adapters.activations import note_two_dates
 from auditor.records.columns import END, JURISDICTION, PERIOD, PLACE, START, STATE, Column
 from auditor.records.place_totals import settle_place_totals
-from auditor.records.sheet import EXCLUDED, Sheet, literal
+from auditor.records.sheet import EXCLUDED, QUARANTINED, Sheet, literal
 from auditor.records.totals import settle_totals
 from auditor.records.typed import build
 
@@ -154,8 +154,8 @@ def _unreported(sheet: Sheet, values: Iterable[str]) -> None:
 
 def _period_needed(sheet: Sheet, values: Iterable[str]) -> None:
     sheet.run(
-        f"UPDATE {sheet.typed} SET aside = 'Q:period is blank' WHERE aside IS NULL AND (start IS NULL OR \"end\" IS NULL) "  # noqa: S608
-        f"AND ({_any_number(values)})"
+        f"UPDATE {sheet.typed} SET aside = '{QUARANTINED}period is blank' WHERE aside IS NULL "  # noqa: S608
+        f"AND (start IS NULL OR \"end\" IS NULL) AND ({_any_number(values)})"
     )
 
 
