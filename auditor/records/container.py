@@ -256,8 +256,8 @@ def _read_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: Where)
         ) from error
 
 
-def unzip(path: Path, where: Where, store: Store) -> tuple[Path, str]:
-    """Unpack the one table of a zip archive into the store; return the path and the member's name."""
+def unzip(path: Path, where: Where, store: Store) -> Path:
+    """Unpack the one table of a zip archive into the store."""
     members = [info for info in inspect_zip(path, where) if not _is_clutter(info.filename)]
     if len(members) != 1:
         listed = ", ".join(info.filename for info in members[:5]) or "none"
@@ -271,7 +271,7 @@ def unzip(path: Path, where: Where, store: Store) -> tuple[Path, str]:
     with zipfile.ZipFile(path) as archive, archive.open(members[0]) as packed, target.open("wb") as out:
         while chunk := packed.read(CHUNK):
             out.write(chunk)
-    return target, members[0].filename
+    return target
 
 
 def _is_clutter(name: str) -> bool:
@@ -294,7 +294,7 @@ def gunzip(path: Path, where: Where, store: Store) -> Path:
     return target
 
 
-def _pump(handle: IO[bytes], out: IO[bytes], packed: int, where: Where) -> None:
+def _pump(handle: gzip.GzipFile, out: IO[bytes], packed: int, where: Where) -> None:
     done = 0
     while chunk := handle.read(CHUNK):
         if done == 0 and chunk.startswith(_ARCHIVES):

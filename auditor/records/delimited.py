@@ -13,15 +13,18 @@ from typing import Any
 
 from auditor.errors import ConfigError, InputError, Problem
 from auditor.records.encoding import Encoding, Lines, recognise
-from auditor.records.grid import Grid, Row, Tally, Where, blank
-from auditor.records.header import kind
-from auditor.records.load_table import GIANT
+from auditor.records.grid import GIANT, Grid, Row, Tally, Where, blank
+from auditor.records.header import Header, kind
+from auditor.records.load_table import Staged
+from auditor.records.plain import stage_plain, survey
 from auditor.records.spec import SourceSpec
+from auditor.records.store import Store
 
 CANDIDATES = (",", "\t", ";", "|", " ")
 SAMPLE = 400
 _NAMED = {"\t": "tab", " ": "blank", ",": "comma", ";": "semicolon", "|": "pipe"}
 QUOTING = "quotes that do not fit together"
+SEPARATORS = "line separators (U+2028 and the like) stand inside cells; they do not begin a row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,20 @@ def open_delimited(path: Path, where: Where, spec: SourceSpec) -> Grid:
     if dialect.delimiter != ",":
         grid.notes.append(f"delimiter: {_NAMED.get(dialect.delimiter, repr(dialect.delimiter))}")
     grid.rows = lambda: _records(path, encoding, dialect, grid)
+    if encoding.name in ("utf-8", "utf-8-sig") and not encoding.twice and not dialect.spaced:
+        grid.load = lambda header, store: _short_way(path, encoding, dialect, grid, header, store)
     return grid
+
+
+def _short_way(
+    path: Path, encoding: Encoding, dialect: Dialect, grid: Grid, header: Header, store: Store
+) -> Staged | None:
+    found = survey(path, dialect.delimiter, header, marked=encoding.name == "utf-8-sig")
+    if found is None:
+        return None
+    if found.separators:
+        grid.notes.append(SEPARATORS)
+    return stage_plain(path, dialect.delimiter, header, found, store)
 
 
 def _sample(path: Path, encoding: Encoding) -> list[str]:
@@ -184,8 +200,8 @@ def _records(path: Path, encoding: Encoding, dialect: Dialect, grid: Grid) -> It
             yield start, record
     finally:
         lines.close()
-    if lines.separators and "line separators (U+2028 and the like)" not in " ".join(grid.notes):
-        grid.notes.append("line separators (U+2028 and the like) stand inside cells; they do not begin a row")
+    if lines.separators and SEPARATORS not in grid.notes:
+        grid.notes.append(SEPARATORS)
 
 
 def _reason(error: csv.Error, start: int, end: int, where: Where) -> str:

@@ -219,7 +219,8 @@ encoding = "cp1252"     # keep the signs as they are
 
 def _ask_about_damage(path: Path, where: Where, name: str) -> None:
     """Ask when accented letters seem to have been encoded twice."""
-    count, rows, example = 0, [], ("", "")
+    count, example = 0, ("", "")
+    rows: list[int] = []
     if name not in ("utf-8", "utf-8-sig"):
         return
     with path.open("rb") as handle:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from auditor.errors import Problem
+
+if TYPE_CHECKING:
+    from auditor.records.header import Header
+    from auditor.records.load_table import Staged
+    from auditor.records.store import Store
 
 Row = tuple[int, list[str]]
 """Row number as the editor or spreadsheet shows it, and its cells; a blank row has none, or blank ones."""
@@ -16,6 +22,7 @@ EXAMPLES = 10
 MAX_CELL = 131_072
 """Longest cell in characters: four times what a spreadsheet can hold; a longer one is damage."""
 
+GIANT = f"a cell of more than {MAX_CELL:,} characters"
 MAX_COLUMNS = 16_384
 """As many as a spreadsheet can hold."""
 
@@ -84,6 +91,12 @@ class Grid:
         For the ledger.
     epoch : int
         1900 or 1904.
+    most_rows : int
+        As many rows as the program that wrote it can hold: a sheet of exactly that many was cut off.
+    header : Header, optional
+        The names, where the container itself gives them.
+    load : callable, optional
+        A shorter way into the store than row by row; it returns None when the long way must be taken.
     """
 
     where: Where
@@ -93,6 +106,9 @@ class Grid:
     merged: list[Merged] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     epoch: int = 1900
+    most_rows: int = 1_048_576
+    header: Header | None = None
+    load: Callable[[Header, Store], Staged | None] | None = None
 
 
 def letter(index: int) -> str:

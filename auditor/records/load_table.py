@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditor.errors import InputError
-from auditor.records.grid import MAX_CELL, MAX_COLUMNS, Grid, Tally, blank, letter, listed
+from auditor.records.grid import GIANT, MAX_CELL, MAX_COLUMNS, Grid, Tally, blank, letter, listed
 from auditor.records.header import Header
 from auditor.records.store import Store, quote
 
 LONG = "more cells than the header has names"
 SHORT = "fewer cells than the header has names"
-GIANT = f"a cell of more than {MAX_CELL:,} characters"
 MAX_LINE = 8_000_000
 """Longest row in characters; DuckDB reads no longer line."""
 
@@ -135,6 +134,15 @@ def _refuse_misfit(grid: Grid, header: Header, tally: Tally, written: int, short
     """Refuse a file whose rows as a rule do not fit its header; a few that do not are quarantined instead."""
     long = tally.counts.get(LONG, 0)
     given, total = len(header.names), written + long
+    unread = grid.tally.total
+    if unread * 2 > total + unread:
+        problem = grid.where.problem(
+            f"{unread:,} of {total + unread:,} rows cannot be read ({'; '.join(sorted(grid.tally.counts))})",
+            "what is left would not stand for the whole",
+            "have the file exported again, with its quotes and letters intact",
+            row=min(min(rows) for rows in grid.tally.rows.values()),
+        )
+        raise InputError(f"{grid.where.file} cannot be read", [problem])
     if max(long, short) * 2 <= total:
         return
     what, more = (long, "more") if long > short else (short, "fewer")

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from auditor.errors import InputError, Problem
-from auditor.records import container
-from auditor.records.delimited import open_delimited
+from auditor.records.container import is_lock_file, refuse
 from auditor.records.grid import Grid, Row, Where
 from auditor.records.header import find_header
-from auditor.records.load_table import stage
+from auditor.records.load_table import Staged, stage
+from auditor.records.opening import open_grids
 from auditor.records.raw import RawTable
 from auditor.records.spec import SourceSpec
-from auditor.records.store import Store
+from auditor.records.store import Store, quote
 from auditor.records.tidy import tidy
-from auditor.records.workbook import open_workbook
 
 HEAD = 300
+"""How many rows are looked at to find the header."""
+
 _CHUNK = 1 << 22
 
 
@@ -31,7 +33,7 @@ def fingerprint(path: Path) -> str:
 
 
 def read(path: Path, spec: SourceSpec, store: Store) -> list[RawTable]:
-    """Read a file: CSV and other delimited text, XLSX, XLSB, XLS, ODS, Parquet, an HTML table; gzip and zip of these.
+    """Read a file: CSV and other delimited text, XLSX, XLSB, XLS, ODS, Parquet, an HTML table; gzip and zip of text.
 
     Everything stays text: nothing is guessed to be a number, a date or missing. ``01001`` stays ``01001``, a county
     named ``NA`` stays ``NA``.
@@ -61,14 +63,20 @@ def read(path: Path, spec: SourceSpec, store: Store) -> list[RawTable]:
         When a person must decide how its letters are to be read.
     """
     where = Where(path.name)
-    if container.is_lock_file(path):
+    if is_lock_file(path):
         return []
-    if not path.is_file():
-        raise container.refuse(where, "there is no such file", "the configuration names it", "correct path")
+    try:
+        return _read_unchanged(path, where, spec, store)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise refuse(where, reason, "it could not be read to the end", "check path, permissions and disk") from error
+
+
+def _read_unchanged(path: Path, where: Where, spec: SourceSpec, store: Store) -> list[RawTable]:
     sha256 = fingerprint(path)
-    tables = _read(path, where, spec, store, sha256)
+    tables = _Reader(where, spec, store, sha256).tables(open_grids(path, where, spec, store))
     if fingerprint(path) != sha256:
-        raise container.refuse(
+        raise refuse(
             where,
             "the file changed while it was read",
             "its rows would be neither the old nor the new ones",
@@ -77,41 +85,71 @@ def read(path: Path, spec: SourceSpec, store: Store) -> list[RawTable]:
     return tables
 
 
-def _read(path: Path, where: Where, spec: SourceSpec, store: Store, sha256: str) -> list[RawTable]:
-    kind = container.recognise(path, where)
-    notes = []
-    if kind == "gzip":
-        path, kind = container.gunzip(path, where, store), "text"
-        notes.append("packed with gzip")
-    if kind == "workbook":
-        grids = open_workbook(path, where, spec.sheet)
-    else:
-        grids = [open_delimited(path, where, spec)]
-    for grid in grids:
-        grid.notes[:0] = notes
-    return _tables(grids, where, spec, store, sha256)
+class _Reader:
+    """Reads the sheets of one file, and gathers what is wrong with any of them."""
 
+    def __init__(self, where: Where, spec: SourceSpec, store: Store, sha256: str) -> None:
+        self.where, self.spec, self.store, self.sha256 = where, spec, store, sha256
+        self.problems: list[Problem] = []
+        self.seen: dict[str, str] = {}
 
-def _tables(grids: list[Grid], where: Where, spec: SourceSpec, store: Store, sha256: str) -> list[RawTable]:
-    problems: list[Problem] = []
-    tables: list[RawTable] = []
-    seen: dict[str, str] = {}
-    skipped: list[str] = []
-    for grid in grids:
+    def tables(self, grids: list[Grid]) -> list[RawTable]:
+        """Return the tables of all sheets.
+
+        Raises
+        ------
+        InputError
+            With the problems of every sheet, or when none has a table.
+        """
+        read = [(grid, self._try(grid)) for grid in grids]
+        if self.problems:
+            raise InputError(f"{self.where.file} cannot be read", self.problems)
+        tables = [table for _, table in read if table is not None]
+        skipped = [grid.where.sheet for grid, table in read if table is None]
+        if not tables:
+            raise refuse(
+                self.where, "no table was found: no row has two cells", "there is nothing to read", "check the file"
+            )
+        if skipped:
+            shown = ", ".join(repr(name) for name in skipped)
+            tables[0] = replace(tables[0], ledger=tables[0].ledger.note(f"no table on sheet {shown}: passed over"))
+        return _differences(tables)
+
+    def _try(self, grid: Grid) -> RawTable | None:
         try:
-            table = _table(grid, spec, store, sha256, seen)
+            return self._table(grid)
         except InputError as error:
-            problems += error.problems
-            continue
-        if table is None:
-            skipped.append(grid.where.sheet)
-        else:
-            tables.append(table)
-    if problems:
-        raise InputError(f"{where.file} cannot be read", problems)
-    if not tables:
-        raise container.refuse(where, "no table was found", "no row has two cells", "check that this is the right file")
-    return tables
+            self.problems += error.problems
+            return None
+
+    def _table(self, grid: Grid) -> RawTable | None:
+        header = grid.header or find_header(
+            _head(grid, self.spec.header_row),
+            grid.where,
+            header_row=self.spec.header_row,
+            merged=grid.merged,
+            first_column=grid.first_column,
+        )
+        if header is None:
+            return None
+        staged = (grid.load(header, self.store) if grid.load else None) or stage(grid, header, self.store)
+        tidied = tidy(staged, header, grid, self.store)
+        if tidied.problems:
+            self.store.drop(staged.table)
+            raise InputError(f"{self.where.file} cannot be read", tidied.problems)
+        table = RawTable(
+            grid.where.file, grid.where.sheet, staged.table, tidied.columns, header.row, self.sha256, tidied.ledger
+        )
+        return self._once(replace(table, epoch=grid.epoch), staged)
+
+    def _once(self, table: RawTable, staged: Staged) -> RawTable:
+        """Quarantine every row of a sheet that repeats an earlier one cell by cell."""
+        first = self.seen.setdefault(staged.digest, table.sheet) if staged.digest else table.sheet
+        if first == table.sheet or table.ledger.used == 0:
+            return table
+        self.store.connection.execute(f"DELETE FROM {quote(table.table)}")  # noqa: S608
+        reason = f"the sheet repeats sheet {first!r} cell by cell"
+        return replace(table, ledger=table.ledger.step(reason, table.ledger.used, quarantined=True))
 
 
 def _head(grid: Grid, header_row: int) -> list[Row]:
@@ -123,28 +161,16 @@ def _head(grid: Grid, header_row: int) -> list[Row]:
     return head
 
 
-def _table(grid: Grid, spec: SourceSpec, store: Store, sha256: str, seen: dict[str, str]) -> RawTable | None:
-    header = find_header(
-        _head(grid, spec.header_row),
-        grid.where,
-        header_row=spec.header_row,
-        merged=grid.merged,
-        first_column=grid.first_column,
-    )
-    if header is None:
-        return None
-    staged = stage(grid, header, store)
-    tidied = tidy(staged, header, grid, store)
-    if tidied.problems:
-        store.drop(staged.table)
-        raise InputError(f"{grid.where.file} cannot be read", tidied.problems)
-    return RawTable(
-        grid.where.file,
-        grid.where.sheet,
-        staged.table,
-        tidied.columns,
-        header.row,
-        sha256,
-        tidied.ledger,
-        grid.epoch,
-    )
+def _differences(tables: list[RawTable]) -> list[RawTable]:
+    """Note where sheets of one file do not have the same columns."""
+    first = tables[0]
+    out = [first]
+    for table in tables[1:]:
+        missing = [name for name in first.columns if name not in table.columns]
+        more = [name for name in table.columns if name not in first.columns]
+        ledger = table.ledger
+        if missing or more:
+            parts = [f"without {', '.join(missing)}"] * bool(missing) + [f"with {', '.join(more)}"] * bool(more)
+            ledger = ledger.note(f"columns differ from sheet {first.sheet!r}: {'; '.join(parts)}")
+        out.append(replace(table, ledger=ledger))
+    return out

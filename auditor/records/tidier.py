@@ -31,7 +31,7 @@ class Tidier:
         self.ledger = Ledger(0)
         self.blank = " AND ".join(f"trim({name}, $spaces) = ''" for name in self.cells)
 
-    def sql(self, statement: str, **values: object) -> list[tuple]:  # type: ignore[type-arg]
+    def sql(self, statement: str, **values: object) -> list[tuple]:
         """Run a statement in which names are ours (``c0`` ...) and values are parameters."""
         used = {name: value for name, value in {"spaces": SPACES, **values}.items() if f"${name}" in statement}
         return self.store.connection.execute(statement, used).fetchall()
@@ -103,13 +103,28 @@ class Tidier:
             row=restarts[0][0],
         )
 
+    def cut_off(self) -> None:
+        """Refuse a table of exactly as many rows as its program can hold."""
+        most = self.grid.most_rows
+        last = self.sql(f"SELECT coalesce(max(_row), 0) FROM {self.table} WHERE NOT ({self.blank})")[0][0]  # noqa: S608
+        records = self.header.row and self.header.row + self.count() + self.staged.tally.total
+        if last == most or records == most:
+            self.problems.append(
+                self.grid.where.problem(
+                    f"the table ends at row {most:,}, the most that a spreadsheet can hold",
+                    "what came after was probably cut off",
+                    "get the records as CSV straight from the system, or in several sheets",
+                    row=most,
+                )
+            )
+
     def repeats(self) -> None:
         """Exclude lines of the header that stand again among the data, and page lines."""
         for line in self.header.lines:
             index = next(i for i, name in enumerate(line) if name)
             near = self.rows(f"contains(c{index}, $part)", limit=100_000, part=line[index].split()[0])
             self._exclude("header repeated among the rows", [row for row in near if self._is_header(row[1])])
-        starts = " OR ".join(f"starts_with(lower(left(ltrim({name}), 5)), 'page ')" for name in self.cells)
+        starts = " OR ".join(f"{name} ILIKE 'page %'" for name in self.cells)
         pages = [row for row in self.rows(starts, limit=100_000) if PAGE.fullmatch(lone(row[1]))]
         self._exclude("page line", pages)
 

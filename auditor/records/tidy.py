@@ -53,6 +53,7 @@ def tidy(staged: Staged, header: Header, grid: Grid, store: Store) -> Tidied:
         With every problem of the table; when there is one, the table is not to be used.
     """
     work = Tidier(staged, header, grid, store)
+    work.cut_off()
     work.blanks()
     work.ledger = Ledger(work.count() + staged.tally.total, notes=tuple(dict.fromkeys([*grid.notes, *header.notes])))
     for reason, rows in staged.tally.counts.items():

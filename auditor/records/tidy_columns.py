@@ -6,8 +6,6 @@ from auditor.records.grid import letter
 from auditor.records.store import quote
 from auditor.records.tidier import Tidier
 
-_INDEX_NAMES = ("__index_level_0__",)
-
 
 def settle_columns(work: Tidier) -> tuple[str, ...]:
     """Drop what is no column, refuse what is doubtful, and number the rest from ``c0``.
@@ -64,7 +62,8 @@ def _unnamed(work: Tidier, unnamed: list[int]) -> set[int]:
             )
     if empty:
         shown = f"columns {empty[0]} to {empty[-1]}" if len(empty) > 1 else f"column {empty[0]}"
-        work.ledger = work.ledger.note(f"{len(empty)} without name and values left out ({shown})")
+        what = "1 column" if len(empty) == 1 else f"{len(empty)} columns"
+        work.ledger = work.ledger.note(f"{what} without name and values left out ({shown})")
     return drop
 
 

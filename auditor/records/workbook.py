@@ -14,13 +14,13 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from auditor.errors import InputError, Problem
+from auditor.errors import InputError
 from auditor.records.container import password
 from auditor.records.grid import EXAMPLES, Grid, Merged, Row, Where, letter, listed
 from auditor.records.sheet_facts import Facts, facts_of
 
 EXACT = 10**15
-LIMITS = {1_048_576: "XLSX", 65_536: "XLS"}
+MOST_ROWS, MOST_ROWS_XLS = 1_048_576, 65_536
 
 
 def open_workbook(path: Path, where: Where, wanted: str = "") -> list[Grid]:
@@ -107,9 +107,8 @@ def _grid(book: Any, name: str, where: Where, facts: Facts) -> Grid:
         first = sheet.start[1] if sheet.start else 0
     except BaseException as error:
         raise _damaged(error, here) from error
-    if len(rows) in LIMITS and (len(rows) > 65_536 or where.file.lower().endswith(".xls")):
-        raise InputError(f"{where.file} cannot be read", [_cut_off(here, len(rows))])
     grid = Grid(here, rows=lambda: _rows(rows), first_column=first, merged=merged, epoch=facts.epoch)
+    grid.most_rows = MOST_ROWS_XLS if where.file.lower().endswith(".xls") else MOST_ROWS
     grid.notes += facts.notes()
     if merged:
         spots = [f"{letter(m.left)}{m.top}:{letter(m.right)}{m.bottom}" for m in sorted(merged, key=_corner)[:EXAMPLES]]
@@ -128,15 +127,6 @@ def _grid(book: Any, name: str, where: Where, facts: Facts) -> Grid:
 
 def _corner(merged: Merged) -> tuple[int, int]:
     return merged.top, merged.left
-
-
-def _cut_off(where: Where, rows: int) -> Problem:
-    return where.problem(
-        f"the sheet has exactly {rows:,} rows, the most that {LIMITS[rows]} can hold",
-        "what came after was probably cut off",
-        "get the records as CSV, or in several sheets",
-        row=rows,
-    )
 
 
 def _rows(rows: list[list[Any]]) -> Iterator[Row]:

@@ -1,0 +1,100 @@
+"""Open a file by what it really is, check that the options fit, and note what its name does not say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from auditor.errors import ConfigError
+from auditor.records import container
+from auditor.records.delimited import open_delimited
+from auditor.records.grid import Grid, Where
+from auditor.records.html_table import open_html
+from auditor.records.isolated import unpack
+from auditor.records.spec import SourceSpec
+from auditor.records.store import Store
+
+_OPTIONS = {
+    "text": ("header_row", "delimiter", "encoding"),
+    "html": ("header_row", "encoding"),
+    "workbook": ("sheet", "header_row"),
+    "parquet": (),
+}
+_SUFFIXES = {
+    "text": (".csv", ".tsv", ".tab", ".txt", ".psv", ".dat", ".asc", ""),
+    "html": (".html", ".htm"),
+    "workbook": (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
+    "parquet": (".parquet", ".pq", ".parq"),
+    "gzip": (".gz", ".gzip"),
+    "zip": (".zip",),
+}
+_WORDS = {
+    "text": "delimited text",
+    "html": "an HTML page",
+    "workbook": "a workbook",
+    "parquet": "a Parquet file",
+    "gzip": "packed with gzip",
+    "zip": "packed with zip",
+}
+
+
+def open_grids(path: Path, where: Where, spec: SourceSpec, store: Store) -> list[Grid]:
+    """Open a file.
+
+    Returns
+    -------
+    list of Grid
+        One for each sheet; one in all for files that have none.
+
+    Raises
+    ------
+    InputError
+        When it is not a table of a kind that is read.
+    ConfigError
+        When an option of the source does not apply to such a file.
+    """
+    kind = container.recognise(path, where)
+    notes = _mislabelled(path.suffix, kind)
+    inner = path
+    if kind in ("gzip", "zip"):
+        inner = container.gunzip(path, where, store) if kind == "gzip" else container.unzip(path, where, store)
+        notes += [] if notes else [f"the file was {_WORDS[kind]}"]
+        kind = container.recognise(inner, where)
+        if kind not in ("text", "html"):
+            raise container.refuse(
+                where, f"{_WORDS[kind]} inside an archive", "it is not unpacked any further", "unpack it and name it"
+            )
+    _check_options(kind, where, spec)
+    grids = _open(kind, inner, where, spec, store)
+    for grid in grids:
+        grid.notes[:0] = notes
+    return grids
+
+
+def _open(kind: str, path: Path, where: Where, spec: SourceSpec, store: Store) -> list[Grid]:
+    if kind == "text":
+        return [open_delimited(path, where, spec)]
+    if kind == "html":
+        return [open_html(path, where, spec)]
+    return unpack(kind, path, where, spec.sheet, store)
+
+
+def _mislabelled(suffix: str, kind: str) -> list[str]:
+    if suffix.lower() in _SUFFIXES[kind]:
+        return []
+    return [f"the file is {_WORDS[kind]} whatever its name says ({suffix or 'no ending'})"]
+
+
+def _check_options(kind: str, where: Where, spec: SourceSpec) -> None:
+    """Refuse options that would have no effect, so that nobody believes they had."""
+    given = [name for name in ("sheet", "header_row", "delimiter", "encoding") if getattr(spec, name)]
+    problems = [
+        where.problem(
+            f"{name} = {getattr(spec, name)!r} does not apply: the file is {_WORDS[kind]}",
+            "it would have no effect",
+            f"leave {name} out of this source",
+        )
+        for name in given
+        if name not in _OPTIONS[kind]
+    ]
+    if problems:
+        raise ConfigError("options that do not fit the file", problems)
