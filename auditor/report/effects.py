@@ -48,11 +48,16 @@ def strongest(cells: list[str]) -> str:
     return max(cells, key=_STRENGTH.index)
 
 
+def strength(finding: Finding) -> int:
+    """Return how much a finding says, from "not run" to a signal: for choosing what a summary quotes."""
+    return _STRENGTH.index(cell(finding))
+
+
 def leading(findings: list[tuple[int, Finding]]) -> tuple[int, Finding] | None:
     """Return the finding that a summary quotes: the strongest state, tested before shown, then the first."""
     if not findings:
         return None
-    return max(findings, key=lambda entry: (_STRENGTH.index(cell(entry[1])), entry[1].tested, -entry[0]))
+    return max(findings, key=lambda entry: (strength(entry[1]), entry[1].tested, -entry[0]))
 
 
 def writer(scale: str, n: float | None) -> Callable[[float], str]:

@@ -81,13 +81,15 @@ def percent_decimals(share: float, n: float | None) -> int:
     Returns
     -------
     int
-        The largest d, at most 4, for which 10**-d is at least a fortieth of the standard error in percent.
+        The largest d for which 10**-d is at least a fortieth of the standard error in percent, and at most
+        what gives three significant digits.
     """
     if n is None or n < 1:
         return 1 if abs(share) >= 0.01 or share == 0 else _decimals(share * 100, 2)
     inside = min(max(abs(share), 0.5 / n), 1 - 0.5 / n) if n > 1 else 0.5
     error = 100 * math.sqrt(inside * (1 - inside) / n)
-    return min(max(math.floor(-math.log10(error / 40)), 0), 4)
+    supported = min(max(math.floor(-math.log10(error / 40)), 0), 4)
+    return min(supported, _decimals(inside * 100, 3))
 
 
 def percent(share: float, n: float | None = None, decimals: int | None = None) -> str:

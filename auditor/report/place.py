@@ -50,6 +50,7 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
     at = f"/places/{index}"
     pointed = [(f"{at}/findings/{j}", finding) for j, finding in enumerate(place.findings)]
     views = [finding_view(context, finding, pointer) for pointer, finding in pointed]
+    _point_back(place, views)
     return {
         "title": place_title(place),
         "at": at,
@@ -82,6 +83,17 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
         "response": place.response,
         "findings": views,
     }
+
+
+def _point_back(place: PlaceReview, views: list[dict[str, Any]]) -> None:
+    """Where a finding's definitions were printed in full earlier in its part, name that finding instead."""
+    seen: dict[tuple[Any, ...], str] = {}
+    for finding, view in zip(place.findings, views, strict=True):
+        told = tuple(sentence.text.get("en", sentence.id) for sentence in finding.definitions)
+        key = (finding.section, *sorted(told))
+        view["as_under"] = seen.get(key, "") if told else ""
+        if told:
+            seen.setdefault(key, finding.id)
 
 
 def _verdict(context: Context, place: PlaceReview) -> dict[str, Any]:
@@ -170,12 +182,14 @@ def _summary(context: Context, place: PlaceReview, at: str) -> dict[str, Any]:
     for signal in context.signals():
         own = [(j, f) for j, f in enumerate(place.findings) if f.signal == signal and f.estimate.value is not None]
         first = effects.leading(own)
-        if first is not None and len(numbers_shown) < 3:
-            numbers_shown.append(_headline(context, *first))
+        if first is not None:
+            numbers_shown.append(first)
+    numbers_shown.sort(key=lambda entry: -effects.strength(entry[1]))
     n = len(place.withheld)
     count = Num(n, f"{at}/withheld", "length")
     withheld = Markup("") if not n else say("page.summary.withheld-one") if n == 1 else say("page.summary.withheld", n=count)
-    return {"numbers": numbers_shown, "withheld": withheld}
+    shown = [_headline(context, *entry) for entry in numbers_shown[:3]]
+    return {"numbers": shown, "withheld": withheld}
 
 
 def _headline(context: Context, j: int, finding: Finding) -> dict[str, Any]:

@@ -54,7 +54,8 @@ def _stylesheet() -> str:
 
 def css_text(text: str) -> str:
     """Write a text as a CSS string: everything but plain letters, digits and spaces as a code point."""
-    return '"' + "".join(c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):06x}" for c in text) + '"'
+    plain = "".join(c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):x} " for c in text)
+    return f'"{plain}"'
 
 
 def style(header: str) -> Markup:

@@ -81,7 +81,7 @@ def level(number: str, name: str, k: int, n: int, base: float, outcome: str, **m
         "absolute": Estimate(1000 * (k / n - base), 1000 * base * (low - 1), 1000 * base * (high - 1), 0.95,
                              "per-1000", "difference of shares"),
         "outcome": outcome, "contrast": f"removal/{name}/nation", "tested": name == "low",
-        "missing": {"share": 0.031, "of": n}, "p_value": 1e-30 if value > 2 else 0.21,
+        "missing": {"share": 0.031, "of": n}, "p_value": 1e-30 if outcome == "signal" else 0.21,
         "calibrated_p": 0.0004 if outcome == "signal" else 0.31, "q_value": 0.011 if outcome == "signal" else 0.62,
         "tests_in_family": 33, "detectable": 1.22, "tipping_point": low if low > 1 else None,
         "shrunken": Estimate(0.6 * value + 0.4, 0.6 * low + 0.3, 0.6 * high + 0.5, 0.95, "ratio",

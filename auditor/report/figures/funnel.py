@@ -24,7 +24,7 @@ from auditor.report.figures.axis import (
 )
 
 WIDTH, HEIGHT = 720.0, 380.0
-LEFT, RIGHT, TOP, BOTTOM = 64.0, 700.0, 20.0, 330.0
+LEFT, RIGHT, TOP, BOTTOM = 64.0, 700.0, 34.0, 330.0
 CURVES = ((1.959964, "limit-95"), (3.090232, "limit-998"))
 """Standard normal quantiles of the two pairs of limits: 95 % and 99.8 %."""
 GRID = 3.0
@@ -40,6 +40,10 @@ class Point:
     size: float
     value: float
     signal: bool
+
+
+FEW = 150
+"""Up to this many places the dots are drawn larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +145,12 @@ def draw(funnel: Funnel, *, place: int | None = None) -> dict[str, Any]:
         "y_ticks": _y_ticks(y, share=share),
         "limits": [{"css": css, "d": _limits(funnel, x, y, z)} for z, css in CURVES],
         "others": _cloud((p for p in funnel.points if not p.signal), x, y, thin=thin),
-        "signals": _triangles((p for p in funnel.points if p.signal), x, y, thin=thin),
+        "higher": _triangles((p for p in funnel.points if p.signal and p.value >= funnel.centre), x, y, thin=thin),
+        "lower": _triangles(
+            (p for p in funnel.points if p.signal and p.value < funnel.centre), x, y, thin=thin, down=True
+        ),
+        "few": len(funnel.points) <= FEW,
         "here": None if here is None else _here(here, x, y, share=share),
-        "count": len(funnel.points),
-        "signal_count": sum(point.signal for point in funnel.points),
     }
 
 
@@ -185,9 +191,10 @@ def _cloud(points: Iterable[Point], x: Axis, y: Axis, *, thin: bool) -> str:
     return "".join(f"M{coordinate(a)} {coordinate(b)}h0" for a, b in _spots(points, x, y, thin=thin))
 
 
-def _triangles(points: Iterable[Point], x: Axis, y: Axis, *, thin: bool) -> str:
-    """Return one path of triangles."""
-    return "".join(f"M{coordinate(a)} {coordinate(b - 5)}l5 9h-10z" for a, b in _spots(points, x, y, thin=thin))
+def _triangles(points: Iterable[Point], x: Axis, y: Axis, *, thin: bool, down: bool = False) -> str:
+    """Return one path of triangles, pointing the way the signal points."""
+    top, side = (5, "l5 -9h-10z") if down else (-5, "l5 9h-10z")
+    return "".join(f"M{coordinate(a)} {coordinate(b + top)}{side}" for a, b in _spots(points, x, y, thin=thin))
 
 
 def _here(point: Point, x: Axis, y: Axis, *, share: bool) -> dict[str, Any]:

@@ -36,6 +36,6 @@ def verdict_map(review: Review) -> dict[str, Any] | None:
         "background": "".join(shapes.state_paths([one] if one else None).values()),
         "classes": classes,
         "drawn": len(paths),
-        "scale": f"{max(box.width / 900, 0.2):.2f}",
+        "scale": f"{max(box.width, box.height) / 700:.2f}",
         "source": shapes.source(),
     }

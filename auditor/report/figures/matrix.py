@@ -9,8 +9,8 @@ from auditor.report import labels
 from auditor.report.figures.axis import coordinate
 from auditor.report.figures.glyphs import mark
 
-NAME, COLUMN, ROW, TOP = 300.0, 128.0, 30.0, 58.0
-LONGEST = 34
+NAME, COLUMN, ROW, TOP = 300.0, 150.0, 30.0, 74.0
+LONGEST = 36
 
 
 def matrix(rows: Sequence[tuple[str, str, Sequence[str]]], columns: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def matrix(rows: Sequence[tuple[str, str, Sequence[str]]], columns: Sequence[tup
         "height": coordinate(TOP + ROW * len(rows) + 6),
         "top": coordinate(TOP),
         "columns": [
-            {"x": coordinate(NAME + COLUMN * i + 6), "title": _short(title, 18), "note": _short(note, 22)}
+            {"x": coordinate(NAME + COLUMN * i + 6), "title": _lines(title), "note": _short(note, 22)}
             for i, (title, note) in enumerate(columns)
         ],
         "rows": [_row(row, TOP + ROW * i, width) for i, row in enumerate(rows)],
@@ -43,6 +43,15 @@ def matrix(rows: Sequence[tuple[str, str, Sequence[str]]], columns: Sequence[tup
 
 def _short(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def _lines(text: str, longest: int = 20) -> list[str]:
+    """Break a heading into two lines at a space."""
+    if len(text) <= longest:
+        return ["", text]
+    cut = text.rfind(" ", 0, longest + 1)
+    cut = cut if cut > 0 else longest
+    return [text[:cut], _short(text[cut:].strip(), longest)]
 
 
 def _row(row: tuple[str, str, Sequence[str]], y: float, width: float) -> dict[str, Any]:
