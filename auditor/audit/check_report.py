@@ -91,7 +91,8 @@ class CheckReport:
         return "\n".join(self._lines()) + "\n"
 
     def _lines(self) -> Iterator[str]:
-        yield "Files and rows"
+        if self.sources:
+            yield "Files and rows"
         for source in self.sources:
             yield from _source_lines(source)
         if self.keys:

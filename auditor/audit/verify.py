@@ -58,7 +58,8 @@ class VerifyReport:
 
     def to_text(self) -> str:
         """Return the result in words."""
-        checked = f"{self.files} files, {self.pages} pages, {self.findings} findings checked"
+        counted = ((self.files, "file"), (self.pages, "page"), (self.findings, "finding"))
+        checked = ", ".join(f"{n:,} {name}" if n == 1 else f"{n:,} {name}s" for n, name in counted) + " checked"
         if not self.problems:
             return f"{self.folder}: whole. {checked}.\n"
         many = "one thing does" if len(self.problems) == 1 else f"{len(self.problems)} things do"
