@@ -89,6 +89,10 @@ class BenchmarkOptions(Options):
         Universes in order of preference.
     regional : bool
         Whether to estimate the place-adjusted ratio of each region too.
+    interval : {"exact"}
+        How the limits of the ratio are made.
+    level : float
+        Level of the intervals.
     """
 
     numerator: str = "auto"
