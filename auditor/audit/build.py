@@ -38,6 +38,7 @@ class Built:
     finding: Finding
     evidence: Evidence | None
     subject: str
+    held_against: str
 
 
 def number(value: Any) -> float | None:
@@ -49,15 +50,14 @@ def number(value: Any) -> float | None:
 def findings_of(measured: Measured, screen: Screen, rules: Rules, place: int) -> Iterator[Built | Withheld]:
     """Yield what one signal says of one place: a finding, or why there is none, for every contrast."""
     panel = measured.panel
-    gone: set[tuple[str, str]] = set()
-    for c, contrast in enumerate(panel.contrasts):
-        if panel.code[place, c]:
-            withheld = _withheld(measured, place, c)
-            if (withheld.reason, withheld.needs) not in gone and contrast.tested:
-                gone.add((withheld.reason, withheld.needs))
-                yield withheld
-            continue
-        yield _build(measured, screen, rules, place, c)
+    tested = np.flatnonzero(panel.speaks[place])
+    codes = panel.code[place, tested]
+    if (codes > 0).all():
+        # Of several regimes or bases a place has data in one as a rule: the reason that got furthest is the one.
+        yield _withheld(measured, place, int(tested[int(np.argmax(codes))]))
+    for c in range(len(panel.contrasts)):
+        if not panel.code[place, c]:
+            yield _build(measured, screen, rules, place, c)
 
 
 def withheld_signal(card: Card, lack: Lack) -> Withheld:
@@ -85,14 +85,14 @@ def _build(measured: Measured, screen: Screen, rules: Rules, j: int, c: int) -> 
     subject = _subject(contrast)
     if hidden:
         finding = _suppressed(measured, screen, rules, j, c, context)
-        return Built(finding, evidence if contrast.tested else None, subject)
+        return Built(finding, evidence if panel.speaks[j, c] else None, subject, _held_against(measured, j, c))
     finding = Finding(
         **_common(measured, j, c, context),
         k=int(panel.k[j, c]),
         n=number(panel.n[j, c]),
         comparator=_comparator(measured, j, c),
         estimate=_estimate(panel, contrast, j, c),
-        outcome=_outcome(evidence, rules, contrast),
+        outcome=_outcome(evidence, rules),
         missing=_missing(panel, j, c),
         absolute=Estimate(
             number(panel.absolute[j, c]),
@@ -110,7 +110,7 @@ def _build(measured: Measured, screen: Screen, rules: Rules, j: int, c: int) -> 
         definitions=tuple(say(name) for name in contrast.definitions),
         caveats=_caveats(panel, j, c, context),
     )
-    return Built(finding, evidence if contrast.tested else None, subject)
+    return Built(finding, evidence if panel.speaks[j, c] else None, subject, _held_against(measured, j, c))
 
 
 def is_small(panel: Panel, cells: Cells, rules: Rules, j: int, c: int) -> bool:
@@ -124,7 +124,7 @@ def is_small(panel: Panel, cells: Cells, rules: Rules, j: int, c: int) -> bool:
     k, n = float(panel.k[j, c]), float(panel.n[j, c])
     if small(k) or small(n - k):
         return True
-    if panel.contrasts[c].tested or panel.atoms is None:
+    if panel.speaks[j, c] or panel.atoms is None:
         return False
     return any(small(float(value)) for value in panel.atoms[j])
 
@@ -144,7 +144,7 @@ def _common(measured: Measured, j: int, c: int, context: Mapping[str, Any]) -> d
         "event": contrast.event,
         "period": context["period"],
         "contrast": contrast.key,
-        "tested": contrast.tested,
+        "tested": bool(measured.panel.speaks[j, c]),
     }
 
 
@@ -159,9 +159,9 @@ def _suppressed(
         n=None,
         comparator=Comparator(None, None, text(contrast.why), noun("comparator", contrast.comparator)),
         estimate=Estimate(None, None, None, LEVEL, contrast.scale, contrast.method),
-        outcome=_outcome(evidence, rules, contrast),
+        outcome=_outcome(evidence, rules),
         suppressed=True,
-        tests_in_family=screen.tests if contrast.tested and screen.tests else None,
+        tests_in_family=screen.tests if measured.panel.speaks[j, c] and screen.tests else None,
         sentence=say("finding.suppressed", context),
         definitions=tuple(say(name) for name in contrast.definitions),
     )
@@ -259,12 +259,12 @@ def _evidence(measured: Measured, j: int, c: int) -> Evidence:
     )
 
 
-def _outcome(evidence: Evidence, rules: Rules, contrast: Contrast) -> str:
+def _outcome(evidence: Evidence, rules: Rules) -> str:
     if not evidence.testable:
         return "insufficient"
-    if contrast.tested and flags(evidence, rules):
+    if flags(evidence, rules):
         return "signal"
-    if contrast.tested and compatible(evidence, rules):
+    if compatible(evidence, rules):
         return "compatible"
     return "inconclusive"
 
@@ -313,6 +313,15 @@ def comparator_name(panel: Panel, contrast: Contrast, j: int, c: int) -> str:
     return noun("comparator", name)
 
 
+def _held_against(measured: Measured, j: int, c: int) -> str:
+    """Say what the subject is higher or lower than, as the end of a sentence."""
+    panel, contrast = measured.panel, measured.panel.contrasts[c]
+    if contrast.shape == "rates":
+        reference, benchmark = noun("group", contrast.reference or ""), noun("event", contrast.comparator)
+        return say("phrase.rates", {"reference": reference, "benchmark": benchmark}).text["en"]
+    return say("phrase.share", {"comparator": comparator_name(panel, contrast, j, c)}).text["en"]
+
+
 def _context(measured: Measured, j: int, c: int) -> dict[str, Any]:
     """Return every value that a sentence about this entry may use."""
     panel, contrast, cells = measured.panel, measured.panel.contrasts[c], measured.cells
@@ -355,9 +364,3 @@ def _context(measured: Measured, j: int, c: int) -> dict[str, Any]:
         start, _, end = str(panel.comparator_period[j, c]).partition("/")
         context["comparator_period"] = {"start": start, "end": end}
     return context
-
-
-def outcomes(measured: Measured) -> np.ndarray[Any, Any]:
-    """Return the mask of the tested, testable entries (for tables of counts)."""
-    tested = np.array([contrast.tested for contrast in measured.panel.contrasts])
-    return measured.panel.testable & tested

@@ -113,7 +113,7 @@ def _reasons(
     context: dict[str, Any] = {
         "place": setting.cells.names[j],
         "subject": built[lead].subject if lead >= 0 else "",
-        "comparison": built[lead].finding.comparator.label if lead >= 0 else "",
+        "comparison": built[lead].held_against if lead >= 0 else "",
         "tests": setting.screen.tests,
         "because": _because(setting, judged, withheld, j),
     }
@@ -146,10 +146,12 @@ def _variant(reason: str, item: Evidence | None, *, hidden: bool) -> str:
 
 def _because(setting: Setting, judged: Judged, withheld: Sequence[Withheld], j: int) -> str:
     if judged.reason == "verdict.insufficient":
-        measured = any((m.panel.measured[j]).any() for m in setting.measured)
+        measured = any((m.panel.measured[j] & m.panel.speaks[j]).any() for m in setting.measured)
         if measured:
             return say("because.too-small", {"gate": setting.cells.gates["expected"]}).text["en"]
-        first = withheld[0].reason if withheld else text("ceiling.why-nothing")
+        # A reason that is peculiar to this place says more than one that holds for every place.
+        own = [item for item in withheld if item not in setting.withheld]
+        first = "; ".join(dict.fromkeys(item.reason for item in (own or withheld)))
         return say("because.nothing-measured", {"first": first}).text["en"]
     if judged.reason == "verdict.no-calibration":
         return _uncalibrated(setting, j)
@@ -163,7 +165,7 @@ def _uncalibrated(setting: Setting, j: int) -> str:
         null[stratum]
         for measured in setting.measured
         for c, null in enumerate(measured.calibrated.nulls)
-        if stratum in null and measured.panel.testable[j, c]
+        if stratum in null and measured.panel.entered[j, c]
     ]
     most = max((null.places for null in nulls), default=0)
     if most <= 1:

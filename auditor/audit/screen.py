@@ -17,7 +17,8 @@ from auditor.findings.card import FAMILIES
 from auditor.signals.signal import Panel
 from auditor.stats.multiple import benjamini_hochberg, bh_cutoff, simes
 from auditor.stats.peer import PeerNull, fit_peer_null, peer_detectable, peer_interval, peer_p
-from auditor.stats.shrink import rank_intervals, shrink
+from auditor.stats.ranks import rank_intervals
+from auditor.stats.shrink import shrink
 
 Floats = NDArray[np.float64]
 LEVEL = 0.95
@@ -121,9 +122,7 @@ def run_screen(
         column = decision.families.index(family_of[name])
         family_q = decision.q_greater[:, column]
         results[name] = _complete(panel, decision.fitted[name], family_q, decision.cutoff, rng)
-    return Screen(
-        results, decision.families, decision.q_greater, decision.q_less, decision.tests, decision.cutoff
-    )
+    return Screen(results, decision.families, decision.q_greater, decision.q_less, decision.tests, decision.cutoff)
 
 
 @dataclass(frozen=True)
@@ -186,8 +185,8 @@ def calibrate(panel: Panel, protocol: Protocol) -> Fitted:
 
 
 def strata(panel: Panel, c: int) -> Iterator[tuple[int, NDArray[np.bool_]]]:
-    """Yield each stratum with the mask of its testable places."""
-    rows = panel.testable[:, c]
+    """Yield each stratum with the mask of its places that enter the screen."""
+    rows = panel.entered[:, c]
     if panel.stratum is None:
         if rows.any():
             yield 0, rows
@@ -242,7 +241,7 @@ def _complete(panel: Panel, fitted: Fitted, family_q: Floats, cutoff: float, rng
     within = np.isfinite(fitted.p_greater).sum(axis=1)
     for c in np.flatnonzero(tested):
         for stratum, rows in strata(panel, c):
-            if rows.sum() >= 2:
+            if rows.sum() >= 3:
                 _shrink(panel, c, rows, arrays, rng)
                 ranked[rows, c] = int(rows.sum())
             if not np.isfinite(fitted.p_greater[rows, c]).all():

@@ -40,6 +40,11 @@ class Baseline:
         """K / n, NaN where there is no base."""
         return np.divide(self.k, self.n, out=np.full_like(self.n, np.nan), where=self.n > 0)
 
+    def enough(self, cells: Cells) -> Bools:
+        """Return where the base itself rests on enough cases on both sides to be a comparison at all."""
+        with np.errstate(invalid="ignore"):
+            return np.minimum(self.k, self.n - self.k) >= cells.gates["expected"]
+
 
 def national(cells: Cells, event: str, reduce: Reduce, filters: dict[str, str]) -> Baseline:
     """Return the nation's share without each place's own part.

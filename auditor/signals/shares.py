@@ -31,6 +31,7 @@ class ShareColumn:
     missing: Floats
     censored: Bools
     notes: dict[str, Bools] = field(default_factory=dict)
+    preferred: Bools | None = None
 
 
 def panel(
@@ -47,7 +48,7 @@ def panel(
         return np.column_stack([part[name] for part in parts])
 
     names = sorted({name for column in columns for name in column.notes})
-    none = np.zeros(cells.size, dtype=bool)
+    none, everywhere = np.zeros(cells.size, dtype=bool), np.ones(cells.size, dtype=bool)
     notes = {name: np.column_stack([column.notes.get(name, none) for column in columns]) for name in names}
     notes["share.caveat-period"] = np.column_stack([column.differs & (column.code == 0) for column in columns])
     return Panel(
@@ -69,6 +70,7 @@ def panel(
         censored=np.column_stack([column.censored for column in columns]),
         atoms=atoms,
         stratum=cells.stratum,
+        preferred=np.column_stack([everywhere if c.preferred is None else c.preferred for c in columns]),
         **{name: stack(name) for name in blank(0, 0)},
     )
 

@@ -131,6 +131,8 @@ class Panel:
         ISO interval of the comparator where it is not the place's own.
     censored : (J, C) bool array or None
         Where a suppressed number in the source kept an entry from being measured.
+    preferred : (J, C) bool array or None
+        Which of several tested contrasts is the one that speaks for a place; None when all tested contrasts do.
     stratum : (J,) int array or None
         Places of different strata are never each other's peers; None when there is one stratum.
     atoms : (J, A) array or None
@@ -165,12 +167,25 @@ class Panel:
     censored: NDArray[np.bool_] | None = None
     atoms: Floats | None = None
     stratum: NDArray[np.int64] | None = None
+    preferred: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.places), len(self.contrasts))
         for name in ("k", "n", "base", "estimate", "low", "high", "p_greater", "p_less", "code", "testable"):
             if getattr(self, name).shape != shape:
                 raise ValueError(f"{self.signal}: {name} has shape {getattr(self, name).shape}, not {shape}")
+
+    @property
+    def speaks(self) -> NDArray[np.bool_]:
+        """(J, C) mask of the entries that the screen would test, were they large enough."""
+        tested = np.array([contrast.tested for contrast in self.contrasts], dtype=bool)
+        mask = np.broadcast_to(tested, self.code.shape)
+        return mask if self.preferred is None else mask & self.preferred
+
+    @property
+    def entered(self) -> NDArray[np.bool_]:
+        """(J, C) mask of the entries that enter the screen."""
+        return self.testable & self.speaks
 
     @property
     def measured(self) -> NDArray[np.bool_]:

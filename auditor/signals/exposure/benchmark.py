@@ -304,7 +304,8 @@ def _measure_one(
     low, high = (np.full(cells.size, np.nan) for _ in range(2))
     some = ok & (unknown > 0)
     if some.any():
-        low[some], high[some] = missing_group_bounds(h[some], eh[some], w[some], ew[some], unknown[some])
+        bounds = missing_group_bounds(h[some], eh[some], w[some], ew[some], unknown[some])
+        low[some], high[some] = bounds.low, bounds.high
     part["range_low"], part["range_high"] = low, high
     part["missing"] = np.divide(unknown, everyone, out=np.full(cells.size, np.nan), where=everyone > 0)
     part["after_match"] = ok & (event in _AFTER_MATCH and base.name not in _ALIENAGE_UNIVERSES)

@@ -247,7 +247,7 @@ def _column(
     everyone, with_level = rows.total(cells.size), told.total(cells.size)
     censored = np.bincount(told.index, weights=told.censored.astype(float), minlength=cells.size) > 0
     code = np.zeros(cells.size, dtype=np.int64)
-    code[~(base.n > 0)] = 3
+    code[~base.enough(cells)] = 3
     code[~known] = 4
     code[censored] = 2
     code[~(with_level > 0)] = 1

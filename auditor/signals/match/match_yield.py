@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
-from auditor.cells import Bools, Cells, CellSpec, Floats, Table, table
+from auditor.cells import Bools, Cells, CellSpec, Cube, Floats, Table, table
 from auditor.findings.card import Card
 from auditor.signals.baseline import Baseline, national, printable, statewide
 from auditor.signals.shares import ShareColumn, panel
@@ -95,7 +95,9 @@ class MatchYield(Signal):
         state = statewide(cells, _yield, {})
         adjusted = _adjusted(cells, k, n, known, options)
         columns = [] if adjusted is None else [_column("noncitizens", cells, k, n, cube, adjusted, tested=True)]
-        columns.append(_column("nation", cells, k, n, cube, nation, tested=adjusted is None))
+        # Where the noncitizen share is not known, the nation is what a place is tested against.
+        known_share = np.zeros(cells.size, dtype=bool) if adjusted is None else adjusted.n > 0
+        columns.append(_column("nation", cells, k, n, cube, nation, tested=True, preferred=~known_share))
         columns.append(_column("state", cells, k, n, cube, state, tested=False))
         return panel(CARD.name, cells, columns, _LACKS, options.level, np.column_stack([k, n - k]))
 
@@ -139,9 +141,19 @@ def _yield(rows: Table, size: int) -> tuple[Floats, Floats, Bools]:
     return cube.values[:, 0], cube.values[:, 1], known & (cube.values[:, 0] <= cube.values[:, 1])
 
 
-def _column(name: str, cells: Cells, k: Floats, n: Floats, cube: Any, base: Baseline, *, tested: bool) -> ShareColumn:
+def _column(
+    name: str,
+    cells: Cells,
+    k: Floats,
+    n: Floats,
+    cube: Cube,
+    base: Baseline,
+    *,
+    tested: bool,
+    preferred: Bools | None = None,
+) -> ShareColumn:
     code = np.zeros(cells.size, dtype=np.int64)
-    code[~(base.n > 0)] = 3
+    code[~base.enough(cells)] = 3
     code[cube.censored.any(axis=1)] = 2
     code[~cube.observed.all(axis=1) | ~(n > 0)] = 1
     contrast = Contrast(
@@ -172,6 +184,7 @@ def _column(name: str, cells: Cells, k: Floats, n: Floats, cube: Any, base: Base
         np.full(cells.size, np.nan),
         cube.censored.any(axis=1),
         {"match-yield.caveat-unadjusted": unadjusted & (code == 0)},
+        preferred,
     )
 
 
