@@ -15,7 +15,7 @@ from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
 from auditor.records.columns import key
 from auditor.records.crosswalk import EXCLUDE
-from auditor.records.sheet import EXCLUDED, QUARANTINED, SHOWN, Row, Sheet, literal, times
+from auditor.records.sheet import BLANKS, EXCLUDED, QUARANTINED, SHOWN, Row, Sheet, literal, times
 from auditor.records.words import is_total, normal
 
 _COLUMNS = "place VARCHAR, name VARCHAR, state VARCHAR, id VARCHAR, within VARCHAR, total VARCHAR, aside VARCHAR"
@@ -25,6 +25,7 @@ _NATIONAL = frozenset(
 )  # fmt: skip
 _STATEWIDE = frozenset({"statewide", "state total", "state wide", "total state", "all counties", "county total"})
 _EVERYWHERE = frozenset({"all jurisdictions", "all places", "all agencies", "total all jurisdictions"})
+_ENDED = " has ended "
 _LOCAL_WORDS = frozenset({"precinct", "district", "beat", "zone", "sector", "city", "agency", "division", "ward"})
 
 
@@ -70,14 +71,16 @@ def map_places(sheet: Sheet) -> str:
         Table keyed by the written place, name and state (each ``''`` when blank): id, within, total, aside.
     """
     rows: list[Row] = []
-    found: list[tuple[tuple[str, str, str], int, int, Placed]] = []
+    seen: dict[tuple[str, str, str], tuple[int, int, Placed]] = {}
     for place, name, state, count, row in _written(sheet):
-        placed = _place(sheet, place, name, state)
-        found.append(((place, name, state), count, row, placed))
+        clean = (place.strip(BLANKS), name.strip(BLANKS), state.strip(BLANKS))
+        before, first, placed = seen.get(clean) or (0, row, _place(sheet, *clean))
+        seen[clean] = (before + count, first, placed)
         aside = placed.aside or None
         rows.append((place, name, state, placed.id or None, placed.within or None, placed.total or None, aside))
         if placed.id and len(placed.id) > 5:
-            sheet.names.setdefault(placed.id, _display(sheet, place, name))
+            sheet.names.setdefault(placed.id, _display(sheet, *clean[:2]))
+    found = [(clean, *values) for clean, values in seen.items()]
     _notes(sheet, found)
     _questions(sheet, found)
     return sheet.mapping("place", _COLUMNS, rows)
@@ -224,7 +227,7 @@ def _ended(code: str) -> str:
     if not after:
         return ""
     now = ", ".join(str(gazetteer().place(new)) for new in after)
-    return f"{gazetteer().place(code)} has ended and is kept as it is; now {now}"
+    return f"{gazetteer().place(code)}{_ENDED}and is kept as it is; now {now}"
 
 
 def _damaged(sheet: Sheet, reference: Reference, name: str, state: str) -> Placed:
@@ -249,7 +252,7 @@ _Found = list[tuple[tuple[str, str, str], int, int, Placed]]
 
 
 def _notes(sheet: Sheet, found: _Found) -> None:
-    notes = [placed.note for _, _, _, placed in found if placed.note]
+    notes = _ended_note([placed.note for _, _, _, placed in found if placed.note])
     repaired = [note for note in notes if note.endswith("leading zeros restored")]
     if len(repaired) > 3:
         sheet.note(f"{len(repaired):,} place codes got their leading zeros back, each to the one code it can be")
@@ -258,6 +261,15 @@ def _notes(sheet: Sheet, found: _Found) -> None:
         sheet.note(note)
     if len(notes) > 2 * SHOWN:
         sheet.note(f"{len(notes) - 2 * SHOWN:,} more remarks of this kind on places")
+
+
+def _ended_note(notes: list[str]) -> list[str]:
+    ended = [note for note in notes if _ENDED in note]
+    if len(ended) < 4:
+        return notes
+    names = ", ".join(note.partition(_ENDED)[0] for note in ended[:SHOWN])
+    some = f"{len(ended):,} place codes that have ended since are kept as they are: {names}"
+    return [some, *(note for note in notes if _ENDED not in note)]
 
 
 def _questions(sheet: Sheet, found: _Found) -> None:

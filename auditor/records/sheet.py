@@ -72,6 +72,7 @@ class Sheet:
     ledger: Ledger
     names: dict[str, str] = field(default_factory=dict)
     open: bool = False
+    spellings: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def typed(self) -> str:
@@ -88,21 +89,22 @@ class Sheet:
         self.store.connection.execute(query)
 
     def text(self, name: str) -> str:
-        """Return the SQL of a canonical column as trimmed text, NULL when blank or absent."""
+        """Return the SQL of a canonical column as the file writes it (blanks and all), NULL when absent."""
         if name in self.columns.positions:
-            return f"nullif(trim(r.c{self.columns.positions[name]}, {literal(BLANKS)}), '')"
+            return f"r.c{self.columns.positions[name]}"
         return literal(self.columns.constants[name]) if name in self.columns.constants else "NULL::VARCHAR"
 
     def distinct(self, expression: str, name: str = "") -> list[tuple[str, int, int]]:
         """Return the distinct texts of an expression with their counts and first rows, in order of the file.
 
-        A column of more than :data:`MOST_DISTINCT` is refused, and only its first values are returned.
+        Blanks at the ends are cut off here, once for each spelling, rather than in every row; blank ones are left
+        out. A column of more than :data:`MOST_DISTINCT` is refused, and only its first values are returned.
         """
         query = (
             f"SELECT {expression} AS v, count(*), min(_row) FROM {quote(self.raw.table)} r "  # noqa: S608
             f"GROUP BY v HAVING v IS NOT NULL ORDER BY 3, 1 LIMIT {MOST_DISTINCT + 1}"
         )
-        found = [(text, count, row) for text, count, row in self.sql(query)]
+        found = self._merged(self.sql(query))
         if len(found) > MOST_DISTINCT:
             self.refuse(
                 f"more than {MOST_DISTINCT:,} different values",
@@ -112,6 +114,16 @@ class Sheet:
             )
             return found[:SHOWN]
         return found
+
+    def _merged(self, rows: list[Row]) -> list[tuple[str, int, int]]:
+        merged: dict[str, tuple[str, int, int]] = {}
+        for raw, count, row in rows:
+            text = raw.strip(BLANKS)
+            if text:
+                self.spellings.setdefault(text, {text}).add(raw)
+                _, before, first = merged.get(text, (text, 0, row))
+                merged[text] = (text, before + count, min(first, row))
+        return list(merged.values())
 
     def mapping(self, name: str, columns: str, rows: Iterable[Row]) -> str:
         """Make a small table that maps written values to canonical ones, and return its name.
@@ -123,12 +135,14 @@ class Sheet:
         columns : str
             Names and types, as in SQL.
         rows : iterable of tuple
-            Its rows.
+            Its rows. Where the first column is called ``raw``, each row stands for every spelling of its text.
         """
         table = quote(f"map_{self.index}_{name}")
         types = [part.strip().split()[-1] for part in columns.split(",")]
         self.run(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
         found = list(rows)
+        if columns.startswith("raw "):
+            found = [(raw, *row[1:]) for row in found for raw in sorted(self.spellings.get(row[0], {row[0]}))]
         if found:
             lists = [list(values) for values in zip(*found, strict=True)]
             spread = ", ".join(f"unnest(?::{kind}[])" for kind in types)

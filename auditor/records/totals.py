@@ -118,7 +118,8 @@ def _report(sheet: Sheet, name: str, value: str, rows: list[Row]) -> None:
     off = [row for row in rows if row[4] > 0]
     far = [row for row in off if row[4] > TOLERANCE * max(row[1], 1) and not _partial(sheet, row)]
     if len(rows) > len(off):
-        sheet.note(f"{name}: {times(len(rows) - len(off), 'total')} of {value} equal to the sum of the parts; set aside")
+        exact = times(len(rows) - len(off), "total")
+        sheet.note(f"{name}: {exact} of {value} equal to the sum of the parts; set aside")
     some = "; ".join(f"row {row[0]}: {_said(row)}" for row in off[:5])
     if far and "totals" not in sheet.spec.model_fields_set:
         sheet.ask(

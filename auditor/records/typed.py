@@ -238,7 +238,7 @@ def _ask_dash(sheet: Sheet, name: str, dashes: list[Distinct], zeros: bool) -> N
 def _mostly_bad(sheet: Sheet, name: str, bad: list[Distinct]) -> None:
     rows = sum(count for _, count, _ in bad)
     filled = sheet.sql(
-        f"SELECT count({sheet.text(name)}) FROM {quote(sheet.raw.table)} r"  # noqa: S608
+        f"SELECT count(*) FILTER (trim({sheet.text(name)}) <> '') FROM {quote(sheet.raw.table)} r"  # noqa: S608
     )[0][0]
     if bad and rows > _MOSTLY * filled and rows > 1:
         sheet.refuse(
