@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -78,9 +79,8 @@ def say(name: str, /, language: str = "en", **values: Any) -> Markup:
     **values
         Texts as ``str``; numbers as :class:`Num`.
     """
-    template = sentences.load(language).get(name)
-    if template is None:
-        raise sentences.CatalogueError(f"there is no sentence {name!r} in the catalogue")
+    if not values:
+        return _fixed(name, language)
     plain = {key: value.value if isinstance(value, Num) else value for key, value in values.items()}
 
     def wrap(hole: str, written: str) -> str:
@@ -91,10 +91,26 @@ def say(name: str, /, language: str = "en", **values: Any) -> Markup:
             return str(spaced(written))
         raise sentences.CatalogueError(f"sentence {name!r}: the number {hole!r} has no source; pass a Num")
 
+    filled = sentences.fill(name, _escaped(name, language), plain, wrap)
+    return Markup(filled)  # noqa: S704 - template and values are escaped
+
+
+@cache
+def _fixed(name: str, language: str) -> Markup:
+    """Return a sentence that has no values."""
+    return Markup(sentences.fill(name, _escaped(name, language), {}))  # noqa: S704 - the template is escaped
+
+
+@cache
+def _escaped(name: str, language: str) -> str:
+    """Return a template as HTML; one with figures of its own is marked as the same in every review."""
+    template = sentences.load(language).get(name)
+    if template is None:
+        raise sentences.CatalogueError(f"there is no sentence {name!r} in the catalogue")
     escaped = str(spaced(template))
     if any(c.isdigit() for c in sentences.without_holes(template)):
-        escaped = f'<span data-fixed="{escape(name)}">{escaped}</span>'
-    return Markup(sentences.fill(name, escaped, plain, wrap))  # noqa: S704 - template and values are escaped
+        return f'<span data-fixed="{escape(name)}">{escaped}</span>'
+    return escaped
 
 
 def quoted(sentence: Sentence | Mapping[str, Any] | str | None, ref: str, language: str = "en") -> Markup:

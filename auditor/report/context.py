@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, cached_property
 from typing import Any
 
 from markupsafe import Markup
@@ -14,7 +13,7 @@ from auditor.findings.finding import Finding, Withheld
 from auditor.findings.review import PlaceReview, Review
 from auditor.report import numbers
 from auditor.report.cite import cited, quoted
-from auditor.report.figures.funnel import Funnel, funnels
+from auditor.report.figures.funnel import GRID_PLACE, Drawing, Funnel, funnels
 from auditor.resources import folder
 
 
@@ -34,20 +33,37 @@ def quotation(part: int) -> tuple[str, str] | None:
     return None
 
 
-@dataclass(frozen=True)
 class Context:
-    """A review with what its pages look up again and again."""
+    """A review with what its pages look up again and again.
 
-    review: Review
-    language: str
-    cards: Mapping[str, tuple[int, Mapping[str, Any]]]
-    funnels: tuple[Funnel, ...]
+    Parameters
+    ----------
+    review : Review
+    language : str
+        Language of the pages.
+    """
 
-    @classmethod
-    def of(cls, review: Review, language: str = "en") -> Context:
-        """Prepare a review for its pages."""
-        cards = {str(card["name"]): (i, card) for i, card in enumerate(review.signals)}
-        return cls(review, language, cards, funnels(review))
+    def __init__(self, review: Review, language: str = "en") -> None:
+        self.review = review
+        self.language = language
+        self.cards = {str(card["name"]): (i, card) for i, card in enumerate(review.signals)}
+        self.shared: dict[str, Any] = {}
+
+    def once(self, name: str, build: Callable[[Context], Any]) -> Any:
+        """Return what ``build`` gives for this review, built at the first call."""
+        if name not in self.shared:
+            self.shared[name] = build(self)
+        return self.shared[name]
+
+    @cached_property
+    def funnels(self) -> tuple[Funnel, ...]:
+        """The funnels of the review."""
+        return funnels(self.review)
+
+    @cached_property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """The funnels as they are drawn on the pages of places."""
+        return tuple(Drawing(funnel, GRID_PLACE) for funnel in self.funnels)
 
     def card(self, signal: str) -> Mapping[str, Any]:
         """Return the card of a signal; an empty one when the review does not carry it."""
@@ -63,12 +79,12 @@ class Context:
             return entry.section
         return int(self.card(entry.signal).get("section", 10))
 
-    def signals(self) -> list[str]:
-        """Return the signals of the review: those with a card in their order, then any others met."""
-        known = list(self.cards)
+    @cached_property
+    def signals(self) -> tuple[str, ...]:
+        """The signals of the review: those with a card in their order, then any others met."""
         met = {f.signal for place in self.review.places for f in place.findings}
         met |= {w.signal for place in self.review.places for w in place.withheld}
-        return [name for name in known if name in met] + sorted(met - set(known))
+        return (*(name for name in self.cards if name in met), *sorted(met - set(self.cards)))
 
     def listed(self, signal: str, name: str) -> list[Markup]:
         """Return the sentences of a card's list, each with its pointer."""

@@ -12,7 +12,7 @@ from auditor.findings.review import PlaceReview
 from auditor.report import effects, labels, numbers, rules
 from auditor.report.cite import Num, cited, quoted, say
 from auditor.report.context import Context, place_title, words
-from auditor.report.figures.funnel import draw
+from auditor.report.figures.funnel import GRID_INDEX, Drawing
 from auditor.report.figures.map import verdict_map
 from auditor.report.figures.matrix import matrix
 from auditor.report.sources_view import calibration_view, run_view, sources_view
@@ -33,7 +33,7 @@ def index_model(context: Context) -> dict[str, Any]:
         For ``index.html.j2``.
     """
     review = context.review
-    signals = context.signals()
+    signals = context.signals
     order = sorted(range(len(review.places)), key=lambda i: _order(review.places[i]))
     rows = [_row(context, i, signals) for i in order]
     return {
@@ -49,7 +49,7 @@ def index_model(context: Context) -> dict[str, Any]:
         "detailed": len(rows) <= DETAILED,
         "matrix": _matrix(context, rows, signals),
         "matrix_note": _matrix_note(context, rows),
-        "funnels": [draw(funnel) for funnel in context.funnels],
+        "funnels": [Drawing(funnel, GRID_INDEX).at() for funnel in context.funnels],
         "map": verdict_map(review),
         "withheld": _withheld(context),
         "regions": _regions(context),

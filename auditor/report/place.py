@@ -12,12 +12,13 @@ from auditor.findings.review import PlaceReview
 from auditor.report import effects, labels, numbers
 from auditor.report.cite import Num, cited, quoted, say
 from auditor.report.context import Context, held, place_title, quotation, sentences_of, span, words
-from auditor.report.figures.funnel import draw
 from auditor.report.figures.interval import interval_plot
 from auditor.report.figures.mix import level_mix
 from auditor.report.finding_view import finding_view
 from auditor.report.sources_view import calibration_view, run_view, sources_view
 
+SOURCES_SHOWN = 40
+"""More sources than these are on the index and in tables/sources.csv, so that a page stays small."""
 EVIDENCE_PARTS = (7, 8, 9, 10, 11, 12, 13)
 RECORDS = (
     ("victims", "Victims and witnesses"),
@@ -58,17 +59,18 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
         "name": place_title(place),
         "simulated": place.simulated,
         "verdict": _verdict(context, place),
-        "run": run_view(context),
+        "run": context.once("run_view", run_view),
         "period": _whole_period(place),
         "parts": _parts(context, place, at, list(zip(pointed, views, strict=True))),
         "summary": _summary(context, place, at),
         "interval": interval_plot([entry for entry in pointed if entry[1].tested or entry[1].section == 10]),
         "mixes": level_mix(pointed),
-        "funnels": _funnels(context, place, index),
+        "funnels": _funnels(context, index),
         "profile": _profile(context, place),
         "rank": _rank(place),
-        "sources": sources_view(context),
-        "calibration": calibration_view(context),
+        "sources": context.once("sources_view", sources_view)[:SOURCES_SHOWN],
+        "more_sources": len(context.review.sources) > SOURCES_SHOWN,
+        "calibration": context.once("calibration_view", calibration_view),
         "synthesis": [_evidence(context, pointer, finding) for pointer, finding in pointed if finding.tested],
         "benchmarks": _benchmarks(context, pointed),
         "missing": _missing(pointed),
@@ -179,7 +181,7 @@ def _held_record(record: Any) -> dict[str, str]:
 def _summary(context: Context, place: PlaceReview, at: str) -> dict[str, Any]:
     """Return at most three numbers, one a signal, and what is withheld."""
     numbers_shown = []
-    for signal in context.signals():
+    for signal in context.signals:
         own = [(j, f) for j, f in enumerate(place.findings) if f.signal == signal and f.estimate.value is not None]
         first = effects.leading(own)
         if first is not None:
@@ -209,12 +211,9 @@ def _headline(context: Context, j: int, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _funnels(context: Context, place: PlaceReview, index: int) -> list[dict[str, Any]]:
-    return [
-        draw(funnel, place=index)
-        for funnel in context.funnels
-        if any(point.place == index for point in funnel.points)
-    ]
+def _funnels(context: Context, index: int) -> list[dict[str, Any]]:
+    drawn = (drawing.at(index) for drawing in context.drawings)
+    return [figure for figure in drawn if figure is not None]
 
 
 def _rank(place: PlaceReview) -> Markup:
@@ -333,12 +332,12 @@ def _test_row(context: Context, pointer: str, finding: Finding) -> dict[str, Any
 
 def _signals_of(context: Context, place: PlaceReview) -> list[str]:
     own = {f.signal for f in place.findings} | {w.signal for w in place.withheld}
-    return [name for name in context.signals() if name in own]
+    return [name for name in context.signals if name in own]
 
 
 def _alternatives(context: Context, place: PlaceReview) -> list[tuple[str, list[Markup]]]:
     own = {f.signal for f in place.findings}
-    return [(context.title(name), context.listed(name, "misleads")) for name in context.signals() if name in own]
+    return [(context.title(name), context.listed(name, "misleads")) for name in context.signals if name in own]
 
 
 def _ceiling(context: Context, place: PlaceReview) -> dict[str, Any] | None:

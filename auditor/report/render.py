@@ -81,7 +81,7 @@ class Renderer:
     """
 
     def __init__(self, review: Review, language: str = "en") -> None:
-        self.context = Context.of(review, language)
+        self.context = Context(review, language)
 
     def place(self, index: int) -> str:
         """Return the page of one place."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
+
+from markupsafe import Markup
 
 from auditor.findings.finding import Finding
 from auditor.findings.review import Review
@@ -27,8 +29,8 @@ WIDTH, HEIGHT = 720.0, 380.0
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 700.0, 34.0, 330.0
 CURVES = ((1.959964, "limit-95"), (3.090232, "limit-998"))
 """Standard normal quantiles of the two pairs of limits: 95 % and 99.8 %."""
-GRID = 3.0
-"""Points of a thinned cloud stand on a grid of this many units, so a page of one place stays small."""
+GRID_INDEX, GRID_PLACE = 1.0, 3.0
+"""Grids on which the points stand: fine on the index, coarser on the many pages of places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,42 +118,70 @@ def information(finding: Finding) -> float | None:
     return (2 * 1.959964 / math.log(high / low)) ** 2
 
 
-def draw(funnel: Funnel, *, place: int | None = None) -> dict[str, Any]:
-    """Work out the drawing of a funnel.
+class Drawing:
+    """A funnel drawn once for all pages; each page only adds its own ring.
 
     Parameters
     ----------
     funnel : Funnel
-    place : int, optional
-        Index of the place to point out; the others are then thinned to a grid.
+    grid : float
+        Points are placed on a grid of this many units and drawn once each, so that a page stays small.
     """
-    x = count_axis((point.size for point in funnel.points), LEFT, RIGHT)
-    values = [point.value for point in funnel.points] + [funnel.centre]
-    share = funnel.kind == "share"
-    y = (share_axis if share else ratio_axis)(values, BOTTOM, TOP)
-    here = next((point for point in funnel.points if point.place == place), None)
-    thin = place is not None
-    return {
-        "width": coordinate(WIDTH),
-        "height": coordinate(HEIGHT),
-        "left": coordinate(LEFT),
-        "right": coordinate(RIGHT),
-        "top": coordinate(TOP),
-        "bottom": coordinate(BOTTOM),
-        "kind": funnel.kind,
-        "name": funnel.name,
-        "centre_y": coordinate(y.at(funnel.centre)),
-        "x_ticks": [{"x": coordinate(x.at(t)), "text": numbers.count(t)} for t in count_ticks(x)],
-        "y_ticks": _y_ticks(y, share=share),
-        "limits": [{"css": css, "d": _limits(funnel, x, y, z)} for z, css in CURVES],
-        "others": _cloud((p for p in funnel.points if not p.signal), x, y, thin=thin),
-        "higher": _triangles((p for p in funnel.points if p.signal and p.value >= funnel.centre), x, y, thin=thin),
-        "lower": _triangles(
-            (p for p in funnel.points if p.signal and p.value < funnel.centre), x, y, thin=thin, down=True
-        ),
-        "few": len(funnel.points) <= FEW,
-        "here": None if here is None else _here(here, x, y, share=share),
-    }
+
+    def __init__(self, funnel: Funnel, grid: float) -> None:
+        self.funnel = funnel
+        self.x = count_axis((point.size for point in funnel.points), LEFT, RIGHT)
+        values = [point.value for point in funnel.points] + [funnel.centre]
+        self.share = funnel.kind == "share"
+        self.y = (share_axis if self.share else ratio_axis)(values, BOTTOM, TOP)
+        self.places = {point.place: point for point in funnel.points}
+        self.backdrop = self._backdrop(grid)
+
+    def at(self, place: int | None = None) -> dict[str, Any] | None:
+        """Return what ``figures/funnel.svg.j2`` needs; None when the place is not in this funnel."""
+        if place is None:
+            return {**self.backdrop, "here": None}
+        point = self.places.get(place)
+        return None if point is None else {**self.backdrop, "here": _here(point, self.x, self.y, share=self.share)}
+
+    def _backdrop(self, grid: float) -> dict[str, Any]:
+        funnel, x, y = self.funnel, self.x, self.y
+        quiet = [point for point in funnel.points if not point.signal]
+        high = [point for point in funnel.points if point.signal and point.value >= funnel.centre]
+        low = [point for point in funnel.points if point.signal and point.value < funnel.centre]
+        return {
+            "width": coordinate(WIDTH),
+            "height": coordinate(HEIGHT),
+            "left": coordinate(LEFT),
+            "right": coordinate(RIGHT),
+            "top": coordinate(TOP),
+            "bottom": coordinate(BOTTOM),
+            "kind": funnel.kind,
+            "name": funnel.name,
+            "centre_y": coordinate(y.at(funnel.centre)),
+            "x_ticks": [{"x": coordinate(x.at(t)), "text": numbers.count(t)} for t in count_ticks(x)],
+            "y_ticks": _y_ticks(y, share=self.share),
+            "limits": [{"css": css, "d": _path(_limits(funnel, x, y, z))} for z, css in CURVES],
+            "others": _path("".join(f"M{a} {b}h0" for a, b in _spots(quiet, x, y, grid))),
+            "higher": _path("".join(f"M{a} {b - 5}l5 9h-10z" for a, b in _spots(high, x, y, grid))),
+            "lower": _path("".join(f"M{a} {b + 5}l5 -9h-10z" for a, b in _spots(low, x, y, grid))),
+            "few": len(funnel.points) <= FEW,
+        }
+
+
+def _path(data: str) -> Markup:
+    """Mark path data as safe: it is made of our own letters and numbers."""
+    return Markup(data)  # noqa: S704 - only letters M, L, h, l, z and numbers
+
+
+def _spots(points: Iterable[Point], x: Axis, y: Axis, grid: float) -> list[tuple[int, int]]:
+    """Return where points stand, on whole units of the grid, each spot once."""
+    return sorted(
+        {
+            (round(round(x.at(point.size) / grid) * grid), round(round(y.at(point.value) / grid) * grid))
+            for point in points
+        }
+    )
 
 
 def _y_ticks(axis: Axis, *, share: bool) -> list[dict[str, str]]:
@@ -177,24 +207,6 @@ def _limits(funnel: Funnel, x: Axis, y: Axis, z: float) -> str:
         upper.append(f"{coordinate(x.at(size))} {coordinate(y.at(high))}")
         lower.append(f"{coordinate(x.at(size))} {coordinate(y.at(low))}")
     return "M" + "L".join(upper) + "M" + "L".join(lower)
-
-
-def _spots(points: Iterable[Point], x: Axis, y: Axis, *, thin: bool) -> Sequence[tuple[float, float]]:
-    spots = [(x.at(point.size), y.at(point.value)) for point in points]
-    if not thin:
-        return spots
-    return sorted({(round(a / GRID) * GRID, round(b / GRID) * GRID) for a, b in spots})
-
-
-def _cloud(points: Iterable[Point], x: Axis, y: Axis, *, thin: bool) -> str:
-    """Return one path of dots (lines of no length with round ends)."""
-    return "".join(f"M{coordinate(a)} {coordinate(b)}h0" for a, b in _spots(points, x, y, thin=thin))
-
-
-def _triangles(points: Iterable[Point], x: Axis, y: Axis, *, thin: bool, down: bool = False) -> str:
-    """Return one path of triangles, pointing the way the signal points."""
-    top, side = (5, "l5 -9h-10z") if down else (-5, "l5 9h-10z")
-    return "".join(f"M{coordinate(a)} {coordinate(b + top)}{side}" for a, b in _spots(points, x, y, thin=thin))
 
 
 def _here(point: Point, x: Axis, y: Axis, *, share: bool) -> dict[str, Any]:
