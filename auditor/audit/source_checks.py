@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from auditor.audit.toml_text import Toml
-from auditor.domain import vocabulary
 from auditor.domain.periods import parse_period
+from auditor.domain.vocabulary import parse_level
 from auditor.errors import Problem, nearest
+from auditor.records.adapter import AUTO, found_adapters
+from auditor.records.crosswalk import EXCLUDE, MISSING, TOTAL
 from auditor.records.spec import FORMATS_NOT_BUILT
+from auditor.records.words import VOCABULARIES
 
-FORMATS: Final = ("auto", "counts", "records", "population", "places", "activations", "interoperability")
 
-_CLOSED: Final[Mapping[str, tuple[str, ...]]] = {
-    "group": vocabulary.GROUPS,
-    "group_source": vocabulary.GROUP_SOURCES,
-    "event": vocabulary.EVENTS,
-    "offence": vocabulary.OFFENCES,
-    "level_basis": vocabulary.LEVEL_BASES,
-    "level_regime": vocabulary.LEVEL_REGIMES,
-}
+_CLOSED = {name for name in VOCABULARIES if name != "kind"}
+"""``kind`` is closed in activations and free in places."""
 
 
 def source_problems(toml: Toml) -> Iterator[tuple[str, Problem]]:
@@ -42,15 +38,16 @@ def source_problems(toml: Toml) -> Iterator[tuple[str, Problem]]:
 
 
 def _format(toml: Toml, path: tuple[str | int, ...], name: Any) -> Iterator[tuple[str, Problem]]:
-    if not isinstance(name, str) or name in FORMATS:
+    formats = (AUTO, *found_adapters())
+    if not isinstance(name, str) or name in formats:
         return
     if name in FORMATS_NOT_BUILT:
         found = f"the format {name!r} is not built yet"
         remedy = "bring the file into the layout of `counts`, `records` or `population` (README)"
         yield "not_built", toml.problem(path, found, "this version does not read it", remedy)
         return
-    close = nearest(name, (*FORMATS, *FORMATS_NOT_BUILT))
-    remedy = f'write: format = "{close}"' if close else f"known: {', '.join(FORMATS)}"
+    close = nearest(name, (*formats, *FORMATS_NOT_BUILT))
+    remedy = f'write: format = "{close}"' if close else f"known: {', '.join(formats)}"
     yield "format", toml.problem(path, f"unknown format {name!r}", "no adapter bears this name", remedy)
 
 
@@ -58,29 +55,30 @@ def _vocabulary(toml: Toml, path: tuple[str | int, ...], given: Mapping[str, Any
     """Check our side of ``values.COLUMN = { theirs = ours }``, or of ``constants.COLUMN = ours``."""
     for column, entry in given.items():
         pairs = entry.items() if isinstance(entry, dict) else [("", entry)]
+        also = (EXCLUDE, MISSING, TOTAL) if isinstance(entry, dict) else ()
         for theirs, ours in pairs:
-            if isinstance(ours, str) and ours and not known(column, ours):
+            if isinstance(ours, str) and ours and ours not in also and not known(column, ours):
                 where = (*path, column, theirs) if theirs else (*path, column)
-                yield "value", toml.problem(where, *_unknown_value(column, ours))
+                yield "value", toml.problem(where, *_unknown_value(column, ours, also))
 
 
 def known(column: str, value: str) -> bool:
     """Say whether a canonical column may hold this value; columns without a closed list take any."""
     if column == "level":
-        return vocabulary.parse_level(value) is not None
+        return parse_level(value) is not None
     if column == "period":
         try:
             parse_period(value)
         except ValueError:
             return False
-    return value in _CLOSED.get(column, (value,))
+    return column not in _CLOSED or value in VOCABULARIES[column].values
 
 
-def _unknown_value(column: str, value: str) -> tuple[str, str, str]:
+def _unknown_value(column: str, value: str, also: tuple[str, ...]) -> tuple[str, str, str]:
     found = f"{value!r} is no {column}"
     if column == "period":
         return found, "a period must be dated", "write 2011, FY2011, 2011-Q3 or 2008-10-27/2010-06-30"
-    choices = _CLOSED.get(column, vocabulary.LEVELS)
+    choices = (*VOCABULARIES[column].values, *also)
     close = nearest(value.lower(), choices)
     remedy = f"did you mean {close!r}?" if close else f"choose among {', '.join(choices)}"
     return found, f"the values of {column} are a closed list", remedy

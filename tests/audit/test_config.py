@@ -91,6 +91,12 @@ def test_a_configuration_cannot_be_changed(load: Load) -> None:
         config.audit.seed = 1
 
 
+def test_values_may_also_be_set_aside(load: Load) -> None:
+    chosen = '{ H = "hispanic", X = "exclude", U = "missing", T = "total", "*" = "other", Z = "" }'
+    config = load(GOOD.replace('{ H = "hispanic", W = "white" }', chosen))
+    assert config.sources[0].values["group"]["X"] == "exclude"
+
+
 def test_focal_groups_may_be_empty(load: Load) -> None:
     assert load(GOOD.replace('["hispanic"]', "[]")).audit.focal_groups == ()
 
