@@ -14,7 +14,6 @@ from auditor.records.crosswalk import EXCLUDE, MISSING, TOTAL
 from auditor.records.spec import FORMATS_NOT_BUILT
 from auditor.records.words import VOCABULARIES
 
-
 _CLOSED = {name for name in VOCABULARIES if name != "kind"}
 """``kind`` is closed in activations and free in places."""
 
