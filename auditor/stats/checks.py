@@ -31,12 +31,7 @@ def numbers(name: str, value: ArrayLike) -> Array:
     ValueError
         Naming the argument and what was wrong with it.
     """
-    if isinstance(value, np.ma.MaskedArray):
-        raise ValueError(f"{name} is a masked array; drop the masked places first")
-    array = np.atleast_1d(np.asarray(value))
-    if array.size and array.dtype.kind not in "iuf":
-        raise ValueError(f"{name} must hold numbers, got {array.dtype} values")
-    array = array.astype(np.float64)
+    array = _floats(name, value)
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite, got {_first(array, ~np.isfinite(array))}")
     return array
@@ -81,10 +76,9 @@ def share(name: str, value: ArrayLike) -> Array:
 
 def ratios(name: str, value: ArrayLike) -> Array:
     """Ratios from 0 to infinity, both included; NaN is refused (see `numbers`)."""
-    array = np.atleast_1d(np.asarray(value))
-    infinite = np.isposinf(array) if array.dtype.kind == "f" else np.zeros(array.shape, dtype=bool)
-    finite = nonnegative(name, np.where(infinite, 0, array))
-    return np.where(infinite, np.inf, finite)
+    array = _floats(name, value)
+    infinite = np.isposinf(array)
+    return np.where(infinite, np.inf, nonnegative(name, np.where(infinite, 0.0, array)))
 
 
 def together(**named: Array) -> tuple[Array, ...]:
@@ -107,6 +101,15 @@ def tally(k: ArrayLike, n: ArrayLike, k_name: str = "k", n_name: str = "n") -> t
     part, whole = together(**{k_name: counts(k_name, k), n_name: counts(n_name, n)})
     _refuse(k_name, part, part > whole, f"must not exceed {n_name}")
     return part, whole
+
+
+def _floats(name: str, value: ArrayLike) -> Array:
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"{name} is a masked array; drop the masked places first")
+    array = np.atleast_1d(np.asarray(value))
+    if array.size and array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} must hold numbers, got {array.dtype} values")
+    return array.astype(np.float64)
 
 
 def _refuse(name: str, array: Array, bad: NDArray[np.bool_], rule: str) -> None:
