@@ -9,6 +9,7 @@ in ``data-ref``, separated by spaces. Sentences of the review are wrapped as
 
 from __future__ import annotations
 
+import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,11 @@ def raw(value: Any) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else format(value, ".12g")
     return str(value)
+
+
+def pointer(key: str) -> str:
+    """Escape a key for a JSON Pointer in an attribute that separates pointers by spaces (RFC 6901, section 6)."""
+    return urllib.parse.quote(key.replace("~", "~0").replace("/", "~1"), safe="~")
 
 
 def spaced(text: str) -> Markup:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from auditor.findings.finding import Comparator, Estimate, Finding
 from auditor.report import numbers
-from auditor.report.cite import cited
+from auditor.report.cite import cited, pointer
 
 RATIO_SCALES = frozenset(["ratio", "odds-ratio", "rate-ratio"])
 _STRENGTH = ("absent", "withheld", "insufficient", "suppressed", "inconclusive", "compatible", "lower", "higher")
@@ -157,9 +157,20 @@ def comparator_value(comparator: Comparator) -> Markup:
     return Markup("{} of {}").format(shown, cited(comparator.n, "comparator/n", numbers.count(comparator.n)))
 
 
-def missing(entry: Mapping[str, Any]) -> Markup:
-    """Return the share of records that lack what the test needs, where it is known."""
-    part = entry.get("share")
-    if part is None:
+def missing(entry: Mapping[str, Any]) -> list[tuple[str, Markup]]:
+    """Return what is missing and in which share of the records, as far as it was measured."""
+    return [
+        (name, cited(part, f"missing/{pointer(name)}", numbers.percent(part)))
+        for name, part in sorted(entry.items())
+        if isinstance(part, int | float)
+    ]
+
+
+def calibrated_interval(finding: Finding) -> Markup:
+    """Return the interval that allows for ordinary differences between places, where the screen gave one."""
+    controls = finding.controls or {}
+    low, high = controls.get("low"), controls.get("high")
+    if low is None and high is None:
         return Markup("")
-    return cited(part, "missing/share", numbers.percent(part, entry.get("of")))
+    both = Estimate(None, low, high, finding.estimate.level, finding.estimate.scale, "")
+    return interval(both, "controls", finding.n)

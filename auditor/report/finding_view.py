@@ -86,6 +86,7 @@ def _effect(finding: Finding) -> list[Row]:
         (_scale(finding), effects.value(finding.estimate, "estimate", finding.n) or _no_value(finding)),
         (Markup("{} interval").format(level), effects.interval(finding.estimate, "estimate", finding.n)),
         (Markup("<span data-fixed='unit'>Per 1,000 persons</span>"), effects.absolute(finding.absolute)),
+        ("Interval that allows for natural differences", effects.calibrated_interval(finding)),
         ("Shrunken towards its peers", _shrunken(finding)),
     ]
 
@@ -145,8 +146,13 @@ def _doubt(finding: Finding) -> list[Row]:
         ("Tipping point", _num("tipping", finding.tipping_point, "tipping_point")),
         ("Under other assumptions", _ranges(finding)),
         ("Robustness", say("page.robustness.none") if not robustness else _robust(robustness)),
-        ("Missing", effects.missing(finding.missing) or say("page.missing.none")),
+        ("Missing", _missing(finding)),
     ]
+
+
+def _missing(finding: Finding) -> Markup:
+    parts = [Markup("{}: {}").format(name, share) for name, share in effects.missing(finding.missing)]
+    return Markup("; ").join(parts) if parts else say("page.missing.none")
 
 
 def _num(name: str, value: float | None, ref: str) -> Markup:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -15,21 +14,22 @@ from auditor.report.context import Context, held, place_title, quotation, senten
 from auditor.report.figures.interval import interval_plot
 from auditor.report.figures.mix import level_mix
 from auditor.report.finding_view import finding_view
+from auditor.report.profile import profile_view, supplied
 from auditor.report.sources_view import calibration_view, run_view, sources_view
 
 SOURCES_SHOWN = 40
 """More sources than these are on the index and in tables/sources.csv, so that a page stays small."""
 EVIDENCE_PARTS = (7, 8, 9, 10, 11, 12, 13)
 RECORDS = (
-    ("victims", "Victims and witnesses"),
-    ("complaints", "Complaints and redress"),
-    ("instructions", "Requesting discretion"),
-    ("training", "Civil-rights training"),
-    ("transparency", "Transparency and outreach"),
-    ("policing", "Community policing"),
-    ("expansion", "Conditions for expansion"),
-    ("oversight", "Supervision and oversight"),
-    ("choice", "Community choice"),
+    ("Victims and witnesses", (), "victims"),
+    ("Complaints and redress", ("complaints",), "complaints"),
+    ("Requesting discretion", (), "instructions"),
+    ("Civil-rights training", ("training",), "training"),
+    ("Transparency and outreach", (), "transparency"),
+    ("Community policing", (), "policing"),
+    ("Conditions for expansion", (), "expansion"),
+    ("Supervision and oversight", ("supervision",), "oversight"),
+    ("Community choice", ("community_choice",), "choice"),
 )
 
 
@@ -66,7 +66,7 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
         "interval": interval_plot([entry for entry in pointed if entry[1].tested or entry[1].section == 10]),
         "mixes": level_mix(pointed),
         "funnels": _funnels(context, index),
-        "profile": _profile(context, place),
+        "profile": profile_view(context, place),
         "rank": _rank(place),
         "sources": context.once("sources_view", sources_view)[:SOURCES_SHOWN],
         "more_sources": len(context.review.sources) > SOURCES_SHOWN,
@@ -79,10 +79,10 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
         "withheld": _withheld(context, place, at, None),
         "tests": [_test_row(context, pointer, finding) for pointer, finding in pointed],
         "methods": [_method(context, name) for name in _signals_of(context, place)],
-        "records": [_record(context, place, at, *topic) for topic in RECORDS],
+        "records": [_topic(place, *topic) for topic in RECORDS],
         "ladder": held("standards")["ladder"],
         "standards": held("standards"),
-        "response": place.response,
+        "response": "" if supplied(place, 19) else place.response or "",
         "findings": views,
     }
 
@@ -134,7 +134,7 @@ def _parts(context: Context, place: PlaceReview, at: str, pairs: list[Pair]) -> 
                 "quotation": quotation(number),
                 "findings": [view for (_, finding), view in pairs if finding.section == number],
                 "withheld": _withheld(context, place, at, number),
-                "records": _supplied(context, place, number),
+                "records": supplied(place, number),
                 "generic": number in EVIDENCE_PARTS,
             }
         )
@@ -158,24 +158,6 @@ def _withheld(context: Context, place: PlaceReview, at: str, part: int | None) -
 
 def _reason_ref(at: str, j: int, sentence: Any) -> str:
     return f"{at}/withheld/{j}/{'sentence' if sentence is not None else 'reason'}"
-
-
-def _supplied(context: Context, place: PlaceReview, part: int) -> list[dict[str, Any]]:
-    """Return the records that were supplied for a part: verbatim texts with date, status and source."""
-    found = []
-    for i, section in enumerate(place.sections):
-        if int(section.get("section", section.get("number", -1))) != part:
-            continue
-        for j, record in enumerate(section.get("records") or ()):
-            found.append({"ref": f"sections/{i}/records/{j}", **_held_record(record)})
-    return found
-
-
-def _held_record(record: Any) -> dict[str, str]:
-    if isinstance(record, str):
-        return {"topic": "", "title": "", "status": "", "date": "", "source": "", "text": record}
-    names = ("topic", "title", "status", "date", "source", "text")
-    return {name: str(record.get(name) or "") for name in names}
 
 
 def _summary(context: Context, place: PlaceReview, at: str) -> dict[str, Any]:
@@ -224,35 +206,6 @@ def _rank(place: PlaceReview) -> Markup:
     return say("page.part.6.rank", **values)
 
 
-def _profile(context: Context, place: PlaceReview) -> dict[str, Any]:
-    """Return the profile: agencies, programmes with dates, population, peers; whatever is there."""
-    profile: Mapping[str, Any] = place.profile or {}
-    return {
-        "agencies": list(profile.get("agencies") or ()),
-        "programmes": [_programme(i, entry) for i, entry in enumerate(profile.get("programmes") or ())],
-        "population": [_population(i, entry) for i, entry in enumerate(profile.get("population") or ())],
-        "peers": list(profile.get("peers") or ()),
-        "peers_why": words(profile.get("peers_why"), "profile/peers_why", context.language),
-    }
-
-
-def _programme(index: int, entry: Mapping[str, Any]) -> dict[str, Any]:
-    day = entry.get("date")
-    shown = cited(str(day), f"profile/programmes/{index}/date", numbers.date(str(day))) if day else Markup("not stated")
-    return {"program": str(entry.get("program", "")), "kind": str(entry.get("kind") or ""), "date": shown,
-            "agency": str(entry.get("agency") or "")}  # fmt: skip
-
-
-def _population(index: int, entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "group": labels.group(entry.get("group")),
-        "universe": labels.COMPARATORS.get(str(entry.get("universe")), str(entry.get("universe") or "")),
-        "n": cited(entry["n"], f"profile/population/{index}/n", numbers.count(entry["n"])),
-        "period": str(entry.get("period") or ""),
-        "source": str(entry.get("source") or ""),
-    }
-
-
 def _benchmarks(context: Context, pointed: list[tuple[str, Finding]]) -> list[dict[str, Any]]:
     """Return every comparison once, with its reason and its period."""
     seen: set[tuple[str, str]] = set()
@@ -278,12 +231,12 @@ def _benchmarks(context: Context, pointed: list[tuple[str, Finding]]) -> list[di
 
 
 def _missing(pointed: list[tuple[str, Finding]]) -> list[dict[str, Any]]:
-    shown = ((pointer, finding, effects.missing(finding.missing)) for pointer, finding in pointed)
     return [
-        {"at": pointer, "name": labels.finding_name(finding), "share": share,
-         "what": str(finding.missing.get("what") or "")}
-        for pointer, finding, share in shown if share
-    ]  # fmt: skip
+        {"at": pointer, "name": labels.finding_name(finding), "what": what, "share": share}
+        for pointer, finding in pointed
+        for what, share in effects.missing(finding.missing)
+        if finding.tested
+    ]
 
 
 def _evidence(context: Context, pointer: str, finding: Finding) -> dict[str, Any]:
@@ -362,6 +315,6 @@ def _method(context: Context, name: str) -> dict[str, Any]:
     }
 
 
-def _record(context: Context, place: PlaceReview, at: str, topic: str, title: str) -> dict[str, Any]:
-    supplied = [record for record in _supplied(context, place, 14) if record["topic"] == topic]
-    return {"title": title, "supplied": supplied, "ask": say(f"page.records.14.{topic}")}
+def _topic(place: PlaceReview, title: str, kinds: tuple[str, ...], ask: str) -> dict[str, Any]:
+    found = [record for record in supplied(place, 14) if record["kind"] in kinds]
+    return {"title": title, "supplied": found, "ask": say(f"page.records.14.{ask}")}

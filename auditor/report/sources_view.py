@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from auditor.report import numbers, rules
+from auditor.report import labels, numbers, rules
 from auditor.report.cite import cited, maybe
 from auditor.report.context import Context, words
 
@@ -20,11 +20,6 @@ def sources_view(context: Context) -> list[dict[str, Any]]:
 def _source(context: Context, index: int, source: Mapping[str, Any]) -> dict[str, Any]:
     at = f"/sources/{index}"
     rows = source["rows"]
-    steps = [
-        (words(step["reason"], f"{at}/rows/excluded/{i}/reason", context.language),
-         cited(step["n"], f"{at}/rows/excluded/{i}/n", numbers.count(step["n"])))
-        for i, step in enumerate(rows["excluded"])
-    ]  # fmt: skip
     left_out = rules.excluded([rows["excluded"]])
     return {
         "path": source["path"],
@@ -36,10 +31,20 @@ def _source(context: Context, index: int, source: Mapping[str, Any]) -> dict[str
         "read": cited(rows["read"], f"{at}/rows/read", numbers.count(rows["read"])),
         "used": cited(rows["used"], f"{at}/rows/used", numbers.count(rows["used"])),
         "excluded": cited(left_out, f"{at}/rows/excluded", numbers.count(left_out), "excluded"),
-        "steps": steps,
+        "steps": _steps(context, rows, "excluded", f"{at}/rows/excluded"),
+        "unread": _steps(context, rows, "quarantined_reasons", f"{at}/rows/quarantined_reasons"),
+        "simulated": bool(source.get("simulated")),
         "quarantined": cited(rows["quarantined"], f"{at}/rows/quarantined", numbers.count(rows["quarantined"])),
         "notes": [words(note, f"{at}/notes/{i}", context.language) for i, note in enumerate(source.get("notes", ()))],
     }
+
+
+def _steps(context: Context, rows: Mapping[str, Any], name: str, at: str) -> list[tuple[Markup, Markup]]:
+    return [
+        (words(step["reason"], f"{at}/{i}/reason", context.language),
+         cited(step["n"], f"{at}/{i}/n", numbers.count(step["n"])))
+        for i, step in enumerate(rows.get(name) or ())
+    ]  # fmt: skip
 
 
 def run_view(context: Context) -> dict[str, Any]:
@@ -56,8 +61,8 @@ def run_view(context: Context) -> dict[str, Any]:
         "protocol": protocol.get("name", ""),
         "protocol_sha256": protocol.get("sha256", ""),
         "config_sha256": audit.get("config_sha256", ""),
-        "software": [(str(name), str(version)) for name, version in sorted(software.items())],
-        "version": str(software.get("auditor", "")),
+        "version": f"{software.get('name', 'auditor')} {software.get('version', '(version not stated)')}",
+        "notes": [words(note, f"/audit/notes/{i}", context.language) for i, note in enumerate(audit.get("notes") or ())],
         "focal": list(audit.get("focal_groups") or ()),
         "reference": audit.get("reference_group") or "",
     }
@@ -68,20 +73,32 @@ def _day(value: Any) -> str | None:
 
 
 def calibration_view(context: Context) -> dict[str, Any]:
-    """Return the statement on error rates, what is promised, and the controls."""
+    """Return the statement on error rates, what is promised, the peer nulls that were fitted, and the controls."""
     entry = context.review.calibration
     controls = entry.get("negative_controls") or ()
+    at = "/calibration"
     return {
-        "statement": words(entry.get("statement"), "/calibration/statement", context.language),
+        "statement": words(entry.get("statement"), f"{at}/statement", context.language),
         "promised": entry.get("promised"),
-        "controls": [
-            words(c if isinstance(c, str) or "text" in c else c.get("name", ""),
-                  f"/calibration/negative_controls/{i}" + ("" if isinstance(c, str) or "text" in c else "/name"),
-                  context.language)
-            for i, c in enumerate(controls)
-        ],
-        "notes": [
-            words(note, f"/calibration/notes/{i}", context.language)
-            for i, note in enumerate(entry.get("notes") or ())
-        ],
-    }  # fmt: skip
+        "q": maybe(entry.get("q"), f"{at}/q", numbers.p),
+        "tests": maybe(entry.get("tests"), f"{at}/tests", numbers.count),
+        "cutoff": maybe(entry.get("cutoff"), f"{at}/cutoff", numbers.p),
+        "nulls": [_null(context, i, null) for i, null in enumerate(entry.get("nulls") or ())],
+        "controls": [words(c, f"{at}/negative_controls/{i}", context.language) for i, c in enumerate(controls)],
+    }
+
+
+def _null(context: Context, index: int, null: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one peer null: how places differ by nature, and whether the model describes it."""
+    at = f"/calibration/nulls/{index}"
+    return {
+        "title": context.title(str(null["signal"])),
+        "contrast": labels.contrast_name(str(null["contrast"])),
+        "simulated": bool(null.get("simulated")),
+        "places": cited(null["places"], f"{at}/places", numbers.count(null["places"])),
+        "centre": maybe(null.get("centre"), f"{at}/centre", lambda value: numbers.number(value, 2)),
+        "sigma": maybe(null.get("sigma"), f"{at}/sigma", lambda value: numbers.number(value, 2)),
+        "adequate": bool(null.get("adequate")),
+        "promised": bool(null.get("promised")),
+        "reason": words(null.get("reason"), f"{at}/reason", context.language),
+    }

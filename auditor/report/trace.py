@@ -127,7 +127,7 @@ def resolve(data: Any, pointer: str) -> Any:
         When it names nothing.
     """
     for part in pointer.lstrip("/").split("/"):
-        key = part.replace("~1", "/").replace("~0", "~")
+        key = urllib.parse.unquote(part).replace("~1", "/").replace("~0", "~")
         try:
             data = data[int(key)] if isinstance(data, list | tuple) else data[key]
         except (KeyError, IndexError, TypeError, ValueError):

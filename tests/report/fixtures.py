@@ -81,7 +81,7 @@ def level(number: str, name: str, k: int, n: int, base: float, outcome: str, **m
         "absolute": Estimate(1000 * (k / n - base), 1000 * base * (low - 1), 1000 * base * (high - 1), 0.95,
                              "per-1000", "difference of shares"),
         "outcome": outcome, "contrast": f"removal/{name}/nation", "tested": name == "low",
-        "missing": {"share": 0.031, "of": n}, "p_value": 1e-30 if outcome == "signal" else 0.21,
+        "missing": {"level": 0.031}, "p_value": 1e-30 if outcome == "signal" else 0.21,
         "calibrated_p": 0.0004 if outcome == "signal" else 0.31, "q_value": 0.011 if outcome == "signal" else 0.62,
         "tests_in_family": 33, "detectable": 1.22, "tipping_point": low if low > 1 else None,
         "shrunken": Estimate(0.6 * value + 0.4, 0.6 * low + 0.3, 0.6 * high + 0.5, 0.95, "ratio",
@@ -91,6 +91,8 @@ def level(number: str, name: str, k: int, n: int, base: float, outcome: str, **m
     }  # fmt: skip
     if name != "low":
         fields |= {"calibrated_p": None, "q_value": None, "tests_in_family": None}
+    if outcome in ("signal", "compatible") and name == "low":
+        fields["controls"] = {"kind": "peers", "n": 9, "low": low * 0.7, "high": high * 1.4}
     return Finding(**{**fields, **more})
 
 
@@ -135,7 +137,7 @@ def benchmark(number: str, k: int, n: int, value: float, low: float, high: float
         "tests_in_family": 33, "detectable": 1.18, "tipping_point": low if low > 1 else None,
         "ranges": (Range("everyone whose group is missing counted either way", max(low - 0.2, 0.1), value + 0.5),),
         "robustness": {"passed": 7, "of": 8, "failed": ["ages 15 to 34 only"]}, "sentence": text,
-        "missing": {"share": 0.114, "of": n},
+        "missing": {"group": 0.114},
     }  # fmt: skip
     return Finding(**{**fields, **more})
 
@@ -194,18 +196,20 @@ def _travis() -> PlaceReview:
     reason = say("t.verdict", base="the rest of the nation", name="Travis County", ratio=3.24, n=724, q=0.011)
     profile = {
         "agencies": [{"name": "Travis County Sheriff", "ori": "TX2270000"}],
-        "programmes": [{"program": "Secure Communities", "kind": "activated", "date": "2009-06-16", "agency": ""}],
-        "population": [
-            {"group": "hispanic", "universe": "residents", "n": 342_766, "period": "2010", "source": "Census 2010"},
-            {"group": "white", "universe": "residents", "n": 517_644, "period": "2010", "source": "Census 2010"},
-        ],
-        "peers": ["Bexar County, TX", "Dallas County, TX"],
-        "peers_why": "Large counties of the same state.",
+        "activations": [{"program": "Secure Communities", "kind": "activated", "date": "2009-06-16", "agency": ""}],
+        "population": {"residents": {"hispanic": 342_766.0, "white": 517_644.0}},
+        "baselines": {"residents": "Census 2010"},
+        "windows": {"removal": PERIOD, "arrest": YEAR},
+        "parent": "",
+        "peers": 7,
     }
-    sections = (
-        {"section": 3, "records": [{"title": "Example v. County", "status": "settled", "date": "2009-05-01",
-                                    "source": "docket 1:08-cv-00001",
-                                    "text": "Plaintiffs alleged that officers profiled drivers."}]},
+    lawsuit = {"place": "48453", "title": "Example v. County", "status": "settled", "date": "2009-05-01",
+               "source": "docket 1:08-cv-00001", "text": "Plaintiffs alleged that officers profiled drivers."}
+    course = {"place": "48453", "title": "Course on civil rights", "date": "2010-03-04", "status": "held"}
+    sections = tuple(
+        {"number": part, "findings": [], "withheld": [],
+         "records": {3: {"lawsuits": [lawsuit]}, 14: {"training": [course]}}.get(part, {})}
+        for part in range(21)
     )  # fmt: skip
     return place("48453", "Travis County", "TX", "pattern-worth-examining", (reason,), findings, (),
                  rank={"low": 1, "high": 3, "of": 9}, profile=profile, sections=sections,
@@ -287,7 +291,8 @@ CARDS = (
 SOURCES = (
     {"path": "removals.csv", "sha256": "a" * 64, "format": "interoperability", "sheet": "", "published": True,
      "citation": "ICE monthly statistics, August 2010", "notes": ["2 rows carry a later correction."],
-     "rows": {"read": 1_204, "used": 1_180, "quarantined": 3,
+     "simulated": False, "rows": {"read": 1_204, "used": 1_180, "quarantined": 3,
+              "quarantined_reasons": [{"reason": "no month ('Jan 20111')", "n": 3, "rows": "7, 9, 88"}],
               "excluded": [{"reason": "totals row ('Total')", "n": 20}, {"reason": "outside the period", "n": 1}]}},
     {"path": "arrests 2011.xlsx", "sha256": "b" * 64, "format": "counts", "sheet": "By county", "published": False,
      "citation": "", "notes": [], "rows": {"read": 48, "used": 48, "quarantined": 0, "excluded": []}},
@@ -302,12 +307,16 @@ def audit() -> Review:
         audit={
             "title": "Thirteen places, 2008-2011", "as_of": "2012-06-30", "seed": 20120630,
             "protocol": {"name": "default", "sha256": "c" * 64}, "config_sha256": "d" * 64,
-            "software": {"auditor": "0.1.0", "numpy": "2.4.0", "python": "3.11.2"},
+            "software": {"name": "auditor", "version": "0.1.0"},
             "focal_groups": ["hispanic"], "reference_group": "white", "data_opened": "2012-05-01",
         },
         sources=SOURCES,
-        calibration={"statement": _plain(say("t.calibration", places=3100, rate=0.05)), "promised": True,
-                     "negative_controls": []},
+        calibration={"statement": say("t.calibration", places=3100, rate=0.05).text["en"], "promised": True,
+                     "q": 0.05, "tests": 33, "cutoff": 0.0031, "families": ["exposure", "match"],
+                     "negative_controls": [], "nulls": [
+                         {"signal": "level-mix", "contrast": "removal/low/nation", "places": 9, "centre": 0.12,
+                          "sigma": 0.31, "adequate": True, "promised": True, "simulated": False,
+                          "reason": "the model describes them"}]},
         places=places, regions=(region,),
         failures=({"place": "48999", "error": "timed out after 60 s"},), signals=CARDS,
     )  # fmt: skip
