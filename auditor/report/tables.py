@@ -1,0 +1,146 @@
+"""The tables behind the pages as CSV text, safe to open in a spreadsheet.
+
+``findings.csv`` is written by :mod:`auditor.audit.findings_csv`; these are the others: places, withheld tests,
+sources row by row, the points of the funnels, and the models of regions.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from auditor.findings.review import Review
+from auditor.report.figures.funnel import funnels
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def cell(value: Any) -> str:
+    """Write one value of a table.
+
+    Parameters
+    ----------
+    value : str, int, float, bool or None
+        None becomes an empty cell; numbers stay numbers, floats to twelve significant digits.
+
+    Returns
+    -------
+    str
+        A text that a spreadsheet would take for a formula gets an apostrophe in front, also behind leading spaces,
+        quotes or apostrophes, and for full-width signs.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return format(value, ".12g")
+    if isinstance(value, int):
+        return str(value)
+    text = str(value)
+    return f"'{text}" if text.lstrip(" '\"\u00a0\n\v\f").startswith(_FORMULA) else text
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a table as CSV: commas, a header, line feeds."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([cell(name) for name in header])
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return stream.getvalue()
+
+
+def tables(review: Review) -> Iterator[tuple[str, str]]:
+    """Yield every table of a review but the findings, as (path inside the output folder, text)."""
+    yield "tables/places.csv", places_csv(review)
+    yield "tables/withheld.csv", withheld_csv(review)
+    yield "tables/sources.csv", sources_csv(review)
+    yield "tables/funnel.csv", funnel_csv(review)
+    yield "tables/regions.csv", regions_csv(review)
+
+
+def places_csv(review: Review) -> str:
+    """Return one row a place: verdict, ceiling, rank interval, how many findings."""
+    header = ("place", "name", "state", "verdict", "simulated", "ceiling.verdict", "rank.low", "rank.high", "rank.of",
+              "findings", "withheld", "page")  # fmt: skip
+    return csv_text(header, (_place(entry) for entry in review.places))
+
+
+def _place(entry: Any) -> tuple[Any, ...]:
+    rank: Mapping[str, Any] = entry.rank or {}
+    return (
+        entry.place, entry.name, entry.state, entry.verdict, entry.simulated, entry.ceiling.get("verdict"),
+        rank.get("low"), rank.get("high"), rank.get("of"), len(entry.findings), len(entry.withheld), entry.page,
+    )  # fmt: skip
+
+
+def withheld_csv(review: Review) -> str:
+    """Return one row for each test that was withheld from a place."""
+    header = ("place", "name", "signal", "contrast", "reason", "needs")
+    rows = (
+        (place.place, place.name, entry.signal, entry.contrast, entry.reason, entry.needs)
+        for place in review.places
+        for entry in place.withheld
+    )
+    return csv_text(header, rows)
+
+
+def sources_csv(review: Review) -> str:
+    """Return the ledger of every source: rows read, used, and one row for each reason rows were set aside."""
+    header = ("path", "sheet", "format", "sha256", "published", "citation", "step", "reason", "rows")
+    return csv_text(header, (row for source in review.sources for row in _ledger(source)))
+
+
+def _ledger(source: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    about = tuple(source.get(name) for name in ("path", "sheet", "format", "sha256", "published", "citation"))
+    rows = source["rows"]
+    yield (*about, "read", "", rows["read"])
+    for step in rows["excluded"]:
+        yield (*about, "left out by rule", step["reason"], step["n"])
+    told = 0
+    for step in rows.get("quarantined_reasons") or ():
+        told += step["n"]
+        yield (*about, "not understood", step["reason"], step["n"])
+    if rows["quarantined"] > told:
+        yield (*about, "not understood", "", rows["quarantined"] - told)
+    yield (*about, "used", "", rows["used"])
+
+
+def funnel_csv(review: Review) -> str:
+    """Return every point of every funnel, with the line in its middle."""
+    header = ("signal", "contrast", "kind", "centre", "place", "name", "size", "value", "outcome")
+    rows = (
+        (
+            funnel.signal, funnel.contrast, funnel.kind, funnel.centre, review.places[point.place].place,
+            review.places[point.place].name, point.size, point.value,
+            review.places[point.place].findings[point.finding].outcome,
+        )
+        for funnel in funnels(review)
+        for point in funnel.points
+    )  # fmt: skip
+    return csv_text(header, rows)
+
+
+def regions_csv(review: Review) -> str:
+    """Return one row for each coefficient or figure of the models behind the regions."""
+    header = ("region", "name", "model", "field", "value")
+    rows = (
+        (region.place, region.name, index, name, value)
+        for region in review.regions
+        for index, model in enumerate(region.models)
+        for name, value in _flat("", model)
+    )
+    return csv_text(header, rows)
+
+
+def _flat(prefix: str, entry: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(entry, Mapping):
+        for name, value in entry.items():
+            yield from _flat(f"{prefix}.{name}" if prefix else str(name), value)
+    elif isinstance(entry, list | tuple):
+        for index, value in enumerate(entry):
+            yield from _flat(f"{prefix}.{index}", value)
+    else:
+        yield prefix, entry
