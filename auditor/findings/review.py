@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -80,14 +81,14 @@ class Review:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the review as plain dictionaries, lists, numbers and texts."""
-        return {"schema_version": SCHEMA_VERSION, **dataclasses.asdict(self)}
+        plain: dict[str, Any] = json.loads(self.to_json())
+        return plain
 
     def to_json(self) -> str:
-        """Return the text of ``review.json``: sorted keys, two spaces, no NaN."""
-        text = json.dumps(
-            self.to_dict(), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False, default=_mapping
-        )
-        return text + "\n"
+        """Return the text of ``review.json``: sorted keys, a line for each place, source and region, no NaN."""
+        parts = {"schema_version": SCHEMA_VERSION, **_fields(self)}
+        lines = [f"{_dump(name)}: {_value(parts[name])}" for name in sorted(parts)]
+        return "{\n" + ",\n".join(lines) + "\n}\n"
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Review:
@@ -142,10 +143,32 @@ class Review:
         return cls.from_dict(data)
 
 
-def _mapping(value: Any) -> Any:
+def _value(value: Any) -> str:
+    """Write a top-level value; the entries of a list on lines of their own, so that two reviews can be compared."""
+    if not isinstance(value, tuple) or not value:
+        return _dump(value)
+    return "[\n" + ",\n".join(_dump(entry) for entry in value) + "\n]"
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return _fields(value)
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} does not belong in a review")
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in _names(type(value))}
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _estimate(data: Mapping[str, Any] | None) -> Estimate | None:

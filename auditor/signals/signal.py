@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -175,14 +176,14 @@ class Panel:
             if getattr(self, name).shape != shape:
                 raise ValueError(f"{self.signal}: {name} has shape {getattr(self, name).shape}, not {shape}")
 
-    @property
+    @cached_property
     def speaks(self) -> NDArray[np.bool_]:
         """(J, C) mask of the entries that the screen would test, were they large enough."""
         tested = np.array([contrast.tested for contrast in self.contrasts], dtype=bool)
         mask = np.broadcast_to(tested, self.code.shape)
         return mask if self.preferred is None else mask & self.preferred
 
-    @property
+    @cached_property
     def entered(self) -> NDArray[np.bool_]:
         """(J, C) mask of the entries that enter the screen."""
         return self.testable & self.speaks
