@@ -24,6 +24,7 @@ CANDIDATES = (",", "\t", ";", "|", " ")
 SAMPLE = 400
 _NAMED = {"\t": "tab", " ": "blank", ",": "comma", ";": "semicolon", "|": "pipe"}
 QUOTING = "quotes that do not fit together"
+CUT = "cut in two by a stray carriage return"
 SEPARATORS = "line separators (U+2028 and the like) stand inside cells; they do not begin a row"
 
 
@@ -37,12 +38,15 @@ class Dialect:
         One character.
     spaced : bool
         True when blanks follow the delimiter before a quote.
+    width : int
+        Usual number of cells of a record, as far as the first lines tell.
     declared : bool
         True when the user named the delimiter.
     """
 
     delimiter: str
     spaced: bool = False
+    width: int = 0
     declared: bool = False
 
     def reader(self, lines: Iterator[str], *, strict: bool) -> Any:
@@ -79,6 +83,7 @@ def open_delimited(path: Path, where: Where, spec: SourceSpec) -> Grid:
     if dialect.delimiter != ",":
         grid.notes.append(f"delimiter: {_NAMED.get(dialect.delimiter, repr(dialect.delimiter))}")
     grid.rows = lambda: _records(path, encoding, dialect, grid)
+    grid.least = 1 if dialect.declared else 2
     if encoding.name in ("utf-8", "utf-8-sig") and not encoding.twice and not dialect.spaced:
         grid.load = lambda header, store: _short_way(path, encoding, dialect, grid, header, store)
     return grid
@@ -122,26 +127,23 @@ def sniff(sample: list[str], where: Where, declared: str = "") -> Dialect:
                 f"delimiter = {declared!r}", "a delimiter is one character", 'write for example "," or "\\t"'
             )
             raise ConfigError("the delimiter cannot be used", [problem])
-        return Dialect(declared, _spaced(sample, declared), declared=True)
+        return Dialect(declared, _spaced(sample, declared), _score(sample, declared)[1], declared=True)
     scores = sorted(((*_score(sample, delimiter), delimiter) for delimiter in CANDIDATES[:4]), reverse=True)
     best, second = scores[0], scores[1]
     if best[0] > 0:
         if best[0] > 0.9 and second[:2] == best[:2]:
             raise InputError(f"{where.file} cannot be read", [_two_ways(where, best[2], second[2])])
-        return Dialect(best[2], _spaced(sample, best[2]))
+        return Dialect(best[2], _spaced(sample, best[2]), best[1])
     share, width = _score(sample, " ")
     if share >= 0.9 and width >= 3:
-        return Dialect(" ")
+        return Dialect(" ", width=width)
     raise InputError(f"{where.file} cannot be read", [_one_column(where)])
 
 
 def _score(sample: list[str], delimiter: str) -> tuple[float, int]:
     """Return the share of records with the usual number of cells, and that number."""
     dialect = Dialect(delimiter, _spaced(sample, delimiter))
-    try:
-        records = [record for record in dialect.reader(iter(sample), strict=False) if not blank(record)]
-    except csv.Error:
-        return 0.0, 0
+    records = list(_lenient(dialect.reader(iter(sample), strict=False)))
     widths = Counter(len(record) for record in records if len(record) > 1)
     if not widths:
         return 0.0, 0
@@ -149,6 +151,19 @@ def _score(sample: list[str], delimiter: str) -> tuple[float, int]:
     first = next(record for record in records if len(record) == width)
     named = all(kind(cell) in ("text", "year", "blank") for cell in first)
     return round(count / len(records) * (1.0 if named else 0.5), 2), width
+
+
+def _lenient(reader: Any) -> Iterator[list[str]]:
+    """Give the records that can be cut, but for blank ones."""
+    while True:
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            continue
+        if not blank(record):
+            yield record
 
 
 def _spaced(sample: list[str], delimiter: str) -> bool:
@@ -184,6 +199,7 @@ def _records(path: Path, encoding: Encoding, dialect: Dialect, grid: Grid) -> It
     try:
         while True:
             start = reader.line_num + 1
+            cut = lines.cut
             lines.fault = ""
             try:
                 record = next(reader)
@@ -192,8 +208,9 @@ def _records(path: Path, encoding: Encoding, dialect: Dialect, grid: Grid) -> It
             except csv.Error as error:
                 grid.tally.add(_reason(error, start, reader.line_num, grid.where), start)
                 continue
-            if lines.fault:
-                grid.tally.add(lines.fault, start)
+            fault = lines.fault or _cut(lines, record, dialect, before=cut)
+            if fault:
+                grid.tally.add(fault, start)
                 continue
             if reader.line_num > start:
                 _refuse_swallowed(record, dialect.delimiter, start, reader.line_num, grid.where)
@@ -202,6 +219,12 @@ def _records(path: Path, encoding: Encoding, dialect: Dialect, grid: Grid) -> It
         lines.close()
     if lines.separators and SEPARATORS not in grid.notes:
         grid.notes.append(SEPARATORS)
+
+
+def _cut(lines: Lines, record: list[str], dialect: Dialect, *, before: bool) -> str:
+    """Tell whether a stray carriage return cut this record in two, or left it as the second half of one."""
+    lines.cut = lines.stray and len(record) < dialect.width
+    return CUT if lines.cut or before else ""
 
 
 def _reason(error: csv.Error, start: int, end: int, where: Where) -> str:

@@ -131,20 +131,28 @@ def _declared(path: Path, where: Where, declared: str, start: bytes) -> Encoding
 
 def _checked(path: Path, where: Where, name: str, notes: list[str]) -> Encoding:
     """Return the encoding if every byte fits it, else say at which row the first does not."""
-    line = 0
-    try:
-        with path.open(encoding=name, newline="") as handle:
-            for _ in handle:
-                line += 1
-    except UnicodeError as error:
-        problem = where.problem(
-            f"bytes that are not {name} at or after this row",
-            "letters would be lost",
-            "correct encoding for this source, or save the file as UTF-8",
-            row=line + 1,
-        )
-        raise InputError(f"{where.file} cannot be read", [problem]) from error
-    return Encoding(name, notes)
+    if _decodes(path, name):
+        return Encoding(name, notes)
+    shown = name.removesuffix("-sig")
+    problem = where.problem(
+        f"bytes that are not {shown}",
+        "letters would be lost",
+        "correct encoding for this source, or save the file as UTF-8",
+        row=_first_misfit(path, name),
+    )
+    raise InputError(f"{where.file} cannot be read", [problem])
+
+
+def _first_misfit(path: Path, name: str) -> int:
+    """Return the first line that does not decode; 0 for encodings whose line ends are not single bytes."""
+    if name.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
+        return 0
+    for number, raw in enumerate(_raw_lines(path), start=1):
+        try:
+            raw.decode(name)
+        except UnicodeError:
+            return number
+    return 0
 
 
 def _decodes(path: Path, name: str) -> bool:
@@ -154,7 +162,7 @@ def _decodes(path: Path, name: str) -> bool:
             while chunk := handle.read(CHUNK):
                 decoder.decode(chunk)
             decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        except UnicodeError:
             return False
     return True
 
@@ -278,6 +286,12 @@ class Lines:
     ----------
     fault : str
         Empty, or why the lines given since it was last cleared cannot be used.
+    separators : bool
+        Whether a line separator such as U+2028 was met.
+    stray : bool
+        Whether the last line ended with a carriage return alone, in a file whose first line does not.
+    cut : bool
+        For the reader of records: whether the last record was cut off by a stray carriage return.
     """
 
     def __init__(self, path: Path, encoding: Encoding) -> None:
@@ -285,7 +299,8 @@ class Lines:
         self._twice = encoding.twice
         self._handle = path.open(encoding="latin-1" if self._mixed else encoding.name, newline="")
         self.fault = ""
-        self.separators = False
+        self.separators = self.stray = self.cut = False
+        self._feeds: bool | None = None
 
     def __iter__(self) -> Lines:
         return self
@@ -295,6 +310,9 @@ class Lines:
         if not line:
             self._handle.close()
             raise StopIteration
+        if self._feeds is None:
+            self._feeds = line.endswith("\n")
+        self.stray = self._feeds and line.endswith("\r")
         if line.isascii():
             if "\0" in line:
                 self.fault = "NUL bytes"

@@ -23,8 +23,8 @@ MAX_CELL = 131_072
 """Longest cell in characters: four times what a spreadsheet can hold; a longer one is damage."""
 
 GIANT = f"a cell of more than {MAX_CELL:,} characters"
-MAX_COLUMNS = 16_384
-"""As many as a spreadsheet can hold."""
+MAX_COLUMNS = 4_096
+"""Widest table; the widest that we know of, census profiles, have some hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,9 @@ class Grid:
         1900 or 1904.
     most_rows : int
         As many rows as the program that wrote it can hold: a sheet of exactly that many was cut off.
+    least : int
+        Columns that a table needs: two, since one is the usual sign of a delimiter that was not recognised; one
+        where the user declares the delimiter.
     header : Header, optional
         The names, where the container itself gives them.
     load : callable, optional
@@ -107,6 +110,7 @@ class Grid:
     notes: list[str] = field(default_factory=list)
     epoch: int = 1900
     most_rows: int = 1_048_576
+    least: int = 2
     header: Header | None = None
     load: Callable[[Header, Store], Staged | None] | None = None
 

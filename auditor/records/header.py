@@ -79,6 +79,7 @@ def find_header(
     header_row: int = 0,
     merged: Sequence[Merged] = (),
     first_column: int = 0,
+    least: int = 2,
 ) -> Header | None:
     """Find the header among the first rows of a sheet.
 
@@ -94,11 +95,13 @@ def find_header(
         Merged ranges of the sheet.
     first_column : int
         Spreadsheet column of the first cell.
+    least : int
+        Cells that some row must have for this to be a table.
 
     Returns
     -------
     Header or None
-        None when no row has two cells: there is no table here.
+        None when no row has that many cells: there is no table here.
 
     Raises
     ------
@@ -108,9 +111,9 @@ def find_header(
     if header_row:
         return _declared(head, where, header_row)
     table = _Head(head, merged, first_column)
-    if table.widest < 2:
+    if table.widest < least:
         return None
-    start = table.candidate()
+    start = table.candidate(least)
     if start is None:
         raise InputError(f"{where.file} cannot be read", [_no_header(where, table)])
     return table.resolve(start, where)
@@ -155,10 +158,10 @@ class _Head:
                     seen.setdefault(column, Counter())[kind(cell)] += 1
         return {column: max(sorted(kinds), key=lambda k: kinds[k]) for column, kinds in seen.items()}
 
-    def candidate(self) -> int | None:
+    def candidate(self, fewest: int) -> int | None:
         """Return the index of the first row that can be a header."""
         below = [n for n in self.filled[(len(self.filled) + 1) // 2 :] if n >= 2] or [self.widest]
-        least = max(2.0, 0.5 * median(below))
+        least = max(fewest, 0.5 * median(below))
         for index in range(min(len(self.rows), DEEPEST)):
             if self.filled[index] >= least and self.labels(index) and not self.caption(index):
                 return index
@@ -215,8 +218,8 @@ class _Head:
 
     def _continues(self, index: int, names: Sequence[str]) -> bool:
         """Tell whether a row is the second line of the header above it."""
-        gaps = self.missing(names)
-        wanted = gaps or [column for column, name in enumerate(names) if name and names.count(name) > 1]
+        times = Counter(names)
+        wanted = self.missing(names) or [column for column, name in enumerate(names) if name and times[name] > 1]
         below = self.cells[index]
         if not wanted or not all(below[column] for column in wanted) or not self.labels(index):
             return False

@@ -53,8 +53,8 @@ def stage(grid: Grid, header: Header, store: Store) -> Staged:
     if width > MAX_COLUMNS:
         problem = grid.where.problem(
             f"{width:,} columns",
-            f"no spreadsheet holds more than {MAX_COLUMNS:,}; the file is damaged or is not a table of records",
-            "check the delimiter and how the file was made",
+            f"at most {MAX_COLUMNS:,} are read; the file is damaged or is not a table of records",
+            "check the delimiter and how the file was made, or keep the columns that the audit needs",
             row=header.row,
         )
         raise InputError(f"{grid.where.file} cannot be read", [problem])

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
+
 from auditor.errors import InputError, Problem
 from auditor.records.container import is_lock_file, refuse
 from auditor.records.grid import Grid, Row, Where
@@ -67,6 +69,13 @@ def read(path: Path, spec: SourceSpec, store: Store) -> list[RawTable]:
         return []
     try:
         return _read_unchanged(path, where, spec, store)
+    except duckdb.Error as error:
+        raise refuse(
+            where,
+            f"the table does not fit into the memory or disk set aside for it ({type(error).__name__})",
+            "not every row could be loaded",
+            "free disk space in the temporary folder, keep fewer columns, or split the file",
+        ) from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise refuse(where, reason, "it could not be read to the end", "check path, permissions and disk") from error
@@ -129,6 +138,7 @@ class _Reader:
             header_row=self.spec.header_row,
             merged=grid.merged,
             first_column=grid.first_column,
+            least=grid.least,
         )
         if header is None:
             return None

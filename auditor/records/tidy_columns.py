@@ -31,18 +31,10 @@ def settle_columns(work: Tidier) -> tuple[str, ...]:
     return tuple(name for index, name in enumerate(names) if index not in drop)
 
 
-def _filled(work: Tidier, indices: list[int]) -> dict[int, int]:
-    """Count the cells that are not blank in some columns."""
-    if not indices:
-        return {}
-    parts = ", ".join(f"count(*) FILTER (trim(c{index}, $spaces) <> '')" for index in indices)
-    return dict(zip(indices, work.sql(f"SELECT {parts} FROM {work.table}")[0], strict=True))  # noqa: S608
-
-
 def _unnamed(work: Tidier, unnamed: list[int]) -> set[int]:
     drop: set[int] = set()
     empty: list[str] = []
-    for index, count in _filled(work, unnamed).items():
+    for index, count in work.each("count(*) FILTER (trim({cell}, $spaces) <> '')", unnamed).items():
         spot = letter(index + work.grid.first_column)
         if count == 0:
             drop.add(index)
