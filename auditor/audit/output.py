@@ -155,7 +155,7 @@ class OutputFolder:
         if error.errno in _FULL:
             written = sum(size for _, size in self.files.values())
             free = shutil.disk_usage(self.path.parent).free
-            found = f"the disk is full: {written + needed:,} bytes needed so far, {free:,} free"
+            found = f"the disk is full: {written + needed:,} bytes needed so far, {written + free:,} were free"
             problem = Problem(found, _WHOLE, "make room and run it again")
             return AuditorError("the output could not be written", [problem])
         if error.errno in _FORBIDDEN:

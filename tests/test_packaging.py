@@ -1,0 +1,73 @@
+"""Make and its check of the Python that it is given; what the metadata says."""
+
+import importlib.util
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import auditor
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def check_python() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("check_python", ROOT / "scripts" / "check_python.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_this_python_will_do(check_python: ModuleType) -> None:
+    assert check_python.lacks() == []
+
+
+def test_an_old_python_is_told_what_to_install(check_python: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2))
+    monkeypatch.setattr(check_python, "newer", lambda: "")
+    said = "\n".join(check_python.lacks())
+    assert "This is Python 3.9.2; auditor needs 3.11 or later" in said
+    for system in ("Debian", "Fedora", "macOS"):
+        assert system in said
+    monkeypatch.setattr(check_python, "newer", lambda: "python3.12")
+    assert check_python.lacks()[-1] == "Here is one: make PYTHON=python3.12"
+
+
+def test_a_python_without_venv_is_told_what_to_install(
+    check_python: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    assert "python3-venv" in "\n".join(check_python.lacks())
+
+
+def test_make_without_any_python_says_what_to_install(tmp_path: Path) -> None:
+    command = ["make", "demo", "PYTHON=no-such-python", f"VENV={tmp_path / 'venv'}"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "There is no no-such-python here" in ended.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert metadata["project"]["version"] == auditor.__version__
+    assert f"version: {auditor.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\n## {auditor.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_source_distribution_holds_what_make_and_the_tests_need() -> None:
+    metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    included = metadata["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    assert {"/auditor", "/templates", "/configs", "/tests", "/docs", "/scripts", "/Makefile"} <= set(included)
+
+
+def test_optional_dependencies_are_extras() -> None:
+    metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "dependency-groups" not in metadata
+    assert {"test", "dev"} <= set(metadata["project"]["optional-dependencies"])
