@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from auditor.audit import findings_csv
 from auditor.audit.checking import CheckReport, check
 from auditor.audit.config import Config, load_config
 from auditor.audit.counting import counts
@@ -113,6 +114,7 @@ def _write(
     target: OutputFolder, review: Review, settings: Config, chosen: Sequence[int], workers: int, progress: Progress
 ) -> None:
     target.write("review.json", review.to_json())
+    target.write(findings_csv.NAME, findings_csv.findings_csv(review))
     for name, text in tables(review):
         target.write(name, text)
     target.write("config.toml", settings.text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from auditor.findings.review import Review
 from auditor.report.figures.funnel import funnels
@@ -123,24 +123,14 @@ def funnel_csv(review: Review) -> str:
     return csv_text(header, rows)
 
 
+MODEL_COLUMNS: Final = ("signal", "model", "term", "coefficient", "se", "se_scaled", "deviance", "df", "dispersion")
+
+
 def regions_csv(review: Review) -> str:
-    """Return one row for each coefficient or figure of the models behind the regions."""
-    header = ("region", "name", "model", "field", "value")
+    """Return one row for each coefficient of the models behind the regions (log scale)."""
     rows = (
-        (region.place, region.name, index, name, value)
+        (region.place, region.name, *(model.get(column) for column in MODEL_COLUMNS))
         for region in review.regions
-        for index, model in enumerate(region.models)
-        for name, value in _flat("", model)
+        for model in region.models
     )
-    return csv_text(header, rows)
-
-
-def _flat(prefix: str, entry: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(entry, Mapping):
-        for name, value in entry.items():
-            yield from _flat(f"{prefix}.{name}" if prefix else str(name), value)
-    elif isinstance(entry, list | tuple):
-        for index, value in enumerate(entry):
-            yield from _flat(f"{prefix}.{index}", value)
-    else:
-        yield prefix, entry
+    return csv_text(("region", "name", *MODEL_COLUMNS), rows)
