@@ -41,11 +41,21 @@ def critical_count(n: ArrayLike, p0: ArrayLike, alpha: ArrayLike) -> Array:
         If n is negative or not whole, or p0 or alpha lies outside (0, 1).
     """
     n, p0, alpha = _three(n, p0, alpha)
+    k = _bisected(n, p0, alpha)
+    # The search used a faster tail, good to about 1e-8: the exact one has the last word.
+    while (late := (k <= n) & (log_binom_upper(np.minimum(k, n), n, p0) > np.log(alpha))).any():
+        k = np.where(late, k + 1, k)
+    while (early := (k > 0) & (log_binom_upper(np.maximum(k - 1, 0), n, p0) <= np.log(alpha))).any():
+        k = np.where(early, k - 1, k)
+    return k
+
+
+def _bisected(n: Array, p0: Array, alpha: Array) -> Array:
     # P(X >= 0) = 1 is above alpha, P(X >= n + 1) = 0 is not. A bracket one wide has middle = low and stays.
     low, high = np.zeros(n.shape), n + 1
     while (high - low > 1).any():
         middle = np.floor((low + high) / 2)
-        flagged = log_binom_upper(middle, n, p0) <= np.log(alpha)
+        flagged = (middle > 0) & (special.betainc(np.maximum(middle, 1), n - middle + 1, p0) <= alpha)
         low, high = np.where(flagged, low, middle), np.where(flagged, middle, high)
     return high
 

@@ -17,6 +17,7 @@ from auditor.stats.checks import Array
 from auditor.stats.fit import NotConverged, bisect
 
 _POINTS = 201
+_BLOCK = 1_000_000
 _FEWEST_PLACES = 3
 
 
@@ -88,14 +89,17 @@ def shrink(
     )
 
 
-def _given_tau(y: Array, s: Array, tau: float) -> tuple[Array, Array, float, float]:
-    """Posterior means and variances, and mu with its variance, when tau is known and mu's prior is flat."""
-    weight = 1 / (s**2 + tau**2)
-    variance_mu = 1 / weight.sum()
-    mu = float((weight * y).sum() * variance_mu)
-    keep = tau**2 * weight
-    variance = keep * s**2 + (1 - keep) ** 2 * variance_mu
-    return mu + keep * (y - mu), variance, mu, float(variance_mu)
+def _given_tau(y: Array, s: Array, tau: Array) -> tuple[Array, Array, Array, Array]:
+    """Posterior means and variances, and mu with its variance, for each known tau; mu's prior is flat.
+
+    Shapes: y and s (J,), tau (T,); results (T, J), (T, J), (T,), (T,).
+    """
+    weight = 1 / (s**2 + tau[:, None] ** 2)
+    variance_mu = 1 / weight.sum(axis=1)
+    mu = (weight * y).sum(axis=1) * variance_mu
+    keep = tau[:, None] ** 2 * weight
+    variance = keep * s**2 + (1 - keep) ** 2 * variance_mu[:, None]
+    return mu[:, None] + keep * (y - mu[:, None]), variance, mu, variance_mu
 
 
 def _plug_in(y: Array, s: Array) -> Shrunken:
@@ -105,26 +109,25 @@ def _plug_in(y: Array, s: Array) -> Shrunken:
         mu = (weight * y).sum() / weight.sum()
         return np.atleast_1d((weight * (y - mu) ** 2).sum() - (y.size - 1))
 
-    zero = np.zeros(1)
-    positive = surplus(zero)[0] > 0
-    tau2 = bisect(surplus, zero, np.atleast_1d(np.var(y, ddof=1)), steps=1200)[0] if positive else 0.0
-    tau = float(np.sqrt(tau2))
-    mean, variance, mu, _ = _given_tau(y, s, tau)
-    return Shrunken(mean, np.sqrt(variance), mu, tau)
+    tau2 = np.zeros(1)
+    if surplus(tau2)[0] > 0:
+        tau2 = bisect(surplus, tau2, np.atleast_1d(np.var(y, ddof=1)), steps=1200)
+    mean, variance, mu, _ = _given_tau(y, s, np.sqrt(tau2))
+    return Shrunken(mean[0], np.sqrt(variance[0]), float(mu[0]), float(np.sqrt(tau2[0])))
 
 
 def _integrated(y: Array, s: Array) -> Shrunken:
     x, weights = _tau_posterior(y, s)
-    mean, square, spread, mu = np.zeros(y.size), np.zeros(y.size), np.zeros(y.size), 0.0
-    for tau, weight in zip(np.sinh(x), weights, strict=True):
-        mean_t, variance_t, mu_t, _ = _given_tau(y, s, tau)
+    shift, square, spread, mu = np.zeros(y.size), np.zeros(y.size), np.zeros(y.size), 0.0
+    for part in _parts(y.size):
+        mean_t, variance_t, mu_t, _ = _given_tau(y, s, np.sinh(x[part]))
         # Squares around the estimate itself, which is near: no cancellation worth the name.
-        mean += weight * (mean_t - y)
-        square += weight * (mean_t - y) ** 2
-        spread += weight * variance_t
-        mu += weight * mu_t
-    variance = spread + np.maximum(square - mean**2, 0.0)
-    return Shrunken(mean + y, np.sqrt(variance), float(mu), float(np.sinh(_median(x, weights))))
+        shift += weights[part] @ (mean_t - y)
+        square += weights[part] @ (mean_t - y) ** 2
+        spread += weights[part] @ variance_t
+        mu += float(weights[part] @ mu_t)
+    variance = spread + np.maximum(square - shift**2, 0.0)
+    return Shrunken(y + shift, np.sqrt(variance), mu, float(np.sinh(_median(x, weights))))
 
 
 def _median(x: Array, weights: Array) -> float:
@@ -142,7 +145,8 @@ def _tau_posterior(y: Array, s: Array) -> tuple[Array, Array]:
     low, high = 0.0, 40.0
     for _ in range(60):
         x = np.linspace(low, high, _POINTS)
-        log_weight = np.array([_log_posterior(y, s, tau) for tau in np.sinh(x)]) + np.log(np.cosh(x))
+        log_weight = np.concatenate([_log_posterior(y, s, np.sinh(x[part])) for part in _parts(y.size)])
+        log_weight += np.log(np.cosh(x))
         inside = np.flatnonzero(log_weight > log_weight.max() - 32)
         first, last = max(inside[0] - 1, 0), min(inside[-1] + 1, _POINTS - 1)
         if last - first >= _POINTS // 2:
@@ -153,7 +157,14 @@ def _tau_posterior(y: Array, s: Array) -> tuple[Array, Array]:
     raise NotConverged("the natural spread between places is not pinned down")
 
 
-def _log_posterior(y: Array, s: Array, tau: float) -> float:
+def _log_posterior(y: Array, s: Array, tau: Array) -> Array:
     _, _, mu, variance_mu = _given_tau(y, s, tau)
-    total = s**2 + tau**2
-    return 0.5 * float(np.log(variance_mu) - np.log(total).sum() - ((y - mu) ** 2 / total).sum())
+    total = s**2 + tau[:, None] ** 2
+    result: Array = 0.5 * (np.log(variance_mu) - (np.log(total) + (y - mu[:, None]) ** 2 / total).sum(axis=1))
+    return result
+
+
+def _parts(places: int) -> list[slice]:
+    """Parts of the grid that keep places times grid points near a million."""
+    step = max(_BLOCK // places, 1)
+    return [slice(i, i + step) for i in range(0, _POINTS, step)]

@@ -40,6 +40,16 @@ def test_integrated_agrees_with_r(case, tolerance, reference_rows):
     np.testing.assert_allclose(got.tau, expected["tau"], rtol=3e-4)
 
 
+def test_blocks_of_the_grid_change_nothing(monkeypatch):
+    rng = np.random.default_rng(12)
+    y, s = rng.normal(size=30), rng.uniform(0.2, 1, 30)
+    whole = shrink(y, s)
+    monkeypatch.setattr("auditor.stats.shrink._BLOCK", 500)
+    parts = shrink(y, s)
+    np.testing.assert_allclose((parts.mean, parts.sd), (whole.mean, whole.sd), rtol=1e-12)
+    np.testing.assert_allclose((parts.mu, parts.tau), (whole.mu, whole.tau), rtol=1e-12)
+
+
 def test_many_precise_places_leave_nothing_to_average_over():
     """3,100 places: the posterior of tau is narrow, and the two methods meet."""
     rng = np.random.default_rng(1)
