@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditor.domain.periods import Period
 from auditor.records.cumulative import ask_about_cumulative, supersede
-from auditor.records.removal import remove
+from auditor.records.removal import merge_activations, remove
 from auditor.records.repeats import repeated_figures
 from auditor.records.sheet import Sheet, literal
 
@@ -52,6 +52,7 @@ def settle(
     if period is not None:
         _outside(sheets, store, period)
     ask_about_cumulative(sheets, store)
+    merge_activations(store)
     if sheets:
         sheets[0].docket.settle()
     return notes
@@ -90,7 +91,3 @@ def _impossible(
         sheet.note(f"{place}, {start}/{end}: {words} ({k:,} against {m:,}); the jurisdiction is quarantined")
     where = f"t.source = {sheet.index} AND t.place IN ({places})"
     remove(sheets, store, where, words, quarantined=True)
-    # What is doubted is not used for its activation date either.
-    store.connection.execute(
-        "DELETE FROM activations t USING gone WHERE t.source = gone.source AND t.row = gone.row"
-    )

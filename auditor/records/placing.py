@@ -7,15 +7,14 @@ ones.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from auditor.domain.place import Place
 from auditor.domain.place_codes import Reference, classify, repair_fips
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
 from auditor.records.columns import key
 from auditor.records.crosswalk import EXCLUDE
-from auditor.records.sheet import BLANKS, EXCLUDED, QUARANTINED, SHOWN, Row, Sheet, literal, times
+from auditor.records.place_questions import ENDED, Placed, ask_places, label, note_places
+from auditor.records.sheet import BLANKS, EXCLUDED, QUARANTINED, Row, Sheet, literal
 from auditor.records.words import is_total, normal
 
 _COLUMNS = "place VARCHAR, name VARCHAR, state VARCHAR, id VARCHAR, within VARCHAR, total VARCHAR, aside VARCHAR"
@@ -25,41 +24,7 @@ _NATIONAL = frozenset(
 )  # fmt: skip
 _STATEWIDE = frozenset({"statewide", "state total", "state wide", "total state", "all counties", "county total"})
 _EVERYWHERE = frozenset({"all jurisdictions", "all places", "all agencies", "total all jurisdictions"})
-_ENDED = " has ended "
 _LOCAL_WORDS = frozenset({"precinct", "district", "beat", "zone", "sector", "city", "agency", "division", "ward"})
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """What became of one written place.
-
-    Attributes
-    ----------
-    id : str
-        Canonical identifier; empty when there is none (a total, a row set aside, an open question).
-    within : str
-        Two-digit code of its state, where known.
-    total : str
-        ``nation``, ``all``, ``blank`` or a two-digit state code when the row may sum others; else empty.
-    aside, note : str
-        Why the row is set aside; what the reader should know.
-    problem, why : str
-        What is asked when only a person can tell.
-    candidates : tuple of Place
-        To be shown with the question.
-    damaged : str
-        The code that a number would be with its zeros back.
-    """
-
-    id: str = ""
-    within: str = ""
-    total: str = ""
-    aside: str = ""
-    note: str = ""
-    problem: str = ""
-    why: str = ""
-    candidates: tuple[Place, ...] = ()
-    damaged: str = ""
 
 
 def map_places(sheet: Sheet) -> str:
@@ -81,8 +46,8 @@ def map_places(sheet: Sheet) -> str:
         if placed.id and len(placed.id) > 5:
             sheet.names.setdefault(placed.id, _display(sheet, *clean[:2]))
     found = [(clean, *values) for clean, values in seen.items()]
-    _notes(sheet, found)
-    _questions(sheet, found)
+    note_places(sheet, found)
+    ask_places(sheet, found)
     return sheet.mapping("place", _COLUMNS, rows)
 
 
@@ -107,17 +72,6 @@ def _written(sheet: Sheet) -> list[Row]:
         f"SELECT {place}, {name}, {state}, count(*), min(_row) FROM {sheet.raw.table} r "  # noqa: S608
         "GROUP BY 1, 2, 3 ORDER BY 5"
     )
-
-
-def label(place: str, name: str, state: str) -> str:
-    """Return the text by which the configuration's ``places`` names a written place."""
-    text = place or name
-    return f"{text}, {state}" if state and text and not _has_state(text) else text or state
-
-
-def _has_state(text: str) -> bool:
-    tail = text.rpartition(",")[2].strip()
-    return "," in text and gazetteer().state(tail) is not None
 
 
 def _place(sheet: Sheet, place: str, name: str, state: str) -> Placed:
@@ -227,7 +181,7 @@ def _ended(code: str) -> str:
     if not after:
         return ""
     now = ", ".join(str(gazetteer().place(new)) for new in after)
-    return f"{gazetteer().place(code)}{_ENDED}and is kept as it is; now {now}"
+    return f"{gazetteer().place(code)}{ENDED}and is kept as it is; now {now}"
 
 
 def _damaged(sheet: Sheet, reference: Reference, name: str, state: str) -> Placed:
@@ -246,85 +200,3 @@ def _named(text: str, state: str) -> Placed:
         return Placed(match.place.id, match.place.parent, note=match.note)
     candidates = match.candidates or gazetteer().suggest(text, state)
     return Placed(problem=repr(text if not state else f"{text}, {state}"), why=match.note, candidates=candidates)
-
-
-_Found = list[tuple[tuple[str, str, str], int, int, Placed]]
-
-
-def _notes(sheet: Sheet, found: _Found) -> None:
-    notes = _ended_note([placed.note for _, _, _, placed in found if placed.note])
-    repaired = [note for note in notes if note.endswith("leading zeros restored")]
-    if len(repaired) > 3:
-        sheet.note(f"{len(repaired):,} place codes got their leading zeros back, each to the one code it can be")
-        notes = [note for note in notes if note not in set(repaired)]
-    for note in notes[: 2 * SHOWN]:
-        sheet.note(note)
-    if len(notes) > 2 * SHOWN:
-        sheet.note(f"{len(notes) - 2 * SHOWN:,} more remarks of this kind on places")
-
-
-def _ended_note(notes: list[str]) -> list[str]:
-    ended = [note for note in notes if _ENDED in note]
-    if len(ended) < 4:
-        return notes
-    names = ", ".join(note.partition(_ENDED)[0] for note in ended[:SHOWN])
-    some = f"{len(ended):,} place codes that have ended since are kept as they are: {names}"
-    return [some, *(note for note in notes if _ENDED not in note)]
-
-
-def _questions(sheet: Sheet, found: _Found) -> None:
-    asked = [item for item in found if item[3].problem]
-    short = [item for item in asked if re.fullmatch(r"\d{1,3}(\.0*)?", item[0][0])]
-    # One short number that is no code says that the others, which happen to be codes, are none either.
-    local = short if any(not item[3].damaged.isdigit() for item in short) else []
-    damaged = [item for item in asked if item[3].damaged.isdigit() and item not in local]
-    if damaged and not sheet.spec.repair_fips:
-        _ask_repair(sheet, damaged)
-        asked = [item for item in asked if item not in damaged]
-    if len(local) > 1:
-        _ask_local(sheet, local)
-        asked = [item for item in asked if item not in local]
-    for (place, _, _), count, row, placed in asked[:SHOWN]:
-        options = ", ".join(str(candidate) for candidate in placed.candidates)
-        remedy = f"say where it is in places (a code, local:<id>, or \"{EXCLUDE}\")"
-        often = f" in {times(count, 'row')}" if count > 1 else ""
-        tail = f"; candidates, none of them accepted: {options}" if options else ""
-        sheet.ask(f"unmatched place {placed.problem}{often}", placed.why + tail, remedy,
-                  column="place" if place else "jurisdiction", row=row)  # fmt: skip
-    if len(asked) > SHOWN:
-        sheet.ask(f"{len(asked) - SHOWN:,} more unmatched places", "they are listed below", "complete the lines")
-    _propose(sheet, asked)
-
-
-def _propose(sheet: Sheet, asked: _Found) -> None:
-    answers = sheet.docket.answers(sheet.at, sheet.spec)
-    for (place, name, state), _, _, placed in asked:
-        text = label(place, name, state)
-        answers.places[text] = placed.candidates[0].id if placed.candidates else ""
-        if placed.candidates:
-            options = ", ".join(str(candidate) for candidate in placed.candidates)
-            answers.comments.append(f"{text!r}: {options} (proposals, not matches: check each)")
-
-
-def _ask_repair(sheet: Sheet, damaged: _Found) -> None:
-    some = ", ".join(f"{item[3].problem} (would be {item[3].damaged})" for item in damaged[:SHOWN])
-    sheet.ask(
-        f"{times(len(damaged), 'place code')} without leading zeros: {some}",
-        "a spreadsheet dropped the zeros, or they are codes of another kind",
-        "say repair_fips = true if they are FIPS codes (each can be only one place), or place_prefix = \"local:\"",
-        column="place",
-        row=damaged[0][2],
-        line="repair_fips = true",
-    )
-
-
-def _ask_local(sheet: Sheet, local: _Found) -> None:
-    some = ", ".join(item[3].problem for item in local[:SHOWN])
-    sheet.ask(
-        f"{times(len(local), 'place')} with no FIPS code, ORI or name: {some}",
-        "numbers of precincts, districts or ranks would be mistaken for counties and states",
-        "if they are the file's own numbering say place_prefix = \"local:\"",
-        column="place",
-        row=local[0][2],
-        line='place_prefix = "local:"',
-    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from auditor.records.canonical import examples
-from auditor.records.sheet import Sheet
+from auditor.records.sheet import Sheet, times
 
 if TYPE_CHECKING:
     from auditor.records.store import Store
@@ -16,7 +16,7 @@ _EXAMPLES = 5
 
 def remove(
     sheets: Sequence[Sheet], store: Store, where: str, reason: str, *, table: str = "counts", quarantined: bool = False
-) -> int:
+) -> None:
     """Take canonical rows out, and book the file rows of which none is left.
 
     Parameters
@@ -33,29 +33,43 @@ def remove(
         Canonical table.
     quarantined : bool
         Whether the rows are doubted rather than left out by rule.
-
-    Returns
-    -------
-    int
-        Canonical rows taken out.
     """
     connection = store.connection
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE gone AS SELECT source, row FROM {table} t WHERE {where}"  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE gone AS SELECT DISTINCT source, row FROM {table} t WHERE {where}"  # noqa: S608
     )
+    if not connection.execute("SELECT count(*) FROM gone").fetchall()[0][0]:
+        return
     connection.execute(f"DELETE FROM {table} t WHERE {where}")  # noqa: S608
-    rows = connection.execute(
-        "SELECT g.source, coalesce(sum(coalesce(m.file_rows, 1)) FILTER (NOT kept), 0), "  # noqa: S608
-        f"(list(g.row ORDER BY g.row) FILTER (NOT kept))[1:{_EXAMPLES}], count(*) FILTER (kept) "
-        "FROM (SELECT DISTINCT source, row, EXISTS "
-        f"(SELECT 1 FROM {table} t WHERE t.source = gone.source AND t.row = gone.row) AS kept FROM gone) g "
-        "LEFT JOIN merged m ON m.source = g.source AND m.row = g.row GROUP BY 1 ORDER BY 1"
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE lost AS SELECT source, row, EXISTS (SELECT 1 "  # noqa: S608
+        f"FROM {table} t WHERE t.source = gone.source AND t.row = gone.row) AS kept FROM gone"
+    )
+    # A row of a file that is not used for its counts is not used for its activation date either.
+    connection.execute(
+        "DELETE FROM activations t USING lost WHERE NOT kept AND t.source = lost.source AND t.row = lost.row"
+    )
+    _book(sheets, store, reason, quarantined)
+
+
+def _book(sheets: Sequence[Sheet], store: Store, reason: str, quarantined: bool) -> None:
+    rows = store.connection.execute(
+        "SELECT source, coalesce(sum(coalesce(file_rows, 1)) FILTER (NOT kept), 0), "  # noqa: S608
+        f"(list(row ORDER BY row) FILTER (NOT kept))[1:{_EXAMPLES}], count(*) FILTER (kept) "
+        "FROM lost LEFT JOIN merged USING (source, row) GROUP BY 1 ORDER BY 1"
     ).fetchall()
     for source, lost, first, partly in rows:
-        sheet = sheets[source]
-        sheet.ledger = sheet.ledger.step(
-            reason, int(lost), quarantined=quarantined, example=examples(first or [], int(lost))
-        )
+        sheet, count = sheets[source], int(lost)
+        sheet.ledger = sheet.ledger.step(reason, count, quarantined=quarantined, example=examples(first or [], count))
         if partly:
-            sheet.note(f"{partly:,} rows lose a part of their figures: {reason}")
-    return int(connection.execute("SELECT count(*) FROM gone").fetchall()[0][0])
+            sheet.note(f"{times(partly, 'row')} used without a part of the figures: {reason}")
+
+
+def merge_activations(store: Store) -> None:
+    """Keep an activation date once where rows with counts of their own repeat it (every month's row does)."""
+    store.connection.execute(
+        "DELETE FROM activations t USING (SELECT source, row, row_number() OVER ("
+        "PARTITION BY place, program, kind, date, agency ORDER BY source, row) AS k FROM activations) d "
+        "WHERE d.k > 1 AND d.source = t.source AND d.row = t.row "
+        "AND EXISTS (SELECT 1 FROM counts c WHERE c.source = t.source AND c.row = t.row)"
+    )

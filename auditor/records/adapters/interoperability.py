@@ -161,8 +161,8 @@ def _period_needed(sheet: Sheet, values: Iterable[str]) -> None:
 
 def _activations(sheet: Sheet) -> None:
     rows = (
-        f"SELECT min(_row) AS _row, place, activation_date FROM {sheet.typed} "  # noqa: S608
-        "WHERE aside IS NULL AND activation_date IS NOT NULL GROUP BY place, activation_date"
+        f"SELECT _row, place, activation_date FROM {sheet.typed} "  # noqa: S608
+        "WHERE aside IS NULL AND activation_date IS NOT NULL"
     )
     columns = {"place": "place", "program": literal(PROGRAM), "kind": "'activated'", "date": "activation_date"}
     canonical.insert(sheet, "activations", columns, rows)
