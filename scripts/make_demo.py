@@ -20,16 +20,16 @@ import numpy as np
 
 FOLDER = Path(__file__).resolve().parents[1] / "configs" / "demo"
 SEED = 20120630
-NATURAL_SD = 0.10
+NATURAL_SD = 0.08
 NAMES = (  # noqa: SIM905
     "Alder Ash Aspen Bay Birch Briar Cedar Cherry Clover Cypress Dogwood Elder Elm Fern Fir Foxglove Gorse Hawthorn "
     "Hazel Heather Hemlock Hickory Holly Ivy Juniper Larch Laurel Linden Locust Maple Myrtle Oak Pine Poplar Rowan "
     "Sage Spruce Sumac Sycamore Willow"
 ).split()
 PLANTED = {
-    7: {"arrests": 1.4, "yield": 0.0, "low": 0.0},
-    19: {"arrests": 1.2, "yield": 1.1, "low": 1.6},
-    28: {"arrests": 0.0, "yield": 0.0, "low": 1.8},
+    7: {"arrests": 1.9, "yield": 0.0, "low": 0.0},
+    19: {"arrests": 1.7, "yield": 1.5, "low": 1.9},
+    28: {"arrests": 0.0, "yield": 0.0, "low": 2.4},
 }
 """Log effects: on the arrest rate ratio, on the odds of a match, on the odds of a low level."""
 TINY = (12, 33)
@@ -73,13 +73,14 @@ def places() -> Iterator[Sequence[str]]:
     """Yield the state, then its counties."""
     yield ("local:sim-state", "Simulated State", "", "state", "")
     for i, name in enumerate(NAMES):
-        yield (identifier(i), f"{name} County (simulated)", "", "county", "local:sim-state")
+        yield (identifier(i), f"{name} County", "", "county", "local:sim-state")
 
 
 def populations(rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Draw residents and noncitizens by group."""
     total = np.round(rng.lognormal(np.log(60_000), 0.8, len(NAMES)))
-    total[list(TINY)] = 1_800
+    total[list(TINY)] = 260
+    total[list(PLANTED)] = (90_000, 110_000, 160_000)
     share = 1 / (1 + np.exp(-rng.normal(-1.7, 0.5, len(NAMES))))
     hispanic = np.round(total * share)
     black = np.round(total * 0.11)
@@ -117,7 +118,7 @@ def arrests(rng: np.random.Generator, people: dict[str, np.ndarray]) -> Iterator
             yield (identifier(i), quarter, "arrest", "unknown", unknown)
 
 
-STATISTICS = (
+STATISTICS = (  # noqa: SIM905
     "state jurisdiction county_fips activation_date period_start period_end cumulative submissions "
     "matches matches_l1 matches_l2 matches_l3 matches_none removed removed_l1 removed_l2 removed_l3 removed_none "
     "level_regime level_basis source"

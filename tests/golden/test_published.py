@@ -1,7 +1,8 @@
 """Published figures come out to the digits that their sources, or arithmetic on them, give.
 
-Sources of the counts: Associated Press in Security Magazine 81378 (removals to June 2010: nation 12,293 of 46,929, Travis
-82 % of 724, Georgia 39 % of 624, California 38 % of 14,823 at Level 1); Waco Tribune (McLennan, January to July 2010);
+Sources of the counts: Associated Press in Security Magazine 81378 (removals to June 2010: nation 12,293 of 46,929,
+Travis 82 % of 724, Georgia 39 % of 624, California 38 % of 14,823 at Level 1); Waco Tribune (McLennan, January to July
+2010);
 AIC/IPC fact sheet of November 2011 (692,788 matches of more than 11,000,000 submissions). Intervals: Wilson (1927),
 by hand with z = 1.959964.
 """
@@ -21,7 +22,7 @@ NONE = "removal/none/nation"
 def test_national_noncriminal_share():
     low, high = wilson(12293, 46929)
     assert pytest.approx(0.26195, abs=5e-6) == 12293 / 46929
-    assert (round(float(low), 4), round(float(high), 4)) == (0.2580, 0.2659)
+    assert (round(low.item(), 4), round(high.item(), 4)) == (0.2580, 0.2659)
 
 
 def test_travis(demo: Review):
@@ -38,7 +39,7 @@ def test_travis(demo: Review):
 
 
 def test_travis_against_the_pooled_share():
-    assert round(float(share_z(594, 724, 12293 / 46929)), 1) == 34.2
+    assert round(share_z(594, 724, 12293 / 46929).item(), 1) == 34.2
     assert round(594 / 724 / (12293 / 46929), 2) == 3.13
 
 
@@ -55,7 +56,7 @@ def test_georgia(demo: Review):
     values = finding.sentence.values if finding.sentence else {}
     assert round(values["z"], 2) == 7.36
     assert (round(values["share_low"], 4), round(values["share_high"], 4)) == (0.3520, 0.4282)
-    assert round(float(share_z(243, 624, 12293 / 46929)), 2) == 7.24
+    assert round(share_z(243, 624, 12293 / 46929).item(), 2) == 7.24
 
 
 def test_california_at_level_1(demo: Review):
