@@ -10,9 +10,9 @@ from typing import Any
 
 from auditor.findings.finding import Estimate, Finding
 from auditor.findings.review import Review
+from auditor.report import tables
 
 NAME = "tables/findings.csv"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _FIELDS = tuple(field.name for field in dataclasses.fields(Finding))
 _ESTIMATE = tuple(field.name for field in dataclasses.fields(Estimate))
 _STATIC = {
@@ -25,18 +25,8 @@ _VARYING = {"missing", "controls", "robustness", "ranges"}
 
 
 def cell(value: Any) -> str:
-    """Write one value: blank for what does not apply, floats so that they read back exactly.
-
-    A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    text = str(value)
-    return f"'{text}" if text.lstrip(" '\"").startswith(_FORMULA) else text
+    """Write one value: as in the other tables, but floats so that they read back exactly."""
+    return repr(value) if isinstance(value, float) else tables.cell(value)
 
 
 def flatten(finding: Finding) -> dict[str, Any]:
