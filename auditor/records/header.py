@@ -159,13 +159,25 @@ class _Head:
         return {column: max(sorted(kinds), key=lambda k: kinds[k]) for column, kinds in seen.items()}
 
     def candidate(self, fewest: int) -> int | None:
-        """Return the index of the first row that can be a header."""
+        """Return the index of the row that can be a header."""
         below = [n for n in self.filled[(len(self.filled) + 1) // 2 :] if n >= 2] or [self.widest]
         least = max(fewest, 0.5 * median(below))
         for index in range(min(len(self.rows), DEEPEST)):
             if self.filled[index] >= least and self.labels(index) and not self.caption(index):
-                return index
+                return self._fuller(index, median(below))
         return None
+
+    def _fuller(self, index: int, usual: float) -> int:
+        """Pass over a line of preamble: a fuller row of names may follow before the first row of data."""
+        if not set(self.body.values()) & {"number", "date", "year"}:
+            return index  # words everywhere: a fuller row below is as likely to be data
+        best = index
+        for later in range(index + 1, min(len(self.rows), DEEPEST)):
+            if self.labels(later):
+                best = later if self.filled[later] > self.filled[best] else best
+            elif self.filled[later] >= 0.6 * usual:
+                break
+        return best
 
     def labels(self, index: int) -> bool:
         """Tell whether every cell of a row can be a name, given what stands below it."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from auditor.errors import InputError
 from auditor.records.grid import GIANT, MAX_CELL, MAX_COLUMNS, Grid, Tally, blank, letter, listed
 from auditor.records.header import Header
+from auditor.records.notes_below import lone, note_text
 from auditor.records.store import Store, quote
 
 LONG = "more cells than the header has names"
@@ -93,6 +94,8 @@ def _write(grid: Grid, header: Header, path: Path) -> tuple[Tally, str]:
             if number <= header.row:
                 continue
             odd = ""
+            if len(cells) != width:
+                cells = _whole_note(cells)
             if len(cells) > width:
                 if not blank(cells[width:]):
                     tally.add(LONG, number)
@@ -115,6 +118,11 @@ def _write(grid: Grid, header: Header, path: Path) -> tuple[Tally, str]:
         tally.counts[reason] = count
         tally.rows[reason] = grid.tally.rows[reason]
     return tally, digest.hexdigest()
+
+
+def _whole_note(cells: list[str]) -> list[str]:
+    """Put a note that its own commas cut up back into one cell."""
+    return [note_text(cells)] if len(cells) > 1 and note_text(cells) and not lone(cells) else cells
 
 
 def _last_named(header: Header) -> int:

@@ -23,6 +23,11 @@ _NOTE = re.compile(
     re.I | re.X,
 )
 _LONG = 60
+_AMOUNT = re.compile(r"[\d,.]*\d")
+# A note whose own commas cut it into cells: told by a word with a colon, or a sign, at its very beginning.
+_CUT_NOTE = re.compile(
+    r"\s*(?:(?:source|note|footnote|disclaimer|citation|contact)s?\s*:|[*†‡§]\s*\D|\(\d{1,2}\)\s+\D)", re.I
+)
 
 
 def is_note(text: str) -> bool:
@@ -39,11 +44,21 @@ def lone(cells: Sequence[str]) -> str:
     return filled[0].strip() if len(filled) == 1 else ""
 
 
+def note_text(cells: Sequence[str]) -> str:
+    """Return the text of a row that may be a note: its lone cell, or the whole of a note cut up by its own commas."""
+    alone = lone(cells)
+    if alone or not cells or not _CUT_NOTE.match(cells[0]):
+        return alone
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return "" if any(_AMOUNT.fullmatch(cell) for cell in filled) else ", ".join(filled)
+
+
 def notes_at_end(tail: Sequence[Row]) -> list[Row]:
     """Return the rows at the bottom that are notes.
 
-    The rule: among the rows at the very bottom that have one cell filled, the first that reads as a note begins the
-    notes, and everything below it belongs to them. A place with all its counts blank, above them, stays data.
+    The rule: among the rows at the very bottom that have one cell filled (or begin as only notes do), the first that
+    reads as a note begins the notes, and everything below it belongs to them. A place with all its counts blank,
+    above them, stays data.
 
     Parameters
     ----------
@@ -55,9 +70,9 @@ def notes_at_end(tail: Sequence[Row]) -> list[Row]:
     list of Row
     """
     start = len(tail)
-    while start and lone(tail[start - 1][1]):
+    while start and note_text(tail[start - 1][1]):
         start -= 1
     for index in range(start, len(tail)):
-        if is_note(lone(tail[index][1])):
+        if is_note(note_text(tail[index][1])):
             return list(tail[index:])
     return []

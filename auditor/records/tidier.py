@@ -12,12 +12,13 @@ from auditor.errors import Problem
 from auditor.records.grid import EXAMPLES, Grid, Row, letter, listed, shorten
 from auditor.records.header import Header, kind
 from auditor.records.load_table import SHORT, Staged, names
-from auditor.records.notes_below import LONGEST_TAIL, PAGE, lone, notes_at_end
+from auditor.records.notes_below import LONGEST_TAIL, PAGE, lone, note_text, notes_at_end
 from auditor.records.store import Store, quote
 
 EXCEL_ERRORS = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#N/A", "#SPILL!", "#CALC!")
 SPACES = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\ufeff"
 _RESTARTS = 2000
+_GEO_LABELS = ("Geography", "id", "Id")
 _BATCH = 64
 
 
@@ -147,12 +148,18 @@ class Tidier:
         pages = [row for row in self.rows(starts, limit=100_000) if PAGE.fullmatch(lone(row[1]))]
         self._exclude("page line", pages)
 
+    def labels(self) -> None:
+        """Exclude the line of labels that data.census.gov puts below the names."""
+        if self.header.names[0] == "GEO_ID":
+            first = self.rows("true", limit=1)
+            self._exclude("second header line of labels", [row for row in first if row[1][0] in _GEO_LABELS])
+
     def notes(self) -> None:
         """Exclude the notes below the table and keep their text."""
         tail = self.rows("true", order="_row DESC", limit=LONGEST_TAIL)
         found = notes_at_end(tail)
         if found:
-            texts = "; ".join(repr(shorten(lone(cells), 80)) for _, cells in found)
+            texts = "; ".join(repr(shorten(note_text(cells), 80)) for _, cells in found)
             self._exclude(f"note below the table: {texts}", found)
 
     def _exclude(self, reason: str, rows: Sequence[Row]) -> None:

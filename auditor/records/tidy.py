@@ -58,6 +58,7 @@ def tidy(staged: Staged, header: Header, grid: Grid, store: Store) -> Tidied:
     work.ledger = Ledger(work.count() + staged.tally.total, notes=tuple(dict.fromkeys([*grid.notes, *header.notes])))
     for reason, rows in staged.tally.counts.items():
         work.ledger = work.ledger.step(reason, rows, quarantined=True, example=staged.tally.example(reason))
+    work.labels()
     work.repeats()
     work.notes()
     work.shorts()
