@@ -72,11 +72,14 @@ def lowest_log_odds(k: Array, other: Array, tail: Array, error: Array, start: Ar
 
 
 def _newton(k: Array, other: Array, log_tail: Array, error: Array, odds: Array) -> Array:
+    moving = np.ones(k.shape, dtype=bool)
     for _ in range(_MOST_STEPS):
         value, slope = _tail_and_slope(k, other, odds, error)
-        step = (log_tail - value) / slope
+        # A place that has settled stays, so that its digits do not depend on the other places.
+        step = np.where(moving, (log_tail - value) / slope, 0.0)
         odds = odds + step
-        if (np.abs(step) <= 1e-12 * (1 + np.abs(odds))).all():
+        moving &= np.abs(step) > 1e-12 * (1 + np.abs(odds))
+        if not moving.any():
             return odds
     raise NotConverged(f"limits with benchmark error not settled after {_MOST_STEPS} Newton steps")
 

@@ -106,13 +106,16 @@ def _upper_log_odds(k: Array, n: Array, tail: Array) -> Array:
     inner = k < n
     k, n, tail = k[inner], n[inner], tail[inner]
     odds = np.log(special.betainccinv(k + 1, n - k, tail)) - np.log(special.betaincinv(n - k, k + 1, tail))
+    moving = np.ones(k.shape, dtype=bool)
     for _ in range(_MOST_STEPS):
         p, q = special.expit(odds), special.expit(-odds)
         log_lower = log_tails(k, n, p, q)[0]
         slope = (n - k) * p * np.exp(log_pmf(k, n, p, q) - log_lower)
-        step = (log_lower - np.log(tail)) / slope
+        # A place that has settled stays, so that its digits do not depend on the other places.
+        step = np.where(moving, (log_lower - np.log(tail)) / slope, 0.0)
         odds = odds + step
-        if (np.abs(step) <= 1e-13 * (1 + np.abs(odds))).all():
+        moving &= np.abs(step) > 1e-13 * (1 + np.abs(odds))
+        if not moving.any():
             result[inner] = odds
             return result
     raise NotConverged(f"exact limits not settled after {_MOST_STEPS} Newton steps")

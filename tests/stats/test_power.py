@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.stats.binomial import binom_upper
 from auditor.stats.power import critical_count, detectable_ratio, detectable_share, power_at
 from auditor.stats.rates import rate_ratio
 
@@ -57,6 +58,24 @@ def test_power_is_how_often_the_test_flags():
     h = rng.binomial(n, ratio * p0 / (ratio * p0 + 1 - p0), 4000)
     flagged = rate_ratio(h, n - h, exposure_h, exposure_w).p_greater <= alpha
     assert abs(flagged.mean() - 0.8) < 0.02
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "p0"),
+    [
+        # Found by a search of 200,000 random designs: SciPy's incomplete beta is off by 3e-8 to 6e-8 here.
+        (1694101624, 23, 1.363536623790158e-08),
+        (1833907931, 29, 1.625614358005252e-08),
+        (1447097583, 9, 6.9489151653780405e-09),
+        (1870883415, 5, 2.75933823159694e-09),
+        (1352970491, 36, 2.6844644317484825e-08),
+    ],
+)
+def test_the_exact_tail_has_the_last_word(n, k, p0):
+    """Levels a billionth above and below the tail itself: k is just critical, and just not."""
+    tail = binom_upper(k, n, p0)[0]
+    assert critical_count(n, p0, tail * (1 + 1e-9))[0] == k
+    assert critical_count(n, p0, tail * (1 - 1e-9))[0] == k + 1
 
 
 def test_where_nothing_could_be_found():
