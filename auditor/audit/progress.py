@@ -11,6 +11,7 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, of how many."""
 
 _SILENT_SECONDS = 2.0
+_BETWEEN = 0.2
 
 
 def silent(what: str, done: int, of: int) -> None:
@@ -24,17 +25,18 @@ def on_terminal(quiet: bool) -> Progress:
     """
     if quiet or not sys.stderr.isatty():
         return silent
-    started = time.monotonic()
-    state = {"what": "", "since": started, "shown": 0.0}
+    started = shown = since = time.monotonic()
+    current = ""
 
     def show(what: str, done: int, of: int) -> None:
+        nonlocal shown, since, current
         now = time.monotonic()
-        if what != state["what"]:
-            state["what"], state["since"] = what, now
-        if now - started < _SILENT_SECONDS or now - float(state["shown"]) < 0.2:
+        if what != current:
+            current, since = what, now
+        if now - started < _SILENT_SECONDS or now - shown < _BETWEEN:
             return
-        state["shown"] = now
-        spent = now - float(state["since"])
+        shown = now
+        spent = now - since
         left = f", {spent / done * (of - done):.0f} s left" if 0 < done < of else ""
         count = f" {done:,} of {of:,}" if of > 1 else ""
         clear = "\r\x1b[2K" if not os.environ.get("NO_COLOR") else "\r"

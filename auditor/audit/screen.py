@@ -239,7 +239,7 @@ def _complete(panel: Panel, fitted: Fitted, family_q: Floats, cutoff: float, rng
     ranked = np.zeros(shape, dtype=np.int64)
     tested = np.array([contrast.tested for contrast in panel.contrasts])
     within = np.isfinite(fitted.p_greater).sum(axis=1)
-    for c in np.flatnonzero(tested):
+    for c in map(int, np.flatnonzero(tested)):
         for stratum, rows in strata(panel, c):
             if rows.sum() >= 3:
                 _shrink(panel, c, rows, arrays, rng)

@@ -193,8 +193,8 @@ def _reduce(wanted: tuple[str, ...]) -> Reduce:
             outside |= hit & bool(union - set(wanted))
         counted = (inside | outside) & ~rows.censored
         straddles = inside & outside & (rows.n > 0)
-        k = np.bincount(rows.index, weights=rows.n * (inside & ~outside), minlength=size)
-        n = np.bincount(rows.index, weights=rows.n * counted, minlength=size)
+        k = np.bincount(rows.index, weights=rows.n * (inside & ~outside), minlength=size).astype(float)
+        n = np.bincount(rows.index, weights=rows.n * counted, minlength=size).astype(float)
         bad = np.bincount(rows.index, weights=(straddles | rows.censored).astype(float), minlength=size) > 0
         return k, n, (n > 0) & ~bad
 

@@ -171,7 +171,7 @@ def _column(
         tested=tested,
         definitions=("match-yield.define-submission", "match-yield.define-match"),
     )
-    unadjusted = np.full(cells.size, name != "noncitizens")
+    unadjusted = np.full(cells.size, name != "noncitizens", dtype=bool)
     return ShareColumn(
         contrast,
         k,
@@ -182,7 +182,7 @@ def _column(
         base.period,
         base.differs,
         np.full(cells.size, np.nan),
-        cube.censored.any(axis=1),
+        np.asarray(cube.censored.any(axis=1)),
         {"match-yield.caveat-unadjusted": unadjusted & (code == 0)},
         preferred,
     )
