@@ -12,7 +12,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from xml.sax.saxutils import unescape
 
 from auditor.errors import InputError, Problem
@@ -61,13 +60,14 @@ class Facts:
         """Return what makes the sheet unusable."""
         if not self.uncomputed:
             return []
+        first = self.uncomputed[0]
         return [
             where.problem(
-                f"{len(self.uncomputed):,} cells hold a formula without its value ({_first(self.uncomputed)})",
+                f"{len(self.uncomputed):,} cells hold a formula without its value{_first(self.uncomputed)}",
                 "the numbers were never computed and would read as missing",
                 "open the workbook in Excel or LibreOffice and save it",
-                row=int("".join(char for char in self.uncomputed[0] if char.isdigit())),
-                column="".join(char for char in self.uncomputed[0] if char.isalpha()),
+                row=int("".join(char for char in first if char.isdigit()) or 0),
+                column="".join(char for char in first if char.isalpha()),
             )
         ]
 
@@ -76,7 +76,7 @@ class Facts:
         found = []
         if self.errors:
             found.append(
-                f"{len(self.errors):,} cells with spreadsheet errors set aside as missing: {_first(self.errors)}"
+                f"{len(self.errors):,} cells with spreadsheet errors set aside as missing{_first(self.errors)}"
             )
         if self.hidden_rows or self.hidden_columns:
             found.append(f"{self.hidden_rows:,} hidden rows and {self.hidden_columns:,} hidden columns; they were read")
@@ -88,32 +88,28 @@ class Facts:
 
 
 def _first(spots: list[str]) -> str:
+    """Name the first few cells, where they are known."""
     more = f" and {len(spots) - EXAMPLES:,} more" if len(spots) > EXAMPLES else ""
-    return ", ".join(spots[:EXAMPLES]) + more
+    return f" ({', '.join(spots[:EXAMPLES])}{more})" if spots[0] else ""
 
 
-def facts_of(path: Path, where: Where) -> dict[str, Facts]:
-    """Look up the facts of each sheet.
+def xlsx_facts(archive: zipfile.ZipFile, where: Where) -> dict[str, Facts]:
+    """Look up the facts of each sheet of an XLSX.
 
-    Returns
-    -------
-    dict
-        By sheet name; empty for workbooks that are not XLSX (XLS, XLSB and ODS do not lay them open).
+    Raises
+    ------
+    InputError
+        When a part declares a document type.
     """
-    if not zipfile.is_zipfile(path):
-        return {}
-    with zipfile.ZipFile(path) as archive:
-        names = set(archive.namelist())
-        if "xl/workbook.xml" not in names:
-            return {}
-        book = _text(archive, "xl/workbook.xml", where)
-        epoch = 1904 if re.search(r'\bdate1904="(?:1|true)"', book) else 1900
-        found = {}
-        for sheet, part in _parts(archive, book, where).items():
-            if part in names:
-                found[sheet] = _scan(archive, part, where)
-                found[sheet].epoch = epoch
-        return found
+    names = set(archive.namelist())
+    book = _text(archive, "xl/workbook.xml", where)
+    epoch = 1904 if re.search(r'\bdate1904="(?:1|true)"', book) else 1900
+    found = {}
+    for sheet, part in _parts(archive, book, where).items():
+        if part in names:
+            found[sheet] = _scan(archive, part, where)
+            found[sheet].epoch = epoch
+    return found
 
 
 def _text(archive: zipfile.ZipFile, part: str, where: Where) -> str:

@@ -9,6 +9,7 @@ these, so what was once an identifier is damaged, and must not look whole.
 from __future__ import annotations
 
 import math
+import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -17,7 +18,9 @@ from typing import Any
 from auditor.errors import InputError
 from auditor.records.container import password
 from auditor.records.grid import EXAMPLES, Grid, Merged, Row, Where, letter, listed
-from auditor.records.sheet_facts import Facts, facts_of
+from auditor.records.ods_facts import ods_facts
+from auditor.records.sheet_facts import Facts, xlsx_facts
+from auditor.records.xls_facts import xls_facts
 
 EXACT = 10**15
 MOST_ROWS, MOST_ROWS_XLS = 1_048_576, 65_536
@@ -51,7 +54,7 @@ def open_workbook(path: Path, where: Where, wanted: str = "") -> list[Grid]:
         sheets = [name for name, meta in kinds.items() if "WorkSheet" in str(meta.typ)]
         if wanted and wanted not in sheets:
             raise _no_sheet(where, wanted, sheets)
-        facts = facts_of(path, where)
+        facts, unseen = _facts(path, where)
         chosen = [wanted] if wanted else sheets
         problems = [p for name in chosen for p in facts.get(name, Facts()).problems(Where(where.file, name))]
         if problems:
@@ -59,10 +62,26 @@ def open_workbook(path: Path, where: Where, wanted: str = "") -> list[Grid]:
         grids = [_grid(book, name, where, facts.get(name, Facts())) for name in chosen]
         for grid in grids:
             hidden = "Visible" not in str(kinds[grid.where.sheet].visible).rsplit(".", 1)[-1]
-            grid.notes += ["the sheet is hidden; it was read"] if hidden else []
+            grid.notes += ["the sheet is hidden; it was read"] * hidden + unseen
         return grids
     finally:
         book.close()
+
+
+def _facts(path: Path, where: Where) -> tuple[dict[str, Facts], list[str]]:
+    """Look up what the fast reader does not tell; a note says where this cannot be done."""
+    found: dict[str, Facts] | None
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            found = xlsx_facts(archive, where) if "xl/workbook.xml" in names else None
+            found = ods_facts(archive) if "content.xml" in names else found
+    else:
+        found = xls_facts(path)
+    unseen = (
+        "spreadsheet errors, hidden rows and uncomputed formulas cannot be told in this file: its blank cells may be"
+    )
+    return (found, []) if found is not None else ({}, [f"{unseen} such"])
 
 
 def _open(path: Path, where: Where) -> Any:

@@ -88,10 +88,24 @@ def test_combine_follows_merged_cells():
 
 @pytest.mark.parametrize(
     "cell, expected",
-    [("", "blank"), ("2011", "year"), ("FY2011", "year"), ("1,234", "number"), ("(5)", "number"), ("12%", "number"),
-     ("<11", "number"), ("2011-10-01", "date"), ("10/27/2008", "date"), ("27-Oct-08", "date"),
-     ("October 27, 2008", "date"), ("Oct-11", "date"), ("County", "text"), ("Level 3", "text"), ("01001", "number")],
-)  # fmt: skip
+    [
+        ("", "blank"),
+        ("2011", "year"),
+        ("FY2011", "year"),
+        ("1,234", "number"),
+        ("(5)", "number"),
+        ("12%", "number"),
+        ("<11", "number"),
+        ("2011-10-01", "date"),
+        ("10/27/2008", "date"),
+        ("27-Oct-08", "date"),
+        ("October 27, 2008", "date"),
+        ("Oct-11", "date"),
+        ("County", "text"),
+        ("Level 3", "text"),
+        ("01001", "number"),
+    ],
+)
 def test_kind_of_cell(cell, expected):
     assert kind(cell) == expected
 
@@ -130,10 +144,21 @@ def test_cut_off_last_line_is_quarantined(reading):
 
 @pytest.mark.parametrize(
     "text, expected",
-    [("Source: ICE", True), ("* as of May", True), ("(1) includes transfers", True), ("Release Date: March 2025", True),
-     ("(120 rows affected)", True), ("Suggested Citation:", True), ("Zavala County", False), ("TX0010000", False),
-     ("48507", False), ("Keys, Florida", False), ("Total", False), ("St. Louis (city)", False)],
-)  # fmt: skip
+    [
+        ("Source: ICE", True),
+        ("* as of May", True),
+        ("(1) includes transfers", True),
+        ("Release Date: March 2025", True),
+        ("(120 rows affected)", True),
+        ("Suggested Citation:", True),
+        ("Zavala County", False),
+        ("TX0010000", False),
+        ("48507", False),
+        ("Keys, Florida", False),
+        ("Total", False),
+        ("St. Louis (city)", False),
+    ],
+)
 def test_is_note(text, expected):
     assert is_note(text) is expected
 
@@ -170,9 +195,11 @@ def test_blocks_of_the_same_table_are_one_table(reading):
 
 @pytest.mark.parametrize(
     "text",
-    ["place,n,,place,n\nLee,1,,Kane,2\nDane,3,,Cook,4\n",
-     "place,n,,month,arrests\nLee,1,,January,2\n" + "Dane,3,,,\n" * 9],
-)  # fmt: skip
+    [
+        "place,n,,place,n\nLee,1,,Kane,2\nDane,3,,Cook,4\n",
+        "place,n,,month,arrests\nLee,1,,January,2\n" + "Dane,3,,,\n" * 9,
+    ],
+)
 def test_tables_side_by_side(reading, text):
     """Case 24: the names repeat, or one ends well above the other."""
     problems = reading.problems(InputError, text)

@@ -180,7 +180,7 @@ def test_line_break_inside_quotes(reading):
     [
         ('place,note,n\nLee,"first,1\nKane,x,2\nDane,y,3\n', 2),
         ('place,note,n\nLee,x,1\nKane,"open,2\nDane,"y",3\nCook,z,4\n', 3),
-        ('place,note,n\nLee,x,1\n' + 'Kane,"open,2\n' + "Dane,y,3\n" * 20 + 'Cook,"z",4\n', 3),
+        ("place,note,n\nLee,x,1\n" + 'Kane,"open,2\n' + "Dane,y,3\n" * 20 + 'Cook,"z",4\n', 3),
         ('place,note,n\nLee,x,1\nKane,"open,2\n' + "Dane,y,3\n" * 20_000, 3),
         ('place,note,n\nLee,x,1\nKane,"open,2\nA,b,1\nB,b,1\nC,b,1\nDane,y",3\n', 3),
     ],
