@@ -37,6 +37,11 @@ class Ground:
     baselines : mapping
         Universe to the label that says where its numbers come from and of which year.
     region_names : mapping
+        Display names of regions and of every declared place.
+    activations : mapping
+        Programme starts by place.
+    agencies : mapping
+        Agencies that the counts name, by place.
     """
 
     ids: tuple[str, ...]
@@ -51,6 +56,8 @@ class Ground:
     population: Table
     baselines: Mapping[str, str]
     region_names: Mapping[str, str]
+    activations: Mapping[str, tuple[Mapping[str, str], ...]]
+    agencies: Mapping[str, tuple[str, ...]]
 
 
 class Engine:
@@ -131,7 +138,9 @@ class Engine:
             inventory=self._inventory(ids, population),
             population=population,
             baselines=baselines,
-            region_names={place: _name(place, declared, loaded.names) for place in region_ids},
+            region_names={place: _name(place, declared, loaded.names) for place in (*declared, *region_ids)},
+            activations=self._activations(),
+            agencies=self._agencies(),
         )
 
     def _index(self, name: str, ids: Sequence[str]) -> None:
@@ -182,6 +191,23 @@ class Engine:
         ).fetchall()
         marked = {row[0] for row in rows}
         return tuple(i in marked for i in range(len(ids)))
+
+    def _activations(self) -> dict[str, tuple[Mapping[str, str], ...]]:
+        rows = self._sql.execute(
+            "SELECT DISTINCT place, coalesce(program, ''), coalesce(kind, ''), coalesce(CAST(date AS VARCHAR), ''), "
+            "coalesce(agency, '') FROM activations ORDER BY 1, 4, 2, 3, 5"
+        ).fetchall()
+        found: dict[str, tuple[Mapping[str, str], ...]] = {}
+        for place, program, kind, day, agency in rows:
+            entry = {"program": program, "kind": kind, "date": day, "agency": agency}
+            found[place] = (*found.get(place, ()), entry)
+        return found
+
+    def _agencies(self) -> dict[str, tuple[str, ...]]:
+        rows = self._sql.execute(
+            "SELECT place, list_sort(list(DISTINCT agency)) FROM counts WHERE agency IS NOT NULL GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+        return {place: tuple(agencies) for place, agencies in rows}
 
     def _inventory(self, ids: Sequence[str], population: Table) -> Inventory:
         def distinct(column: str, extra: str = "") -> frozenset[str]:

@@ -13,6 +13,7 @@ from auditor.audit.verdict import Evidence, Families, Judged, Rules, ceiling, ju
 from auditor.audit.wording import say, text
 from auditor.cells import Cells
 from auditor.domain.places import gazetteer
+from auditor.engine import Ground
 from auditor.findings.finding import Finding, Sentence, Withheld
 from auditor.findings.review import PlaceReview
 from auditor.report.slug import page as page_path
@@ -43,6 +44,7 @@ class Setting:
     records: Mapping[str, Mapping[str, Sequence[Mapping[str, str]]]]
     minimum_peers: int
     section_of: Mapping[str, int]
+    ground: Ground
 
 
 def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
@@ -239,7 +241,9 @@ def _profile(setting: Setting, j: int) -> dict[str, Any]:
     rows = cells.population.take(cells.population.index == j)
     population: dict[str, dict[str, float]] = {}
     for universe, group, n in zip(rows.columns["universe"], rows.columns["group"], rows.n, strict=True):
-        population.setdefault(str(universe), {})[str(group)] = float(n)
+        # A baseline of one to ten people is a small count like any other.
+        if n == 0 or n >= setting.rules.persons:
+            population.setdefault(str(universe), {})[str(group)] = float(n)
     windows = {event: (first[j], last[j]) for event, (first, last) in sorted(cells.windows.items()) if first[j]}
     return {
         "population": population,
@@ -247,7 +251,8 @@ def _profile(setting: Setting, j: int) -> dict[str, Any]:
         "windows": {event: {"start": first, "end": last} for event, (first, last) in windows.items()},
         "parent": cells.parents[j],
         "peers": int((cells.stratum == cells.stratum[j]).sum()) - 1,
-        "activations": [],
+        "activations": [dict(entry) for entry in setting.ground.activations.get(cells.ids[j], ())],
+        "agencies": list(setting.ground.agencies.get(cells.ids[j], ())),
     }
 
 

@@ -26,6 +26,7 @@ from auditor.findings.card import Card
 from auditor.findings.finding import Withheld
 from auditor.findings.review import PlaceReview, Review
 from auditor.records.load import Loaded, load
+from auditor.records.quality import Quality, assess
 from auditor.records.store import Store
 from auditor.signals.registry import discover
 from auditor.signals.signal import Signal
@@ -103,12 +104,15 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
         records=config.records,
         minimum_peers=config.protocol.gates.minimum_peers,
         section_of={name: signal.card.section for name, signal in discover().items()},
+        ground=ground,
     )
     places, failures = _places(setting, progress)
     count = sum(len(place.findings) for place in places)
     return Review(
         audit=_about(config, loaded),
-        sources=tuple(_source(source) for source in loaded.sources),
+        sources=tuple(
+            _source(source, quality) for source, quality in zip(loaded.sources, assess(loaded), strict=True)
+        ),
         calibration=statement(config, measured, screen),
         places=places,
         regions=review_regions(config, engine, measured, count + 1),
@@ -191,7 +195,7 @@ def _about(config: Config, loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def _source(source: Source) -> dict[str, Any]:
+def _source(source: Source, quality: Quality) -> dict[str, Any]:
     ledger = source.ledger
     return {
         "path": source.name,
@@ -209,6 +213,16 @@ def _source(source: Source) -> dict[str, Any]:
             "quarantined_reasons": _steps(source, quarantined=True),
         },
         "notes": list(ledger.notes),
+        "quality": {
+            "grade": quality.grade,
+            "reasons": list(quality.reasons),
+            "places": quality.places,
+            "months": quality.months,
+            "missing_group": quality.missing_group,
+            "unknown_level": quality.unknown_level,
+            "suppressed": quality.suppressed,
+            "missing_months": quality.missing_months,
+        },
     }
 
 
