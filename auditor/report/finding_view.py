@@ -66,7 +66,10 @@ def _what(context: Context, finding: Finding) -> list[Row]:
         ("Finding", Markup("<span data-name='id'>{}</span>").format(f"{finding.id} · {family} · {finding.signal}")),
         ("Unit", Markup("{}{}").format(labels.event(finding.event), f", {groups}" if groups else "")),
         ("Period", span(finding.period, "period")),
-        ("Observed", effects.observed(finding) or say("page.counts.suppressed" if finding.suppressed else "page.observed.none")),
+        (
+            "Observed",
+            effects.observed(finding) or say("page.counts.suppressed" if finding.suppressed else "page.observed.none"),
+        ),
         ("Compared with", _against(finding)),
         ("Why this comparison", quoted(base.why, "comparator/why") if base.why else ""),
         ("Source of the comparison", quoted(base.source, "comparator/source") if base.source else ""),

@@ -80,7 +80,9 @@ def _counts(context: Context) -> list[Markup]:
     of = Num(len(places), "/places", "length")
     tests = Num(sum(len(place.findings) for place in places), "/places", "findings")
     unclear, flagged = _count_of(context, *labels.CANNOT_TELL), _count_of(context, *sorted(labels.FLAGS))
-    said = [say("page.index.counts-one", tests=tests) if len(places) == 1 else say("page.index.counts", n=of, tests=tests)]
+    said = [
+        say("page.index.counts-one", tests=tests) if len(places) == 1 else say("page.index.counts", n=of, tests=tests)
+    ]
     if unclear.value:
         said.append(say("page.index.cannot-tell", n=unclear, of=of))
     said.append(say("page.index.flagged", n=flagged, of=of) if flagged.value else say("page.index.flagged-none"))
@@ -170,7 +172,9 @@ def _withheld(context: Context) -> list[dict[str, Any]]:
             key = (entry.signal, entry.reason)
             first, inside, _ = seen.get(key, (i, j, 0))
             seen[key] = (first, inside, 0)
-    plain = [{"withheld": [{"signal": w.signal, "reason": w.reason} for w in p.withheld]} for p in context.review.places]
+    plain = [
+        {"withheld": [{"signal": w.signal, "reason": w.reason} for w in p.withheld]} for p in context.review.places
+    ]
     return [_reason(context, key, where, plain) for key, where in sorted(seen.items())]
 
 
@@ -194,7 +198,9 @@ def _tests(context: Context) -> list[dict[str, Any]]:
     first: dict[tuple[str, str], Finding] = {}
     plain = []
     for place in context.review.places:
-        plain.append({"findings": [{"signal": f.signal, "contrast": f.contrast, "outcome": f.outcome} for f in place.findings]})
+        plain.append(
+            {"findings": [{"signal": f.signal, "contrast": f.contrast, "outcome": f.outcome} for f in place.findings]}
+        )
         for finding in place.findings:
             first.setdefault((finding.signal, finding.contrast), finding)
     rows = []
@@ -204,8 +210,14 @@ def _tests(context: Context) -> list[dict[str, Any]]:
             value = rules.tests([plain, signal, contrast, outcome])
             ref = f"/places {literal(signal)} {literal(contrast)} {literal(outcome)}"
             cells.append(cited(value, ref, numbers.count(value), "tests"))
-        rows.append({"title": context.title(signal), "name": labels.finding_name(finding), "tested": finding.tested,
-                     "cells": cells})  # fmt: skip
+        rows.append(
+            {
+                "title": context.title(signal),
+                "name": labels.finding_name(finding),
+                "tested": finding.tested,
+                "cells": cells,
+            }
+        )
     return rows
 
 
@@ -226,5 +238,3 @@ def _regions(context: Context) -> list[dict[str, Any]]:
                 }
             )
     return rows
-
-

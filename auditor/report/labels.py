@@ -161,7 +161,7 @@ COMPARATORS: Final[Mapping[str, str]] = {
     "noncitizens": "noncitizens",
     "foreign-born": "foreign-born residents",
     "drivers": "drivers",
-    **{name: words for name, words in EVENTS.items()},
+    **EVENTS,
 }
 
 

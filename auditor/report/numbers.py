@@ -8,9 +8,9 @@ percentage is worth at least a fortieth of its standard error.
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Mapping
-from datetime import date as Date
 from typing import Any
 
 from auditor.domain.periods import Period, parse_period
@@ -105,7 +105,8 @@ def percent(share: float, n: float | None = None, decimals: int | None = None) -
         To give an interval the digits of its estimate.
     """
     share = _checked(share)
-    places = percent_decimals(share, n) if decimals is None else decimals
+    exact = share in (0, 1)
+    places = (0 if exact else percent_decimals(share, n)) if decimals is None else decimals
     return f"{_fixed(share * 100, places)} %"
 
 
@@ -165,9 +166,9 @@ def z(value: float) -> str:
     return _signed(_checked(value), 1 if abs(value) >= 10 else 2)
 
 
-def date(value: Date | str) -> str:
+def date(value: datetime.date | str) -> str:
     """Write a day: ``27 October 2008``."""
-    day = Date.fromisoformat(value) if isinstance(value, str) else value
+    day = datetime.date.fromisoformat(value) if isinstance(value, str) else value
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
@@ -199,7 +200,7 @@ def _period(value: Period | Mapping[str, Any] | str) -> Period:
         return value
     if isinstance(value, str):
         return parse_period(value)
-    start, end = (Date.fromisoformat(str(value[name])) for name in ("start", "end"))
+    start, end = (datetime.date.fromisoformat(str(value[name])) for name in ("start", "end"))
     return Period(start, end, str(value.get("kind", "interval")))
 
 

@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from auditor.findings.finding import Finding
 from auditor.findings.review import PlaceReview
-from auditor.report import effects, labels, numbers
-from auditor.report.cite import Num, cited, quoted, say
-from auditor.report.context import Context, held, place_title, quotation, sentences_of, span, words
+from auditor.report import effects, evidence, labels, numbers
+from auditor.report.cite import Num, cited, say
+from auditor.report.context import Context, held, place_title, quotation, sentences_of, words
 from auditor.report.figures.interval import interval_plot
 from auditor.report.figures.mix import level_mix
 from auditor.report.finding_view import finding_view
@@ -71,14 +71,16 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
         "sources": context.once("sources_view", sources_view)[:SOURCES_SHOWN],
         "more_sources": len(context.review.sources) > SOURCES_SHOWN,
         "calibration": context.once("calibration_view", calibration_view),
-        "synthesis": [_evidence(context, pointer, finding) for pointer, finding in pointed if finding.tested],
-        "benchmarks": _benchmarks(context, pointed),
-        "missing": _missing(pointed),
-        "alternatives": _alternatives(context, place),
+        "synthesis": [
+            evidence.evidence_row(context, pointer, finding) for pointer, finding in pointed if finding.tested
+        ],
+        "benchmarks": evidence.benchmarks(context, pointed),
+        "missing": evidence.missing(pointed),
+        "alternatives": evidence.alternatives(context, place),
         "ceiling": _ceiling(context, place),
         "withheld": _withheld(context, place, at, None),
-        "tests": [_test_row(context, pointer, finding) for pointer, finding in pointed],
-        "methods": [_method(context, name) for name in _signals_of(context, place)],
+        "tests": [evidence.test_row(context, pointer, finding) for pointer, finding in pointed],
+        "methods": [evidence.method(context, name) for name in evidence.signals_of(context, place)],
         "records": [_topic(place, *topic) for topic in RECORDS],
         "ladder": held("standards")["ladder"],
         "standards": held("standards"),
@@ -149,7 +151,9 @@ def _withheld(context: Context, place: PlaceReview, at: str, part: int | None) -
                 {
                     "title": context.title(entry.signal),
                     "contrast": labels.contrast_name(entry.contrast),
-                    "reason": words(entry.sentence or entry.reason, _reason_ref(at, j, entry.sentence), context.language),
+                    "reason": words(
+                        entry.sentence or entry.reason, _reason_ref(at, j, entry.sentence), context.language
+                    ),
                     "needs": words(entry.needs, f"{at}/withheld/{j}/needs", context.language),
                 }
             )
@@ -171,7 +175,9 @@ def _summary(context: Context, place: PlaceReview, at: str) -> dict[str, Any]:
     numbers_shown.sort(key=lambda entry: -effects.strength(entry[1]))
     n = len(place.withheld)
     count = Num(n, f"{at}/withheld", "length")
-    withheld = Markup("") if not n else say("page.summary.withheld-one") if n == 1 else say("page.summary.withheld", n=count)
+    withheld = (
+        Markup("") if not n else say("page.summary.withheld-one") if n == 1 else say("page.summary.withheld", n=count)
+    )
     shown = [_headline(context, *entry) for entry in numbers_shown[:3]]
     return {"numbers": shown, "withheld": withheld}
 
@@ -202,95 +208,8 @@ def _rank(place: PlaceReview) -> Markup:
     rank = place.rank
     if not rank or rank.get("low") is None or rank.get("high") is None:
         return Markup("")
-    values = {name: Num(rank[name], f"rank/{name}") for name in ("low", "high", "of")}
-    return say("page.part.6.rank", **values)
-
-
-def _benchmarks(context: Context, pointed: list[tuple[str, Finding]]) -> list[dict[str, Any]]:
-    """Return every comparison once, with its reason and its period."""
-    seen: set[tuple[str, str]] = set()
-    found = []
-    for pointer, finding in pointed:
-        key = (finding.signal, labels.comparator(finding))
-        if key in seen:
-            continue
-        seen.add(key)
-        base = finding.comparator
-        found.append(
-            {
-                "at": pointer,
-                "title": context.title(finding.signal),
-                "label": labels.comparator(finding),
-                "why": quoted(base.why, "comparator/why") if base.why else Markup(""),
-                "source": quoted(base.source, "comparator/source") if base.source else Markup(""),
-                "period": span(base.period, "comparator/period") or span(finding.period, "period"),
-                "bias": context.listed(finding.signal, "misleads"),
-            }
-        )
-    return found
-
-
-def _missing(pointed: list[tuple[str, Finding]]) -> list[dict[str, Any]]:
-    return [
-        {"at": pointer, "name": labels.finding_name(finding), "what": what, "share": share}
-        for pointer, finding in pointed
-        for what, share in effects.missing(finding.missing)
-        if finding.tested
-    ]
-
-
-def _evidence(context: Context, pointer: str, finding: Finding) -> dict[str, Any]:
-    """Return one row of the evidence matrix."""
-    state = effects.cell(finding)
-    robust = finding.robustness
-    return {
-        "at": pointer,
-        "id": finding.id,
-        "family": labels.FAMILIES.get(finding.family, finding.family),
-        "asks": labels.FAMILY_ASKS.get(finding.family, ""),
-        "title": context.title(finding.signal),
-        "name": labels.finding_name(finding),
-        "mark": labels.OUTCOME_MARKS[state][0],
-        "word": labels.OUTCOME_MARKS[state][1],
-        "state": state,
-        "value": effects.value(finding.estimate, "estimate", finding.n),
-        "interval": effects.interval(finding.estimate, "estimate", finding.n) if finding.estimate.value else "",
-        "q": _small(finding.q_value, "q_value"),
-        "p": _small(finding.calibrated_p, "calibrated_p"),
-        "tipping": _plain(finding.tipping_point, "tipping_point"),
-        "robust": Markup("{} of {}").format(
-            cited(robust["passed"], "robustness/passed", numbers.count(robust["passed"])),
-            cited(robust["of"], "robustness/of", numbers.count(robust["of"])),
-        )
-        if robust
-        else Markup(""),
-    }
-
-
-def _small(value: float | None, ref: str) -> Markup:
-    return Markup("") if value is None else cited(value, ref, numbers.p(value))
-
-
-def _plain(value: float | None, ref: str) -> Markup:
-    return Markup("") if value is None else cited(value, ref, numbers.plain_ratio(value))
-
-
-def _test_row(context: Context, pointer: str, finding: Finding) -> dict[str, Any]:
-    row = _evidence(context, pointer, finding)
-    row["observed"] = effects.observed(finding)
-    row["raw_p"] = _small(finding.p_value, "p_value")
-    row["tested"] = finding.tested
-    return row
-
-
-def _signals_of(context: Context, place: PlaceReview) -> list[str]:
-    own = {f.signal for f in place.findings} | {w.signal for w in place.withheld}
-    return [name for name in context.signals if name in own]
-
-
-def _alternatives(context: Context, place: PlaceReview) -> list[tuple[str, list[Markup]]]:
-    own = {f.signal for f in place.findings}
-    return [(context.title(name), context.listed(name, "misleads")) for name in context.signals if name in own]
+    low, high, of = (Num(rank[name], f"rank/{name}") for name in ("low", "high", "of"))
+    return say("page.part.6.rank", low=low, high=high, of=of)
 
 
 def _ceiling(context: Context, place: PlaceReview) -> dict[str, Any] | None:
@@ -301,17 +220,6 @@ def _ceiling(context: Context, place: PlaceReview) -> dict[str, Any] | None:
         "shown": labels.verdict(str(ceiling["verdict"])),
         "why": words(ceiling.get("why"), "ceiling/why", context.language),
         "would_raise": words(ceiling.get("would_raise"), "ceiling/would_raise", context.language),
-    }
-
-
-def _method(context: Context, name: str) -> dict[str, Any]:
-    lists = ("assumptions", "misleads", "references", "formulae")
-    texts = ("question", "null", "measures", "needs", "controls")
-    return {
-        "name": name,
-        "title": context.title(name),
-        **{key: context.said(name, key) for key in texts},
-        **{key: context.listed(name, key) for key in lists},
     }
 
 

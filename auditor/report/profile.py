@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from auditor.domain.vocabulary import EVENTS, GROUPS
 from auditor.findings.review import PlaceReview
 from auditor.report import labels, numbers
 from auditor.report.cite import Num, cited, pointer, say
@@ -25,7 +26,7 @@ def supplied(place: PlaceReview, part: int) -> list[dict[str, str]]:
 
 
 def _entries(records: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
-    for kind, entries in records.items():
+    for kind, entries in sorted(records.items()):
         for entry in entries:
             yield kind, entry
 
@@ -51,11 +52,20 @@ def profile_view(context: Context, place: PlaceReview) -> dict[str, Any]:
         "population": list(_population(profile)),
         "windows": [
             {"event": labels.event(event), "period": span(window, f"profile/windows/{pointer(event)}")}
-            for event, window in (profile.get("windows") or {}).items()
+            for event, window in sorted((profile.get("windows") or {}).items(), key=_event_order)
         ],
         "peers": _peers(profile.get("peers")),
         "agreements": supplied(place, 2),
     }
+
+
+def _event_order(entry: tuple[str, Any]) -> tuple[int, str]:
+    """Sort events as they befall a person: the order in a file must not change a page."""
+    return (EVENTS.index(entry[0]) if entry[0] in EVENTS else len(EVENTS), entry[0])
+
+
+def _group_order(entry: tuple[str, Any]) -> tuple[int, str]:
+    return (GROUPS.index(entry[0]) if entry[0] in GROUPS else len(GROUPS), entry[0])
 
 
 def _programme(index: int, entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,8 +81,8 @@ def _cited_day(day: str, ref: str) -> Markup:
 
 def _population(profile: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     baselines = profile.get("baselines") or {}
-    for universe, groups in (profile.get("population") or {}).items():
-        for group, n in groups.items():
+    for universe, groups in sorted((profile.get("population") or {}).items()):
+        for group, n in sorted(groups.items(), key=_group_order):
             ref = f"profile/population/{pointer(universe)}/{pointer(group)}"
             yield {
                 "universe": labels.COMPARATORS.get(universe, universe),

@@ -56,9 +56,7 @@ def tests(operands: Sequence[Any]) -> int:
 def withheld(operands: Sequence[Any]) -> int:
     """Return in how many places a signal was withheld for a reason."""
     places, signal, reason = operands
-    return sum(
-        1 for place in places if any(w["signal"] == signal and w["reason"] == reason for w in place["withheld"])
-    )
+    return sum(1 for place in places if any(w["signal"] == signal and w["reason"] == reason for w in place["withheld"]))
 
 
 def period(operands: Sequence[Any]) -> str:

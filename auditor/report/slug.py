@@ -8,9 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 LONGEST = 100
-RESERVED = frozenset(
-    ["con", "prn", "aux", "nul", *(f"com{i}" for i in range(10)), *(f"lpt{i}" for i in range(10))]
-)
+RESERVED = frozenset(["con", "prn", "aux", "nul", *(f"com{i}" for i in range(10)), *(f"lpt{i}" for i in range(10))])
 """Names that Windows gives to devices, whatever their extension."""
 
 

@@ -41,10 +41,12 @@ def _source(context: Context, index: int, source: Mapping[str, Any]) -> dict[str
 
 def _steps(context: Context, rows: Mapping[str, Any], name: str, at: str) -> list[tuple[Markup, Markup]]:
     return [
-        (words(step["reason"], f"{at}/{i}/reason", context.language),
-         cited(step["n"], f"{at}/{i}/n", numbers.count(step["n"])))
+        (
+            words(step["reason"], f"{at}/{i}/reason", context.language),
+            cited(step["n"], f"{at}/{i}/n", numbers.count(step["n"])),
+        )
         for i, step in enumerate(rows.get(name) or ())
-    ]  # fmt: skip
+    ]
 
 
 def run_view(context: Context) -> dict[str, Any]:
@@ -62,7 +64,9 @@ def run_view(context: Context) -> dict[str, Any]:
         "protocol_sha256": protocol.get("sha256", ""),
         "config_sha256": audit.get("config_sha256", ""),
         "version": f"{software.get('name', 'auditor')} {software.get('version', '(version not stated)')}",
-        "notes": [words(note, f"/audit/notes/{i}", context.language) for i, note in enumerate(audit.get("notes") or ())],
+        "notes": [
+            words(note, f"/audit/notes/{i}", context.language) for i, note in enumerate(audit.get("notes") or ())
+        ],
         "focal": list(audit.get("focal_groups") or ()),
         "reference": audit.get("reference_group") or "",
     }

@@ -63,17 +63,39 @@ def tables(review: Review) -> Iterator[tuple[str, str]]:
 
 def places_csv(review: Review) -> str:
     """Return one row a place: verdict, ceiling, rank interval, how many findings."""
-    header = ("place", "name", "state", "verdict", "simulated", "ceiling.verdict", "rank.low", "rank.high", "rank.of",
-              "findings", "withheld", "page")  # fmt: skip
+    header = (
+        "place",
+        "name",
+        "state",
+        "verdict",
+        "simulated",
+        "ceiling.verdict",
+        "rank.low",
+        "rank.high",
+        "rank.of",
+        "findings",
+        "withheld",
+        "page",
+    )
     return csv_text(header, (_place(entry) for entry in review.places))
 
 
 def _place(entry: Any) -> tuple[Any, ...]:
     rank: Mapping[str, Any] = entry.rank or {}
     return (
-        entry.place, entry.name, entry.state, entry.verdict, entry.simulated, entry.ceiling.get("verdict"),
-        rank.get("low"), rank.get("high"), rank.get("of"), len(entry.findings), len(entry.withheld), entry.page,
-    )  # fmt: skip
+        entry.place,
+        entry.name,
+        entry.state,
+        entry.verdict,
+        entry.simulated,
+        entry.ceiling.get("verdict"),
+        rank.get("low"),
+        rank.get("high"),
+        rank.get("of"),
+        len(entry.findings),
+        len(entry.withheld),
+        entry.page,
+    )
 
 
 def withheld_csv(review: Review) -> str:
@@ -113,13 +135,19 @@ def funnel_csv(review: Review) -> str:
     header = ("signal", "contrast", "kind", "centre", "place", "name", "size", "value", "outcome")
     rows = (
         (
-            funnel.signal, funnel.contrast, funnel.kind, funnel.centre, review.places[point.place].place,
-            review.places[point.place].name, point.size, point.value,
+            funnel.signal,
+            funnel.contrast,
+            funnel.kind,
+            funnel.centre,
+            review.places[point.place].place,
+            review.places[point.place].name,
+            point.size,
+            point.value,
             review.places[point.place].findings[point.finding].outcome,
         )
         for funnel in funnels(review)
         for point in funnel.points
-    )  # fmt: skip
+    )
     return csv_text(header, rows)
 
 

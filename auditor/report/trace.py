@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any, Final
@@ -187,7 +187,7 @@ def _mismatch(entry: Cited, data: Mapping[str, Any]) -> str:
     if entry.calc and entry.calc not in RULES:
         return f"{entry.ref}: unknown rule {entry.calc!r}"
     truth = RULES[entry.calc](operands) if entry.calc else operands[0]
-    if truth is None or isinstance(truth, dict | list | tuple) or raw(truth) != entry.value:
+    if isinstance(truth, bool | dict | list | tuple | None) or raw(truth) != entry.value:
         return f"{entry.ref}: the page holds {entry.value!r}, the review {truth!r}"
     if not _shows(truth, entry.shown):
         return f"{entry.ref}: {truth!r} is shown as {entry.shown!r}"

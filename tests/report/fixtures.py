@@ -67,28 +67,65 @@ def level(number: str, name: str, k: int, n: int, base: float, outcome: str, **m
     value, low, high = ratio_of(k, n, base)
     what = {"low": "removals were at Level 3 or without a conviction"}.get(name, f"removals were at {name}")
     text = say(
-        "t.share", period=_text(PERIOD), k=k, n=n, what=what, share=k / n, base_name="the rest of the nation",
-        base=base, ratio=value, low=low, high=high,
-    )  # fmt: skip
+        "t.share",
+        period=_text(PERIOD),
+        k=k,
+        n=n,
+        what=what,
+        share=k / n,
+        base_name="the rest of the nation",
+        base=base,
+        ratio=value,
+        low=low,
+        high=high,
+    )
     fields: dict[str, Any] = {
-        "id": f"F-{number}", "signal": "level-mix", "family": "match", "section": 7,
+        "id": f"F-{number}",
+        "signal": "level-mix",
+        "family": "match",
+        "section": 7,
         "question": "Do lesser cases make up more of the removals than in comparable places?",
         "null": "Given the number of removals, the share of each level is that of the rest of the nation.",
-        "place": "", "group": None, "reference": None, "event": "removal", "period": PERIOD, "k": k, "n": n,
-        "comparator": Comparator(base, 46_205, "the fact sheet of 2011 names the national average", "nation",
-                                 "AP in Security Magazine 81378", PERIOD),
+        "place": "",
+        "group": None,
+        "reference": None,
+        "event": "removal",
+        "period": PERIOD,
+        "k": k,
+        "n": n,
+        "comparator": Comparator(
+            base,
+            46_205,
+            "the fact sheet of 2011 names the national average",
+            "nation",
+            "AP in Security Magazine 81378",
+            PERIOD,
+        ),
         "estimate": Estimate(value, low, high, 0.95, "ratio", "ratio of shares (score interval)"),
-        "absolute": Estimate(1000 * (k / n - base), 1000 * base * (low - 1), 1000 * base * (high - 1), 0.95,
-                             "per-1000", "difference of shares"),
-        "outcome": outcome, "contrast": f"removal/{name}/nation", "tested": name == "low",
-        "missing": {"level": 0.031}, "p_value": 1e-30 if outcome == "signal" else 0.21,
-        "calibrated_p": 0.0004 if outcome == "signal" else 0.31, "q_value": 0.011 if outcome == "signal" else 0.62,
-        "tests_in_family": 33, "detectable": 1.22, "tipping_point": low if low > 1 else None,
-        "shrunken": Estimate(0.6 * value + 0.4, 0.6 * low + 0.3, 0.6 * high + 0.5, 0.95, "ratio",
-                             "empirical Bayes"),
-        "sentence": text, "definitions": (say("t.define-non"), say("t.define-level"), say("t.define-removal")),
-        "caveats": (say("t.caveat-lag"),), "table": "tables/findings.csv#F",
-    }  # fmt: skip
+        "absolute": Estimate(
+            1000 * (k / n - base),
+            1000 * base * (low - 1),
+            1000 * base * (high - 1),
+            0.95,
+            "per-1000",
+            "difference of shares",
+        ),
+        "outcome": outcome,
+        "contrast": f"removal/{name}/nation",
+        "tested": name == "low",
+        "missing": {"level": 0.031},
+        "p_value": 1e-30 if outcome == "signal" else 0.21,
+        "calibrated_p": 0.0004 if outcome == "signal" else 0.31,
+        "q_value": 0.011 if outcome == "signal" else 0.62,
+        "tests_in_family": 33,
+        "detectable": 1.22,
+        "tipping_point": low if low > 1 else None,
+        "shrunken": Estimate(0.6 * value + 0.4, 0.6 * low + 0.3, 0.6 * high + 0.5, 0.95, "ratio", "empirical Bayes"),
+        "sentence": text,
+        "definitions": (say("t.define-non"), say("t.define-level"), say("t.define-removal")),
+        "caveats": (say("t.caveat-lag"),),
+        "table": "tables/findings.csv#F",
+    }
     if name != "low":
         fields |= {"calibrated_p": None, "q_value": None, "tests_in_family": None}
     if outcome in ("signal", "compatible") and name == "low":
@@ -99,46 +136,106 @@ def level(number: str, name: str, k: int, n: int, base: float, outcome: str, **m
 def yields(number: str, k: int, n: int, base: float, outcome: str, **more: Any) -> Finding:
     value, low, high = ratio_of(k, n, base)
     text = say(
-        "t.share", period=_text(WAITING), k=k, n=n, what="submissions matched", share=k / n,
-        base_name="the rest of the nation", base=base, ratio=value, low=low, high=high,
-    )  # fmt: skip
+        "t.share",
+        period=_text(WAITING),
+        k=k,
+        n=n,
+        what="submissions matched",
+        share=k / n,
+        base_name="the rest of the nation",
+        base=base,
+        ratio=value,
+        low=low,
+        high=high,
+    )
     fields: dict[str, Any] = {
-        "id": f"F-{number}", "signal": "match-yield", "family": "match", "section": 6,
+        "id": f"F-{number}",
+        "signal": "match-yield",
+        "family": "match",
+        "section": 6,
         "question": "Do more submissions match than in comparable places?",
         "null": "Given the number of submissions, the share that matches is that of the rest of the nation.",
-        "place": "", "group": None, "reference": None, "event": "match", "period": WAITING, "k": k, "n": n,
-        "comparator": Comparator(base, 10_996_045, "all activated places", "nation", "ICE monthly statistics",
-                                 {"start": "2008-10-27", "end": "2011-09-30"}),
+        "place": "",
+        "group": None,
+        "reference": None,
+        "event": "match",
+        "period": WAITING,
+        "k": k,
+        "n": n,
+        "comparator": Comparator(
+            base,
+            10_996_045,
+            "all activated places",
+            "nation",
+            "ICE monthly statistics",
+            {"start": "2008-10-27", "end": "2011-09-30"},
+        ),
         "estimate": Estimate(value, low, high, 0.95, "ratio", "ratio of shares (score interval)"),
-        "absolute": Estimate(1000 * (k / n - base), 1000 * base * (low - 1), 1000 * base * (high - 1), 0.95,
-                             "per-1000", "difference of shares"),
-        "outcome": outcome, "contrast": "match/nation", "p_value": 0.003, "calibrated_p": 0.09, "q_value": 0.24,
-        "tests_in_family": 33, "detectable": 1.35, "sentence": text,
-        "definitions": (say("t.define-submission"),), "caveats": (say("t.caveat-period"),),
-    }  # fmt: skip
+        "absolute": Estimate(
+            1000 * (k / n - base),
+            1000 * base * (low - 1),
+            1000 * base * (high - 1),
+            0.95,
+            "per-1000",
+            "difference of shares",
+        ),
+        "outcome": outcome,
+        "contrast": "match/nation",
+        "p_value": 0.003,
+        "calibrated_p": 0.09,
+        "q_value": 0.24,
+        "tests_in_family": 33,
+        "detectable": 1.35,
+        "sentence": text,
+        "definitions": (say("t.define-submission"),),
+        "caveats": (say("t.caveat-period"),),
+    }
     return Finding(**{**fields, **more})
 
 
-def benchmark(number: str, k: int, n: int, value: float, low: float, high: float | None, outcome: str, base: str,
-              **more: Any) -> Finding:  # fmt: skip
+def benchmark(
+    number: str, k: int, n: int, value: float, low: float, high: float | None, outcome: str, base: str, **more: Any
+) -> Finding:
     text = say("t.rates", period=_text(YEAR), k=k, n=n, base_name=base, ratio=value)
     if high is None:
         text = say("t.open", period=_text(YEAR), k=k, n=n, what="people arrested were Hispanic")
     fields: dict[str, Any] = {
-        "id": f"F-{number}", "signal": "benchmark", "family": "exposure", "section": 10,
+        "id": f"F-{number}",
+        "signal": "benchmark",
+        "family": "exposure",
+        "section": 10,
         "question": "Is the group found among those arrested more often than the people at risk predict?",
         "null": "Per person at risk the rate is the same in both groups.",
-        "place": "", "group": "hispanic", "reference": "white", "event": "arrest", "period": YEAR, "k": k, "n": n,
-        "comparator": Comparator(0.31, 760_000, "the only population counted by the same groups", base,
-                                 "Census 2010", {"start": "2010-04-01", "end": "2010-04-01"}),
+        "place": "",
+        "group": "hispanic",
+        "reference": "white",
+        "event": "arrest",
+        "period": YEAR,
+        "k": k,
+        "n": n,
+        "comparator": Comparator(
+            0.31,
+            760_000,
+            "the only population counted by the same groups",
+            base,
+            "Census 2010",
+            {"start": "2010-04-01", "end": "2010-04-01"},
+        ),
         "estimate": Estimate(value, low, high, 0.95, "ratio", "exact conditional (Clopper-Pearson)"),
         "absolute": Estimate(8.3, 6.1, 10.6, 0.95, "per-1000", "difference of rates"),
-        "outcome": outcome, "contrast": f"hispanic/{base}", "p_value": 0.0002, "calibrated_p": 0.04, "q_value": 0.09,
-        "tests_in_family": 33, "detectable": 1.18, "tipping_point": low if low > 1 else None,
+        "outcome": outcome,
+        "contrast": f"hispanic/{base}",
+        "p_value": 0.0002,
+        "calibrated_p": 0.04,
+        "q_value": 0.09,
+        "tests_in_family": 33,
+        "detectable": 1.18,
+        "tipping_point": low if low > 1 else None,
         "ranges": (Range("everyone whose group is missing counted either way", max(low - 0.2, 0.1), value + 0.5),),
-        "robustness": {"passed": 7, "of": 8, "failed": ["ages 15 to 34 only"]}, "sentence": text,
+        "robustness": {"passed": 7, "of": 8, "failed": ["ages 15 to 34 only"]},
+        "sentence": text,
         "missing": {"group": 0.114},
-    }  # fmt: skip
+    }
     return Finding(**{**fields, **more})
 
 
@@ -149,10 +246,21 @@ def _text(period: dict[str, str]) -> str:
 def hidden(finding: Finding) -> Finding:
     """The same finding with its small counts suppressed."""
     return replace(
-        finding, k=None, n=None, suppressed=True, p_value=None, calibrated_p=None, q_value=None, absolute=None,
-        shrunken=None, detectable=None, sentence=None, missing={}, outcome="inconclusive",
+        finding,
+        k=None,
+        n=None,
+        suppressed=True,
+        p_value=None,
+        calibrated_p=None,
+        q_value=None,
+        absolute=None,
+        shrunken=None,
+        detectable=None,
+        sentence=None,
+        missing={},
+        outcome="inconclusive",
         estimate=Estimate(None, None, None, 0.95, "ratio", finding.estimate.method),
-    )  # fmt: skip
+    )
 
 
 def withheld(signal: str, reason: str, needs: str, contrast: str = "") -> Withheld:
@@ -160,21 +268,40 @@ def withheld(signal: str, reason: str, needs: str, contrast: str = "") -> Withhe
 
 
 NO_GROUPS = withheld("benchmark", "The file records no ethnicity.", "arrests by ethnic group as the agency recorded it")
-NO_LEVELS = withheld("level-mix", "The levels are not told apart.", "removals by Level 1, 2, 3 and non-criminal",
-                     "removal/low/nation")  # fmt: skip
+NO_LEVELS = withheld(
+    "level-mix", "The levels are not told apart.", "removals by Level 1, 2, 3 and non-criminal", "removal/low/nation"
+)
 
 
-def place(code: str, name: str, state: str, verdict: str, reasons: tuple[Any, ...], findings: tuple[Finding, ...],
-          held: tuple[Withheld, ...] = (), **more: Any) -> PlaceReview:  # fmt: skip
+def place(
+    code: str,
+    name: str,
+    state: str,
+    verdict: str,
+    reasons: tuple[Any, ...],
+    findings: tuple[Finding, ...],
+    held: tuple[Withheld, ...] = (),
+    **more: Any,
+) -> PlaceReview:
     return PlaceReview(
-        place=code, name=name, state=state, verdict=verdict, verdict_reasons=reasons,
+        place=code,
+        name=name,
+        state=state,
+        verdict=verdict,
+        verdict_reasons=reasons,
         caps=(say("t.cap-control"), say("t.cap-aggregate")),
-        ceiling={"verdict": "pattern-worth-examining", "why": _plain(say("t.ceiling")),
-                 "would_raise": _plain(say("t.raise"))},
-        page=slug.page(name, code), rank=more.pop("rank", None),
-        findings=tuple(replace(finding, place=code) for finding in findings), withheld=held,
-        sections=more.pop("sections", ()), **more,
-    )  # fmt: skip
+        ceiling={
+            "verdict": "pattern-worth-examining",
+            "why": _plain(say("t.ceiling")),
+            "would_raise": _plain(say("t.raise")),
+        },
+        page=slug.page(name, code),
+        rank=more.pop("rank", None),
+        findings=tuple(replace(finding, place=code) for finding in findings),
+        withheld=held,
+        sections=more.pop("sections", ()),
+        **more,
+    )
 
 
 def _plain(value: Any) -> dict[str, Any]:
@@ -183,16 +310,34 @@ def _plain(value: Any) -> dict[str, Any]:
 
 def _travis() -> PlaceReview:
     findings = (
-        level("0001", "low", 650, 724, 0.5512, "signal", ),
+        level(
+            "0001",
+            "low",
+            650,
+            724,
+            0.5512,
+            "signal",
+        ),
         level("0002", "none", 594, 724, 0.2532, "signal"),
         level("0003", "level-1", 43, 724, 0.212, "signal"),
         level("0004", "level-2", 31, 724, 0.237, "signal"),
         level("0005", "level-3", 56, 724, 0.298, "signal"),
         yields("0006", 812, 11_480, 0.063, "compatible"),
         benchmark("0007", 9_214, 24_031, 1.31, 1.27, 1.36, "inconclusive", "adults"),
-        benchmark("0008", 9_214, 24_031, 1.52, 1.46, 1.58, "inconclusive", "residents", tested=False,
-                  calibrated_p=None, q_value=None),
-    )  # fmt: skip
+        benchmark(
+            "0008",
+            9_214,
+            24_031,
+            1.52,
+            1.46,
+            1.58,
+            "inconclusive",
+            "residents",
+            tested=False,
+            calibrated_p=None,
+            q_value=None,
+        ),
+    )
     reason = say("t.verdict", base="the rest of the nation", name="Travis County", ratio=3.24, n=724, q=0.011)
     profile = {
         "agencies": [{"name": "Travis County Sheriff", "ori": "TX2270000"}],
@@ -203,17 +348,37 @@ def _travis() -> PlaceReview:
         "parent": "",
         "peers": 7,
     }
-    lawsuit = {"place": "48453", "title": "Example v. County", "status": "settled", "date": "2009-05-01",
-               "source": "docket 1:08-cv-00001", "text": "Plaintiffs alleged that officers profiled drivers."}
+    lawsuit = {
+        "place": "48453",
+        "title": "Example v. County",
+        "status": "settled",
+        "date": "2009-05-01",
+        "source": "docket 1:08-cv-00001",
+        "text": "Plaintiffs alleged that officers profiled drivers.",
+    }
     course = {"place": "48453", "title": "Course on civil rights", "date": "2010-03-04", "status": "held"}
     sections = tuple(
-        {"number": part, "findings": [], "withheld": [],
-         "records": {3: {"lawsuits": [lawsuit]}, 14: {"training": [course]}}.get(part, {})}
+        {
+            "number": part,
+            "findings": [],
+            "withheld": [],
+            "records": {3: {"lawsuits": [lawsuit]}, 14: {"training": [course]}}.get(part, {}),
+        }
         for part in range(21)
-    )  # fmt: skip
-    return place("48453", "Travis County", "TX", "pattern-worth-examining", (reason,), findings, (),
-                 rank={"low": 1, "high": 3, "of": 9}, profile=profile, sections=sections,
-                 response="We were never contacted.")  # fmt: skip
+    )
+    return place(
+        "48453",
+        "Travis County",
+        "TX",
+        "pattern-worth-examining",
+        (reason,),
+        findings,
+        (),
+        rank={"low": 1, "high": 3, "of": 9},
+        profile=profile,
+        sections=sections,
+        response="We were never contacted.",
+    )
 
 
 def _mclennan() -> PlaceReview:
@@ -221,82 +386,223 @@ def _mclennan() -> PlaceReview:
         yields("0101", 155, 3_955, 0.063, "inconclusive"),
         level("0102", "none", 15, 18, 0.2532, "insufficient", period=WAITING),
     )
-    return place("48309", "McLennan County", "TX", "inconclusive", (say("t.unclear", high=1.9),), findings, (NO_GROUPS,),
-                 rank={"low": 3, "high": 9, "of": 9})  # fmt: skip
+    return place(
+        "48309",
+        "McLennan County",
+        "TX",
+        "inconclusive",
+        (say("t.unclear", high=1.9),),
+        findings,
+        (NO_GROUPS,),
+        rank={"low": 3, "high": 9, "of": 9},
+    )
 
 
 def _others() -> list[PlaceReview]:
     null = say("t.null", detectable=1.22, ratio=1.02, n=4100, low=0.95, high=1.09)
     return [
-        place("41067", "Washington County", "OR", "no-disparity-detected", (null,),
-              (level("0201", "low", 2305, 4100, 0.5512, "compatible"), yields("0202", 2_590, 41_000, 0.063, "compatible"),
-               benchmark("0203", 1_480, 6_120, 1.02, 0.96, 1.08, "compatible", "adults")),
-              rank={"low": 2, "high": 8, "of": 9}),
-        place("42125", "Washington County", "PA", "inconclusive", (say("t.unclear", high=2.1),),
-              (level("0301", "low", 61, 96, 0.5512, "inconclusive"),), (NO_GROUPS,), rank={"low": 1, "high": 9, "of": 9}),
-        place("35013", "Doña Ana County", "NM", "contradictory", (say("t.contra"),),
-              (level("0401", "low", 702, 960, 0.5512, "signal"), yields("0402", 610, 14_800, 0.063, "signal"),
-               benchmark("0403", 2_410, 3_300, 0.94, 0.87, 1.01, "inconclusive", "residents")),
-              rank={"low": 1, "high": 5, "of": 9}),
-        place("48301", "Loving County", "TX", "insufficient-data", (say("t.thin", gate=5),),
-              (hidden(level("0501", "low", 2, 3, 0.5512, "insufficient")),
-               hidden(benchmark("0502", 4, 9, 2.0, 0.5, 8.0, "insufficient", "residents"))),
-              (withheld("match-yield", "No submissions are on file.", "submissions and matches by month"),)),
-        place("06037", "Los Angeles County", "CA", "inconclusive", (say("t.unclear", high=1.4),),
-              (level("0601", "low", 5_920, 10_100, 0.5512, "inconclusive"), yields("0602", 39_020, 590_000, 0.063, "inconclusive")),
-              (NO_GROUPS,), rank={"low": 2, "high": 8, "of": 9}),
-        place("13", "Georgia", "", "inconclusive", (say("t.unclear", high=1.7),),
-              (level("0701", "none", 243, 624, 0.2532, "signal", tested=True),), (NO_GROUPS,)),
-    ]  # fmt: skip
+        place(
+            "41067",
+            "Washington County",
+            "OR",
+            "no-disparity-detected",
+            (null,),
+            (
+                level("0201", "low", 2305, 4100, 0.5512, "compatible"),
+                yields("0202", 2_590, 41_000, 0.063, "compatible"),
+                benchmark("0203", 1_480, 6_120, 1.02, 0.96, 1.08, "compatible", "adults"),
+            ),
+            rank={"low": 2, "high": 8, "of": 9},
+        ),
+        place(
+            "42125",
+            "Washington County",
+            "PA",
+            "inconclusive",
+            (say("t.unclear", high=2.1),),
+            (level("0301", "low", 61, 96, 0.5512, "inconclusive"),),
+            (NO_GROUPS,),
+            rank={"low": 1, "high": 9, "of": 9},
+        ),
+        place(
+            "35013",
+            "Doña Ana County",
+            "NM",
+            "contradictory",
+            (say("t.contra"),),
+            (
+                level("0401", "low", 702, 960, 0.5512, "signal"),
+                yields("0402", 610, 14_800, 0.063, "signal"),
+                benchmark("0403", 2_410, 3_300, 0.94, 0.87, 1.01, "inconclusive", "residents"),
+            ),
+            rank={"low": 1, "high": 5, "of": 9},
+        ),
+        place(
+            "48301",
+            "Loving County",
+            "TX",
+            "insufficient-data",
+            (say("t.thin", gate=5),),
+            (
+                hidden(level("0501", "low", 2, 3, 0.5512, "insufficient")),
+                hidden(benchmark("0502", 4, 9, 2.0, 0.5, 8.0, "insufficient", "residents")),
+            ),
+            (withheld("match-yield", "No submissions are on file.", "submissions and matches by month"),),
+        ),
+        place(
+            "06037",
+            "Los Angeles County",
+            "CA",
+            "inconclusive",
+            (say("t.unclear", high=1.4),),
+            (
+                level("0601", "low", 5_920, 10_100, 0.5512, "inconclusive"),
+                yields("0602", 39_020, 590_000, 0.063, "inconclusive"),
+            ),
+            (NO_GROUPS,),
+            rank={"low": 2, "high": 8, "of": 9},
+        ),
+        place(
+            "13",
+            "Georgia",
+            "",
+            "inconclusive",
+            (say("t.unclear", high=1.7),),
+            (level("0701", "none", 243, 624, 0.2532, "signal", tested=True),),
+            (NO_GROUPS,),
+        ),
+    ]
 
 
 def _simulated() -> list[PlaceReview]:
     reason = say("t.verdict", base="the rest of the nation", name="Simulated county", ratio=1.71, n=840, q=0.021)
     return [
-        place("local:sim-01", "Alder County", "", "pattern-worth-examining", (reason,),
-              (level("0801", "low", 702, 840, 0.49, "signal"),
-               benchmark("0802", 812, 1_320, 1.71, 1.52, 1.93, "signal", "noncitizens")), simulated=True,
-              rank={"low": 1, "high": 4, "of": 9}),
-        place("local:sim-02", "Birch County", "", "inconclusive", (say("t.unclear", high=1.6),),
-              (level("0901", "low", 190, 320, 0.5512, "inconclusive"),), (NO_GROUPS,), simulated=True),
-        place("local:sim-03", "Cedar County", "", "insufficient-data", (say("t.thin", gate=5),),
-              (benchmark("1001", 11, 11, 4.0, 1.2, None, "insufficient", "residents"),), (NO_LEVELS,), simulated=True),
-        place("local:x", NASTY, "", "insufficient-data", (say("t.thin", gate=5),), (), (NO_GROUPS, NO_LEVELS),
-              simulated=True),
-    ]  # fmt: skip
+        place(
+            "local:sim-01",
+            "Alder County",
+            "",
+            "pattern-worth-examining",
+            (reason,),
+            (
+                level("0801", "low", 702, 840, 0.49, "signal"),
+                benchmark("0802", 812, 1_320, 1.71, 1.52, 1.93, "signal", "noncitizens"),
+            ),
+            simulated=True,
+            rank={"low": 1, "high": 4, "of": 9},
+        ),
+        place(
+            "local:sim-02",
+            "Birch County",
+            "",
+            "inconclusive",
+            (say("t.unclear", high=1.6),),
+            (level("0901", "low", 190, 320, 0.5512, "inconclusive"),),
+            (NO_GROUPS,),
+            simulated=True,
+        ),
+        place(
+            "local:sim-03",
+            "Cedar County",
+            "",
+            "insufficient-data",
+            (say("t.thin", gate=5),),
+            (benchmark("1001", 11, 11, 4.0, 1.2, None, "insufficient", "residents"),),
+            (NO_LEVELS,),
+            simulated=True,
+        ),
+        place(
+            "local:x",
+            NASTY,
+            "",
+            "insufficient-data",
+            (say("t.thin", gate=5),),
+            (),
+            (NO_GROUPS, NO_LEVELS),
+            simulated=True,
+        ),
+    ]
 
 
 CARDS = (
-    {"name": "match-yield", "family": "match", "section": 6, "title": "Match yield",
-     "question": "Do more submissions match than in comparable places?",
-     "null": "Given the number of submissions, the share that matches is that of comparable places.",
-     "needs": "Submissions and matches by place and month.", "measures": "Matches over expected matches.",
-     "assumptions": ["Every booking is submitted."], "misleads": ["More noncitizens give more matches."],
-     "references": [], "formulae": ["O/E"], "controls": "None in this version.", "direction": "greater"},
-    {"name": "level-mix", "family": "match", "section": 7, "title": "Level mix",
-     "question": "Do lesser cases make up more of the removals than in comparable places?",
-     "null": "The share of each level is that of comparable places.", "needs": "Removals by level.",
-     "measures": "Share of Level 3 and non-criminal.", "assumptions": ["Levels are assigned alike everywhere."],
-     "misleads": ["Near the border, more cases have no conviction whoever was arrested and why."],
-     "references": ["Wilson, E. B. (1927). JASA 22, 209-212."], "formulae": ["ratio = share / base"],
-     "controls": "", "direction": "greater"},
-    {"name": "benchmark", "family": "exposure", "section": 10, "title": "Group rates against benchmarks",
-     "question": "Is the group found among those arrested more often than the people at risk predict?",
-     "null": "Per person at risk the rate is the same in both groups.", "needs": "Counts by ethnic group.",
-     "measures": "The rate ratio.", "assumptions": ["Group is recorded alike in counts and benchmark."],
-     "misleads": ["Commuters, borders and census undercount."], "references": [], "formulae": [],
-     "controls": "", "direction": "greater"},
-)  # fmt: skip
+    {
+        "name": "match-yield",
+        "family": "match",
+        "section": 6,
+        "title": "Match yield",
+        "question": "Do more submissions match than in comparable places?",
+        "null": "Given the number of submissions, the share that matches is that of comparable places.",
+        "needs": "Submissions and matches by place and month.",
+        "measures": "Matches over expected matches.",
+        "assumptions": ["Every booking is submitted."],
+        "misleads": ["More noncitizens give more matches."],
+        "references": [],
+        "formulae": ["O/E"],
+        "controls": "None in this version.",
+        "direction": "greater",
+    },
+    {
+        "name": "level-mix",
+        "family": "match",
+        "section": 7,
+        "title": "Level mix",
+        "question": "Do lesser cases make up more of the removals than in comparable places?",
+        "null": "The share of each level is that of comparable places.",
+        "needs": "Removals by level.",
+        "measures": "Share of Level 3 and non-criminal.",
+        "assumptions": ["Levels are assigned alike everywhere."],
+        "misleads": ["Near the border, more cases have no conviction whoever was arrested and why."],
+        "references": ["Wilson, E. B. (1927). JASA 22, 209-212."],
+        "formulae": ["ratio = share / base"],
+        "controls": "",
+        "direction": "greater",
+    },
+    {
+        "name": "benchmark",
+        "family": "exposure",
+        "section": 10,
+        "title": "Group rates against benchmarks",
+        "question": "Is the group found among those arrested more often than the people at risk predict?",
+        "null": "Per person at risk the rate is the same in both groups.",
+        "needs": "Counts by ethnic group.",
+        "measures": "The rate ratio.",
+        "assumptions": ["Group is recorded alike in counts and benchmark."],
+        "misleads": ["Commuters, borders and census undercount."],
+        "references": [],
+        "formulae": [],
+        "controls": "",
+        "direction": "greater",
+    },
+)
 
 SOURCES = (
-    {"path": "removals.csv", "sha256": "a" * 64, "format": "interoperability", "sheet": "", "published": True,
-     "citation": "ICE monthly statistics, August 2010", "notes": ["2 rows carry a later correction."],
-     "simulated": False, "rows": {"read": 1_204, "used": 1_180, "quarantined": 3,
-              "quarantined_reasons": [{"reason": "no month ('Jan 20111')", "n": 3, "rows": "7, 9, 88"}],
-              "excluded": [{"reason": "totals row ('Total')", "n": 20}, {"reason": "outside the period", "n": 1}]}},
-    {"path": "arrests 2011.xlsx", "sha256": "b" * 64, "format": "counts", "sheet": "By county", "published": False,
-     "citation": "", "notes": [], "rows": {"read": 48, "used": 48, "quarantined": 0, "excluded": []}},
-)  # fmt: skip
+    {
+        "path": "removals.csv",
+        "sha256": "a" * 64,
+        "format": "interoperability",
+        "sheet": "",
+        "published": True,
+        "citation": "ICE monthly statistics, August 2010",
+        "notes": ["2 rows carry a later correction."],
+        "simulated": False,
+        "rows": {
+            "read": 1_204,
+            "used": 1_180,
+            "quarantined": 3,
+            "quarantined_reasons": [{"reason": "no month ('Jan 20111')", "n": 3, "rows": "7, 9, 88"}],
+            "excluded": [{"reason": "totals row ('Total')", "n": 20}, {"reason": "outside the period", "n": 1}],
+        },
+    },
+    {
+        "path": "arrests 2011.xlsx",
+        "sha256": "b" * 64,
+        "format": "counts",
+        "sheet": "By county",
+        "published": False,
+        "citation": "",
+        "notes": [],
+        "rows": {"read": 48, "used": 48, "quarantined": 0, "excluded": []},
+    },
+)
 
 
 def audit() -> Review:
@@ -305,21 +611,44 @@ def audit() -> Review:
     region = Region("TX", "Texas", (level("R001", "low", 2_604, 4_510, 0.5512, "compatible"),))
     return Review(
         audit={
-            "title": "Thirteen places, 2008-2011", "as_of": "2012-06-30", "seed": 20120630,
-            "protocol": {"name": "default", "sha256": "c" * 64}, "config_sha256": "d" * 64,
+            "title": "Thirteen places, 2008-2011",
+            "as_of": "2012-06-30",
+            "seed": 20120630,
+            "protocol": {"name": "default", "sha256": "c" * 64},
+            "config_sha256": "d" * 64,
             "software": {"name": "auditor", "version": "0.1.0"},
-            "focal_groups": ["hispanic"], "reference_group": "white", "data_opened": "2012-05-01",
+            "focal_groups": ["hispanic"],
+            "reference_group": "white",
+            "data_opened": "2012-05-01",
         },
         sources=SOURCES,
-        calibration={"statement": say("t.calibration", places=3100, rate=0.05).text["en"], "promised": True,
-                     "q": 0.05, "tests": 33, "cutoff": 0.0031, "families": ["exposure", "match"],
-                     "negative_controls": [], "nulls": [
-                         {"signal": "level-mix", "contrast": "removal/low/nation", "places": 9, "centre": 0.12,
-                          "sigma": 0.31, "adequate": True, "promised": True, "simulated": False,
-                          "reason": "the model describes them"}]},
-        places=places, regions=(region,),
-        failures=({"place": "48999", "error": "timed out after 60 s"},), signals=CARDS,
-    )  # fmt: skip
+        calibration={
+            "statement": say("t.calibration", places=3100, rate=0.05).text["en"],
+            "promised": True,
+            "q": 0.05,
+            "tests": 33,
+            "cutoff": 0.0031,
+            "families": ["exposure", "match"],
+            "negative_controls": [],
+            "nulls": [
+                {
+                    "signal": "level-mix",
+                    "contrast": "removal/low/nation",
+                    "places": 9,
+                    "centre": 0.12,
+                    "sigma": 0.31,
+                    "adequate": True,
+                    "promised": True,
+                    "simulated": False,
+                    "reason": "the model describes them",
+                }
+            ],
+        },
+        places=places,
+        regions=(region,),
+        failures=({"place": "48999", "error": "timed out after 60 s"},),
+        signals=CARDS,
+    )
 
 
 def national(count: int = 3_100) -> Review:
@@ -334,11 +663,14 @@ def national(count: int = 3_100) -> Review:
         k = round(n * (0.4 + 0.35 * ((i * 104_729) % 997) / 997))
         outcome = ("inconclusive", "compatible", "insufficient", "inconclusive", "signal")[i % 5]
         findings = (
-            level(f"{i:05d}a", "low", k, n, 0.5512, outcome), level(f"{i:05d}b", "none", k // 2, n, 0.2532, outcome),
+            level(f"{i:05d}a", "low", k, n, 0.5512, outcome),
+            level(f"{i:05d}b", "none", k // 2, n, 0.2532, outcome),
             level(f"{i:05d}c", "level-1", (n - k) // 2, n, 0.21, outcome),
             yields(f"{i:05d}d", max(k // 9, 1), 2 * n, 0.063, outcome),
-            benchmark(f"{i:05d}e", k, n, 1 + (i % 50) / 60, 0.8 + (i % 50) / 70, 1.3 + (i % 50) / 50, outcome, "adults"),
-        )  # fmt: skip
+            benchmark(
+                f"{i:05d}e", k, n, 1 + (i % 50) / 60, 0.8 + (i % 50) / 70, 1.3 + (i % 50) / 50, outcome, "adults"
+            ),
+        )
         reason = say("t.unclear", high=1.7)
         made.append(place(code, f"Example {i} County", "XX", kinds[i % 5], (reason,), findings, (NO_GROUPS,)))
     return replace(audit(), places=tuple(made), failures=())

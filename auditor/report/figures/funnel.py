@@ -87,9 +87,7 @@ def _build(key: tuple[str, str], entries: list[tuple[int, int, Finding]]) -> Fun
     first = entries[0][2]
     if all(_is_share(finding) for _, _, finding in entries):
         centre = median(float(finding.comparator.value or 0.0) for _, _, finding in entries)
-        points = [
-            Point(i, j, float(f.n or 0), effects.share(f) or 0.0, f.outcome == "signal") for i, j, f in entries
-        ]
+        points = [Point(i, j, float(f.n or 0), effects.share(f) or 0.0, f.outcome == "signal") for i, j, f in entries]
         return Funnel(*key, labels.finding_name(first), "share", centre, tuple(points))
     if not effects.is_ratio(first):
         return None
@@ -189,9 +187,7 @@ def _y_ticks(axis: Axis, *, share: bool) -> list[dict[str, str]]:
         ticks = share_ticks(axis)
         decimals = 0 if all(abs(t * 100 - round(t * 100)) < 1e-9 for t in ticks) else 1
         return [{"y": coordinate(axis.at(t)), "text": numbers.percent(t, decimals=decimals)} for t in ticks]
-    return [
-        {"y": coordinate(axis.at(t)), "text": f"{t:g}" if t >= 1 else f"1/{1 / t:g}"} for t in ratio_ticks(axis)
-    ]
+    return [{"y": coordinate(axis.at(t)), "text": f"{t:g}" if t >= 1 else f"1/{1 / t:g}"} for t in ratio_ticks(axis)]
 
 
 def _limits(funnel: Funnel, x: Axis, y: Axis, z: float) -> str:

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+
+import pytest
+
+from auditor.findings.finding import Estimate
+from auditor.findings.review import Review
+from auditor.report import effects
+from auditor.report.figures import axis, funnel, interval, mix
+from auditor.report.figures.glyphs import mark
+from auditor.report.figures.map import verdict_map
+from auditor.report.figures.matrix import matrix
+
+
+def test_axes_map_ends_to_ends_and_clip_beyond() -> None:
+    linear = axis.Axis(0.0, 2.0, 10.0, 110.0)
+    assert [linear.at(v) for v in (0.0, 1.0, 2.0, 9.0, -1.0)] == [10.0, 60.0, 110.0, 110.0, 10.0]
+    log = axis.Axis(0.25, 4.0, 0.0, 100.0, log=True)
+    assert [log.at(v) for v in (0.25, 1.0, 4.0, 0.0)] == pytest.approx([0.0, 50.0, 100.0, 0.0])
+    for low, high, kind in ((1.0, 1.0, False), (0.0, 1.0, True), (math.nan, 1.0, False)):
+        with pytest.raises(ValueError, match="axis"):
+            axis.Axis(low, high, 0.0, 1.0, log=kind)
+
+
+@pytest.mark.parametrize("values", [[1.0], [0.3, 3.24], [1e-9, 1e9], [], [0.98, 1.02]])
+def test_ratio_axes_hold_one_and_few_ticks(values: list[float]) -> None:
+    made = axis.ratio_axis(values, 0.0, 100.0)
+    assert made.holds(1.0)
+    assert 1.0 in axis.ratio_ticks(made)
+    assert 2 <= len(axis.ratio_ticks(made)) <= 7
+
+
+@pytest.mark.parametrize("high", [0.004, 0.011, 0.05, 0.0999, 0.3, 0.62, 0.99, 1.0])
+def test_share_axes_have_a_handful_of_round_ticks(high: float) -> None:
+    made = axis.share_axis([high], 330.0, 20.0)
+    ticks = axis.share_ticks(made)
+    assert 2 <= len(ticks) <= 7
+    assert ticks[0] == 0.0
+    assert made.low == 0.0
+
+
+@pytest.mark.parametrize("values", [[1, 3], [30, 40_000], [5, 1e9], [7]])
+def test_count_axes(values: list[float]) -> None:
+    made = axis.count_axis(values, 0.0, 100.0)
+    assert all(made.holds(value) for value in values)
+    assert 1 <= len(axis.count_ticks(made)) <= 10
+
+
+def test_information_of_a_ratio_is_one_over_its_squared_error(review: Review) -> None:
+    """A log interval of +-1.959964 x 0.1 has standard error 0.1, so information 100."""
+    finding = review.places[0].findings[6]
+    low, high = math.exp(-0.1959964), math.exp(0.1959964)
+    exact = replace(finding, estimate=Estimate(1.0, low, high, 0.95, "ratio", "x"))
+    assert funnel.information(exact) == pytest.approx(100.0)
+    assert funnel.information(replace(exact, estimate=Estimate(1.0, low, None, 0.95, "ratio", "x"))) is None
+
+
+def test_funnels_draw_every_tested_place_once(review: Review) -> None:
+    made = {(f.signal, f.contrast): f for f in funnel.funnels(review)}
+    shares = made["level-mix", "removal/low/nation"]
+    assert shares.kind == "share"
+    # Travis, two Washingtons, Dona Ana, Los Angeles, Alder, Birch; Loving is suppressed, Georgia tells "none" only
+    assert len(shares.points) == 7
+    drawn = funnel.Drawing(shares, 1.0)
+    marks = sum(drawn.backdrop[name].count("M") for name in ("others", "higher", "lower"))
+    assert marks == len(shares.points)
+    assert drawn.at(0) is not None
+    assert drawn.at(1) is None
+
+
+def test_funnel_signals_point_the_way_they_lie(review: Review) -> None:
+    yields = next(f for f in funnel.funnels(review) if f.signal == "match-yield")
+    drawn = funnel.Drawing(yields, 1.0)
+    assert drawn.backdrop["higher"] == ""
+    assert drawn.backdrop["lower"].count("M") == 1  # Dona Ana: 610 of 14,800 against 6.3 %
+
+
+def test_interval_plot_has_a_row_for_each_ratio_and_says_what_is_open(review: Review) -> None:
+    place = review.places[8]
+    pointed = [(f"/places/8/findings/{j}", f) for j, f in enumerate(place.findings)]
+    drawn = interval.interval_plot(pointed)
+    assert drawn is not None
+    assert drawn["count"] == len(place.findings)
+    cedar = [("/x", f) for f in review.places[10].findings]
+    opened = interval.interval_plot(cedar)
+    assert opened is not None
+    assert opened["rows"][0]["open_high"] is True
+    hidden = [("/x", f) for f in review.places[5].findings]
+    assert interval.interval_plot(hidden) is None
+
+
+def test_level_bars_fill_their_length(review: Review) -> None:
+    pointed = [(f"/places/0/findings/{j}", f) for j, f in enumerate(review.places[0].findings)]
+    bars = mix.level_mix(pointed)
+    assert len(bars) == 1
+    assert sum(float(segment["width"]) for segment in bars[0]["place"]) == pytest.approx(mix.WIDTH, abs=0.3)
+    # 43 + 31 + 56 + 594 = 724 in the fixture, so nothing is left over
+    assert [segment["name"] for segment in bars[0]["place"]] == ["Level 1", "Level 2", "Level 3", "Non-criminal"]
+    assert mix.level_mix(pointed[:2]) == []
+
+
+def test_every_state_of_the_matrix_has_a_shape_of_its_own() -> None:
+    shapes = {state: mark(state, 0, 0)["d"] for state in effects._STRENGTH}
+    assert len(set(shapes.values())) == len(shapes)
+    drawn = matrix(
+        [("A place with a very long name that goes on, TX", "inconclusive", ["higher"])], [("A test", "Match")]
+    )
+    assert drawn["rows"][0]["name"].endswith("…")
+    assert drawn["rows"][0]["cells"][0]["word"] == "higher"
+
+
+def test_opposite_directions_are_not_called_a_direction() -> None:
+    assert effects.strongest(["higher", "lower"]) == "inconclusive"
+    assert effects.strongest(["compatible", "higher"]) == "higher"
+    assert effects.strongest([]) == "absent"
+
+
+def test_the_map_frames_one_state_or_the_nation(review: Review) -> None:
+    nation = verdict_map(review)
+    assert nation is not None
+    texas = replace(review, places=tuple(p for p in review.places if p.place.startswith("48")))
+    one = verdict_map(texas)
+    assert one is not None
+    assert one["box"] != nation["box"]
+    assert sum(c["d"].count("M") > 0 for c in one["classes"]) == len({p.verdict for p in texas.places})
+    local = replace(review, places=tuple(p for p in review.places if p.place.startswith("local:")))
+    assert verdict_map(local) is None
+
+
+def test_figures_are_named_described_and_hold_no_nan(pages: dict[str, str]) -> None:
+    for html in pages.values():
+        for figure in re.findall(r'<svg class="fig.*?</svg>', html, re.DOTALL):
+            assert 'role="img"' in figure
+            title = re.search(r'<title id="([^"]+)"[^>]*>[^<]+</title>', figure)
+            text = re.search(r'<desc id="([^"]+)"[^>]*>[^<]+</desc>', figure)
+            assert title is not None
+            assert text is not None
+            assert f'aria-labelledby="{title.group(1)} {text.group(1)}"' in figure
+            assert not re.search(r'="[^"]*\b(?:nan|inf|None)\b', figure)
