@@ -50,10 +50,10 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 
 calibrate: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/null_screen.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/screen_null.py
 
 bench: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/national.py
 
 docs: $(VENV)/.core
 	$(BIN)/python scripts/write_method_pages.py
