@@ -24,7 +24,7 @@ class _Tables(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tables: list[list[list[str]]] = []
         self._open: list[list[list[str]]] = []
-        self._cell: list[list[str] | None] = []
+        self._cell: list[tuple[int, list[str]] | None] = []
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -56,20 +56,20 @@ class _Tables(HTMLParser):
     def handle_data(self, data: str) -> None:
         cell = self._cell[-1] if self._cell else None
         if cell is not None and not self._silent:
-            cell.append(data)
+            cell[1].append(data)
 
     def _begin(self, span: int) -> None:
         self._flush()
         if not self._open[-1]:
             self._open[-1].append([])
-        self._cell[-1] = []
-        self._open[-1][-1] += [""] * span
-        self._spot = len(self._open[-1][-1]) - span
+        row = self._open[-1][-1]
+        self._cell[-1] = (len(row), [])
+        row += [""] * span
 
     def _flush(self) -> None:
         cell = self._cell[-1]
         if cell is not None:
-            self._open[-1][-1][self._spot] = " ".join("".join(cell).split())
+            self._open[-1][-1][cell[0]] = " ".join("".join(cell[1]).split())
             self._cell[-1] = None
 
 
