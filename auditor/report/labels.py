@@ -145,6 +145,12 @@ EVENTS: Final[Mapping[str, str]] = {
     "custody": "bookings into ICE custody",
     "removal": "removals",
 }
+PROGRAMMES: Final[Mapping[str, str]] = {
+    "secure-communities": "Secure Communities",
+    "287g": "287(g)",
+    "cap": "Criminal Alien Program",
+    "pep": "Priority Enforcement Program",
+}
 SHARES: Final[Mapping[str, str]] = {
     "low": "Level 3 and non-criminal",
     "none": "Non-criminal",
@@ -184,7 +190,10 @@ def finding_name(finding: Finding) -> str:
     what = next((SHARES[part] for part in parts if part in SHARES), "")
     counted = EVENTS.get(finding.event, finding.event)
     if what:
-        return f"{what} among {counted}, against {comparator(finding)}"
+        regime = f" ({', '.join(parts[3:])})" if len(parts) > 3 else ""
+        return f"{what} among {counted}{regime}, against {comparator(finding)}"
+    if not finding.comparator.label and parts[-1] not in COMPARATORS:
+        return f"{group(finding.group)} {counted}, {contrast_name(parts[-1])}".strip()
     if finding.group:
         return f"{group(finding.group)} {counted}, against {comparator(finding)}"
     return f"{counted[:1].upper()}{counted[1:]}, against {comparator(finding)}"

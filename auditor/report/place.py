@@ -15,7 +15,7 @@ from auditor.report.figures.interval import interval_plot
 from auditor.report.figures.mix import level_mix
 from auditor.report.finding_view import finding_view
 from auditor.report.profile import profile_view, supplied
-from auditor.report.sources_view import calibration_view, run_view, sources_view
+from auditor.report.sources_view import calibration_view, quality_view, run_view, sources_view
 
 SOURCES_SHOWN = 40
 """More sources than these are on the index and in tables/sources.csv, so that a page stays small."""
@@ -69,6 +69,7 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
         "profile": profile_view(context, place),
         "rank": _rank(place),
         "sources": context.once("sources_view", sources_view)[:SOURCES_SHOWN],
+        "quality": context.once("quality_view", quality_view)[:SOURCES_SHOWN],
         "more_sources": len(context.review.sources) > SOURCES_SHOWN,
         "calibration": context.once("calibration_view", calibration_view),
         "synthesis": [

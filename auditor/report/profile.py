@@ -47,7 +47,7 @@ def profile_view(context: Context, place: PlaceReview) -> dict[str, Any]:
     """Return the profile: agencies, programmes, population, what is on file, how many peers; whatever is there."""
     profile: Mapping[str, Any] = place.profile or {}
     return {
-        "agencies": list(profile.get("agencies") or ()),
+        "agencies": [str(agency) for agency in profile.get("agencies") or ()],
         "programmes": [_programme(i, entry) for i, entry in enumerate(profile.get("activations") or ())],
         "population": list(_population(profile)),
         "windows": [
@@ -72,7 +72,7 @@ def _programme(index: int, entry: Mapping[str, Any]) -> dict[str, Any]:
     day = entry.get("date")
     shown = Markup("not stated") if not day else _cited_day(str(day), f"profile/activations/{index}/date")
     names = {name: str(entry.get(name) or "") for name in ("program", "kind", "agency")}
-    return {**names, "date": shown}
+    return {**names, "program": labels.PROGRAMMES.get(names["program"], names["program"]), "date": shown}
 
 
 def _cited_day(day: str, ref: str) -> Markup:

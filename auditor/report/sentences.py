@@ -140,9 +140,18 @@ def fill(name: str, text: str, values: Mapping[str, Any], wrap: Callable[[str, s
         missing, unused = sorted(needed - set(values)), sorted(set(values) - needed)
         raise CatalogueError(f"sentence {name!r}: missing values {missing}, unused values {unused}")
 
+    digits: dict[str, int] = {}
+
     def write(found: re.Match[str]) -> str:
         hole, kind, base = found.group(1), found.group(2), found.group(3)
-        written = write_value(name, hole, kind, values[hole], values[base] if base else None)
+        value, n = values[hole], values[base] if base else None
+        if kind == "percent" and base and base in digits:
+            written = write_value(name, hole, "percent-as", value, digits[base])
+        else:
+            written = write_value(name, hole, kind, value, n)
+        if kind == "percent" and base:
+            # An interval has the digits of its estimate, which stands first.
+            digits.setdefault(base, len(written.removesuffix(" %").partition(".")[2]))
         return wrap(hole, written) if wrap else written
 
     return _HOLE.sub(write, text)
@@ -151,6 +160,8 @@ def fill(name: str, text: str, values: Mapping[str, Any], wrap: Callable[[str, s
 def write_value(name: str, hole: str, kind: str, value: Any, base: Any = None) -> str:
     """Write one value in its kind; a value of the wrong type names the sentence and the placeholder."""
     try:
+        if kind == "percent-as":
+            return numbers.percent(value, decimals=base)
         return _KINDS[kind](value, base) if base is not None else _KINDS[kind](value)
     except (TypeError, ValueError, KeyError) as error:
         raise CatalogueError(f"sentence {name!r}: {hole} = {value!r} is no {kind} ({error})") from error

@@ -39,6 +39,34 @@ def _source(context: Context, index: int, source: Mapping[str, Any]) -> dict[str
     }
 
 
+_FACTS = (
+    ("missing_group", "without a group"),
+    ("unknown_level", "without a level"),
+    ("suppressed", "cells suppressed"),
+    ("missing_months", "months missing"),
+)
+
+
+def quality_view(context: Context) -> list[dict[str, Any]]:
+    """Return the grade of every source that has one, with the facts behind it."""
+    return [
+        _quality(context, f"/sources/{i}/quality", source, source["quality"])
+        for i, source in enumerate(context.review.sources)
+        if source.get("quality")
+    ]
+
+
+def _quality(context: Context, at: str, source: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "path": source["path"],
+        "sheet": source.get("sheet") or "",
+        "grade": words(entry["grade"], f"{at}/grade", context.language),
+        "reasons": [words(reason, f"{at}/reasons/{i}", context.language) for i, reason in enumerate(entry["reasons"])],
+        "places": maybe(entry.get("places"), f"{at}/places", numbers.count),
+        "facts": [(title, maybe(entry.get(name), f"{at}/{name}", numbers.percent)) for name, title in _FACTS],
+    }
+
+
 def _steps(context: Context, rows: Mapping[str, Any], name: str, at: str) -> list[tuple[Markup, Markup]]:
     return [
         (
@@ -83,13 +111,20 @@ def calibration_view(context: Context) -> dict[str, Any]:
     at = "/calibration"
     return {
         "statement": words(entry.get("statement"), f"{at}/statement", context.language),
-        "promised": entry.get("promised"),
+        "promise": _promise(entry),
         "q": maybe(entry.get("q"), f"{at}/q", numbers.p),
         "tests": maybe(entry.get("tests"), f"{at}/tests", numbers.count),
         "cutoff": maybe(entry.get("cutoff"), f"{at}/cutoff", numbers.p),
         "nulls": [_null(context, i, null) for i, null in enumerate(entry.get("nulls") or ())],
         "controls": [words(c, f"{at}/negative_controls/{i}", context.language) for i, c in enumerate(controls)],
     }
+
+
+def _promise(entry: Mapping[str, Any]) -> str:
+    """Return whether an error rate is promised for all comparisons, for some, or for none."""
+    if entry.get("promised"):
+        return "promised"
+    return "mixed" if any(null.get("promised") for null in entry.get("nulls") or ()) else "not-promised"
 
 
 def _null(context: Context, index: int, null: Mapping[str, Any]) -> dict[str, Any]:

@@ -340,7 +340,7 @@ def _travis() -> PlaceReview:
     )
     reason = say("t.verdict", base="the rest of the nation", name="Travis County", ratio=3.24, n=724, q=0.011)
     profile = {
-        "agencies": [{"name": "Travis County Sheriff", "ori": "TX2270000"}],
+        "agencies": ["TX2270000"],
         "activations": [{"program": "Secure Communities", "kind": "activated", "date": "2009-06-16", "agency": ""}],
         "population": {"residents": {"hispanic": 342_766.0, "white": 517_644.0}},
         "baselines": {"residents": "Census 2010"},
@@ -582,6 +582,16 @@ SOURCES = (
         "sheet": "",
         "published": True,
         "citation": "ICE monthly statistics, August 2010",
+        "quality": {
+            "grade": "B",
+            "reasons": ["events without a level: 11.4 %"],
+            "places": 44,
+            "months": 20,
+            "missing_group": None,
+            "unknown_level": 0.114,
+            "suppressed": 0.0,
+            "missing_months": 0.021,
+        },
         "notes": ["2 rows carry a later correction."],
         "simulated": False,
         "rows": {

@@ -91,3 +91,10 @@ def test_page_sentences_cite_their_numbers() -> None:
     assert '<data value="3" data-ref="/failures" data-calc="length">3</data> places failed' in shown
     with pytest.raises(CatalogueError, match="has no source"):
         say("page.index.failures", n=3)
+
+
+def test_an_interval_has_the_digits_of_its_estimate() -> None:
+    """188 of 3,521 with its Wilson limits: alone, 0.0614 would deserve one decimal and 0.0464 two."""
+    own = {"t": "{s:percent:n} ({a:percent:n} to {b:percent:n}), {other:percent}"}
+    made = sentence("t", catalogue=own, s=188 / 3521, a=0.0464, b=0.0614, n=3521, other=0.058)
+    assert made.text["en"] == "5.34 % (4.64 % to 6.14 %), 5.8 %"

@@ -55,6 +55,8 @@ class Funnel:
     Attributes
     ----------
     signal, contrast : str
+    simulated : bool
+        Simulated and real places are never drawn in one funnel.
     name : str
         As it is written in headings.
     kind : str
@@ -66,6 +68,7 @@ class Funnel:
 
     signal: str
     contrast: str
+    simulated: bool
     name: str
     kind: str
     centre: float
@@ -74,21 +77,22 @@ class Funnel:
 
 def funnels(review: Review) -> tuple[Funnel, ...]:
     """Return a funnel for every tested contrast that at least three places carry."""
-    found: dict[tuple[str, str], list[tuple[int, int, Finding]]] = {}
+    found: dict[tuple[str, str, bool], list[tuple[int, int, Finding]]] = {}
     for i, place in enumerate(review.places):
         for j, finding in enumerate(place.findings):
             if finding.tested and finding.estimate.value is not None:
-                found.setdefault((finding.signal, finding.contrast), []).append((i, j, finding))
+                found.setdefault((finding.signal, finding.contrast, place.simulated), []).append((i, j, finding))
     built = (_build(key, entries) for key, entries in sorted(found.items()) if len(entries) >= 3)
     return tuple(funnel for funnel in built if funnel is not None and len(funnel.points) >= 3)
 
 
-def _build(key: tuple[str, str], entries: list[tuple[int, int, Finding]]) -> Funnel | None:
+def _build(key: tuple[str, str, bool], entries: list[tuple[int, int, Finding]]) -> Funnel | None:
     first = entries[0][2]
+    name = f"{labels.finding_name(first)}{' (SIMULATED)' if key[2] else ''}"
     if all(_is_share(finding) for _, _, finding in entries):
         centre = median(float(finding.comparator.value or 0.0) for _, _, finding in entries)
         points = [Point(i, j, float(f.n or 0), effects.share(f) or 0.0, f.outcome == "signal") for i, j, f in entries]
-        return Funnel(*key, labels.finding_name(first), "share", centre, tuple(points))
+        return Funnel(*key, name, "share", centre, tuple(points))
     if not effects.is_ratio(first):
         return None
     points = [
@@ -96,7 +100,7 @@ def _build(key: tuple[str, str], entries: list[tuple[int, int, Finding]]) -> Fun
         for i, j, f in entries
         if f.estimate.value and (size := information(f))
     ]
-    return Funnel(*key, labels.finding_name(first), "ratio", 1.0, tuple(points))
+    return Funnel(*key, name, "ratio", 1.0, tuple(points))
 
 
 def _is_share(finding: Finding) -> bool:
