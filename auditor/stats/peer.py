@@ -7,29 +7,32 @@ place the chance of a count as high; Benjamini-Hochberg over those chances then 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from auditor.stats import peer_fit
+from auditor.stats import peer_adequacy, peer_fit
 from auditor.stats.checks import Array, inside_unit, tally, together
 from auditor.stats.peer_limits import peer_detectable, peer_interval
-from auditor.stats.peer_model import PeerNull, TooFewPeersError, peer_p
+from auditor.stats.peer_model import PeerNull, TooFewPeersError, peer_p, peer_upper
 
-__all__ = ["PeerNull", "TooFewPeersError", "fit_peer_null", "peer_detectable", "peer_interval", "peer_p"]
+__all__ = ["PeerNull", "TooFewPeersError", "fit_peer_null", "peer_detectable", "peer_interval", "peer_p", "peer_upper"]
+
+Adequacy = dict[str, float | int | str | None]
 
 #: Fewest places that the conservative null promises its error rate for.
 FEWEST_PROMISED = 20
-#: From here on, in places that carry information on the spread, the adequacy test has the power to be believed.
-FEWEST_TESTED = 1000
-#: Up to here each place is left out of the fit that judges it; beyond, its share of the fit is below 1 in 200.
-LEAVE_ONE_OUT = 200
-#: Degrees of freedom of the conservative tail.
-HEAVY_DF = 3.0
-#: Normal quantile of the upper limits of sigma and rho.
-UPPER_QUANTILE = 1.0
+#: Fewest places, and fewest fully informative ones, from which the adequacy test has the power to be believed.
+FEWEST_TESTED, FEWEST_INFORMATIVE = 1000, 750.0
+#: Up to here each place is left out of the fit that judges it; beyond, its share of the fit is below 1 in 100.
+LEAVE_ONE_OUT = 100
+#: Degrees of freedom of the conservative tail: before any look at the shape, and where a look with less than full
+#: power (at least SOME_INFORMATIVE places) has found nothing wrong with it.
+HEAVY_DF, MIDDLE_DF, SOME_INFORMATIVE = 3.0, 6.0, 150.0
+#: Normal quantile of the upper limits of sigma and rho: one-sided 90 %.
+UPPER_QUANTILE = 1.28
+#: A beta-binomial's rho is held below this; a pair of trials at one place never agrees more.
+LARGEST_RHO = 0.5
 
 
 def fit_peer_null(k: ArrayLike, n: ArrayLike, p0: ArrayLike) -> PeerNull:
@@ -62,7 +65,7 @@ def fit_peer_null(k: ArrayLike, n: ArrayLike, p0: ArrayLike) -> PeerNull:
 
 def _too_few(places: int, size: int) -> PeerNull:
     nothing, na = np.zeros(size), float("nan")
-    adequacy = {"statistic": None, "p": None, "places": places, "code": "too-few-places"}
+    adequacy: Adequacy = {"statistic": None, "p": None, "places": places, "code": "too-few-places"}
     return PeerNull(
         places,
         na,
@@ -83,16 +86,16 @@ def _too_few(places: int, size: int) -> PeerNull:
     )
 
 
-def _fit(k: Array, n: Array, offset: Array, used: Array) -> PeerNull:
+def _fit(k: Array, n: Array, offset: Array, used: NDArray[np.bool_]) -> PeerNull:
     y = peer_fit.empirical_logit(k, n, offset)
     everyone = np.ones((1, y.size))
-    pooled = _families(y, n, offset, everyone)
-    subsets = 1 - np.eye(y.size) if y.size <= LEAVE_ONE_OUT else everyone
-    own = _families(y, n, offset, subsets) if y.size <= LEAVE_ONE_OUT else pooled
-    normal, beta = pooled
-    tail, df, adequate, adequacy, promised = _standing(y.size)
-    centre, spread, dispersion = (_spread_out(a, used) for a in _predictive(*own))
-    at_large = tuple(float(a[0]) for a in _predictive(*pooled))
+    normal, beta = _families(y, n, offset, everyone)
+    apart = (normal, beta)
+    if y.size <= LEAVE_ONE_OUT:
+        apart = _families(y, n, offset, 1 - np.eye(y.size))
+    df, adequate, adequacy, promised = _standing(k, n, offset, normal, beta)
+    centre, spread, dispersion = (_spread_out(a, used) for a in _predictive(*apart))
+    pooled = [float(a[0]) for a in _predictive(normal, beta)]
     return PeerNull(
         places=y.size,
         mu=float(normal.centre[0]),
@@ -101,7 +104,7 @@ def _fit(k: Array, n: Array, offset: Array, used: Array) -> PeerNull:
         sigma_upper=float(np.sqrt(normal.upper[0])),
         rho=float(beta.theta[0]),
         rho_upper=float(beta.upper[0]),
-        tail=tail,
+        tail="conservative-t" if np.isfinite(df) else "normal",
         df=df,
         adequate=adequate,
         adequacy=adequacy,
@@ -109,35 +112,55 @@ def _fit(k: Array, n: Array, offset: Array, used: Array) -> PeerNull:
         centre=centre,
         spread=spread,
         dispersion=dispersion,
-        pooled=(at_large[0], at_large[1], at_large[2]),
+        pooled=(pooled[0], pooled[1], pooled[2]),
     )
 
 
 def _families(y: Array, n: Array, offset: Array, keep: Array) -> tuple[peer_fit.Spread, peer_fit.Spread]:
-    """Fit both families; the counting error is that at the centre, so it is found first."""
+    """Fit both families; the counting error is that at the centre, so a first fit finds the centre."""
+    one = np.ones(y.size)
     centre = peer_fit.weighted_median(y, n)
-    for _ in range(2):
-        share = special.expit(offset + centre)
-        v, one = 1 / (n * share * (1 - share)), np.ones(y.size)
-        normal = peer_fit.fit_spread(y, v, one, keep, UPPER_QUANTILE)
-        centre = float(np.median(normal.centre))
-        if keep.shape[0] > 1:
-            break
-    return normal, peer_fit.fit_spread(y, v, 1 / (share * (1 - share)), keep, UPPER_QUANTILE)
+    v = peer_fit.counting_variance(n, offset + centre)
+    centre = float(peer_fit.fit_spread(y, v, one, np.ones((1, y.size)), 0.0).centre[0])
+    share = special.expit(offset + centre)
+    v, h = peer_fit.counting_variance(n, offset + centre), 1 / (share * (1 - share))
+    return (
+        peer_fit.fit_spread(y, v, one, keep, UPPER_QUANTILE),
+        peer_fit.fit_spread(y, v, h, keep, UPPER_QUANTILE),
+    )
 
 
 def _predictive(normal: peer_fit.Spread, beta: peer_fit.Spread) -> tuple[Array, Array, Array]:
-    return normal.centre, np.sqrt(normal.upper + normal.centre_se**2), np.minimum(beta.upper, 0.5)
+    """Centre, SD and rho of a new place: upper limits, widened by the error of the centre."""
+    return normal.centre, np.sqrt(normal.upper + normal.centre_se**2), np.minimum(beta.upper, LARGEST_RHO)
 
 
-def _spread_out(values: Array, used: Array) -> Array:
-    """One value for each place given to the fit: its own, or the pooled one where it had no trials."""
+def _spread_out(values: Array, used: NDArray[np.bool_]) -> Array:
+    """One value for each place given to the fit; a place without trials, which gets p = 1, has the median."""
     out = np.full(used.shape, float(np.median(values)))
-    out[used.astype(bool)] = values
+    out[used] = values
     return out
 
 
-def _standing(places: int) -> tuple[str, float, bool, Mapping[str, float | int | str | None], bool]:
-    code = "few-places-conservative" if places >= FEWEST_PROMISED else "too-few-places"
-    adequacy = {"statistic": None, "p": None, "places": places, "code": code}
-    return "conservative-t", HEAVY_DF, False, adequacy, places >= FEWEST_PROMISED
+def _standing(
+    k: Array, n: Array, offset: Array, normal: peer_fit.Spread, beta: peer_fit.Spread
+) -> tuple[float, bool, Adequacy, bool]:
+    """Degrees of freedom, adequate, adequacy and promised."""
+    eta = offset + normal.centre[0]
+    v = peer_fit.counting_variance(n, eta)
+    places = peer_adequacy.informative(v, np.full(n.shape, normal.theta[0]))
+    if places < SOME_INFORMATIVE:
+        enough = k.size >= FEWEST_PROMISED
+        code = "few-places-conservative" if enough else "too-few-places"
+        return HEAVY_DF, False, {"statistic": None, "p": None, "places": places, "code": code}, enough
+    shape = peer_adequacy.normal_shape(k, n, eta, float(np.sqrt(normal.theta[0])), v)
+    if shape.code != "adequate":
+        other = peer_adequacy.beta_shape(k, n, offset + beta.centre[0], float(beta.theta[0]), v)
+        shape = max(shape, other, key=lambda s: s.p)
+    adequacy: Adequacy = {"statistic": shape.statistic, "p": shape.p, "places": places, "code": shape.code}
+    full = k.size >= FEWEST_TESTED and places >= FEWEST_INFORMATIVE
+    if shape.code != "adequate":
+        return HEAVY_DF, False, adequacy, not full
+    if full:
+        return np.inf, True, adequacy, True
+    return MIDDLE_DF, False, {**adequacy, "code": "few-places-conservative"}, True

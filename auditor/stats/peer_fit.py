@@ -1,7 +1,8 @@
 """Robust centre and between-place spread of many shares, in which a minority of places may stand out.
 
-The empirical logits y_j of the places, less their offsets, have variance v_j + theta h_j: v_j the counting error, theta the
-natural variance between places (h_j = 1: sigma squared of a logit-normal; h_j = 1 / (p_j q_j): rho of a beta-binomial).
+The empirical logits y_j of the places, less their offsets, have variance v_j + theta h_j: v_j the counting error,
+theta the natural variance between places (h_j = 1: sigma squared of a logit-normal; h_j = 1 / (p_j q_j): rho of a
+beta-binomial).
 Centre and theta solve M-equations with Tukey's bisquare weights, which give a place more than four standard
 deviations out no say (Maronna, Martin & Yohai 2006, Robust Statistics, sections 2.2-2.7).
 """
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import integrate, special
 
 from auditor.stats.checks import Array
@@ -93,7 +95,7 @@ def solve_theta(residual: Array, v: Array, h: Array, weight: Array, top: Array, 
     With z = 0 this is the estimate; with z = 1.28 an upper 90 % limit that inverts the score test.
     """
 
-    def above(theta: Array) -> Array:
+    def above(theta: Array) -> NDArray[np.bool_]:
         value, sd = score(residual, v, h, weight, theta)
         return value + z * sd > 0
 

@@ -138,6 +138,17 @@ def _positions(null: PeerNull, size: int, member: ArrayLike | None) -> NDArray[n
     return where.astype(np.intp)
 
 
+def peer_upper(null: PeerNull, k: ArrayLike, n: ArrayLike, p0: ArrayLike, *, member: ArrayLike | None = None) -> Array:
+    """Chance of a count at least as high as each place's: the first of `peer_p`, in half its time.
+
+    Raises
+    ------
+    TooFewPeersError, ValueError
+        As for `peer_p`.
+    """
+    return setting(null, k, n, p0, member).upper()
+
+
 def peer_p(
     null: PeerNull, k: ArrayLike, n: ArrayLike, p0: ArrayLike, *, mid: bool = False, member: ArrayLike | None = None
 ) -> tuple[Array, Array]:

@@ -19,8 +19,9 @@ Density = Callable[[Array], Array]
 
 #: Reach of the nodes in standard deviations: a normal beyond it weighs 1e-15.
 REACH = 8.0
-#: Nodes of each form; doubled, no tail of the conformance cases moves by 1e-9 of itself.
-NODES_SHARE, NODES_COUNT, NODES_GRADED = 33, 65, 257
+#: Nodes of each form. Against six times as many, over 4,000 random cases down to 1e-13, no tail moved by more than
+#: 1e-5 of itself and 99 in 100 moved by less than 1e-8.
+NODES_SHARE, NODES_COUNT, NODES_GRADED, NODES_BETA = 33, 65, 129, 45
 #: Below this natural SD (logit) the share is taken as fixed; the tail moves by less than 1e-6 of itself.
 FIXED = 1e-6
 
@@ -100,7 +101,7 @@ def beta_binomial_upper(k: Array, n: Array, mean: Array, rho: Array) -> Array:
     c, d = mean * size, (1 - mean) * size
     # The node range is that of the count and the share taken together (the posterior), widened to both.
     low, high = _joint_range(a, b, c, d)
-    x = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, NODES_COUNT)
+    x = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, NODES_BETA)
     share_narrow = c + d > a + b
     tail = np.empty(k.shape)
     for narrow, (p, q, r, s) in ((share_narrow, (c, d, a, b)), (~share_narrow, (a, b, c, d))):
@@ -109,16 +110,8 @@ def beta_binomial_upper(k: Array, n: Array, mean: Array, rho: Array) -> Array:
         wide = special.betainc(r[narrow, None], s[narrow, None], special.expit(sub))
         if narrow is not share_narrow:
             wide = special.betainc(s[narrow, None], r[narrow, None], special.expit(-sub))
-        tail[narrow] = (density * wide).sum(axis=1) * (high - low)[narrow] / (NODES_COUNT - 1)
+        tail[narrow] = (density * wide).sum(axis=1) * (high - low)[narrow] / (NODES_BETA - 1)
     return _at_zero(k, tail)
-
-
-def beta_binomial_log_pmf(k: Array, n: Array, mean: Array, rho: Array) -> Array:
-    """Log of P(K = k) for the beta-binomial of `beta_binomial_upper`."""
-    size = (1 - np.maximum(rho, 1e-9)) / np.maximum(rho, 1e-9)
-    c, d = mean * size, (1 - mean) * size
-    choose = -special.betaln(k + 1, n - k + 1) - np.log1p(n)
-    return choose + special.betaln(k + c, n - k + d) - special.betaln(c, d)
 
 
 def _spread(a: Array, b: Array) -> Array:
