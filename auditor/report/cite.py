@@ -94,7 +94,7 @@ def say(name: str, /, language: str = "en", **values: Any) -> Markup:
         if isinstance(given, Num):
             return str(cited(given.value, given.ref, written, given.calc))
         if isinstance(given, str):
-            return str(spaced(written))
+            return f'<span data-name="{escape(hole)}">{spaced(written)}</span>'
         raise sentences.CatalogueError(f"sentence {name!r}: the number {hole!r} has no source; pass a Num")
 
     filled = sentences.fill(name, _escaped(name, language), plain, wrap)

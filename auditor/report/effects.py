@@ -12,7 +12,17 @@ from auditor.report import numbers
 from auditor.report.cite import cited, pointer
 
 RATIO_SCALES = frozenset(["ratio", "odds-ratio", "rate-ratio"])
-_STRENGTH = ("absent", "withheld", "insufficient", "suppressed", "inconclusive", "compatible", "lower", "higher")
+_STRENGTH = (
+    "absent",
+    "withheld",
+    "beside",
+    "insufficient",
+    "suppressed",
+    "inconclusive",
+    "compatible",
+    "lower",
+    "higher",
+)
 
 
 def is_ratio(finding: Finding) -> bool:
@@ -33,6 +43,8 @@ def cell(finding: Finding) -> str:
     """Return the finding's state in the evidence matrix (a key of ``labels.OUTCOME_MARKS``)."""
     if finding.suppressed and finding.estimate.value is None:
         return "suppressed"
+    if not finding.tested and finding.outcome != "insufficient":
+        return "beside"
     if finding.outcome == "signal":
         value = finding.estimate.value if finding.estimate.value is not None else finding.estimate.low
         return "lower" if value is not None and value < neutral(finding) else "higher"
@@ -164,6 +176,13 @@ def missing(entry: Mapping[str, Any]) -> list[tuple[str, Markup]]:
         for name, part in sorted(entry.items())
         if isinstance(part, int | float)
     ]
+
+
+def peer_scale(finding: Finding) -> str:
+    """Return the scale of what the screen gives: shares are compared as odds, rates as they are."""
+    if finding.shrunken is not None:
+        return "odds ratio" if finding.shrunken.scale == "odds-ratio" else "ratio"
+    return "ratio" if finding.group else "odds ratio"
 
 
 def calibrated_interval(finding: Finding) -> Markup:

@@ -89,7 +89,7 @@ def _effect(finding: Finding) -> list[Row]:
         (_scale(finding), effects.value(finding.estimate, "estimate", finding.n) or _no_value(finding)),
         (Markup("{} interval").format(level), effects.interval(finding.estimate, "estimate", finding.n)),
         (Markup("<span data-fixed='unit'>Per 1,000 persons</span>"), effects.absolute(finding.absolute)),
-        ("Interval that allows for natural differences", effects.calibrated_interval(finding)),
+        ("Interval that allows for natural differences", _peers(finding)),
         ("Shrunken towards its peers", _shrunken(finding)),
     ]
 
@@ -107,11 +107,18 @@ def _no_value(finding: Finding) -> Markup:
     return say("page.counts.suppressed") if finding.suppressed else say("page.interval.none")
 
 
+def _peers(finding: Finding) -> Markup:
+    shown = effects.calibrated_interval(finding)
+    scale = effects.peer_scale(finding)
+    return Markup("{} ({}, to what is ordinary among the places compared)").format(shown, scale) if shown else shown
+
+
 def _shrunken(finding: Finding) -> Markup:
     if finding.shrunken is None or finding.shrunken.value is None:
         return Markup("")
     value = effects.value(finding.shrunken, "shrunken", finding.n)
-    return Markup("{} ({})").format(value, effects.interval(finding.shrunken, "shrunken", finding.n))
+    limits = effects.interval(finding.shrunken, "shrunken", finding.n)
+    return Markup("{} ({}), {}").format(value, limits, effects.peer_scale(finding))
 
 
 def _test(finding: Finding) -> list[Row]:
@@ -145,7 +152,7 @@ def _doubt(finding: Finding) -> list[Row]:
     """Return what the numbers can bear: detectable effect, tipping point, ranges, robustness, what is missing."""
     robustness = finding.robustness
     return [
-        ("Smallest detectable effect", _num("detectable", finding.detectable, "detectable")),
+        ("Smallest detectable effect", _detectable(finding)),
         ("Tipping point", _num("tipping", finding.tipping_point, "tipping_point")),
         ("Under other assumptions", _ranges(finding)),
         ("Robustness", say("page.robustness.none") if not robustness else _robust(robustness)),
@@ -156,6 +163,12 @@ def _doubt(finding: Finding) -> list[Row]:
 def _missing(finding: Finding) -> Markup:
     parts = [Markup("{}: {}").format(name, share) for name, share in effects.missing(finding.missing)]
     return Markup("; ").join(parts) if parts else say("page.missing.none")
+
+
+def _detectable(finding: Finding) -> Markup:
+    if finding.detectable is None:
+        return say("page.detectable.none")
+    return say("page.detectable.text", r=Num(finding.detectable, "detectable"), scale=effects.peer_scale(finding))
 
 
 def _num(name: str, value: float | None, ref: str) -> Markup:

@@ -113,6 +113,7 @@ OUTCOME_MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "insufficient": ("✕", "too few"),
     "withheld": ("–", "withheld"),
     "suppressed": ("▒", "suppressed"),
+    "beside": ("◇", "not screened"),
     "absent": ("·", "not run"),
 }
 """Mark and word of each cell of the evidence matrix."""

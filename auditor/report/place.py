@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -192,6 +193,8 @@ def _headline(context: Context, j: int, finding: Finding) -> dict[str, Any]:
         "unit": "times" if effects.is_ratio(finding) else "",
         "interval": effects.interval(finding.estimate, "estimate", finding.n),
         "level": cited(finding.estimate.level, "estimate/level", numbers.percent(finding.estimate.level, decimals=0)),
+        "peers": effects.calibrated_interval(finding),
+        "peer_scale": effects.peer_scale(finding),
         "name": labels.finding_name(finding),
         "observed": effects.observed(finding),
         "mark": labels.OUTCOME_MARKS[state],
@@ -205,12 +208,17 @@ def _funnels(context: Context, index: int) -> list[dict[str, Any]]:
     return [figure for figure in drawn if figure is not None]
 
 
+def _ranked(finding: Finding, rank: Mapping[str, Any]) -> bool:
+    return (finding.signal, finding.contrast) == (rank.get("signal"), rank.get("contrast"))
+
+
 def _rank(place: PlaceReview) -> Markup:
     rank = place.rank
     if not rank or rank.get("low") is None or rank.get("high") is None:
         return Markup("")
+    what = next((labels.finding_name(f) for f in place.findings if _ranked(f, rank)), "the first test")
     low, high, of = (Num(rank[name], f"rank/{name}") for name in ("low", "high", "of"))
-    return say("page.part.6.rank", low=low, high=high, of=of)
+    return say("page.part.6.rank", what=what, low=low, high=high, of=of)
 
 
 def _ceiling(context: Context, place: PlaceReview) -> dict[str, Any] | None:

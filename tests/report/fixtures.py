@@ -374,7 +374,7 @@ def _travis() -> PlaceReview:
         (reason,),
         findings,
         (),
-        rank={"low": 1, "high": 3, "of": 9},
+        rank={"low": 1, "high": 3, "of": 9, "signal": "level-mix", "contrast": "removal/low/nation"},
         profile=profile,
         sections=sections,
         response="We were never contacted.",

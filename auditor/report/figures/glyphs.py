@@ -58,6 +58,10 @@ def _square(x: float, y: float, r: float) -> str:
     return f"M{_c(x - s, y - s)}h{_c(2 * s)}v{_c(2 * s)}h{_c(-2 * s)}Z"
 
 
+def _diamond(x: float, y: float, r: float) -> str:
+    return f"M{_c(x, y - 0.8 * r)}L{_c(x + 0.8 * r, y)}L{_c(x, y + 0.8 * r)}L{_c(x - 0.8 * r, y)}Z"
+
+
 _PATHS = {
     "higher": _up,
     "lower": _down,
@@ -66,5 +70,6 @@ _PATHS = {
     "insufficient": _cross,
     "suppressed": _square,
     "withheld": _dash,
+    "beside": _diamond,
     "absent": lambda x, y, r: _circle(x, y, 0.16 * r),
 }

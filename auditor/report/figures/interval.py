@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from auditor.findings.finding import Finding
@@ -59,6 +59,7 @@ def _extent(findings: Iterable[Finding]) -> list[float]:
         middle = finding.estimate.value or 1.0
         limits = [finding.estimate.low, finding.estimate.high]
         limits += [limit for entry in finding.ranges for limit in (entry.low, entry.high)]
+        limits += [_peers(finding).get(name) for name in ("low", "high")]
         values.append(middle)
         values += [min(max(limit, middle / 8), middle * 8) for limit in limits if limit is not None]
     return values
@@ -95,25 +96,38 @@ def _row(pointer: str, finding: Finding, axis: Axis, y: float) -> dict[str, Any]
         "value": effects.value(estimate, "estimate", finding.n, svg=True),
         "interval": effects.interval(estimate, "estimate", finding.n, svg=True),
         "value_x": coordinate(RIGHT + 16),
-        "ranges": [_range(i, finding, axis, line + 17 + 15 * i) for i, _ in enumerate(finding.ranges)],
+        "ranges": _extras(finding, axis, line + 17),
     }
 
 
-def _range(index: int, finding: Finding, axis: Axis, y: float) -> dict[str, Any]:
-    entry = finding.ranges[index]
-    low = axis.at(entry.low) if entry.low is not None and entry.low > 0 else axis.start
-    high = axis.at(entry.high) if entry.high is not None else axis.end
+def _peers(finding: Finding) -> Mapping[str, Any]:
+    """Return the peers' interval where it is on the scale of the plot; odds ratios are in the table only."""
+    return (finding.controls or {}) if effects.peer_scale(finding) == "ratio" else {}
+
+
+def _extras(finding: Finding, axis: Axis, y: float) -> list[dict[str, Any]]:
+    """Return the lines below an interval: the peers' interval, then what each assumption could do."""
+    controls = _peers(finding)
+    lines = []
+    if controls.get("low") is not None or controls.get("high") is not None:
+        lines.append(("peer", "peers", "controls", controls.get("low"), controls.get("high")))
+    lines += [("range", "if", f"ranges/{i}", entry.low, entry.high) for i, entry in enumerate(finding.ranges)]
+    return [_extra(line, axis, y + 15 * i) for i, line in enumerate(lines)]
+
+
+def _extra(line: tuple[str, str, str, float | None, float | None], axis: Axis, y: float) -> dict[str, Any]:
+    css, word, ref, low, high = line
     return {
+        "css": css,
+        "word": word,
         "y": coordinate(y),
         "text_y": coordinate(y + 4),
-        "low": coordinate(low),
-        "high": coordinate(high),
+        "low": coordinate(axis.at(low) if low is not None and low > 0 else axis.start),
+        "high": coordinate(axis.at(high) if high is not None else axis.end),
         "top": coordinate(y - 3),
         "bottom": coordinate(y + 3),
-        "name": entry.assumption,
-        "ref": f"ranges/{index}/assumption",
-        "from": _end(entry.low, f"ranges/{index}/low"),
-        "to": _end(entry.high, f"ranges/{index}/high"),
+        "from": _end(low, f"{ref}/low"),
+        "to": _end(high, f"{ref}/high"),
     }
 
 
