@@ -18,6 +18,7 @@ _STRENGTH = (
     "beside",
     "insufficient",
     "suppressed",
+    "uncalibrated",
     "inconclusive",
     "compatible",
     "lower",
@@ -48,6 +49,8 @@ def cell(finding: Finding) -> str:
     if finding.outcome == "signal":
         value = finding.estimate.value if finding.estimate.value is not None else finding.estimate.low
         return "lower" if value is not None and value < neutral(finding) else "higher"
+    if finding.outcome == "inconclusive" and finding.calibrated_p is None and not finding.suppressed:
+        return "uncalibrated"
     return {"compatible": "compatible", "insufficient": "insufficient"}.get(finding.outcome, "inconclusive")
 
 

@@ -110,6 +110,7 @@ OUTCOME_MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "lower": ("▼", "lower"),
     "compatible": ("●", "compatible"),
     "inconclusive": ("○", "unclear"),
+    "uncalibrated": ("◌", "not calibrated"),
     "insufficient": ("✕", "too few"),
     "withheld": ("–", "withheld"),
     "suppressed": ("▒", "suppressed"),

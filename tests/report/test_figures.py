@@ -141,3 +141,24 @@ def test_figures_are_named_described_and_hold_no_nan(pages: dict[str, str]) -> N
             assert text is not None
             assert f'aria-labelledby="{title.group(1)} {text.group(1)}"' in figure
             assert not re.search(r'="[^"]*\b(?:nan|inf|None)\b', figure)
+
+
+def test_a_number_without_a_calibrated_error_rate_is_not_called_unclear(review: Review) -> None:
+    finding = replace(review.places[1].findings[0], outcome="inconclusive", tested=True)
+    assert effects.cell(finding) == "inconclusive"
+    assert effects.cell(replace(finding, calibrated_p=None)) == "uncalibrated"
+    assert effects.cell(replace(finding, outcome="insufficient")) == "insufficient"
+    assert effects.cell(replace(finding, tested=False)) == "beside"
+
+
+def test_odds_ratios_are_not_drawn_on_an_axis_of_ratios(review: Review) -> None:
+    share = review.places[0].findings[0]
+    odds = replace(share, shrunken=replace(share.shrunken, scale="odds-ratio"))
+    assert effects.peer_scale(odds) == "odds ratio"
+    assert effects.calibrated_interval(odds)
+    drawn = interval.interval_plot([("/x", odds)])
+    assert drawn is not None
+    assert drawn["rows"][0]["ranges"] == []
+    kept = interval.interval_plot([("/x", share)])
+    assert kept is not None
+    assert [line["word"] for line in kept["rows"][0]["ranges"]] == ["peers"]

@@ -267,3 +267,37 @@ def test_the_place_called_script_comes_out_as_text(pages: dict[str, str]) -> Non
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "<script" not in html.lower()
     assert "<script" not in pages["index.html"].lower()
+
+
+def test_a_summary_has_at_most_three_numbers_and_both_intervals(travis: str) -> None:
+    heads = re.findall(r'<div class="head".*?</div>', travis, re.DOTALL)
+    assert len(heads) == 3
+    assert "chance alone" in heads[0]
+    assert "to what is ordinary among the places compared" in heads[0]
+
+
+@pytest.mark.parametrize(
+    ("promised", "nulls", "said"),
+    [
+        (True, (True,), "was measured for this protocol and is promised"),
+        (False, (True, False), "promised for the comparisons marked so below, and for no other"),
+        (False, (False,), "No false-alarm rate is promised for this run"),
+        (False, (), "No false-alarm rate is promised for this run"),
+    ],
+)
+def test_a_promise_is_made_only_where_it_holds(
+    review: Review, promised: bool, nulls: tuple[bool, ...], said: str
+) -> None:
+    null = dict(review.calibration["nulls"][0])
+    calibration = {**review.calibration, "promised": promised, "nulls": [{**null, "promised": kept} for kept in nulls]}
+    index = Renderer(replace(review, calibration=calibration)).index()
+    assert said in _text(index)
+
+
+def test_an_audit_of_one_place_and_one_of_none(review: Review) -> None:
+    one = dict(render_pages(replace(review, places=review.places[1:2], failures=(), regions=())))
+    assert "One place was examined" in _text(one["index.html"])
+    assert "Every place was completed." in _text(one["index.html"])
+    none = dict(render_pages(replace(review, places=(), signals=(), sources=(), calibration={}, regions=())))
+    assert [*none] == ["index.html"]
+    assert "No statement on error rates came with this review" in _text(none["index.html"])

@@ -67,6 +67,7 @@ _PATHS = {
     "lower": _down,
     "compatible": _dot,
     "inconclusive": _ring,
+    "uncalibrated": lambda x, y, r: _circle(x, y, 0.7 * r),
     "insufficient": _cross,
     "suppressed": _square,
     "withheld": _dash,
