@@ -160,7 +160,8 @@ def _standing(
     adequacy: Adequacy = {"statistic": shape.statistic, "p": shape.p, "places": places, "code": shape.code}
     full = k.size >= FEWEST_TESTED and places >= FEWEST_INFORMATIVE
     if shape.code != "adequate":
-        return HEAVY_DF, False, adequacy, not full
+        # With many places a refused shape is a finding about the data: no promise, though the tail still holds.
+        return HEAVY_DF, False, adequacy, k.size < FEWEST_TESTED
     if full:
         return np.inf, True, adequacy, True
     return MIDDLE_DF, False, {**adequacy, "code": "few-places-conservative"}, True

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from auditor.stats import peer_tails
 from auditor.stats.checks import Array, counts, inside_unit, together
 from auditor.stats.peer_model import PeerNull, Setting, setting
 
+Positions = NDArray[np.intp]
+
 #: Log ratios beyond this are reported as 0 or infinity.
 FARTHEST = 40.0
 #: Width, on the log ratio, to which limits are found.
-PRECISION = 1e-8
+PRECISION = 1e-7
 #: Most evaluations in a search; the worst of the tests needs 40.
 MOST_STEPS = 100
 
@@ -113,8 +115,8 @@ def peer_detectable(
     sigma = np.full(n.shape, null.sigma)
     count = np.clip(needed, 1, np.maximum(n, 1))
 
-    def chance(delta: Array) -> Array:
-        return peer_tails.logit_normal_upper(count, np.maximum(n, 1), case.eta + delta, sigma)
+    def chance(delta: Array, at: Positions) -> Array:
+        return peer_tails.logit_normal_upper(count[at], np.maximum(n, 1)[at], case.eta[at] + delta, sigma[at])
 
     delta = _root(chance, np.full(n.shape, power))
     return np.where(possible, _ratio(delta), np.inf)
@@ -123,22 +125,26 @@ def peer_detectable(
 def _critical(case: Setting, alpha: Array) -> Array:
     """Smallest count whose upper tail is at most alpha; n + 1 where there is none."""
     low, high = np.zeros(case.n.shape), case.n + 1
-    zero = np.zeros(case.n.shape)
-    while (high - low > 1).any():
-        middle = np.clip(np.floor((low + high) / 2), 1, np.maximum(case.n, 1))
-        small = case.shifted(middle, zero).upper() <= alpha
-        low, high = np.where(small, low, np.maximum(middle, low)), np.where(small, np.minimum(middle, high), high)
+    while (at := np.flatnonzero(high - low > 1)).size:
+        middle = np.floor((low[at] + high[at]) / 2)
+        here = case.among(at).shifted(middle, np.zeros(at.size))
+        small = here.upper() <= alpha[at]
+        high[at[small]], low[at[~small]] = middle[small], middle[~small]
     return high
 
 
 def _limit(case: Setting, tail: float) -> Array:
     """Log ratio at which the upper tail equals `tail`; minus infinity where k = 0."""
-    # A mirrored or shifted case is never written to, so one search serves both ends.
-    limit = _root(lambda delta: case.shifted(case.k, delta).upper(), np.full(case.k.shape, tail))
+
+    def chance(delta: Array, at: Positions) -> Array:
+        here = case.among(at)
+        return here.shifted(here.k, delta).upper()
+
+    limit = _root(chance, np.full(case.k.shape, tail))
     return np.where(case.k > 0, limit, -np.inf)
 
 
-def _root(chance: Callable[[Array], Array], target: Array) -> Array:
+def _root(chance: Callable[[Array, Positions], Array], target: Array) -> Array:
     """Largest delta, to PRECISION, at which an increasing chance is at most target.
 
     Zero is tried first, so that a limit and the test at ratio 1 cannot fall on different sides. Then doubling
@@ -146,27 +152,23 @@ def _root(chance: Callable[[Array], Array], target: Array) -> Array:
     quantiles of the chance, which are nearly linear in delta.
     """
     goal = special.ndtri(target)
-
-    def excess(delta: Array) -> Array:
-        return special.ndtri(chance(delta)) - goal
-
-    at_zero = excess(np.zeros(target.shape))
+    at_zero = special.ndtri(chance(np.zeros(target.shape), np.arange(target.size))) - goal
     below = at_zero <= 0
     low, high = np.where(below, 0.0, -FARTHEST), np.where(below, FARTHEST, 0.0)
     f_low, f_high = np.where(below, at_zero, -np.inf), np.where(below, np.inf, at_zero)
     side = np.zeros(target.shape)
     for _ in range(MOST_STEPS):
-        if (high - low <= PRECISION).all():
+        at = np.flatnonzero(high - low > PRECISION)
+        if at.size == 0:
             break
-        trial = _trial(low, high, f_low, f_high)
-        value = excess(trial)
-        below = value <= 0
+        trial = _trial(low[at], high[at], f_low[at], f_high[at])
+        value = special.ndtri(chance(trial, at)) - goal[at]
+        up, down = at[value <= 0], at[value > 0]
         # The end kept twice running counts half, or the bracket would close from one side only.
-        f_high = np.where(below & (side < 0), f_high / 2, f_high)
-        f_low = np.where(~below & (side > 0), f_low / 2, f_low)
-        low, f_low = np.where(below, trial, low), np.where(below, value, f_low)
-        high, f_high = np.where(below, high, trial), np.where(below, f_high, value)
-        side = np.where(below, -1.0, 1.0)
+        f_high[up[side[up] < 0]] /= 2
+        f_low[down[side[down] > 0]] /= 2
+        low[up], f_low[up], side[up] = trial[value <= 0], value[value <= 0], -1.0
+        high[down], f_high[down], side[down] = trial[value > 0], value[value > 0], 1.0
     return np.where(low <= -FARTHEST, -np.inf, low)
 
 

@@ -83,6 +83,12 @@ class Setting:
         """The same places with other counts and with their logit centres moved by delta."""
         return Setting(k, self.n, self.eta + delta, self.spread, self.dispersion, self.df)
 
+    def among(self, where: NDArray[np.intp]) -> Setting:
+        """The places at the given positions."""
+        return Setting(
+            self.k[where], self.n[where], self.eta[where], self.spread[where], self.dispersion[where], self.df
+        )
+
     def mirrored(self) -> Setting:
         """Failures in place of successes: upper tails become lower ones."""
         return Setting(self.n - self.k, self.n, -self.eta, self.spread, self.dispersion, self.df)
