@@ -15,6 +15,11 @@ from auditor.records.store import Store, quote
 
 LONG = "more cells than the header has names"
 SHORT = "fewer cells than the header has names"
+PAGE_MARKS = (b"Page ", b"PAGE ", b"page ")
+ERROR_MARK = b"#"
+MARKS = frozenset((*PAGE_MARKS, ERROR_MARK))
+"""How page lines and spreadsheet errors begin."""
+
 MAX_LINE = 8_000_000
 """Longest row in characters; DuckDB reads no longer line."""
 
@@ -33,12 +38,15 @@ class Staged:
         Rows that were set aside and are not in the table.
     digest : str
         Hash of the names and cells (not the row numbers), to recognise a sheet that repeats another.
+    absent : frozenset of bytes
+        Which of ``MARKS`` are known to stand nowhere in the file, so that they need not be looked for.
     """
 
     table: str
     width: int
     tally: Tally = field(default_factory=Tally)
     digest: str = ""
+    absent: frozenset[bytes] = frozenset()
 
 
 def stage(grid: Grid, header: Header, store: Store) -> Staged:

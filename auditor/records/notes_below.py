@@ -10,7 +10,7 @@ from auditor.records.grid import Row
 LONGEST_TAIL = 80
 """How many rows at the bottom are looked at for notes."""
 
-PAGE = re.compile(r"\s*page\s+\d+(\s*(of|/)\s*\d+)?\s*", re.I)
+PAGE = re.compile(r"(Page|PAGE|page) +\d+(\s*(of|OF|/)\s*\d+)?")
 
 _NOTE = re.compile(
     r"""\s*(?:

@@ -7,7 +7,7 @@ ways give the same table (a test holds them to it); every other file goes the lo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from auditor.records.grid import MAX_CELL
 from auditor.records.header import Header
-from auditor.records.load_table import MAX_LINE, Staged, names
+from auditor.records.load_table import MARKS, MAX_LINE, Staged, names
 from auditor.records.store import Store, quote
 
 _CHUNK = 1 << 22
@@ -39,11 +39,14 @@ class Survey:
         Whether lines end with CRLF.
     separators : bool
         Whether a line separator such as U+2028 stands inside a cell.
+    absent : frozenset of bytes
+        Which of the marks that tidying looks for stand nowhere in the file.
     """
 
     lines: int = 0
     crlf: bool | None = None
-    separators: bool = field(default=False)
+    separators: bool = False
+    absent: frozenset[bytes] = MARKS
 
 
 def survey(path: Path, delimiter: str, header: Header, *, marked: bool = False) -> Survey | None:
@@ -100,6 +103,7 @@ def _regular(data: bytes, delimiter: int, width: int, found: Survey) -> bool:
     if not bool((codes[last] == _LF).all()) or int(np.diff(last, prepend=-1).max()) > MAX_CELL:
         return False
     found.lines += lines
+    found.absent = frozenset(mark for mark in found.absent if mark not in data)
     found.separators = found.separators or (not data.isascii() and any(mark in data for mark in _SEPARATORS))
     return True
 
@@ -158,4 +162,4 @@ def stage_plain(path: Path, delimiter: str, header: Header, found: Survey, store
     if loaded is None or loaded[0] != found.lines:
         store.drop(table)
         return None
-    return Staged(table, len(columns))
+    return Staged(table, len(columns), absent=found.absent)

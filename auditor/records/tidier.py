@@ -11,7 +11,7 @@ from auditor.domain.source import Ledger
 from auditor.errors import Problem
 from auditor.records.grid import EXAMPLES, Grid, Row, letter, listed, shorten
 from auditor.records.header import Header, kind
-from auditor.records.load_table import SHORT, Staged, names
+from auditor.records.load_table import ERROR_MARK, PAGE_MARKS, SHORT, Staged, names
 from auditor.records.notes_below import LONGEST_TAIL, PAGE, lone, note_text, notes_at_end
 from auditor.records.store import Store, quote
 
@@ -144,9 +144,10 @@ class Tidier:
             index = next(i for i, name in enumerate(line) if name)
             near = self.rows(f"contains(c{index}, $part)", limit=100_000, part=line[index].split()[0])
             self._exclude("header repeated among the rows", [row for row in near if self._is_header(row[1])])
-        starts = " OR ".join(f"{name} ILIKE 'page %'" for name in self.cells)
-        pages = [row for row in self.rows(starts, limit=100_000) if PAGE.fullmatch(lone(row[1]))]
-        self._exclude("page line", pages)
+        marks = [mark.decode() for mark in PAGE_MARKS if mark not in self.staged.absent]
+        starts = " OR ".join(f"starts_with({name}, '{mark}')" for name in self.cells for mark in marks)
+        pages = self.rows(starts, limit=100_000) if starts else []
+        self._exclude("page line", [row for row in pages if PAGE.fullmatch(lone(row[1]))])
 
     def labels(self) -> None:
         """Exclude the line of labels that data.census.gov puts below the names."""
@@ -177,6 +178,8 @@ class Tidier:
 
     def excel_errors(self) -> None:
         """Blank the cells that hold a spreadsheet's error value, and say which."""
+        if ERROR_MARK in self.staged.absent:
+            return
         marked = self.each("count(*) FILTER (contains({cell}, '#'))", range(len(self.cells)))
         for index, count in marked.items():
             if count:
