@@ -123,7 +123,12 @@ def span(period: Mapping[str, Any] | None, ref: str) -> Markup:
     return cited(text, f"{ref}/start {ref}/end", numbers.period(text), "period")
 
 
+def state_of(place: PlaceReview) -> str:
+    """Return the state to print behind a place's name; none behind a state's own."""
+    return "" if len(place.place) == 2 and place.place.isdigit() else place.state
+
+
 def place_title(place: PlaceReview) -> str:
     """Return a place's name with its state, and "SIMULATED" where it is."""
-    name = f"{place.name}, {place.state}" if place.state and not place.name.endswith(place.state) else place.name
+    name = ", ".join(part for part in (place.name, state_of(place)) if part)
     return f"{name} (SIMULATED)" if place.simulated else name

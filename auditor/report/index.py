@@ -11,7 +11,7 @@ from auditor.findings.finding import Finding
 from auditor.findings.review import PlaceReview
 from auditor.report import effects, labels, numbers, rules
 from auditor.report.cite import Num, cited, quoted, say
-from auditor.report.context import Context, place_title, words
+from auditor.report.context import Context, place_title, state_of, words
 from auditor.report.figures.funnel import GRID_INDEX, Drawing
 from auditor.report.figures.map import verdict_map
 from auditor.report.figures.matrix import matrix
@@ -44,6 +44,7 @@ def index_model(context: Context) -> dict[str, Any]:
         "simulated": bool(review.places) and all(place.simulated for place in review.places),
         "some_simulated": any(place.simulated for place in review.places),
         "signals": [_column(context, name) for name in signals],
+        "columns": len(signals) + 1,
         "groups": _grouped(rows),
         "by_name": sorted(rows, key=lambda row: (row["sort"], row["id"])),
         "detailed": len(rows) <= DETAILED,
@@ -109,7 +110,7 @@ def _row(context: Context, index: int, signals: Sequence[str]) -> dict[str, Any]
         "index": index,
         "id": place.place,
         "name": place.name,
-        "state": place.state,
+        "state": state_of(place),
         "title": place_title(place),
         "sort": (place.name.casefold(), place.state),
         "page": place.page,

@@ -11,7 +11,7 @@ from auditor.findings.finding import Finding
 from auditor.findings.review import PlaceReview
 from auditor.report import effects, evidence, labels, numbers
 from auditor.report.cite import Num, cited, say
-from auditor.report.context import Context, held, place_title, quotation, sentences_of, words
+from auditor.report.context import Context, held, place_title, quotation, sentences_of, state_of, words
 from auditor.report.figures.interval import interval_plot
 from auditor.report.figures.mix import level_mix
 from auditor.report.finding_view import finding_view
@@ -58,6 +58,7 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
         "at": at,
         "place": place,
         "name": place_title(place),
+        "state": state_of(place),
         "simulated": place.simulated,
         "verdict": _verdict(context, place),
         "run": context.once("run_view", run_view),

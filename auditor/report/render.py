@@ -78,9 +78,15 @@ class Renderer:
     review : Review
     language : str
         Language of the pages.
+
+    Raises
+    ------
+    ValueError
+        When two places would share a file, or a page's path is not one that this program gives.
     """
 
     def __init__(self, review: Review, language: str = "en") -> None:
+        slug.check(place.page for place in review.places)
         self.context = Context(review, language)
 
     def place(self, index: int) -> str:
@@ -109,7 +115,6 @@ def render_pages(review: Review, language: str = "en") -> Iterator[tuple[str, st
     ValueError
         When two places would share a file.
     """
-    slug.check(place.page for place in review.places)
     renderer = Renderer(review, language)
     for index, place in enumerate(review.places):
         yield place.page, renderer.place(index)

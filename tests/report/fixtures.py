@@ -465,7 +465,7 @@ def _others() -> list[PlaceReview]:
         place(
             "13",
             "Georgia",
-            "",
+            "GA",
             "inconclusive",
             (say("t.unclear", high=1.7),),
             (level("0701", "none", 243, 624, 0.2532, "signal", tested=True),),

@@ -13,6 +13,7 @@ import pytest
 from auditor.findings.review import Review
 from auditor.report import labels, render, wording
 from auditor.report.render import Renderer, render_pages, render_place
+from auditor.resources import folder
 
 
 class Outline(HTMLParser):
@@ -210,6 +211,30 @@ def test_colliding_pages_are_refused(review: Review) -> None:
     changed = replace(review, places=(review.places[0], twin))
     with pytest.raises(ValueError, match=r"share one file|not a safe path"):
         dict(render_pages(changed))
+
+
+@pytest.mark.parametrize(
+    "page", ["javascript:alert(1)", "https://x.test/", "places/x.html#a", "../places/x.html", "/x.html"]
+)
+def test_a_page_path_that_is_no_path_is_refused(review: Review, page: str) -> None:
+    with pytest.raises(ValueError, match="not a safe path"):
+        Renderer(replace(review, places=(replace(review.places[1], page=page),)))
+
+
+def test_templates_quote_their_attributes_and_do_no_arithmetic() -> None:
+    for file in sorted(folder("templates").rglob("*.j2")):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"=\{\{", text), file.name
+        assert "|safe" not in text.replace(" ", ""), file.name
+        assert not re.search(r"\{\{[^}]* [-+*/%] [^}]*\}\}", text), file.name
+        for target in re.findall(r'href="([^"]*)', text):
+            assert target.startswith(("#", "{{ up }}", "{{ own }}", "{{ r.page")), (file.name, target)
+
+
+def test_states_are_not_followed_by_themselves(pages: dict[str, str]) -> None:
+    assert "Georgia</a>, GA" not in pages["index.html"]
+    georgia = next(html for path, html in pages.items() if "georgia" in path)
+    assert "Georgia, GA" not in _text(georgia)
 
 
 def test_table_links_are_tables_of_this_folder_only() -> None:
