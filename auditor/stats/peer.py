@@ -88,14 +88,15 @@ def _too_few(places: int, size: int) -> PeerNull:
 
 def _fit(k: Array, n: Array, offset: Array, used: NDArray[np.bool_]) -> PeerNull:
     y = peer_fit.empirical_logit(k, n, offset)
-    everyone = np.ones((1, y.size))
-    normal, beta = _families(y, n, offset, everyone)
-    apart = (normal, beta)
+    # The first fit has every place; with few places, one more for each leaves that place out.
+    keep = np.ones((1, y.size))
     if y.size <= LEAVE_ONE_OUT:
-        apart = _families(y, n, offset, 1 - np.eye(y.size))
+        keep = np.vstack([keep, 1 - np.eye(y.size)])
+    normal, beta = _families(y, n, offset, keep)
     df, adequate, adequacy, promised = _standing(k, n, offset, normal, beta)
-    centre, spread, dispersion = (_spread_out(a, used) for a in _predictive(*apart))
-    pooled = [float(a[0]) for a in _predictive(normal, beta)]
+    predictive = _predictive(normal, beta)
+    centre, spread, dispersion = (_spread_out(a[-y.size :] if a.size > 1 else a, used) for a in predictive)
+    pooled = [float(a[0]) for a in predictive]
     return PeerNull(
         places=y.size,
         mu=float(normal.centre[0]),

@@ -10,11 +10,10 @@ deviations out no say (Maronna, Martin & Yohai 2006, Robust Statistics, sections
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import integrate, special
+from scipy import special
 
 from auditor.stats.checks import Array
 
@@ -25,7 +24,7 @@ WEIGHT_FLOOR = 0.1
 #: Sweeps between centre and spread.
 SWEEPS = 4
 #: Trial values per search for a root, and halvings of the interval found.
-GRID, HALVINGS = 24, 18
+GRID, HALVINGS = 24, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +45,20 @@ class Spread:
     upper: Array
 
 
-def _moments(cut: float) -> tuple[float, float, float, float]:
-    """Normal-theory constants of the bisquare: kappa, Var(psi), and E(psi_mu^2), E(psi_mu')."""
-
-    def mean(f: object) -> float:
-        return float(integrate.quad(lambda z: f(z) * np.exp(-z * z / 2) / np.sqrt(2 * np.pi), -cut, cut)[0])  # type: ignore[operator]
-
-    def w(z: float) -> float:
-        return (1 - (z / cut) ** 2) ** 2
-
-    kappa = mean(lambda z: w(z) * z * z) / mean(w)
-    spread = mean(lambda z: (w(z) * (z * z - kappa)) ** 2)
-    slope = mean(lambda z: w(z) - 4 * (z / cut) ** 2 * (1 - (z / cut) ** 2))
-    return kappa, spread, mean(lambda z: (w(z) * z) ** 2), slope
+def _moments() -> tuple[float, float, float, float]:
+    """Normal-theory constants of the bisquare: kappa, Var(psi), E(psi_mu squared), E(psi_mu')."""
+    node, mass = np.polynomial.legendre.leggauss(80)
+    z = CUT * node
+    mass = CUT * mass * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+    fade = 1 - node**2
+    w = fade**2
+    kappa = (mass * w * z * z).sum() / (mass * w).sum()
+    spread = (mass * (w * (z * z - kappa)) ** 2).sum()
+    slope = (mass * (w - 4 * node**2 * fade)).sum()
+    return float(kappa), float(spread), float((mass * (w * z) ** 2).sum()), float(slope)
 
 
-KAPPA, PSI_VARIANCE, CENTRE_VARIANCE, CENTRE_SLOPE = _moments(CUT)
+KAPPA, PSI_VARIANCE, CENTRE_VARIANCE, CENTRE_SLOPE = _moments()
 
 
 def empirical_logit(k: Array, n: Array, offset: Array) -> Array:
@@ -69,12 +66,8 @@ def empirical_logit(k: Array, n: Array, offset: Array) -> Array:
     return np.log((k + 0.5) / (n - k + 0.5)) - offset
 
 
-def _weights(residual: Array, total: Array) -> Array:
-    return np.clip(1 - residual**2 / (total * CUT**2), 0, None) ** 2
-
-
-def score(residual: Array, v: Array, h: Array, weight: Array, theta: Array) -> tuple[Array, Array]:
-    """Standardised bisquare score of theta, positive while theta is too small, and its normal-theory SD.
+def score(residual: Array, v: Array, h: Array, weight: Array, theta: Array) -> Array:
+    """Bisquare score of theta, positive while theta is too small.
 
     Parameters
     ----------
@@ -83,36 +76,46 @@ def score(residual: Array, v: Array, h: Array, weight: Array, theta: Array) -> t
     theta : ndarray, shape (fits,)
         Trial value.
     """
-    total = v + theta[:, None] * h
-    square = residual**2 / total
-    psi = np.clip(1 - square / CUT**2, 0, None) ** 2 * (square - KAPPA)
-    return (weight * psi).sum(axis=1), np.sqrt(PSI_VARIANCE * (weight**2).sum(axis=1))
+    square = residual**2 / (v + theta[:, None] * h)
+    fade = np.maximum(1 - square / CUT**2, 0)
+    total: Array = np.einsum("ij,ij->i", weight, fade * fade * (square - KAPPA))
+    return total
 
 
 def solve_theta(residual: Array, v: Array, h: Array, weight: Array, top: Array, z: float) -> Array:
-    """Largest theta at which the score is not below -z of its standard deviations; 0 where there is none.
+    """Largest theta at which the score is above -z of its normal-theory standard deviations; 0 where there is none.
 
     With z = 0 this is the estimate; with z = 1.28 an upper 90 % limit that inverts the score test.
+
+    Parameters
+    ----------
+    residual, v, h, weight : ndarray, shape (fits, places)
+        As for `score`.
+    top : ndarray, shape (fits,)
+        A value certainly above the root.
+    z : float
+        Normal quantile.
     """
+    slack = z * np.sqrt(PSI_VARIANCE * (weight**2).sum(axis=1))
 
     def above(theta: Array) -> NDArray[np.bool_]:
-        value, sd = score(residual, v, h, weight, theta)
-        return value + z * sd > 0
+        return score(residual, v, h, weight, theta) + slack > 0
 
     low, high = np.zeros(top.shape), top.copy()
     found = np.zeros(top.shape, dtype=bool)
     for step in np.geomspace(1, 1e-5, GRID):
-        hit = above(top * step) & ~found
-        low = np.where(hit, top * step, low)
-        high = np.where(found | hit, high, top * step)
+        hit = above(top * step)
+        low = np.where(hit & ~found, top * step, low)
         found |= hit
         if found.all():
             break
+        high = np.where(found, high, top * step)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         hit = above(middle)
         low, high = np.where(hit, middle, low), np.where(hit, high, middle)
-    return np.where(above(high) | found | above(np.zeros(top.shape)), (low + high) / 2, 0.0)
+    # The middle of the last bracket, unless even theta = 0 is too large.
+    return np.where(found | above(np.zeros(top.shape)), (low + high) / 2, 0.0)
 
 
 def solve_centre(y: Array, v: Array, h: Array, keep: Array, theta: Array, start: Array) -> Array:
@@ -120,7 +123,8 @@ def solve_centre(y: Array, v: Array, h: Array, keep: Array, theta: Array, start:
     total = v + theta[:, None] * h
     centre = start
     for _ in range(SWEEPS):
-        weight = keep * _weights(y - centre[:, None], total) / total
+        fade = np.maximum(1 - (y - centre[:, None]) ** 2 / (total * CUT**2), 0)
+        weight = keep * fade * fade / total
         mass = weight.sum(axis=1)
         centre = np.where(mass > 0, (weight * y).sum(axis=1) / np.where(mass > 0, mass, 1), centre)
     return centre
@@ -145,27 +149,29 @@ def fit_spread(y: Array, v: Array, h: Array, keep: Array, z: float) -> Spread:
     z : float
         Normal quantile of the upper limit.
     """
-    fits = keep.shape[0]
-    floor = WEIGHT_FLOOR**2
+    fits, floor = keep.shape[0], WEIGHT_FLOOR**2
     centre = np.full(fits, weighted_median(y, 1 / (v + floor)))
     y, v, h = (np.broadcast_to(a, keep.shape) for a in (y, v, h))
-    theta, upper, top = np.full(fits, floor), np.zeros(fits), np.full(fits, 0.0)
+    theta = np.full(fits, floor)
     for _ in range(SWEEPS):
-        residual = y - centre[:, None]
-        weight = keep * h / (v + np.maximum(theta[:, None] * h, floor))
-        top = _ceiling(residual, v, h, keep)
-        solve = partial(solve_theta, residual, v, h, weight, top)
-        theta = solve(0.0)
+        residual, weight = y - centre[:, None], _spread_weight(v, h, keep, theta)
+        theta = solve_theta(residual, v, h, weight, _ceiling(residual, h, keep), 0.0)
         centre = solve_centre(y, v, h, keep, theta, centre)
-    residual = y - centre[:, None]
-    upper = np.maximum(solve_theta(residual, v, h, weight, 4 * top, z), theta)
+    residual, weight = y - centre[:, None], _spread_weight(v, h, keep, theta)
+    upper = solve_theta(residual, v, h, weight, 4 * _ceiling(residual, h, keep), z)
+    upper = np.maximum(upper, theta)
     precision = (keep / (v + upper[:, None] * h)).sum(axis=1)
     error = np.sqrt(CENTRE_VARIANCE / CENTRE_SLOPE**2 / precision)
     return Spread(centre, error, theta, upper)
 
 
-def _ceiling(residual: Array, v: Array, h: Array, keep: Array) -> Array:
-    """A theta certainly above the root: where the median squared residual is a ninth of its variance."""
+def _spread_weight(v: Array, h: Array, keep: Array, theta: Array) -> Array:
+    """Weights of the score for theta: the likelihood's own, but for the floor."""
+    return keep * h / (v + np.maximum(theta[:, None] * h, WEIGHT_FLOOR**2))
+
+
+def _ceiling(residual: Array, h: Array, keep: Array) -> Array:
+    """A theta well above the root: some nine times the total variance of a place in the middle."""
     ratio = np.where(keep > 0, residual**2 / h, np.nan)
     return 20 * np.nanmedian(ratio, axis=1) + 1e-4
 

@@ -26,17 +26,6 @@ NODES_SHARE, NODES_COUNT, NODES_GRADED, NODES_BETA = 33, 65, 129, 45
 FIXED = 1e-6
 
 
-def binomial_upper(k: Array, n: Array, eta: Array) -> Array:
-    """P(K >= k) for a fixed share with logit eta.
-
-    Parameters
-    ----------
-    k, n, eta : ndarray
-        Successes, trials (n >= 1) and logit of the share; one shape.
-    """
-    return _at_zero(k, special.betainc(np.maximum(k, 1), n - k + 1, special.expit(eta)))
-
-
 def logit_normal_upper(k: Array, n: Array, eta: Array, sigma: Array) -> Array:
     """P(K >= k) when the logit of the share is normal with mean eta and SD sigma.
 
