@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from auditor.errors import Problem, nearest, unknown_name
@@ -102,6 +103,7 @@ class ColumnMap:
         return self.headers[self.positions[name]] if name in self.positions else ""
 
 
+@lru_cache(maxsize=1 << 12)
 def key(header: str) -> str:
     """Return a header in comparable form."""
     return normal(header).replace(" ", "")
@@ -125,9 +127,8 @@ def find_columns(headers: Sequence[str], columns: Iterable[Column]) -> dict[str,
     found: dict[str, list[int]] = {}
     for column in known:
         named = [i for i, text in enumerate(keys) if text == key(column.name)]
-        aliased = [
-            i for alias in column.aliases for i, text in enumerate(keys) if text == key(alias) and text not in own
-        ]
+        wanted = [key(alias) for alias in column.aliases]
+        aliased = [i for alias in wanted for i, text in enumerate(keys) if text == alias and text not in own]
         if named or aliased:
             found[column.name] = named or list(dict.fromkeys(aliased))
     return found

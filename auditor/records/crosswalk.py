@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.domain.vocabulary import parse_level
 from auditor.errors import Problem, unknown_name
 from auditor.records.columns import is_personal
-from auditor.records.sheet import EXCLUDED, Row, Sheet
+from auditor.records.sheet import EXCLUDED, Row, Sheet, times
 from auditor.records.words import HISPANIC_WITH_RACE, VOCABULARIES, is_missing, is_total, normal
 
 EXCLUDE, MISSING, TOTAL, REST = "exclude", "missing", "total", "*"
@@ -128,7 +128,10 @@ def _remark(
     if REST in decided:
         rest = [i for i in values if _key(i[0]) not in decided and _known(name, i[0]) is None and not is_missing(i[0])]
         rows = sum(count for _, count, _ in rest)
-        sheet.note(f"{name}: {rows:,} rows with {len(rest):,} other values read as {decided[REST]!r} (configuration)")
+        sheet.note(
+            f"{name}: {times(rows, 'row')} with {times(len(rest), 'other value')} read as {decided[REST]!r} "
+            "(configuration)"
+        )
 
 
 def _question(sheet: Sheet, name: str, unknown: list[Distinct], distinct: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from auditor.records.removal import remove
-from auditor.records.sheet import Sheet
+from auditor.records.sheet import Sheet, times
 
 if TYPE_CHECKING:
     from auditor.records.store import Store
@@ -75,8 +75,9 @@ def ask_about_cumulative(sheets: Sequence[Sheet], store: Store) -> None:
                 "they look like totals since the start, and adding such totals counts everybody several times",
                 'say constants = { cumulative = "true" } or "false"',
                 column="n" if "n" in sheet.columns else "",
-                line='constants.cumulative = "true"  # or "false"',
+                comment='constants: cumulative = "true" (since the start) or "false" (each period by itself)',
             )
+            sheet.docket.answers(sheet.at, sheet.spec).constants["cumulative"] = "true"
             break
 
 
@@ -96,5 +97,5 @@ def _rising(store: Store, source: int) -> list[tuple[str, str, str]]:
     for event, places, rising, first, series in rows:
         if rising and rising >= _MOST * places:
             shown = ", ".join(f"{int(n):,}" for n in series)
-            found.append((event, f"{rising:,} of {places:,} places", f"{first}: {shown}"))
+            found.append((event, f"{rising:,} of {times(places, 'place')}", f"{first}: {shown}"))
     return found

@@ -27,6 +27,7 @@ class _Answers:
 
     spec: SourceSpec
     columns: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
@@ -38,6 +39,7 @@ class _Answers:
         out += [f"# {comment}" for comment in self.comments]
         out += list(dict.fromkeys(self.lines))
         out += _merged("columns", self.spec.columns, self.columns)
+        out += _merged("constants", self.spec.constants, self.constants)
         for column, entries in self.values.items():
             out += _merged(f"values.{column}", self.spec.values.get(column, {}), entries)
         return "\n".join([*out, *_merged("places", self.spec.places, self.places)])

@@ -32,7 +32,7 @@ class Placed:
     candidates : tuple of Place
         To be shown with the question.
     damaged : str
-        The code that a number would be with its zeros back.
+        The code that a number is with its zeros back (when ``id`` is set), or would be.
     """
 
     id: str = ""
@@ -64,7 +64,7 @@ def _has_state(text: str) -> bool:
 def note_places(sheet: Sheet, found: Found) -> None:
     """Note what was decided, repaired or has ended, in few words where there are many."""
     notes = _ended_note([placed.note for _, _, _, placed in found if placed.note])
-    repaired = [note for note in notes if note.endswith("leading zeros restored")]
+    repaired = [placed.note for _, _, _, placed in found if placed.id and placed.damaged]
     if len(repaired) > 3:
         sheet.note(f"{len(repaired):,} place codes got their leading zeros back, each to the one code it can be")
         notes = [note for note in notes if note not in set(repaired)]

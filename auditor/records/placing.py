@@ -187,7 +187,7 @@ def _ended(code: str) -> str:
 def _damaged(sheet: Sheet, reference: Reference, name: str, state: str) -> Placed:
     code, note = repair_fips(reference.text, allowed=sheet.spec.repair_fips, state=state)
     if code:
-        return Placed(code, code[:2], note=note)
+        return Placed(code, code[:2], note=note, damaged=code)
     trial, _ = repair_fips(reference.text, allowed=True, state=state)
     if not trial and name and not state:
         note = f"{note}; its name is {name!r}"

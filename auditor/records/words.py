@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from auditor.domain import vocabulary as v
 
@@ -74,6 +75,7 @@ HISPANIC_WITH_RACE = frozenset(
 _UNKNOWN = ("unknown", "not reported", "not recorded", "not stated", "unspecified", "undetermined", "refused")
 
 
+@lru_cache(maxsize=1 << 14)
 def normal(text: str) -> str:
     """Return a label in comparable form: no case, no accents, signs as blanks, blanks single."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()

@@ -14,7 +14,7 @@ from auditor.records.adapter import Adapter
 from auditor.records.adapters.activations import note_two_dates
 from auditor.records.columns import END, JURISDICTION, PERIOD, PLACE, START, STATE, Column
 from auditor.records.place_totals import settle_place_totals
-from auditor.records.sheet import EXCLUDED, QUARANTINED, Sheet, literal
+from auditor.records.sheet import EXCLUDED, QUARANTINED, Sheet, literal, times
 from auditor.records.totals import settle_totals
 from auditor.records.typed import build
 
@@ -121,7 +121,7 @@ def _complete(sheet: Sheet) -> None:
         f'SELECT count(*) FROM {sheet.typed} WHERE start IS NULL AND "end" IS NOT NULL AND activation_date <= "end"'  # noqa: S608
     )[0][0]
     if missing:
-        sheet.note(f"{missing:,} rows without a start begin at their activation date")
+        sheet.note(f"{times(missing, 'row')} without a start taken to begin at the activation date")
         sheet.run(
             f"UPDATE {sheet.typed} SET start = activation_date, period_kind = 'interval' "  # noqa: S608
             'WHERE start IS NULL AND activation_date <= "end"'
@@ -129,7 +129,7 @@ def _complete(sheet: Sheet) -> None:
     unsaid = 'cumulative IS NULL AND start IS NOT NULL AND date_diff(\'day\', start, "end") > 31'
     rows = sheet.sql(f"SELECT count(*) FROM {sheet.typed} WHERE {unsaid}")[0][0]  # noqa: S608
     if rows:
-        sheet.note(f"{rows:,} rows do not say so and are read as cumulative, since their window is longer than a month")
+        sheet.note(f"{times(rows, 'row')} read as cumulative: the window is longer than a month, and nothing says else")
         sheet.run(f"UPDATE {sheet.typed} SET cumulative = 'true' WHERE {unsaid}")  # noqa: S608
 
 

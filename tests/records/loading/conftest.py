@@ -1,7 +1,7 @@
 """Helpers for loading files that a test builds itself: every load is checked for its row accounting."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +135,9 @@ def loading(tmp_path: Path) -> Iterator[Loading]:
     helper = Loading(tmp_path)
     yield helper
     helper.close()
+
+
+@pytest.fixture(scope="session")
+def accounts() -> Callable[[Loaded], None]:
+    """The check of the row accounting, for tests that load by themselves."""
+    return assert_accounts
