@@ -52,7 +52,19 @@ def finding_view(context: Context, finding: Finding, at: str) -> dict[str, Any]:
 
 
 def _rows(context: Context, finding: Finding) -> list[Row]:
+    if finding.suppressed:
+        return [*_what(context, finding), *_hidden(finding)]
     return [*_what(context, finding), *_effect(finding), *_test(finding), *_doubt(finding)]
+
+
+def _hidden(finding: Finding) -> list[Row]:
+    """Return the rows of a finding whose numbers are suppressed: that they are not printed, and no more."""
+    names = ("Effect and its interval", "p, calibrated p and q", "Detectable effect, tipping point, ranges")
+    return [
+        *((name, say("page.p.suppressed")) for name in names),
+        ("Method", quoted(finding.estimate.method, "estimate/method")),
+        ("Outcome", Markup("{} {}").format(*labels.OUTCOME_MARKS[effects.cell(finding)])),
+    ]
 
 
 def _what(context: Context, finding: Finding) -> list[Row]:
@@ -68,7 +80,7 @@ def _what(context: Context, finding: Finding) -> list[Row]:
         ("Period", span(finding.period, "period")),
         (
             "Observed",
-            effects.observed(finding) or say("page.counts.suppressed" if finding.suppressed else "page.observed.none"),
+            effects.observed(finding) or say("page.p.suppressed" if finding.suppressed else "page.observed.none"),
         ),
         ("Compared with", _against(finding)),
         ("Why this comparison", quoted(base.why, "comparator/why") if base.why else ""),
@@ -86,7 +98,7 @@ def _effect(finding: Finding) -> list[Row]:
     """Return the effect: on its scale, in points, per 1,000, shrunken."""
     level = _level(finding.estimate)
     return [
-        (_scale(finding), effects.value(finding.estimate, "estimate", finding.n) or _no_value(finding)),
+        (_scale(finding), effects.value(finding.estimate, "estimate", finding.n) or say("page.interval.none")),
         (Markup("{} interval").format(level), effects.interval(finding.estimate, "estimate", finding.n)),
         (Markup("<span data-fixed='unit'>Per 1,000 persons</span>"), effects.absolute(finding.absolute)),
         ("Interval that allows for natural differences", _peers(finding)),
@@ -101,10 +113,6 @@ def _level(estimate: Estimate) -> Markup:
 def _scale(finding: Finding) -> str:
     names = {"ratio": "Ratio", "odds-ratio": "Odds ratio", "share": "Share", "difference": "Difference"}
     return names.get(finding.estimate.scale, finding.estimate.scale.replace("-", " ").capitalize())
-
-
-def _no_value(finding: Finding) -> Markup:
-    return say("page.counts.suppressed") if finding.suppressed else say("page.interval.none")
 
 
 def _peers(finding: Finding) -> Markup:
@@ -123,13 +131,12 @@ def _shrunken(finding: Finding) -> Markup:
 
 def _test(finding: Finding) -> list[Row]:
     """Return the test: method, p, calibrated p, q, and how many tests were made."""
-    hidden = "page.p.suppressed" if finding.suppressed else ""
     screened = "page.calibrated.none" if finding.tested else "page.q.none"
     return [
         ("Method", quoted(finding.estimate.method, "estimate/method")),
-        ("p (chance variation alone)", _p(finding.p_value, "p_value", hidden or "page.p.none")),
-        ("p, calibrated", _p(finding.calibrated_p, "calibrated_p", hidden or screened)),
-        ("q (corrected for all tests)", _q(finding, hidden or screened)),
+        ("p (chance variation alone)", _p(finding.p_value, "p_value", "page.p.none")),
+        ("p, calibrated", _p(finding.calibrated_p, "calibrated_p", screened)),
+        ("q (corrected for all tests)", _q(finding, screened)),
         ("Outcome", Markup("{} {}").format(*labels.OUTCOME_MARKS[effects.cell(finding)])),
     ]
 
