@@ -27,6 +27,7 @@ FLOORS = {
     "signals": 5,
     "audit": 6,
     "cli": 7,
+    "cli_guard": 7,
     "cli_later": 7,
     "app": 7,
 }
@@ -91,7 +92,7 @@ def reachable(module: str) -> set[str]:
 def test_the_walk_sees_the_package() -> None:
     assert len(MODULES) > 50
     assert "auditor.findings.finding" in imports("auditor.findings.review")
-    assert "auditor.signals.registry" in imports("auditor.audit.config")  # imported inside a function
+    assert "auditor.signals.registry" in imports("auditor.audit.config_parts")  # imported inside a function
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))
@@ -142,8 +143,9 @@ def test_no_signal_imports_another() -> None:
 
 def test_nothing_imports_the_command_line_or_the_app() -> None:
     for module in MODULES:
-        if part(module) not in {"cli", "app"}:
-            assert not {part(name) for name in ours(module)} & {"cli", "app"}, module
+        above = {"cli", "cli_guard", "cli_later", "app"}
+        if part(module) not in above:
+            assert not {part(name) for name in ours(module)} & above, module
 
 
 def test_there_is_no_circle() -> None:

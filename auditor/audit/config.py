@@ -3,46 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from auditor.audit import toml_text
-from auditor.audit.complaints import NOT_BUILT, complaints
-from auditor.audit.protocol import Protocol, load_protocol
-from auditor.audit.records_file import Records, read_records
+from auditor.audit.complaints import complaints
+from auditor.audit.config_parts import (
+    Found,
+    gathered,
+    option_models,
+    protocol_of,
+    records_of,
+    signal_options,
+    validate,
+)
+from auditor.audit.protocol import Protocol
+from auditor.audit.records_file import Records
 from auditor.audit.source_checks import source_problems
-from auditor.audit.tables import AuditTable, ConfigTables, OutputTable, beside
+from auditor.audit.tables import AuditTable, ConfigTables, OutputTable
 from auditor.audit.toml_text import Toml
 from auditor.audit.toml_write import dumps
 from auditor.domain.periods import Period
-from auditor.errors import ConfigError, InputError, NotBuiltYet, Problem, UsageError, unknown_name
+from auditor.errors import ConfigError, Problem, UsageError, unknown_name
 from auditor.records.spec import SourceSpec
-
-Found = tuple[str, Problem]
-
-EXAMPLES = {
-    "audit": '[audit] with title = "..." and as_of = 2012-06-30',
-    "audit.title": 'title = "Example County, 2009-2012"',
-    "audit.as_of": "as_of = 2012-06-30 (the date that the report bears; the clock is never read)",
-    "audit.period.start": "period = { start = 2008-01-01, end = 2012-06-30 }",
-    "audit.period.end": "period = { start = 2008-01-01, end = 2012-06-30 }",
-    "sources": '[[sources]] with path = "arrests.csv"',
-    "sources.path": 'path = "arrests.csv" (relative to this file)',
-    "review.file": 'file = "review.toml"',
-}
-_PROTOCOL = 'it belongs in a protocol file, whose hash the review bears: protocol = "my.toml"'
-ELSEWHERE = {
-    **dict.fromkeys(("q", "alpha", "materiality", "gates", "families", "offences", "benchmarks"), _PROTOCOL),
-    **dict.fromkeys(("suppress_below", "languages"), "it belongs in [output]"),
-    **dict.fromkeys(("period", "seed", "as_of", "focal_groups", "reference_group"), "it belongs in [audit]"),
-    **dict.fromkeys(("format", "path", "columns", "values", "published"), "it belongs in [[sources]]"),
-}
 
 
 @dataclass(frozen=True)
@@ -99,7 +87,7 @@ class Config:
         """
         if signal in self.signals:
             return self.signals[signal]
-        known = _option_models()
+        known = option_models()
         if signal not in known:
             raise UsageError(unknown_name("signal", signal, list(known)))
         return known[signal]()
@@ -119,7 +107,7 @@ class Config:
         try:
             audit = AuditTable.model_validate({**self.audit.model_dump(), **given})
         except ValidationError as error:
-            raise _gathered(complaints(error, AuditTable, toml), "command line") from None
+            raise gathered(complaints(error, AuditTable, toml), "command line") from None
         return replace(self, audit=audit)
 
     @classmethod
@@ -189,13 +177,13 @@ def _unreadable(file: Path, error: OSError) -> ConfigError:
 
 def _build(toml: Toml, base: Path, raw: bytes) -> Config:
     found: list[Found] = [("toml", problem) for problem in toml.problems]
-    tables = _validate(ConfigTables, toml.data, toml, (), found)
-    options = _signal_options(toml, found)
+    tables = validate(ConfigTables, toml.data, toml, (), found)
+    options = signal_options(toml, found)
     found.extend(source_problems(toml))
-    protocol = _protocol(toml, base, found)
-    records = _records(toml, base, found)
+    protocol = protocol_of(toml, base, found)
+    records = records_of(toml, base, found)
     if found or tables is None or protocol is None:
-        raise _gathered(found, toml.file)
+        raise gathered(found, toml.file)
     return Config(
         audit=tables.audit,
         sources=tables.sources,
@@ -210,88 +198,11 @@ def _build(toml: Toml, base: Path, raw: bytes) -> Config:
     )
 
 
-def _gathered(found: Iterable[Found], file: str) -> ConfigError | NotBuiltYet:
-    """Return the one error that holds every problem, each once and in the order of the lines."""
-    unique = {str(problem): (kind, problem) for kind, problem in found}
-    ordered = sorted(unique.values(), key=lambda entry: (entry[1].file != file, entry[1].file, entry[1].row))
-    problems = [problem for _, problem in ordered]
-    if all(kind == NOT_BUILT for kind, _ in ordered):
-        return NotBuiltYet(f"{file}: {'; '.join(problem.found for problem in problems)}", problems)
-    many = "one thing" if len(problems) == 1 else f"{len(problems)} things"
-    return ConfigError(f"{file} cannot be used: {many} to mend", problems)
-
-
-def _validate(model: type[BaseModel], data: Any, toml: Toml, prefix: tuple[str, ...], found: list[Found]) -> Any:
-    """Validate strictly (in JSON's terms, so that lists may become tuples) and gather the problems."""
-    try:
-        return model.model_validate_json(json.dumps(data, default=_json), strict=True)
-    except ValidationError as error:
-        found.extend(complaints(error, model, toml, prefix, examples=EXAMPLES, elsewhere=ELSEWHERE))
-        return None
-
-
-def _json(value: Any) -> str:
-    if isinstance(value, date | datetime | time):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} does not belong in a configuration")
-
-
-def _option_models() -> dict[str, type[BaseModel]]:
-    from auditor.signals.registry import discover  # late: the signals bring the numeric libraries
-
-    return {name: signal.options for name, signal in discover().items()}
-
-
-def _signal_options(toml: Toml, found: list[Found]) -> dict[str, BaseModel]:
-    tables = toml.data.get("signals", {})
-    if not isinstance(tables, dict) or not tables:
-        return {}
-    known, options = _option_models(), {}
-    for name, table in tables.items():
-        if name not in known:
-            problem = toml.problem(
-                ("signals", name),
-                unknown_name("signal", name, list(known)),
-                "its options would be lost",
-                "see `auditor methods` for the signals of this version",
-            )
-            found.append(("signal", problem))
-        elif isinstance(table, dict):
-            checked = _validate(known[name], table, toml, ("signals", name), found)
-            if checked is not None:
-                options[name] = checked
-    return options
-
-
-def _protocol(toml: Toml, base: Path, found: list[Found]) -> Protocol | None:
-    table = toml.data.get("audit")
-    name = table.get("protocol", "default") if isinstance(table, dict) else "default"
-    if not isinstance(name, str) or not name:
-        return None
-    try:
-        return load_protocol(name, base)
-    except ConfigError as error:
-        found.extend(("protocol", problem) for problem in error.problems)
-        return None
-
-
-def _records(toml: Toml, base: Path, found: list[Found]) -> dict[str, Records]:
-    table = toml.data.get("review")
-    name = table.get("file") if isinstance(table, dict) else None
-    if not isinstance(name, str) or not name:
-        return {}
-    try:
-        return read_records(beside(base, name))
-    except (ConfigError, InputError) as error:
-        found.extend(("review", problem) for problem in error.problems)
-        return {}
-
-
 def config_schema() -> dict[str, Any]:
     """Return the JSON Schema of the configuration, with the options of every signal."""
     schema = ConfigTables.model_json_schema()
     signals: dict[str, Any] = {}
-    for name, model in _option_models().items():
+    for name, model in option_models().items():
         options = model.model_json_schema(ref_template=f"#/$defs/{name}.{{model}}")
         for inner, definition in options.pop("$defs", {}).items():
             schema.setdefault("$defs", {})[f"{name}.{inner}"] = definition

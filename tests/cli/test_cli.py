@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from auditor import cli
+from auditor import cli, cli_guard
 from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
 
 COMMANDS = [
@@ -266,7 +266,7 @@ def test_an_unexpected_error_shows_no_data(
     assert "Jane Doe" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("raised", "code"), [(KeyboardInterrupt, 130), (cli.Terminated, 143)])
+@pytest.mark.parametrize(("raised", "code"), [(KeyboardInterrupt, 130), (cli_guard.Terminated, 143)])
 def test_an_interruption_is_said_in_a_line(
     api: Any, capsys: pytest.CaptureFixture[str], raised: type[BaseException], code: int
 ) -> None:

@@ -1,0 +1,109 @@
+"""Run the command line and turn whatever happens into an exit code and a line that says it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from auditor import __version__
+from auditor.errors import EXIT_OK, EXIT_UNEXPECTED, AuditorError
+
+EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
+
+
+class Terminated(BaseException):
+    """The system asked the process to end (SIGTERM)."""
+
+
+def guarded(command: click.Command, arguments: list[str] | None) -> int:
+    """Run a command and return its exit code.
+
+    Parameters
+    ----------
+    command : click.Command
+    arguments : list of str, optional
+        In place of ``sys.argv[1:]``.
+    """
+    previous = {number: signal.signal(number, _stopper(os.getpid())) for number in (signal.SIGTERM, signal.SIGINT)}
+    _speak_utf8()
+    try:
+        return _run(command, arguments)
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _stopper(owner: int) -> Callable[[int, FrameType | None], None]:
+    """Return a handler that unwinds our own process, and ends the workers forked from it without a word."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if os.getpid() != owner:
+            os._exit(128 + number)
+        raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+
+    return stop
+
+
+def _speak_utf8() -> None:
+    """Let no character of a place name end the program where the terminal's encoding lacks it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def _run(command: click.Command, arguments: list[str] | None) -> int:
+    try:
+        command.main(arguments, prog_name="auditor", standalone_mode=False)
+        sys.stdout.flush()
+        return EXIT_OK
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else EXIT_OK
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except AuditorError as error:
+        click.echo(f"auditor: {error}", err=True)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("auditor: stopped; nothing was published", err=True)
+        return EXIT_INTERRUPTED
+    except Terminated:
+        click.echo("auditor: asked to stop; nothing was published", err=True)
+        return EXIT_TERMINATED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except Exception as error:
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    """Name the error and our own line, but not its text: that may hold data."""
+    if os.environ.get("AUDITOR_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+        return EXIT_UNEXPECTED
+    package, where = Path(__file__).parent, "outside of auditor"
+    trace = error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(package):
+            where = f"{file.relative_to(package).as_posix()}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    click.echo(
+        f"auditor: stopped on an unexpected error: {type(error).__name__} at {where} (version {__version__}).\n"
+        "This is a fault of auditor, not of your data. Please report it with the line above and the command;\n"
+        "AUDITOR_DEBUG=1 shows the whole trace, which may contain text from your files: read it before you share it.",
+        err=True,
+    )
+    return EXIT_UNEXPECTED
