@@ -1,31 +1,16 @@
-"""What a file really is, told from its bytes whatever its name says, and the unpacking of gzip and zip.
-
-Limits on what is unpacked: 200 MB packed and 2 GB unpacked for a workbook or zip, 2 GB for gzip, at most 200 times the
-packed size beyond the first 50 MB, at most 2,000 members, no archive inside an archive, no member outside its folder.
-"""
+"""What a file really is, told from its bytes whatever its name says."""
 
 from __future__ import annotations
 
-import gzip
 import re
 import zipfile
-import zlib
 from pathlib import Path
-from typing import IO
 
-from auditor.errors import InputError, Problem
-from auditor.records.grid import Where
-from auditor.records.store import Store
-
-CHUNK = 1 << 20
-MOST_PACKED = 200_000_000
-MOST_UNPACKED = 2_000_000_000
-MOST_RATIO = 200
-RATIO_FREE = 50_000_000
-MOST_MEMBERS = 2_000
+from auditor.errors import InputError
+from auditor.records.archive import MOST_PACKED, inspect_zip
+from auditor.records.grid import Where, refuse
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ARCHIVES = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x28\xb5\x2f\xfd")
 _REFUSED: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF", "get the table itself as CSV or XLSX; a PDF or scan must be typed off and checked by a person"),
     (b"\x89PNG", "an image", "type the table off and have it checked, or ask for it as CSV or XLSX"),
@@ -54,17 +39,11 @@ _HTML = re.compile(
 _XML = re.compile(rb"\s*<\?xml|\s*<(?:Workbook|workbook)\b")
 _JSON = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\[{])")
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
-LOCK_NOTE = "the lock file of an open Excel workbook, not data: skipped"
 
 
 def is_lock_file(path: Path) -> bool:
     """Tell whether this is the small file that Excel or LibreOffice leaves beside an open workbook."""
     return path.name.startswith(("~$", ".~lock."))
-
-
-def refuse(where: Where, found: str, why: str, remedy: str) -> InputError:
-    """Return the error for a file that cannot be read at all."""
-    return InputError(f"{where.file} cannot be read", [where.problem(found, why, remedy)])
 
 
 def recognise(path: Path, where: Where) -> str:
@@ -82,12 +61,11 @@ def recognise(path: Path, where: Where) -> str:
     """
     with path.open("rb") as handle:
         start = handle.read(4096)
-    if not start.strip(b"\x00\xef\xbb\xbf\r\n \t") and not start.strip(b"\r\n \t\xef\xbb\xbf"):
-        size = path.stat().st_size
-        if size <= len(start):
-            raise refuse(
-                where, f"the file is empty ({size} bytes)", "there is nothing to read", "was the download complete?"
-            )
+    size = path.stat().st_size
+    if size <= len(start) and not start.removeprefix(b"\xef\xbb\xbf").strip():
+        raise refuse(
+            where, f"the file is empty ({size} bytes)", "there is nothing to read", "was the download complete?"
+        )
     if start.startswith(b"\x1f\x8b"):
         return "gzip"
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -172,144 +150,3 @@ def _zip_kind(path: Path, where: Where) -> str:
             "save the table as CSV or XLSX",
         )
     return "zip"
-
-
-def inspect_zip(path: Path, where: Where) -> list[zipfile.ZipInfo]:
-    """Check a zip archive against the limits and read every member once, so that damage and bombs show here.
-
-    Raises
-    ------
-    InputError
-        When it is cut off or damaged (the member is named), too large, or holds what it should not.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir()]
-            problems = _limits(members, path.stat().st_size, where)
-            if problems:
-                raise InputError(f"{where.file} cannot be read", problems)
-            for info in members:
-                _read_through(archive, info, where)
-            return members
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
-        raise refuse(
-            where,
-            "the zip container of this file is damaged or cut off",
-            f"its list of members cannot be read ({error})",
-            "download or copy it again",
-        ) from error
-
-
-def _limits(members: list[zipfile.ZipInfo], size: int, where: Where) -> list[Problem]:
-    total = sum(info.file_size for info in members)
-    found = []
-    if size > MOST_PACKED:
-        found.append(f"{size / 1e6:,.0f} MB packed, of at most {MOST_PACKED / 1e6:,.0f}")
-    if total > MOST_UNPACKED:
-        found.append(f"{total / 1e9:,.1f} GB unpacked, of at most {MOST_UNPACKED / 1e9:,.0f}")
-    if total > RATIO_FREE and total > MOST_RATIO * size:
-        found.append(f"{total / max(size, 1):,.0f} times its size when unpacked, of at most {MOST_RATIO}")
-    if len(members) > MOST_MEMBERS:
-        found.append(f"{len(members):,} members, of at most {MOST_MEMBERS:,}")
-    names = [info.filename.replace("\\", "/") for info in members]
-    if any(name.startswith("/") or ".." in name.split("/") or re.match(r"[A-Za-z]:", name) for name in names):
-        found.append("a member that points outside the archive")
-    if len(set(names)) < len(names):
-        found.append("two members of the same name")
-    if any(info.flag_bits & 1 for info in members):
-        return [
-            where.problem(
-                "the archive is protected by a password",
-                "its content is encrypted",
-                "unpack it, or save it without password",
-            )
-        ]
-    return [
-        where.problem(
-            text,
-            "the file looks like a decompression bomb or is damaged",
-            "unpack it yourself, look at it, and save the table as CSV",
-        )
-        for text in found
-    ]
-
-
-def _read_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: Where) -> None:
-    try:
-        with archive.open(info) as member:
-            first = member.read(CHUNK)
-            if first.startswith(_ARCHIVES):
-                raise refuse(
-                    where,
-                    f"an archive inside the archive ({info.filename})",
-                    "it is not unpacked any further",
-                    "unpack it yourself and name the table",
-                )
-            while member.read(CHUNK):
-                pass
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-        raise refuse(
-            where,
-            f"the member {info.filename} is damaged or cut off ({error})",
-            "part of the table would be missing",
-            "download or copy the file again",
-        ) from error
-
-
-def unzip(path: Path, where: Where, store: Store) -> Path:
-    """Unpack the one table of a zip archive into the store."""
-    members = [info for info in inspect_zip(path, where) if not _is_clutter(info.filename)]
-    if len(members) != 1:
-        listed = ", ".join(info.filename for info in members[:5]) or "none"
-        raise refuse(
-            where,
-            f"the archive holds {len(members)} files ({listed})",
-            "it is not known which is meant",
-            "unpack it and name the file to be read",
-        )
-    target = store.scratch("unpacked")
-    with zipfile.ZipFile(path) as archive, archive.open(members[0]) as packed, target.open("wb") as out:
-        while chunk := packed.read(CHUNK):
-            out.write(chunk)
-    return target
-
-
-def _is_clutter(name: str) -> bool:
-    return name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1] in (".DS_Store", "Thumbs.db", "desktop.ini")
-
-
-def gunzip(path: Path, where: Where, store: Store) -> Path:
-    """Unpack a gzip file into the store, within the limits."""
-    target, packed = store.scratch("unpacked"), path.stat().st_size
-    try:
-        with gzip.open(path, "rb") as handle, target.open("wb") as out:
-            _pump(handle, out, packed, where)
-    except (EOFError, zlib.error, OSError) as error:
-        raise refuse(
-            where,
-            f"the gzip file is damaged or cut off ({error})",
-            "the end of the table would be missing",
-            "download or copy it again",
-        ) from error
-    return target
-
-
-def _pump(handle: gzip.GzipFile, out: IO[bytes], packed: int, where: Where) -> None:
-    done = 0
-    while chunk := handle.read(CHUNK):
-        if done == 0 and chunk.startswith(_ARCHIVES):
-            raise refuse(
-                where,
-                "an archive inside the gzip file",
-                "it is not unpacked any further",
-                "unpack it yourself and name the table",
-            )
-        done += len(chunk)
-        if done > MOST_UNPACKED or (done > RATIO_FREE and done > MOST_RATIO * packed):
-            raise refuse(
-                where,
-                f"unpacks to more than {done / 1e6:,.0f} MB from {packed / 1e6:,.2f} MB",
-                "the file looks like a decompression bomb",
-                "unpack it yourself and look at it",
-            )
-        out.write(chunk)

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from auditor.errors import ConfigError, InputError, Problem
-from auditor.records.encoding import Encoding, Lines, recognise
+from auditor.records.encoding import recognise
 from auditor.records.grid import GIANT, Grid, Row, Tally, Where, blank
-from auditor.records.header import Header, kind
+from auditor.records.header import Header
+from auditor.records.header_text import kind
+from auditor.records.lines import Encoding, Lines
 from auditor.records.load_table import Staged
 from auditor.records.plain import stage_plain, survey
 from auditor.records.spec import SourceSpec

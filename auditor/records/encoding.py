@@ -1,8 +1,4 @@
-"""Which encoding a text file is in, told from all of its bytes, and its lines as an editor would count them.
-
-A line ends at LF, CR or CRLF and nowhere else: a line separator such as U+2028 stays inside its cell, since editors
-and spreadsheets do not begin a new row there.
-"""
+"""Which encoding a text file is in, told from all of its bytes; unclear cases become questions, never guesses."""
 
 from __future__ import annotations
 
@@ -10,15 +6,12 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditor.errors import ConfigError, DecisionNeeded, InputError
+from auditor.records.damage import DAMAGED_BYTES, TWICE, damage_question, repaired
 from auditor.records.grid import EXAMPLES, Where, listed
-
-CHUNK = 1 << 22
-TWICE = "double-utf-8"
-"""The value of ``encoding`` that undoes UTF-8 encoded twice (``DoÃ±a`` for ``Doña``)."""
+from auditor.records.lines import CHUNK, Encoding, raw_lines
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -27,38 +20,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# UTF-8 bytes of an accented letter that were read as Windows-1252 and written as UTF-8 again: Ã or Â or â€ and a sign.
-_DAMAGE = re.compile(
-    rb"(?:\xc3[\x82-\x85])(?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]"
-    rb"|\xe2\x80[\x93\x94\x98-\x9e\xa0-\xa2\xa6\xb0\xb9\xba]|\xe2\x82\xac|\xe2\x84\xa2)"
-    rb"|\xc3\xa2\xe2\x82\xac(?:\xe2\x84\xa2|\xc5\x93|\xc2[\x80-\xbf]|\xcb\x9c|\xe2\x80[\x9c\x9d\xa2\x93\x94])"
-)
-_DAMAGED = re.compile(r"[ÃÂ][^\x00-\x7f]|â€[^\x00-\x7f]")
 _NAMES = {"utf-8": "UTF-8", "utf-16": "UTF-16", "utf-32": "UTF-32", "cp1252": "Windows-1252 (Latin-1)"}
 # Letters that other encodings place where Windows-1252 has a sign: between two letters the sign is not believable.
 _DOUBTFUL = re.compile(r"[A-Za-z][¤¢£¡‡‚‰][A-Za-z]|[a-z][–—][a-z]")
-
-
-@dataclass(slots=True)
-class Encoding:
-    """How the bytes of a text file are to be read.
-
-    Attributes
-    ----------
-    name : str
-        A Python codec; ``mixed`` for a file whose lines are partly UTF-8 and partly Windows-1252.
-    notes : list of str
-        For the ledger.
-    plain : bool
-        True when the bytes are UTF-8 without a byte-order mark, NUL bytes or damage: nothing needs to be rewritten.
-    twice : bool
-        True when the user declared that the text was encoded twice.
-    """
-
-    name: str
-    notes: list[str] = field(default_factory=list)
-    plain: bool = False
-    twice: bool = False
 
 
 def recognise(path: Path, where: Where, declared: str = "") -> Encoding:
@@ -101,7 +65,7 @@ def _unmarked(path: Path, where: Where) -> Encoding:
         return _checked(path, where, wide, [f"encoding {wide.upper()} without a byte-order mark, told from its NULs"])
     if _decodes(path, "utf-8"):
         _ask_about_damage(path, where, "utf-8")
-        return Encoding("utf-8", plain=True)
+        return Encoding("utf-8")
     return _by_line(path, where)
 
 
@@ -147,7 +111,7 @@ def _first_misfit(path: Path, name: str) -> int:
     """Return the first line that does not decode; 0 for encodings whose line ends are not single bytes."""
     if name.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
         return 0
-    for number, raw in enumerate(_raw_lines(path), start=1):
+    for number, raw in enumerate(raw_lines(path), start=1):
         try:
             raw.decode(name)
         except UnicodeError:
@@ -184,7 +148,7 @@ def _by_line(path: Path, where: Where) -> Encoding:
     utf8 = old = 0
     rows: list[int] = []
     doubtful: list[int] = []
-    for number, raw in enumerate(_raw_lines(path), start=1):
+    for number, raw in enumerate(raw_lines(path), start=1):
         if raw.isascii():
             continue
         try:
@@ -201,13 +165,6 @@ def _by_line(path: Path, where: Where) -> Encoding:
         text = f"two encodings in one file: {utf8:,} lines in UTF-8 and {old:,} in Windows-1252 ({listed(rows, old)})"
         return Encoding("mixed", [text + "; each line was read in its own"])
     return Encoding("mixed", [f"encoding {_NAMES['cp1252']}: {old:,} lines with letters beyond ASCII, no UTF-8"])
-
-
-def _raw_lines(path: Path) -> Iterator[bytes]:
-    """Give the lines of a file as bytes; Latin-1 maps every byte to itself and back."""
-    with path.open(encoding="latin-1", newline="") as handle:
-        for line in handle:
-            yield line.encode("latin-1")
 
 
 def _unsure(where: Where, rows: list[int]) -> DecisionNeeded:
@@ -227,29 +184,21 @@ encoding = "cp1252"     # keep the signs as they are
 
 def _ask_about_damage(path: Path, where: Where, name: str) -> None:
     """Ask when accented letters seem to have been encoded twice."""
-    count, example = 0, ("", "")
+    count, example = 0, ""
     rows: list[int] = []
     if name not in ("utf-8", "utf-8-sig"):
         return
     with path.open("rb") as handle:
-        if not any(_DAMAGE.search(chunk) for chunk in _overlapping(handle)):
+        if not any(DAMAGED_BYTES.search(chunk) for chunk in _overlapping(handle)):
             return
-    for number, raw in enumerate(_raw_lines(path), start=1):
-        found = _DAMAGE.search(raw)
+    for number, raw in enumerate(raw_lines(path), start=1):
+        found = DAMAGED_BYTES.search(raw)
         if found and repaired(found[0].decode("utf-8")) != found[0].decode("utf-8"):
             count += 1
             rows += [number] if len(rows) < EXAMPLES else []
-            example = example if example[0] else (found[0].decode("utf-8"), repaired(found[0].decode("utf-8")))
+            example = example or found[0].decode("utf-8")
     if count:
-        problem = where.problem(
-            f"{example[0]!r} stands where {example[1]!r} is probably meant, on {count:,} lines ({listed(rows, count)})",
-            "the text was encoded twice; place names would not match",
-            "say whether it is to be repaired",
-            row=rows[0],
-        )
-        lines = f'# in the [[sources]] table of this file, one of:\nencoding = "{TWICE}"  # repair it\n'
-        lines += 'encoding = "utf-8"         # it is right as it stands\n'
-        raise DecisionNeeded(f"the text of {where.file} seems to be damaged", [problem], lines)
+        raise damage_question(where, example, rows, count)
 
 
 def _overlapping(handle: io.BufferedReader) -> Iterator[bytes]:
@@ -257,88 +206,3 @@ def _overlapping(handle: io.BufferedReader) -> Iterator[bytes]:
     while chunk := handle.read(CHUNK):
         yield tail + chunk
         tail = chunk[-8:]
-
-
-def repaired(text: str) -> str:
-    """Undo UTF-8 that was read as Windows-1252 and encoded again; text that was not is returned as it is."""
-    try:
-        return b"".join(_byte(char) for char in text).decode("utf-8")
-    except (UnicodeError, ValueError):
-        return text
-
-
-def _byte(char: str) -> bytes:
-    """Return the Windows-1252 byte of a character; its five unused bytes stand for themselves."""
-    return char.encode("latin-1") if char in "\x81\x8d\x8f\x90\x9d" else char.encode("cp1252")
-
-
-class Lines:
-    """The lines of a text file, decoded; ``fault`` says what is wrong with the last one given.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The text file.
-    encoding : Encoding
-        As :func:`recognise` told it.
-
-    Attributes
-    ----------
-    fault : str
-        Empty, or why the lines given since it was last cleared cannot be used.
-    separators : bool
-        Whether a line separator such as U+2028 was met.
-    stray : bool
-        Whether the last line ended with a carriage return alone, in a file whose first line does not.
-    cut : bool
-        For the reader of records: whether the last record was cut off by a stray carriage return.
-    """
-
-    def __init__(self, path: Path, encoding: Encoding) -> None:
-        self._mixed = encoding.name == "mixed"
-        self._twice = encoding.twice
-        self._handle = path.open(encoding="latin-1" if self._mixed else encoding.name, newline="")
-        self.fault = ""
-        self.separators = self.stray = self.cut = False
-        self._feeds: bool | None = None
-
-    def __iter__(self) -> Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._handle.readline()
-        if not line:
-            self._handle.close()
-            raise StopIteration
-        if self._feeds is None:
-            self._feeds = line.endswith("\n")
-        self.stray = self._feeds and line.endswith("\r")
-        if line.isascii():
-            if "\0" in line:
-                self.fault = "NUL bytes"
-            return line
-        return self._unusual(line)
-
-    def _unusual(self, line: str) -> str:
-        if "\0" in line:
-            self.fault = "NUL bytes"
-        if self._mixed:
-            line = self._own(line)
-        if self._twice:
-            line = _DAMAGED.sub(lambda found: repaired(found[0]), line)
-        self.separators = self.separators or "\u2028" in line or "\u2029" in line or "\x85" in line
-        return line
-
-    def _own(self, line: str) -> str:
-        raw = line.encode("latin-1")
-        for name in ("utf-8", "cp1252"):
-            try:
-                return raw.decode(name)
-            except UnicodeDecodeError:
-                continue
-        self.fault = "bytes that are no letter in UTF-8 or Windows-1252"
-        return line
-
-    def close(self) -> None:
-        """Close the file."""
-        self._handle.close()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from auditor.errors import Problem
+from auditor.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from auditor.records.header import Header
@@ -96,6 +96,9 @@ class Grid:
     least : int
         Columns that a table needs: two, since one is the usual sign of a delimiter that was not recognised; one
         where the user declares the delimiter.
+    damage : {"", "ask", "repair"}
+        What becomes of letters that were encoded twice: nothing (text files were looked at as bytes, or the user says
+        that all is right), a question, or the repair that the user declares.
     header : Header, optional
         The names, where the container itself gives them.
     load : callable, optional
@@ -111,6 +114,7 @@ class Grid:
     epoch: int = 1900
     most_rows: int = 1_048_576
     least: int = 2
+    damage: str = ""
     header: Header | None = None
     load: Callable[[Header, Store], Staged | None] | None = None
 
@@ -143,3 +147,8 @@ def shorten(text: str, most: int = 60) -> str:
     """Cut a text for display, on one line."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def refuse(where: Where, found: str, why: str, remedy: str) -> InputError:
+    """Return the error for a file that cannot be read at all."""
+    return InputError(f"{where.file} cannot be read", [where.problem(found, why, remedy)])

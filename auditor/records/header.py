@@ -8,7 +8,6 @@ person chooses with ``header_row``.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,19 +16,10 @@ from statistics import median
 
 from auditor.errors import InputError, Problem
 from auditor.records.grid import Merged, Row, Where, blank, letter, shorten
+from auditor.records.header_text import clean, combine, is_label, kind
 
 DEEPEST = 40
 """How many rows that are not blank are looked at for a header."""
-
-_NUMBER = re.compile(r"[\s$€£<>~≤≥+\-−(]*\d[\d.,'\s\u00a0\u202f]*(?:[eE][+-]?\d+)?\s*[%)\-]?")
-_YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:\.0)?", re.I)
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_DATE = re.compile(
-    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?|\d{4}-\d{2}"
-    rf"|\d{{1,2}}[- ]?(?:{_MONTHS})[a-z]*[- ,]*\d{{2,4}}"
-    rf"|(?:{_MONTHS})[a-z]*\.?[- ,]*(?:\d{{1,2}},?\s+)?\d{{2,4}}",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +43,6 @@ class Header:
     row: int
     lines: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
-
-
-def clean(text: str) -> str:
-    """Return a header text stripped, without a byte-order mark, on one line."""
-    return " ".join(text.replace("\ufeff", "").split())
-
-
-def kind(cell: str) -> str:
-    """Tell what a cell looks like: ``blank``, ``year``, ``number``, ``date`` or ``text``."""
-    text = cell.strip()
-    if not text:
-        return "blank"
-    if _YEAR.fullmatch(text):
-        return "year"
-    if _NUMBER.fullmatch(text):
-        return "number"
-    return "date" if _DATE.fullmatch(text) else "text"
 
 
 def find_header(
@@ -181,7 +154,7 @@ class _Head:
 
     def labels(self, index: int) -> bool:
         """Tell whether every cell of a row can be a name, given what stands below it."""
-        return all(_is_label(kind(cell), self.body.get(c, "")) for c, cell in enumerate(self.cells[index]) if cell)
+        return all(is_label(kind(cell), self.body.get(c, "")) for c, cell in enumerate(self.cells[index]) if cell)
 
     def caption(self, index: int) -> bool:
         """Tell whether a row is a line such as ``Report date: | October 2011``."""
@@ -251,42 +224,9 @@ class _Head:
         )
 
 
-def _is_label(this: str, below: str) -> bool:
-    if this == "number":
-        return False
-    return this == "text" or this != below
-
-
 def _repeats(names: Sequence[str]) -> bool:
     given = [name for name in names if name]
     return len(set(given)) < len(given)
-
-
-def combine(top: Sequence[str], sub: Sequence[str], spans: Mapping[int, int]) -> list[str]:
-    """Join two lines of a header.
-
-    Parameters
-    ----------
-    top, sub : sequence of str
-        The upper and the lower line.
-    spans : mapping of int to int
-        First and last column of merged cells of the upper line. Without one, a name reaches to the right over the
-        columns that it leaves blank and the lower line names.
-
-    Returns
-    -------
-    list of str
-    """
-    names: list[str] = []
-    label, reach, open_ended = "", -1, False
-    for column, (upper, lower) in enumerate(zip(top, sub, strict=True)):
-        if upper:
-            label, reach, open_ended = upper, spans.get(column, column), column not in spans
-        inside = bool(upper) or column <= reach or (open_ended and bool(lower))
-        open_ended = open_ended and bool(lower)
-        parts = [label if inside and (upper or lower) else "", lower]
-        names.append(" ".join(part for part in dict.fromkeys(parts) if part))
-    return names
 
 
 def _preamble(rows: Sequence[Row]) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from auditor.errors import InputError
-from auditor.records.encoding import Lines, recognise
+from auditor.records.encoding import recognise
 from auditor.records.grid import Grid, Row, Where, shorten
+from auditor.records.lines import Lines
 from auditor.records.spec import SourceSpec
 
 MOST = 200_000_000
@@ -104,7 +105,8 @@ def open_html(path: Path, where: Where, spec: SourceSpec) -> Grid:
 def _parse(path: Path, where: Where, spec: SourceSpec) -> list[list[list[str]]]:
     with path.open("rb") as handle:
         given = _CHARSET.search(handle.read(4096))
-    declared = spec.encoding or (given[1].decode("ascii") if given else "")
+    charset = given[1].decode("ascii").lower() if given else ""
+    declared = spec.encoding or ("" if charset in ("utf-8", "utf8") else charset)
     lines = Lines(path, recognise(path, where, declared))
     parser = _Tables()
     try:

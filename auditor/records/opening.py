@@ -6,8 +6,10 @@ from pathlib import Path
 
 from auditor.errors import ConfigError
 from auditor.records import container
+from auditor.records.archive import gunzip, unzip
+from auditor.records.damage import TWICE
 from auditor.records.delimited import open_delimited
-from auditor.records.grid import Grid, Where
+from auditor.records.grid import Grid, Where, refuse
 from auditor.records.html_table import open_html
 from auditor.records.isolated import unpack
 from auditor.records.spec import SourceSpec
@@ -56,11 +58,11 @@ def open_grids(path: Path, where: Where, spec: SourceSpec, store: Store) -> list
     notes = _mislabelled(path.suffix, kind)
     inner = path
     if kind in ("gzip", "zip"):
-        inner = container.gunzip(path, where, store) if kind == "gzip" else container.unzip(path, where, store)
+        inner = gunzip(path, where, store) if kind == "gzip" else unzip(path, where, store)
         notes += [] if notes else [f"the file was {_WORDS[kind]}"]
         kind = container.recognise(inner, where)
         if kind not in ("text", "html"):
-            raise container.refuse(
+            raise refuse(
                 where, f"{_WORDS[kind]} inside an archive", "it is not unpacked any further", "unpack it and name it"
             )
     _check_options(kind, where, spec)
@@ -75,7 +77,10 @@ def _open(kind: str, path: Path, where: Where, spec: SourceSpec, store: Store) -
         return [open_delimited(path, where, spec)]
     if kind == "html":
         return [open_html(path, where, spec)]
-    return unpack(kind, path, where, spec.sheet, store)
+    grids = unpack(kind, path, where, spec.sheet, store)
+    for grid in grids:
+        grid.damage = {"": "ask", TWICE: "repair"}.get(spec.encoding.casefold(), "")
+    return grids
 
 
 def _mislabelled(suffix: str, kind: str) -> list[str]:
@@ -94,7 +99,7 @@ def _check_options(kind: str, where: Where, spec: SourceSpec) -> None:
             f"leave {name} out of this source",
         )
         for name in given
-        if name not in _OPTIONS[kind]
+        if name not in _OPTIONS[kind] and not (name == "encoding" and spec.encoding.casefold() in (TWICE, "utf-8"))
     ]
     if problems:
         raise ConfigError("options that do not fit the file", problems)

@@ -68,9 +68,9 @@ def _after(schema: list[tuple[str, int]], position: int) -> int:
 
 
 def _damaged(where: Where, error: duckdb.Error) -> InputError:
-    text = str(error).splitlines()[0].replace(str(error).split('"')[1], "...") if '"' in str(error) else "unreadable"
+    """Word what DuckDB says by its kind only: its text may hold a path or a value."""
     problem = where.problem(
-        f"the Parquet file cannot be read ({text[:120]})",
+        f"the Parquet file cannot be read ({type(error).__name__})",
         "it is damaged, cut off, encrypted, or holds a type that has no text",
         "write it again, or save the table as CSV",
     )

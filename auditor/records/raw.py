@@ -43,15 +43,3 @@ class RawTable:
     sha256: str
     ledger: Ledger
     epoch: int = 1900
-
-    def name_of(self, header: str) -> str:
-        """Return the DuckDB column (``c0`` ...) under a header text.
-
-        Raises
-        ------
-        KeyError
-            When the table has no such header.
-        """
-        if header not in self.columns:
-            raise KeyError(header)
-        return f"c{self.columns.index(header)}"

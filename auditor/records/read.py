@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 
 from auditor.errors import InputError, Problem
-from auditor.records.container import is_lock_file, refuse
-from auditor.records.grid import Grid, Row, Where
+from auditor.records.container import is_lock_file
+from auditor.records.grid import Grid, Row, Where, refuse
 from auditor.records.header import find_header
 from auditor.records.load_table import Staged, stage
 from auditor.records.opening import open_grids
@@ -69,7 +69,7 @@ def read(path: Path, spec: SourceSpec, store: Store) -> list[RawTable]:
         return []
     try:
         return _read_unchanged(path, where, spec, store)
-    except duckdb.Error as error:
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise refuse(
             where,
             f"the table does not fit into the memory or disk set aside for it ({type(error).__name__})",

@@ -65,8 +65,7 @@ class Store:
     def __init__(self, paths: Iterable[Path] = (), *, root: Path | None = None, memory: str = MEMORY) -> None:
         base = Path(root) if root is not None else Path(tempfile.gettempdir())
         _sweep(base)
-        self.temp = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base)).resolve()
-        self._lock = _hold(self.temp / _LOCK)
+        self.temp, self._lock = _own_folder(base)
         self._allowed = {Path(path).resolve() for path in paths}
         self._count = 0
         try:
@@ -147,6 +146,15 @@ def _connect(temp: Path, paths: list[Path], memory: str) -> duckdb.DuckDBPyConne
         connection.close()
         raise
     return connection
+
+
+def _own_folder(base: Path) -> tuple[Path, int | None]:
+    """Make the folder and lock it. It takes the name that others sweep only once it is locked."""
+    made = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}", dir=base))
+    lock = _hold(made / _LOCK)
+    folder = made.with_name(made.name.removeprefix("."))
+    made.rename(folder)
+    return folder.resolve(), lock
 
 
 def _hold(path: Path) -> int | None:

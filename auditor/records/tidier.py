@@ -9,8 +9,10 @@ from collections.abc import Sequence
 
 from auditor.domain.source import Ledger
 from auditor.errors import Problem
+from auditor.records.damage import DAMAGED, TWICE, damage_question, mend, repaired
 from auditor.records.grid import EXAMPLES, Grid, Row, letter, listed, shorten
-from auditor.records.header import Header, kind
+from auditor.records.header import Header
+from auditor.records.header_text import kind
 from auditor.records.load_table import ERROR_MARK, PAGE_MARKS, SHORT, Staged, names
 from auditor.records.notes_below import LONGEST_TAIL, PAGE, lone, note_text, notes_at_end
 from auditor.records.store import Store, quote
@@ -195,6 +197,27 @@ class Tidier:
                 f"spreadsheet error values such as #REF! in column {self.label(index)} set aside as missing: "
                 f"{listed(numbers[:EXAMPLES], len(numbers))}"
             )
+
+    def damage(self) -> None:
+        """Ask about, or repair, letters that were encoded twice, in files that do not come as text."""
+        if not self.grid.damage:
+            return
+        marks = "count(*) FILTER (contains({cell}, 'Ã') OR contains({cell}, 'Â') OR contains({cell}, 'â€'))"
+        for index, count in self.each(marks, range(len(self.cells))).items():
+            if count:
+                self._mend(f"c{index}")
+
+    def _mend(self, cell: str) -> None:
+        query = f"SELECT {cell}, count(*), min(_row) FROM {self.table} WHERE NOT regexp_full_match({cell}, '[ -~]*') "  # noqa: S608
+        found = [row for row in self.sql(query + "GROUP BY 1 ORDER BY 3, 1") if mend(row[0]) != row[0]]
+        if found and self.grid.damage == "ask":
+            spots = [match[0] for match in DAMAGED.finditer(found[0][0]) if repaired(match[0]) != match[0]]
+            rows = [row[2] for row in found[:EXAMPLES]]
+            raise damage_question(self.grid.where, spots[0], rows, sum(row[1] for row in found))
+        for text, _, _ in found:
+            self.sql(f"UPDATE {self.table} SET {cell} = $new WHERE {cell} = $old", new=mend(text), old=text)  # noqa: S608
+        if found:
+            self.ledger = self.ledger.note(f"text encoded twice was repaired, as declared ({TWICE})")
 
     def label(self, index: int) -> str:
         """Name a column by letter and header."""

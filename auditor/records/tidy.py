@@ -63,6 +63,7 @@ def tidy(staged: Staged, header: Header, grid: Grid, store: Store) -> Tidied:
     work.notes()
     work.shorts()
     work.excel_errors()
+    work.damage()
     columns = settle_columns(work)
     if not work.problems and work.ledger.read == 0:
         work.ledger = work.ledger.note("there is a header but no row below it: no records")

@@ -109,3 +109,20 @@ def test_time_zone_is_fixed(monkeypatch):
     monkeypatch.setenv("TZ", "Asia/Kolkata")
     with Store() as opened:
         assert opened.connection.execute("SELECT current_setting('TimeZone')").fetchone() == ("UTC",)
+
+
+def test_folder_is_locked_before_others_can_see_it(tmp_path, monkeypatch):
+    """Else a store that opens at the same moment would take it for abandoned and remove it."""
+    hold = module._hold
+    seen = []
+
+    def watch(path):
+        seen.append(path.parent.name.startswith(".auditor-"))
+        assert list(tmp_path.glob("auditor-*")) == []
+        return hold(path)
+
+    monkeypatch.setattr(module, "_hold", watch)
+    with Store(root=tmp_path) as opened:
+        assert opened.temp.name.startswith("auditor-")
+    assert seen == [True]
+    assert list(tmp_path.iterdir()) == []

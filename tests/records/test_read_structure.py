@@ -3,7 +3,7 @@
 import pytest
 
 from auditor.errors import InputError
-from auditor.records.header import combine, kind
+from auditor.records.header_text import combine, kind
 from auditor.records.notes_below import is_note
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from auditor.errors import ConfigError, DecisionNeeded, InputError
 from auditor.records import read as read_module
-from auditor.records.encoding import TWICE, repaired
+from auditor.records.damage import TWICE, repaired
 
 
 def test_plain_file_stays_text(reading):

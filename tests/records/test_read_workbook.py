@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from auditor.errors import ConfigError, InputError
+from auditor.errors import ConfigError, DecisionNeeded, InputError
 from auditor.records.workbook import text_of
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -360,9 +360,23 @@ def test_ods_errors_hidden_rows_and_uncomputed_formulas(reading, notes):
     assert "formula without its value" in problem.found
 
 
+def test_text_encoded_twice_in_a_workbook(reading, notes):
+    """Case 10, as it comes from a CSV that was opened with the wrong encoding and saved: asked, never silent."""
+    damaged = "Doña Ana".encode().decode("cp1252")
+    content = xlsx({"Data": [["place", "n"], ["Lee", 1], [damaged, 2], ["SÃO PAULO", 3], [damaged, 4]]})
+    (problem,) = reading.problems(DecisionNeeded, content, "file.xlsx")
+    assert problem.row == 3
+    assert "in 2 rows" in problem.found
+    assert "Ana" not in problem.found
+    table = reading.one(content, "file.xlsx", encoding="double-utf-8")
+    assert [row[1] for row in reading.rows(table)] == ["Lee", "Doña Ana", "SÃO PAULO", "Doña Ana"]
+    assert "repaired, as declared" in notes(table)
+    assert reading.rows(reading.one(content, "file.xlsx", encoding="utf-8"))[1][1] == damaged
+
+
 def test_options_of_text_are_refused_for_workbooks(reading):
     content = xlsx({"Data": [["place", "n"], ["Lee", 1]]})
-    problems = reading.problems(ConfigError, content, "file.xlsx", delimiter=";", encoding="utf-8")
+    problems = reading.problems(ConfigError, content, "file.xlsx", delimiter=";", encoding="cp1252")
     assert [problem.found.split(" ")[0] for problem in problems] == ["delimiter", "encoding"]
 
 
