@@ -34,7 +34,7 @@ def peer_interval(
     """Interval for each place's ratio to the centre of its peers, on the odds scale.
 
     The interval holds the ratios that the peer test, moved by that ratio, does not reject at (1 - level) / 2 a side:
-    the lower limit is above 1 exactly when p_upper of `peer_p` is at most (1 - level) / 2, and the upper limit below
+    the lower limit is at least 1 exactly when p_upper of `peer_p` is at most (1 - level) / 2, and the upper at most
     1 exactly when p_lower is.
 
     Parameters
