@@ -186,6 +186,8 @@ class Cells:
         Whether every count of the place is already public.
     simulated : tuple of bool
         Whether the place's counts were drawn by a computer.
+    order : tuple of str
+        Population universes in the protocol's order of preference.
     gates : mapping
         Gates of the protocol on sample size.
     """
@@ -204,6 +206,7 @@ class Cells:
     baselines: Mapping[str, str] = field(default_factory=dict)
     published: tuple[bool, ...] = ()
     simulated: tuple[bool, ...] = ()
+    order: tuple[str, ...] = ("drivers", "adults", "residents", "noncitizens", "foreign-born")
     gates: Mapping[str, float] = field(default_factory=lambda: {"expected": 5.0, "persons": 11.0})
 
     @property
@@ -250,6 +253,7 @@ class Cells:
             self.baselines,
             pick(self.published),
             pick(self.simulated),
+            self.order,
             self.gates,
         )
 

@@ -73,6 +73,8 @@ class Engine:
         Places left out of everything.
     gates : mapping
         Gates of the protocol on sample size.
+    order : sequence of str
+        Population universes in the protocol's order of preference.
     """
 
     def __init__(
@@ -82,10 +84,12 @@ class Engine:
         reference_group: str,
         exclude: Sequence[str] = (),
         gates: Mapping[str, float] | None = None,
+        order: Sequence[str] = (),
     ) -> None:
         self._sql = loaded.store.connection
         self._complete = [i for i, source in enumerate(loaded.sources) if source.format == "records"]
         self._focal, self._reference = tuple(focal_groups), reference_group
+        self._order = tuple(order)
         self._gates = dict(gates or {"expected": 5.0, "persons": 11.0})
         self.ground = self._survey(loaded, set(exclude))
 
@@ -107,6 +111,7 @@ class Engine:
             baselines=ground.baselines,
             published=ground.published,
             simulated=ground.simulated,
+            order=self._order,
             gates=self._gates,
         )
 

@@ -42,9 +42,12 @@ class Built:
 
 
 def number(value: Any) -> float | None:
-    """Return a plain float, or None for what is not finite."""
+    """Return a plain float of twelve significant digits, or None for what is not finite.
+
+    The last digits of a double depend on the order in which a processor's libraries add; nothing that is written may.
+    """
     result = float(value)
-    return result if math.isfinite(result) else None
+    return float(f"{result:.12g}") if math.isfinite(result) else None
 
 
 def findings_of(measured: Measured, screen: Screen, rules: Rules, place: int) -> Iterator[Built | Withheld]:

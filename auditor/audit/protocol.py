@@ -90,6 +90,8 @@ class Protocol(Table):
         False discovery rate, above 0 and below 0.5.
     materiality : float
         Smallest ratio that matters, above 1.
+    detectable, clear_p : float
+        For ``no-disparity-detected``: the largest detectable ratio, and the calibrated p above which a test is silent.
     suppress_below : int
         Cells of 1 to one less than this are withheld; at least 11.
     benchmarks : tuple of str
@@ -102,6 +104,8 @@ class Protocol(Table):
 
     q: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
     materiality: Annotated[float, Field(gt=1)] = 1.25
+    detectable: Annotated[float, Field(gt=1)] = 1.5
+    clear_p: Annotated[float, Field(gt=0, lt=1)] = 0.10
     suppress_below: int = LEAST_SHOWN
     benchmarks: tuple[Text, ...] = ("drivers", "adults", "residents", "noncitizens", "foreign-born")
     families: dict[str, dict[str, Rule]] = Field(min_length=1)

@@ -28,7 +28,10 @@ def review_regions(config: Config, engine: Engine, measured: Sequence[Measured],
         for result in signal(item.card.name).regions(item.cells, config.options(item.card.name)):
             number_ = first + sum(len(entries) for entries in found.values())
             names[result.region] = name = _name(result.region, engine)
-            models[result.region] = tuple({"signal": item.card.name, **model} for model in result.models)
+            models[result.region] = tuple(
+                {"signal": item.card.name} | {key: _rounded(value) for key, value in model.items()}
+                for model in result.models
+            )
             found.setdefault(result.region, []).append(_finding(item, result, name, number_))
     return tuple(Region(place, names[place], tuple(found[place]), models[place]) for place in sorted(found))
 
@@ -41,17 +44,17 @@ def _name(region: str, engine: Engine) -> str:
 def _finding(item: Measured, result: RegionResult, name: str, number_: int) -> Finding:
     cells = item.cells
     identifier = f"F-{number_:04d}"
-    context = {
+    context: dict[str, Any] = {
         "place": name,
         "places": result.places,
         "counted": noun("event", result.event),
         "group": noun("group", result.group),
         "reference": noun("group", result.reference),
-        "ratio": result.estimate,
-        "low": result.low,
-        "high": result.high,
-        "unadjusted": result.comparator,
-        "dispersion": result.dispersion,
+        "ratio": number(result.estimate),
+        "low": number(result.low),
+        "high": number(result.high),
+        "unadjusted": number(result.comparator),
+        "dispersion": number(result.dispersion),
     }
     shown = result.printable
     return Finding(
@@ -80,6 +83,10 @@ def _finding(item: Measured, result: RegionResult, name: str, number_: int) -> F
         caveats=(say("region.caveat"),),
         table="tables/regions.csv",
     )
+
+
+def _rounded(value: Any) -> Any:
+    return number(value) if isinstance(value, float) else value
 
 
 def _span(cells: Cells, event: str) -> dict[str, str]:

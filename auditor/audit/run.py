@@ -98,7 +98,13 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
     setting = Setting(
         measured=measured,
         screen=screen,
-        rules=Rules(q=config.protocol.q, materiality=config.protocol.materiality, persons=config.suppress_below),
+        rules=Rules(
+            q=config.protocol.q,
+            materiality=config.protocol.materiality,
+            persons=config.suppress_below,
+            detectable=config.protocol.detectable,
+            clear_p=config.protocol.clear_p,
+        ),
         cells=cells,
         withheld=tuple(item for _, item in planned.withheld),
         records=config.records,
@@ -127,7 +133,7 @@ def open_engine(config: Config, loaded: Loaded) -> Engine:
         "expected": float(config.protocol.gates.minimum_expected),
         "persons": float(max(config.protocol.gates.minimum_persons, config.suppress_below)),
     }
-    return Engine(loaded, config.audit.focal_groups, config.audit.reference_group, config.audit.exclude, gates)
+    return Engine(loaded, config.audit.focal_groups, config.audit.reference_group, config.audit.exclude, gates, config.protocol.benchmarks)
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:

@@ -28,7 +28,7 @@ def test_national_noncriminal_share():
 def test_travis(demo: Review):
     finding = find(demo, "48453", "level-mix", NONE)
     assert (finding.k, finding.n) == (594, 724)
-    assert finding.comparator.value == pytest.approx((12293 - 594) / (46929 - 724), rel=1e-12)
+    assert finding.comparator.value == pytest.approx((12293 - 594) / (46929 - 724), rel=1e-11)
     assert round(finding.comparator.value or 0, 4) == 0.2532
     assert round(finding.estimate.value or 0, 2) == 3.24
     values = finding.sentence.values if finding.sentence else {}
@@ -62,7 +62,7 @@ def test_georgia(demo: Review):
 def test_california_at_level_1(demo: Review):
     finding = find(demo, "06", "level-mix", "removal/level-1/nation")
     assert (finding.k, finding.n) == (5633, 14823)
-    assert finding.comparator.value == pytest.approx((9831 - 5633) / (46929 - 14823), rel=1e-12)
+    assert finding.comparator.value == pytest.approx((9831 - 5633) / (46929 - 14823), rel=1e-11)
 
 
 def test_mclennan_matches_lie_below_the_nation(demo: Review):

@@ -86,7 +86,7 @@ class BenchmarkOptions(Options):
     exposure : str
         An event or a universe that is the primary benchmark; ``"auto"`` takes the protocol's order.
     order : tuple of str
-        Universes in order of preference.
+        Universes in order of preference, in place of the protocol's order.
     regional : bool
         Whether to estimate the place-adjusted ratio of each region too.
     interval : {"exact"}
@@ -97,7 +97,7 @@ class BenchmarkOptions(Options):
 
     numerator: str = "auto"
     exposure: str = "auto"
-    order: tuple[str, ...] = _UNIVERSES
+    order: tuple[str, ...] = ()
     regional: bool = True
     interval: Literal["exact"] = "exact"
     level: float = Field(default=0.95, gt=0.5, lt=1)
@@ -241,7 +241,7 @@ def _all_groups(cells: Cells, event: str) -> tuple[str, ...]:
 def _bases(cells: Cells, options: BenchmarkOptions, event: str, groups: Sequence[str]) -> Iterator[_Base]:
     """Yield the benchmarks, the primary one first."""
     names = [options.exposure] if options.exposure != "auto" else []
-    order = _ALIENAGE_UNIVERSES if event in _AFTER_MATCH else options.order
+    order = _ALIENAGE_UNIVERSES if event in _AFTER_MATCH else (options.order or cells.order)
     present = cells.population.levels("universe")
     names += [name for name in order if name in present and name not in names]
     names += [name for name in present if name not in names]
