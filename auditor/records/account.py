@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from auditor.domain.periods import Period
+from auditor.records.canonical import examples
 from auditor.records.cumulative import ask_about_cumulative, supersede
 from auditor.records.removal import merge_activations, remove
 from auditor.records.repeats import repeated_figures
-from auditor.records.sheet import Sheet, literal
+from auditor.records.sheet import Sheet, literal, times
 
 if TYPE_CHECKING:
     from auditor.records.store import Store
@@ -51,6 +52,7 @@ def settle(
             _impossible(sheets, sheet, store, small, large, words)
     if period is not None:
         _outside(sheets, store, period)
+    _all_zero(sheets, store)
     ask_about_cumulative(sheets, store)
     merge_activations(store)
     if sheets:
@@ -91,3 +93,16 @@ def _impossible(
         sheet.note(f"{place}, {start}/{end}: {words} ({k:,} against {m:,}); the jurisdiction is quarantined")
     where = f"t.source = {sheet.index} AND t.place IN ({places})"
     remove(sheets, store, where, words, quarantined=True)
+
+
+def _all_zero(sheets: Sequence[Sheet], store: Store) -> None:
+    """Note places whose every figure is zero: they may never have reported at all."""
+    rows = store.connection.execute(
+        "SELECT source, event, count(*), list(place ORDER BY place)[1:5] FROM (SELECT source, event, place FROM counts "
+        "GROUP BY ALL HAVING count(*) > 1 AND bool_and(n = 0)) GROUP BY 1, 2 ORDER BY 1, 2"
+    ).fetchall()
+    for source, event, count, places in rows:
+        sheets[source].note(
+            f"{event}: every figure of {times(count, 'place')} is zero ({examples(places, count)}): true zeros and "
+            "places that never reported look alike"
+        )

@@ -70,8 +70,8 @@ def post(sheet: Sheet) -> None:
         )
 
 
-def examples(rows: Sequence[int], count: int) -> str:
-    """Return row numbers as a ledger shows them."""
+def examples(rows: Sequence[int | str], count: int) -> str:
+    """Return row numbers (or places) as a ledger shows them."""
     return ", ".join(map(str, rows)) + (", ..." if count > len(rows) else "")
 
 

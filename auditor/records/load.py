@@ -104,6 +104,7 @@ def load(
     names: dict[str, str] = {}
     for sheet in sheets:
         names = {**sheet.names, **names}
+        sheet.clear()
     return Loaded(tuple(_source(sheet) for sheet in sheets), notes, names | _named_places(store), store)
 
 

@@ -14,7 +14,7 @@ from auditor.domain.vocabulary import NATION
 from auditor.records.columns import key
 from auditor.records.crosswalk import EXCLUDE
 from auditor.records.place_questions import ENDED, Placed, ask_places, label, note_places
-from auditor.records.sheet import BLANKS, EXCLUDED, QUARANTINED, Row, Sheet, literal
+from auditor.records.sheet import BLANKS, EXCLUDED, QUARANTINED, Row, Sheet, literal, quote
 from auditor.records.words import is_total, normal
 
 _COLUMNS = "place VARCHAR, name VARCHAR, state VARCHAR, id VARCHAR, within VARCHAR, total VARCHAR, aside VARCHAR"
@@ -69,7 +69,7 @@ def _display(sheet: Sheet, place: str, name: str) -> str:
 def _written(sheet: Sheet) -> list[Row]:
     place, name, state = keys(sheet)
     return sheet.sql(
-        f"SELECT {place}, {name}, {state}, count(*), min(_row) FROM {sheet.raw.table} r "  # noqa: S608
+        f"SELECT {place}, {name}, {state}, count(*), min(_row) FROM {quote(sheet.raw.table)} r "  # noqa: S608
         "GROUP BY 1, 2, 3 ORDER BY 5"
     )
 

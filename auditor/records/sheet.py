@@ -149,6 +149,15 @@ class Sheet:
             self.store.connection.execute(f"INSERT INTO {table} SELECT {spread}", lists)
         return table
 
+    def clear(self) -> None:
+        """Drop the raw table and everything made from it: what is personal in a file stays no longer than needed."""
+        names = self.sql(
+            "SELECT table_name FROM duckdb_tables() WHERE table_name = ? OR table_name LIKE ? OR table_name IN (?, ?)",
+            [self.raw.table, f"map\\_{self.index}\\_%", self.typed, f"months_{self.index}"],
+        )
+        for (name,) in names:
+            self.store.drop(name)
+
     def note(self, text: str) -> None:
         """Add a note to the ledger."""
         self.ledger = self.ledger.note(text)

@@ -26,7 +26,6 @@ _STEMS = {
         "modified_submissions",
         "fingerprint_submissions",
         "total_fingerprint_submissions",
-        "idents_submissions",
     ),
     "matches": (
         "match",
@@ -35,7 +34,6 @@ _STEMS = {
         "total_alien_ident_matches",
         "alien_matches",
         "total_matches",
-        "hits",
     ),
     "booked": (
         "booked_into_ice_custody",
@@ -74,11 +72,12 @@ def _aliases(stem: str, level: str = "") -> tuple[str, ...]:
 
 
 def _number_columns() -> Iterable[Column]:
-    yield Column("submissions", "count", _aliases("submissions"))
+    # Two columns that could both be "matches" are different things: which one is meant is asked.
+    yield Column("submissions", "count", _aliases("submissions"), sole=True)
     for stem in ("matches", "booked", "removed"):
-        yield Column(stem, "count", _aliases(stem))
+        yield Column(stem, "count", _aliases(stem), sole=True)
         for level in _LEVELS:
-            yield Column(f"{stem}_{level}", "count", _aliases(stem, level))
+            yield Column(f"{stem}_{level}", "count", _aliases(stem, level), sole=True)
 
 
 NUMBERS = tuple(_number_columns())

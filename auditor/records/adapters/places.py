@@ -7,7 +7,7 @@ from auditor.domain.places import gazetteer
 from auditor.records import canonical
 from auditor.records.adapter import Adapter
 from auditor.records.columns import PLACE, STATE, Column
-from auditor.records.sheet import Row, Sheet
+from auditor.records.sheet import Row, Sheet, quote
 from auditor.records.typed import build
 
 COLUMNS = (
@@ -29,7 +29,7 @@ def load(sheet: Sheet) -> None:
     states = sheet.mapping("states", "raw VARCHAR, id VARCHAR", _states(sheet))
     rows = (
         f"SELECT t.*, p.id AS parent_id, coalesce(t.within, s.id, nullif(left(p.id, 2), 'lo')) AS state_id "  # noqa: S608
-        f"FROM {sheet.typed} t JOIN {sheet.raw.table} r USING (_row) LEFT JOIN {parents} p ON p.raw = t.parent "
+        f"FROM {sheet.typed} t JOIN {quote(sheet.raw.table)} r USING (_row) LEFT JOIN {parents} p ON p.raw = t.parent "
         f"LEFT JOIN {states} s ON s.raw = {sheet.text('state')} WHERE t.aside IS NULL"
     )
     columns = {"place": "place", "name": "name", "state": "state_id", "kind": "kind", "parent": "parent_id"}

@@ -12,6 +12,10 @@ from auditor.records.load import Loaded, load
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store
 
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 TABLES = ("counts", "population", "places", "activations")
 
 
@@ -30,28 +34,22 @@ def assert_accounts(loaded: Loaded) -> None:
 
 def workbook(path: Path, sheets: dict[str, list[list[str]]]) -> None:
     """Write a minimal XLSX (ECMA-376) whose cells are all inline text."""
-    names = list(sheets)
+    names = list(enumerate(sheets))
+    types = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="{_MAIN}worksheet+xml"/>' for i, _ in names
+    )
+    links = "".join(
+        f'<Relationship Id="r{i}" Type="{_LINK}/worksheet" Target="worksheets/sheet{i}.xml"/>' for i, _ in names
+    )
+    book = "".join(f'<sheet name="{name}" sheetId="{i + 1}" r:id="r{i}"/>' for i, name in names)
     parts = {
-        "[Content_Types].xml": '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
-        + "".join(
-            f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
-            for i in range(len(names))
-        )
-        + "</Types>",
-        "_rels/.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/_rels/workbook.xml.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        + "".join(
-            f'<Relationship Id="r{i}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{i}.xml"/>'
-            for i in range(len(names))
-        )
-        + "</Relationships>",
-        "xl/workbook.xml": '<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
-        'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>'
-        + "".join(f'<sheet name="{name}" sheetId="{i + 1}" r:id="r{i}"/>' for i, name in enumerate(names))
-        + "</sheets></workbook>",
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_MAIN}sheet.main+xml"/>{types}</Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+        f'<Relationship Id="r" Type="{_LINK}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_SHEET}" xmlns:r="{_LINK}"><sheets>{book}</sheets></workbook>',
     }
     for i, rows in enumerate(sheets.values()):
         body = "".join(
@@ -60,13 +58,11 @@ def workbook(path: Path, sheets: dict[str, list[list[str]]]) -> None:
             + "</row>"
             for y, row in enumerate(rows, 1)
         )
-        parts[f"xl/worksheets/sheet{i}.xml"] = (
-            '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-            f"<sheetData>{body}</sheetData></worksheet>"
-        )
+        sheet = f'<worksheet xmlns="{_SHEET}"><sheetData>{body}</sheetData></worksheet>'
+        parts[f"xl/worksheets/sheet{i}.xml"] = sheet
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in parts.items():
-            archive.writestr(name, text)
+            archive.writestr(name, '<?xml version="1.0"?>' + text)
 
 
 class Loading:

@@ -6,7 +6,11 @@ from auditor.errors import DecisionNeeded, InputError
 
 
 def test_population_with_margins_and_decimals(loading):
-    text = "place,period,group,universe,n,moe\n48453,2006/2010,Hispanic,Adults,\"342,766\",1200\n48453,2006/2010,White,Adults,517644.5,\n"
+    text = (
+        "place,period,group,universe,n,moe\n"
+        '48453,2006/2010,Hispanic,Adults,"342,766",1200\n'
+        "48453,2006/2010,White,Adults,517644.5,\n"
+    )
     loaded = loading.one(text)
     assert loading.rows(loaded, 'place, "group", universe, start, "end", n, moe', "population") == [
         ("48453", "hispanic", "adults", date(2006, 1, 1), date(2010, 12, 31), 342766.0, 1200.0),
@@ -30,14 +34,21 @@ def test_population_codes_for_not_available_are_quarantined(loading):
 
 
 def test_totals_over_age_and_sex_are_set_aside(loading):
-    text = "place,group,age,sex,n\n48453,white,18-64,male,3\n48453,white,18-64,female,4\n48453,white,18-64,Both sexes,7\n"
+    text = (
+        "place,group,age,sex,n\n48453,white,18-64,male,3\n48453,white,18-64,female,4\n48453,white,18-64,Both sexes,7\n"
+    )
     loaded = loading.one(text)
     assert loading.rows(loaded, "age, sex, n", "population") == [("18-64", "male", 3.0), ("18-64", "female", 4.0)]
     assert loading.steps(loaded) == {"totals row (sex)": (1, False, "4")}
 
 
 def test_places_with_parents(loading):
-    text = "place,name,kind,parent,agency\nlocal:75,75th Precinct,precinct,36047,NYPD\nlocal:ps,Public Safety,agency,\"Travis County, TX\",\n48453,Travis,county,48,\n"
+    text = (
+        "place,name,kind,parent,agency\n"
+        "local:75,75th Precinct,precinct,36047,NYPD\n"
+        'local:ps,Public Safety,agency,"Travis County, TX",\n'
+        "48453,Travis,county,48,\n"
+    )
     loaded = loading.one(text)
     assert loading.rows(loaded, "place, name, state, kind, parent, agency", "places") == [
         ("local:75", "75th Precinct", "36", "precinct", "36047", "NYPD"),
@@ -59,7 +70,11 @@ def test_a_parent_that_is_no_place(loading):
 
 
 def test_programme_starts(loading):
-    text = "place,program,date,kind\n48453,Secure Communities,2009-06-16,Activated\n48201,287(g),\"October 27, 2008\",signed\n"
+    text = (
+        "place,program,date,kind\n"
+        "48453,Secure Communities,2009-06-16,Activated\n"
+        '48201,287(g),"October 27, 2008",signed\n'
+    )
     loaded = loading.one(text)
     assert loading.rows(loaded, "place, program, kind, date", "activations") == [
         ("48453", "secure-communities", "activated", date(2009, 6, 16)),

@@ -31,9 +31,11 @@ def test_a_total_and_one_level_leave_a_union(loading):
 
 
 def test_everything_that_a_row_says(loading):
-    figures = "submissions,matches,matches_l1,matches_l2,matches_l3,matches_none,booked,removed,level_regime,level_basis"
+    figures = (
+        "submissions,matches,matches_l1,matches_l2,matches_l3,matches_none,booked,removed,level_regime,level_basis"
+    )
     loaded = loading.one(row(figures, "1000,100,10,20,30,40,25,12,conviction-based,charge"))
-    assert loading.rows(loaded, "event, level, n, level_regime, level_basis, cumulative, start, \"end\"") == [
+    assert loading.rows(loaded, 'event, level, n, level_regime, level_basis, cumulative, start, "end"') == [
         (event, level, n, *regime, True, date(2009, 6, 16), date(2010, 6, 30))
         for event, level, n, regime in [
             ("custody", None, 25, ("conviction-based", "charge")),
@@ -133,14 +135,22 @@ def test_monthly_rows_are_not_cumulative(loading):
 
 
 def test_windows_before_activation_are_left_out(loading):
-    text = "county_fips,activation_date,period,submissions,matches\n48453,2010-06-16,2010-01,100,5\n48453,2010-06-16,2010-07,90,4\n"
+    text = (
+        "county_fips,activation_date,period,submissions,matches\n"
+        "48453,2010-06-16,2010-01,100,5\n"
+        "48453,2010-06-16,2010-07,90,4\n"
+    )
     loaded = loading.one(text)
     assert loading.steps(loaded) == {"period ends before the activation date": (1, False, "2")}
 
 
 def test_two_activation_dates_are_noted_and_both_kept(loading):
     """Case 79: neither is preferred."""
-    text = "county_fips,activation_date,period,submissions,matches\n48453,2009-06-16,2010-01,100,5\n48453,2009-07-01,2010-02,90,4\n"
+    text = (
+        "county_fips,activation_date,period,submissions,matches\n"
+        "48453,2009-06-16,2010-01,100,5\n"
+        "48453,2009-07-01,2010-02,90,4\n"
+    )
     loaded = loading.one(text)
     assert loading.rows(loaded, "date", "activations") == [(date(2009, 6, 16),), (date(2009, 7, 1),)]
     assert "48453: 2 dates for secure-communities activated" in loading.notes(loaded)
@@ -148,7 +158,10 @@ def test_two_activation_dates_are_noted_and_both_kept(loading):
 
 def test_the_grand_total_of_a_national_table_is_the_nation(loading):
     """Case 121: "Total" over counties of two states, larger than they are."""
-    text = row("removed,removed_none", "724,594") + f"GA,Fulton,13121,{TAIL},24,3\n,Total,,,2008-10-27,2010-06-30,true,46929,12293\n"
+    text = (
+        row("removed,removed_none", "724,594")
+        + f"GA,Fulton,13121,{TAIL},24,3\n,Total,,,2008-10-27,2010-06-30,true,46929,12293\n"
+    )
     loaded = loading.one(text)
     assert ("US", "none", 12293) in loading.rows(loaded, "place, level, n")
     assert ("US", "1/2/3", 46929 - 12293) in loading.rows(loaded, "place, level, n")
@@ -181,6 +194,15 @@ def test_headers_as_people_type_them(header, name):
     assert find_columns([header], ADAPTER.columns) == {name: [0]}
 
 
+def test_two_columns_that_could_be_matches_are_a_question(loading):
+    """Case 108: matches and alien IDENT matches are not the same count."""
+    text = "county_fips,period,submissions,IDENT Matches,Alien IDENT Matches\n48453,2010-01,100,9,5\n"
+    error = loading.error(DecisionNeeded, loading.spec(text))
+    assert "columns 'IDENT Matches' and 'Alien IDENT Matches' could each be matches" in error.problems[0].found
+    loaded = loading.one(text, columns={"matches": "Alien IDENT Matches"})
+    assert loading.rows(loaded, "event, n") == [("match", 5), ("submission", 100)]
+
+
 def test_the_latest_cumulative_issue_stands(loading):
     """Two issues are never added: the earlier one is set aside under its reason, and its activation kept once."""
     text = row("submissions,matches", "100,5") + f"TX,Travis,48453,{TAIL.replace('2010-06-30', '2010-12-31')},180,9\n"
@@ -192,9 +214,7 @@ def test_the_latest_cumulative_issue_stands(loading):
 
 def test_issues_in_two_files_are_not_added_either(loading):
     later = row("submissions,matches", "180,9").replace("2010-06-30", "2010-12-31")
-    loaded = loading.load(
-        loading.spec(row("submissions,matches", "100,5"), "a.csv"), loading.spec(later, "b.csv")
-    )
+    loaded = loading.load(loading.spec(row("submissions,matches", "100,5"), "a.csv"), loading.spec(later, "b.csv"))
     assert loading.rows(loaded, "event, n") == [("match", 9), ("submission", 180)]
     assert loading.steps(loaded) == {"superseded by a later cumulative issue": (1, False, "2")}
 

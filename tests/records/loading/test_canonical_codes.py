@@ -102,7 +102,9 @@ def test_answers_for_values_that_do_not_occur_are_noted(loading):
     assert "values.group names values that this file does not hold: 'H'" in loading.notes(loaded)
 
 
-@pytest.mark.parametrize("mark", ["", "NA", "NULL", "IIDS ETL NULL", "(b)(6), (b)(7)(c)", "b(6), b(7)C", "Not  Applicable"])
+@pytest.mark.parametrize(
+    "mark", ["", "NA", "NULL", "IIDS ETL NULL", "(b)(6), (b)(7)(c)", "b(6), b(7)C", "Not  Applicable"]
+)
 def test_marks_for_missing_are_missing(loading, mark):
     loaded = loading.one(table("White", mark))
     assert loading.rows(loaded, '"group"') == [("white",), (None,)]

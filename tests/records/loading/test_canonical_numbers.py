@@ -13,9 +13,7 @@ GROUPS = ("hispanic", "white", "black", "asian", "native", "pacific", "multiple"
 
 def table(*cells: str) -> str:
     """One row a cell: a group of Travis County each, so that rows are told apart."""
-    return HEAD + "".join(
-        f'48453,2011,arrest,{group},"{cell}"\n' for group, cell in zip(GROUPS, cells, strict=False)
-    )
+    return HEAD + "".join(f'48453,2011,arrest,{group},"{cell}"\n' for group, cell in zip(GROUPS, cells, strict=False))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from auditor.errors import DecisionNeeded, InputError
-from auditor.records.dates import order_of, read_period
+from auditor.records.dates import order_of
 
 HEAD = "place,period,event,n\n"
 
@@ -127,7 +127,11 @@ def test_two_ends_say_what_kind_of_period_it_is(loading, start, end, kind):
 
 
 def test_a_period_that_ends_before_it_starts_is_quarantined(loading):
-    text = "place,period_start,period_end,event,n\n48453,2011-05-01,2011-04-01,arrest,5\n48453,2011-05-01,2011-06-01,arrest,6\n"
+    text = (
+        "place,period_start,period_end,event,n\n"
+        "48453,2011-05-01,2011-04-01,arrest,5\n"
+        "48453,2011-05-01,2011-06-01,arrest,6\n"
+    )
     loaded = loading.one(text)
     assert loading.steps(loaded) == {"period ends before it starts": (1, True, "2")}
 

@@ -83,6 +83,13 @@ def test_an_answer_that_is_no_place_stays_a_question(loading):
     assert "places answers 'De Kalb'" in problem.found
 
 
+def test_a_city_and_a_county_of_one_name_are_a_question(loading):
+    """Case 86: Baltimore is a city and a county, and so is St. Louis."""
+    (problem,) = loading.error(DecisionNeeded, loading.spec(table("Baltimore,MD"))).problems
+    assert "Baltimore County, MD (24005)" in problem.why
+    assert "Baltimore city, MD (24510)" in problem.why
+
+
 def test_a_name_without_a_state(loading):
     error = loading.error(DecisionNeeded, loading.spec("place,period,event,n\nWashington County,2011,arrest,5\n"))
     assert "which state?" in error.problems[0].why

@@ -61,7 +61,9 @@ def test_a_place_called_us_is_the_nation_without_more(loading):
 def test_subtotals_of_states_by_label_and_the_grand_total_after_them(loading):
     """Case 55: 10 + 30 in Texas, 5 + 6 in Georgia, 51 in all."""
     loaded = loading.one(
-        places("48453,TX,10", "48201,TX,30", "Texas Total,TX,40", "13121,GA,5", "13089,GA,6", "Total,GA,11", "Total,,51")
+        places(
+            "48453,TX,10", "48201,TX,30", "Texas Total,TX,40", "13121,GA,5", "13089,GA,6", "Total,GA,11", "Total,,51"
+        )
     )
     assert [row[0] for row in loading.rows(loaded, "place")] == ["48453", "48201", "13121", "13089"]
     assert loading.steps(loaded) == {

@@ -84,7 +84,11 @@ def test_activation_dates_of_secure_communities(loading, shared_data):
     )
     loaded = loading.load(spec)
     dates = dict(loading.rows(loaded, "place, date", "activations"))
-    assert (dates["48201"], dates["48453"], dates["17031"]) == (date(2008, 10, 27), date(2009, 6, 16), date(2013, 1, 22))
+    assert (dates["48201"], dates["48453"], dates["17031"]) == (
+        date(2008, 10, 27),
+        date(2009, 6, 16),
+        date(2013, 1, 22),
+    )
     assert loading.steps(loaded)["no date (not known to have begun)"][0] == 3
     assert sum(day <= date(2010, 9, 30) for day in dates.values()) == 661
     assert "codes that have ended since are kept" in loading.notes(loaded)

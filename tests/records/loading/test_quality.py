@@ -57,7 +57,9 @@ def test_a_baseline_and_an_activation_have_facts_too(loading):
     ],
 )
 def test_edges_of_the_grade(fact, share, expected):
-    letter, reasons = grade({fact: share, "cells suppressed": None} if fact != "cells suppressed" else {fact: share}, 10)
+    letter, reasons = grade(
+        {fact: share, "cells suppressed": None} if fact != "cells suppressed" else {fact: share}, 10
+    )
     assert letter == expected
     assert bool(reasons) is (expected != "A")
 
