@@ -201,6 +201,7 @@ def _headline(context: Context, j: int, finding: Finding) -> dict[str, Any]:
         "mark": labels.OUTCOME_MARKS[state],
         "state": state,
         "title": context.title(finding.signal),
+        "definitions": sentences_of(finding.definitions[:1], "definitions", context.language),
     }
 
 

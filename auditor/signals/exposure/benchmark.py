@@ -349,6 +349,7 @@ def _contrast(cells: Cells, event: str, group: str, base: _Base, options: Benchm
         if not base.error.any()
         else "exact conditional, widened by the benchmark's margin of error",
         tested=first,
+        definitions=("benchmark.define-ratio",),
     )
 
 
