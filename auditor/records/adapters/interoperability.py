@@ -66,7 +66,7 @@ _LEVELS = {
 def _aliases(stem: str, level: str = "") -> tuple[str, ...]:
     stems = (stem, *_STEMS[stem])
     if not level:
-        return (*_STEMS[stem], f"total_{stem}", f"{stem}_total")
+        return (*_STEMS[stem], *(form for s in stems for form in (f"total_{s}", f"{s}_total")))
     words = _LEVELS[level]
     return tuple(form for s in stems for word in words for form in (f"{s}_{word}", f"{word}_{s}"))
 

@@ -242,3 +242,35 @@ def test_two_issues_of_one_day_that_differ_are_a_question(loading):
     (problem,) = loading.error(DecisionNeeded, *specs).problems
     assert problem.file == "b.csv"
     assert "1 cumulative figure other than in a.csv" in problem.found
+
+
+def test_a_table_typed_off_the_printed_page(loading):
+    """Two header rows, a state line, a page footer, a grand total, a footnote; the figures are made up."""
+    text = (
+        "IDENT/IAFIS Interoperability,,,,,,,,,,\n"
+        ",,,,Alien IDENT Matches,,,,Removals and Returns,,\n"
+        "State,Jurisdiction,Activation Date,Total Submissions,Total,Level 1,Level 2,Level 3,Total,Level 1,Non-Criminal\n"
+        'TX,Travis,6/16/2009,"60,123","6,012",900,700,"2,100",724,50,594\n'
+        'TX,Harris,10/27/2008,"300,123","30,012","3,900","4,700","8,100","9,000","3,000","2,000"\n'
+        'TX,Statewide,,"360,246","36,024","4,800","5,400","10,200","9,724","3,050","2,594"\n'
+        'GA,De Kalb,11/17/2009,"40,000","2,000",300,200,900,600,100,200\n'
+        "Page 3 of 41,,,,,,,,,,\n"
+        'Total,,,"11,000,000","692,788",,,,"142,000",,\n'
+    )
+    loaded = loading.one(text, format="interoperability", constants={"period": "2008-10-27/2011-09-30"})
+    ledger = loaded.sources[0].ledger
+    assert (ledger.read, ledger.used) == (6, 4)
+    assert [(step.reason, step.rows) for step in ledger.steps] == [("page line", 1), ("totals row (Texas)", 1)]
+    assert {place for (place,) in loading.rows(loaded, "place")} == {"48453", "48201", "13089", "US"}
+    travis = [row[1:] for row in loading.rows(loaded, "place, event, level, n") if row[0] == "48453"]
+    assert travis == [
+        ("match", "1", 900),
+        ("match", "2", 700),
+        ("match", "3", 2100),
+        ("match", "none", 2312),
+        ("removal", "1", 50),
+        ("removal", "2/3", 80),
+        ("removal", "none", 594),
+        ("submission", None, 60123),
+    ]
+    assert ("US", "submission", 11000000) in loading.rows(loaded, "place, event, n")
