@@ -22,6 +22,10 @@ DEEPEST = 40
 """How many rows that are not blank are looked at for a header."""
 
 
+class NoHeader(InputError):
+    """No row can be the header."""
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """The names of the columns.
@@ -78,8 +82,10 @@ def find_header(
 
     Raises
     ------
+    NoHeader
+        When no row can be the header.
     InputError
-        When no row can be the header, or two readings of a header of several lines are possible.
+        When two readings of a header of several lines are possible.
     """
     if header_row:
         return _declared(head, where, header_row)
@@ -88,7 +94,7 @@ def find_header(
         return None
     start = table.candidate(least)
     if start is None:
-        raise InputError(f"{where.file} cannot be read", [_no_header(where, table)])
+        raise NoHeader(f"{where.file} cannot be read", [_no_header(where, table)])
     return table.resolve(start, where)
 
 

@@ -8,7 +8,7 @@ from xml.sax.saxutils import unescape
 
 from auditor.records.sheet_facts import Facts
 
-_TABLE = re.compile(rb'<table:table\b[^>]*\btable:name="([^"]*)"[^>]*>(.*?)</table:table>', re.S)
+_TABLE = re.compile(rb'<table:table(?= )[^>]*\btable:name="([^"]*)"')
 _CELL = re.compile(rb"<table:table-cell\b([^>]*)>")
 _HIDDEN_ROW = re.compile(rb'<table:table-row\b[^>]*\btable:visibility="(collapse|filter)"[^>]*>')
 _HIDDEN_COLUMN = re.compile(rb'<table:table-column\b[^>]*\btable:visibility="(?:collapse|filter)"[^>]*>')
@@ -19,15 +19,16 @@ _COLUMNS = re.compile(rb'\btable:number-columns-repeated="(\d+)"')
 def ods_facts(archive: zipfile.ZipFile) -> dict[str, Facts]:
     """Return the facts of each sheet. Cells are counted, not named: an ODS does not say where each of them is."""
     found = {}
-    for table in _TABLE.finditer(archive.read("content.xml")):
-        name = unescape(table[1].decode("utf-8"), {"&quot;": '"', "&apos;": "'"})
+    parts = _TABLE.split(archive.read("content.xml"))
+    for given, text in zip(parts[1::2], parts[2::2], strict=True):
+        name = unescape(given.decode("utf-8"), {"&quot;": '"', "&apos;": "'"})
         facts = found[name] = Facts()
-        for cell in _CELL.finditer(table[2]):
+        for cell in _CELL.finditer(text):
             _look(cell[1], facts)
-        for row in _HIDDEN_ROW.finditer(table[2]):
+        for row in _HIDDEN_ROW.finditer(text):
             facts.hidden_rows += _times(_ROWS, row[0])
             facts.filtered = facts.filtered or row[1] == b"filter"
-        facts.hidden_columns = sum(_times(_COLUMNS, column) for column in _HIDDEN_COLUMN.findall(table[2]))
+        facts.hidden_columns = sum(_times(_COLUMNS, column) for column in _HIDDEN_COLUMN.findall(text))
     return found
 
 

@@ -11,7 +11,7 @@ import duckdb
 from auditor.errors import InputError, Problem
 from auditor.records.container import is_lock_file
 from auditor.records.grid import Grid, Row, Where, refuse
-from auditor.records.header import find_header
+from auditor.records.header import Header, NoHeader, find_header
 from auditor.records.load_table import Staged, stage
 from auditor.records.opening import open_grids
 from auditor.records.raw import RawTable
@@ -21,6 +21,9 @@ from auditor.records.tidy import tidy
 
 HEAD = 300
 """How many rows are looked at to find the header."""
+
+COVER_ROWS = 40
+"""Longest page of remarks that is passed over (with a note) beside sheets of data."""
 
 _CHUNK = 1 << 22
 
@@ -110,7 +113,7 @@ class _Reader:
         InputError
             With the problems of every sheet, or when none has a table.
         """
-        read = [(grid, self._try(grid)) for grid in grids]
+        read = [(grid, self._try(grid, alone=len(grids) == 1)) for grid in grids]
         if self.problems:
             raise InputError(f"{self.where.file} cannot be read", self.problems)
         tables = [table for _, table in read if table is not None]
@@ -124,16 +127,21 @@ class _Reader:
             tables[0] = replace(tables[0], ledger=tables[0].ledger.note(f"no table on sheet {shown}: passed over"))
         return _differences(tables)
 
-    def _try(self, grid: Grid) -> RawTable | None:
+    def _try(self, grid: Grid, *, alone: bool) -> RawTable | None:
         try:
             return self._table(grid)
+        except NoHeader as error:
+            if alone or not _is_cover(grid):
+                self.problems += error.problems
+            return None
         except InputError as error:
             self.problems += error.problems
             return None
 
     def _table(self, grid: Grid) -> RawTable | None:
+        head = [] if grid.header else _head(grid, self.spec.header_row)
         header = grid.header or find_header(
-            _head(grid, self.spec.header_row),
+            head,
             grid.where,
             header_row=self.spec.header_row,
             merged=grid.merged,
@@ -142,6 +150,7 @@ class _Reader:
         )
         if header is None:
             return None
+        _refuse_unread_header(grid, header)
         staged = (grid.load(header, self.store) if grid.load else None) or stage(grid, header, self.store)
         tidied = tidy(staged, header, grid, self.store)
         if tidied.problems:
@@ -169,6 +178,30 @@ def _head(grid: Grid, header_row: int) -> list[Row]:
         if len(head) >= HEAD and row[0] > header_row + 1:
             break
     return head
+
+
+def _is_cover(grid: Grid) -> bool:
+    """Tell whether a sheet is a small page of remarks beside the sheets of data: most rows one cell, or a caption."""
+    rows = [[cell for cell in cells if cell.strip()] for _, cells in _head(grid, 0)]
+    rows = [cells for cells in rows if cells]
+    remarks = [cells for cells in rows if len(cells) == 1 or (len(cells) <= 3 and cells[0].rstrip().endswith(":"))]
+    return len(rows) <= COVER_ROWS and len(remarks) * 2 > len(rows)
+
+
+def _refuse_unread_header(grid: Grid, header: Header) -> None:
+    """Refuse a file of which a row above the header found could not be read: it may hold the names."""
+    above = {reason: min(rows) for reason, rows in grid.tally.rows.items() if min(rows) < header.row}
+    if above:
+        problems = [
+            grid.where.problem(
+                f"the row cannot be read ({reason})",
+                "it stands above or in the header, and the names of the columns may be in it",
+                "mend the row, or delete it if it is not needed",
+                row=row,
+            )
+            for reason, row in above.items()
+        ]
+        raise InputError(f"{grid.where.file} cannot be read", problems)
 
 
 def _differences(tables: list[RawTable]) -> list[RawTable]:

@@ -18,7 +18,9 @@ from auditor.errors import InputError, Problem
 from auditor.records.grid import EXAMPLES, Where
 
 _CHUNK = 1 << 22
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
+_LONGEST_ROW = 1 << 25
+_CELL = re.compile(rb"<(?:\w+:)?c(?=[ >])")
+_CELL_END = re.compile(rb"</(?:\w+:)?c>")
 _REFERENCE = re.compile(rb'\br="([A-Z]+[0-9]+)"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>")
@@ -166,16 +168,18 @@ def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     with archive.open(part) as handle:
         while chunk := handle.read(_CHUNK):
             rest += chunk
-            end = rest.rfind(b"</row>")
-            if end >= 0:
-                yield rest[: end + 6]
-                rest = rest[end + 6 :]
+            end = rest.rfind(b"row>") + 4
+            if end > 3 or len(rest) > _LONGEST_ROW:
+                end = end if end > 3 else len(rest)
+                yield rest[:end]
+                rest = rest[end:]
     yield rest
 
 
 def _scan_cells(piece: bytes, facts: Facts) -> None:
-    for found in _CELL.finditer(piece):
-        attributes, inner = found[1], found[2] or b""
+    for text in _CELL.split(piece)[1:]:
+        attributes, _, rest = text.partition(b">")
+        inner = b"" if attributes.endswith(b"/") else _CELL_END.split(rest, maxsplit=1)[0]
         kind = _TYPE.search(attributes)
         value = _VALUE.search(inner)
         spot = _REFERENCE.search(attributes)

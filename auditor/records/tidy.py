@@ -65,6 +65,6 @@ def tidy(staged: Staged, header: Header, grid: Grid, store: Store) -> Tidied:
     work.excel_errors()
     work.damage()
     columns = settle_columns(work)
-    if not work.problems and work.ledger.read == 0:
-        work.ledger = work.ledger.note("there is a header but no row below it: no records")
+    if not work.problems and work.ledger.used == 0:
+        work.ledger = work.ledger.note("there is a header but no row of data below it: no records")
     return Tidied(columns, work.ledger, work.problems)

@@ -297,6 +297,18 @@ def test_gigantic_cell_is_quarantined(reading):
     assert step.example == "row 3"
 
 
+@pytest.mark.parametrize("first", ["place," + "x" * 200_000, "pl\0ace,n", 'pl"ace,"n"x'])
+def test_header_that_cannot_be_read_is_never_replaced_by_the_next_row(reading, first):
+    problems = reading.problems(InputError, first + "\nLee,a\nKane,b\nDane,c\n")
+    assert problems[0].row == 1
+
+
+def test_notes_without_data(reading, notes):
+    table = reading.one("place,n\nSource: ICE,\n")
+    assert (table.ledger.read, table.ledger.excluded, table.ledger.used) == (1, 1, 0)
+    assert "no records" in notes(table)
+
+
 def test_excel_limit_of_rows(reading):
     """Case 37: header and 1,048,575 rows are 1,048,576 lines; one line less is accepted."""
     text = "a,b\n" + "1,2\n" * 1_048_575

@@ -185,6 +185,18 @@ def test_several_sheets(reading, notes):
     assert "columns differ from sheet 'FY2011': with birth year" in notes(second)
 
 
+def test_cover_sheet_of_two_columns(reading, notes):
+    """Case 25 and the Deportation Data Project's exports: a cover first, the data on the second sheet."""
+    cover = [["Run date:", dt.date(2012, 1, 2)], ["Pages:", 3]]
+    table = reading.one(xlsx({"Cover": cover, "Data": [["place", "n"], ["Lee", 1]]}), "file.xlsx")
+    assert table.sheet == "Data"
+    assert "no table on sheet 'Cover'" in notes(table)
+    reading.problems(InputError, xlsx({"Cover": cover}), "file.xlsx")
+    long = [["Lee", index] for index in range(60)]
+    (problem,) = reading.problems(InputError, xlsx({"A": long, "B": [["place", "n"], ["Lee", 1]]}), "file.xlsx")
+    assert problem.sheet == "A"
+
+
 def test_chosen_sheet(reading):
     sheets = {"Codes": [["code", "meaning"], ["H", "Hispanic"]], "Data": [["place", "n"], ["Lee", 1]]}
     content = xlsx(sheets)
