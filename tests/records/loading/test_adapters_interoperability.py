@@ -249,7 +249,7 @@ def test_a_table_typed_off_the_printed_page(loading):
     text = (
         "IDENT/IAFIS Interoperability,,,,,,,,,,\n"
         ",,,,Alien IDENT Matches,,,,Removals and Returns,,\n"
-        "State,Jurisdiction,Activation Date,Total Submissions,Total,Level 1,Level 2,Level 3,Total,Level 1,Non-Criminal\n"
+        "State,Jurisdiction,Activated,Total Submissions,Total,Level 1,Level 2,Level 3,Total,Level 1,Non-Criminal\n"
         'TX,Travis,6/16/2009,"60,123","6,012",900,700,"2,100",724,50,594\n'
         'TX,Harris,10/27/2008,"300,123","30,012","3,900","4,700","8,100","9,000","3,000","2,000"\n'
         'TX,Statewide,,"360,246","36,024","4,800","5,400","10,200","9,724","3,050","2,594"\n'
