@@ -25,7 +25,7 @@ CSV, DOC = ROOT / "benchmarks/results/peer_null.csv", ROOT / "docs/calibration-p
 Q = 0.05
 Row = dict[str, float | str | int]
 #: Runs of a cell by number of places, before --runs; cells with planted places, or too dear, get fewer.
-RUNS = {12: 300, 20: 300, 40: 300, 60: 150, 100: 150, 200: 150, 500: 150, 1000: 100, 3100: 60}
+RUNS = {12: 200, 20: 300, 40: 300, 60: 120, 100: 120, 200: 100, 500: 100, 1000: 60, 3100: 40}
 OWN = [("normal", 0.0), ("normal", 0.15), ("normal", 0.4), ("beta", 0.001), ("beta", 0.005), ("beta", 0.02)]
 ODD = [("t4", 0.4), ("t3", 0.4), ("contaminated", 0.15), ("gumbel-right", 0.4), ("gamma", 0.4)]
 MORE = [("t4", 0.15), ("t3", 0.15), ("gumbel-right", 0.15), ("gumbel-left", 0.4), ("by-size", 0.1)]
@@ -129,7 +129,7 @@ def runs_of(cell: Cell, scale: float) -> int:
     base = RUNS[cell.places]
     if cell.places == 3100 and cell.mean_log > 5 and (cell.family, cell.size) in OWN and not cell.outliers:
         base = 200
-    return max(2, round(scale * (min(base, 60) if cell.outliers else base)))
+    return max(2, round(scale * (min(base, 40) if cell.outliers else base)))
 
 
 def cells() -> list[Cell]:

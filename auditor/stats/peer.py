@@ -31,6 +31,8 @@ LEAVE_ONE_OUT = 100
 HEAVY_DF, MIDDLE_DF, SOME_INFORMATIVE = 3.0, 6.0, 150.0
 #: Normal quantile of the upper limits of sigma and rho: one-sided 90 %.
 UPPER_QUANTILE = 1.28
+#: Rounds in which the centre is found and the logits taken afresh about it.
+RECENTRINGS = 3
 #: A beta-binomial's rho is held below this; a pair of trials at one place never agrees more.
 LARGEST_RHO = 0.5
 
@@ -87,18 +89,17 @@ def _too_few(places: int, size: int) -> PeerNull:
 
 
 def _fit(k: Array, n: Array, offset: Array, used: NDArray[np.bool_]) -> PeerNull:
-    y = peer_fit.empirical_logit(k, n, offset)
     # The first fit has every place; with few places, one more for each leaves that place out.
-    keep = np.ones((1, y.size))
-    if y.size <= LEAVE_ONE_OUT:
-        keep = np.vstack([keep, 1 - np.eye(y.size)])
-    normal, beta = _families(y, n, offset, keep)
-    df, adequate, adequacy, promised = _standing(k, n, offset, normal, beta)
+    keep = np.ones((1, k.size))
+    if k.size <= LEAVE_ONE_OUT:
+        keep = np.vstack([keep, 1 - np.eye(k.size)])
+    v, normal, beta = _families(k, n, offset, keep)
+    df, adequate, adequacy, promised = _standing(k, n, offset, v, normal, beta)
     predictive = _predictive(normal, beta)
-    centre, spread, dispersion = (_spread_out(a[-y.size :] if a.size > 1 else a, used) for a in predictive)
+    centre, spread, dispersion = (_spread_out(a[-k.size :] if a.size > 1 else a, used) for a in predictive)
     pooled = [float(a[0]) for a in predictive]
     return PeerNull(
-        places=y.size,
+        places=k.size,
         mu=float(normal.centre[0]),
         mu_se=float(normal.centre_se[0]),
         sigma=float(np.sqrt(normal.theta[0])),
@@ -117,18 +118,19 @@ def _fit(k: Array, n: Array, offset: Array, used: NDArray[np.bool_]) -> PeerNull
     )
 
 
-def _families(y: Array, n: Array, offset: Array, keep: Array) -> tuple[peer_fit.Spread, peer_fit.Spread]:
-    """Fit both families; the counting error is that at the centre, so a first fit finds the centre."""
-    one = np.ones(y.size)
-    centre = peer_fit.weighted_median(y, n)
-    v = peer_fit.counting_variance(n, offset + centre)
-    centre = float(peer_fit.fit_spread(y, v, one, np.ones((1, y.size)), 0.0).centre[0])
+def _families(k: Array, n: Array, offset: Array, keep: Array) -> tuple[Array, peer_fit.Spread, peer_fit.Spread]:
+    """Counting variances, and the fits of both families.
+
+    Logits and counting errors are those at the centre of all places, so that is found first, by repetition.
+    """
+    one, centre = np.ones(k.size), 0.0
+    for _ in range(RECENTRINGS):
+        y, v = peer_fit.working_logit(k, n, offset, centre)
+        centre = float(peer_fit.fit_spread(y, v, one, keep[:1], 0.0).centre[0])
+    y, v = peer_fit.working_logit(k, n, offset, centre)
     share = special.expit(offset + centre)
-    v, h = peer_fit.counting_variance(n, offset + centre), 1 / (share * (1 - share))
-    return (
-        peer_fit.fit_spread(y, v, one, keep, UPPER_QUANTILE),
-        peer_fit.fit_spread(y, v, h, keep, UPPER_QUANTILE),
-    )
+    normal = peer_fit.fit_spread(y, v, one, keep, UPPER_QUANTILE)
+    return v, normal, peer_fit.fit_spread(y, v, 1 / (share * (1 - share)), keep, UPPER_QUANTILE)
 
 
 def _predictive(normal: peer_fit.Spread, beta: peer_fit.Spread) -> tuple[Array, Array, Array]:
@@ -144,11 +146,10 @@ def _spread_out(values: Array, used: NDArray[np.bool_]) -> Array:
 
 
 def _standing(
-    k: Array, n: Array, offset: Array, normal: peer_fit.Spread, beta: peer_fit.Spread
+    k: Array, n: Array, offset: Array, v: Array, normal: peer_fit.Spread, beta: peer_fit.Spread
 ) -> tuple[float, bool, Adequacy, bool]:
     """Degrees of freedom, adequate, adequacy and promised."""
     eta = offset + normal.centre[0]
-    v = peer_fit.counting_variance(n, eta)
     places = peer_adequacy.informative(v, np.full(n.shape, normal.theta[0]))
     if places < SOME_INFORMATIVE:
         enough = k.size >= FEWEST_PROMISED

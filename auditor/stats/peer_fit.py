@@ -1,6 +1,6 @@
 """Robust centre and between-place spread of many shares, in which a minority of places may stand out.
 
-The empirical logits y_j of the places, less their offsets, have variance v_j + theta h_j: v_j the counting error,
+The logits y_j of the places, less their offsets, have variance v_j + theta h_j: v_j the counting error,
 theta the natural variance between places (h_j = 1: sigma squared of a logit-normal; h_j = 1 / (p_j q_j): rho of a
 beta-binomial).
 Centre and theta solve M-equations with Tukey's bisquare weights, which give a place more than four standard
@@ -19,6 +19,8 @@ from auditor.stats.checks import Array
 
 #: Bisquare cut-off in standard deviations.
 CUT = 4.0
+#: Below this expected number of the rarer outcome, moments of the empirical logit are summed exactly.
+FEW = 12
 #: Smallest natural SD used in the weights, so that no few huge places decide the spread alone.
 WEIGHT_FLOOR = 0.1
 #: Sweeps between centre and spread.
@@ -61,9 +63,47 @@ def _moments() -> tuple[float, float, float, float]:
 KAPPA, PSI_VARIANCE, CENTRE_VARIANCE, CENTRE_SLOPE = _moments()
 
 
-def empirical_logit(k: Array, n: Array, offset: Array) -> Array:
-    """Logit of (k + 1/2) / (n + 1) less the offset; finite for k = 0 and k = n."""
-    return np.log((k + 0.5) / (n - k + 0.5)) - offset
+def working_logit(k: Array, n: Array, offset: Array, centre: float) -> tuple[Array, Array]:
+    """Logit of each place less its offset, unbiased if the centre is right, and its counting variance there.
+
+    Parameters
+    ----------
+    k, n, offset : ndarray, shape (places,)
+        Successes, trials (n >= 1) and logit of the expected share.
+    centre : float
+        Provisional centre.
+
+    Returns
+    -------
+    y, v : ndarray
+        y = centre + (L - E L) / slope, with L = log((k + 1/2) / (n - k + 1/2)), and slope the change of E L with the
+        logit of the share, which for a binomial is Cov(L, k). Where the rarer outcome is expected `FEW` times or
+        more, E L is the logit to the third order, the slope 1 and the variance 1 / (n p q).
+    """
+    logit = offset + centre
+    p = special.expit(logit)
+    rare = np.minimum(p, 1 - p)
+    y, v = centre + np.log((k + 0.5) / (n - k + 0.5)) - logit, 1 / (n * p * (1 - p))
+    few = n * rare < FEW
+    mean, slope, variance = _exact_moments(n[few], rare[few])
+    side = np.where(p[few] <= 0.5, 1.0, -1.0)
+    own = np.log((k[few] + 0.5) / (n[few] - k[few] + 0.5)) * side
+    y[few], v[few] = centre + side * (own - mean) / slope, variance / slope**2
+    return y, v
+
+
+def _exact_moments(n: Array, p: Array) -> tuple[Array, Array, Array]:
+    """E L, Cov(L, k) and Var L for k ~ Bin(n, p), n p < FEW, by summing over all counts of any weight."""
+    k = np.arange(4.0 * FEW)
+    n, p = n[:, None], p[:, None]
+    at = np.minimum(k, n)
+    log_mass = special.xlogy(at, p) + special.xlog1py(n - at, -p) - special.betaln(at + 1, n - at + 1) - np.log1p(n)
+    mass = np.where(k <= n, np.exp(log_mass), 0.0)
+    mass /= mass.sum(axis=1, keepdims=True)
+    value = np.log((at + 0.5) / (n - at + 0.5))
+    mean, count = (mass * value).sum(axis=1), (mass * at).sum(axis=1)
+    off = value - mean[:, None]
+    return mean, (mass * off * (at - count[:, None])).sum(axis=1), (mass * off**2).sum(axis=1)
 
 
 def score(residual: Array, v: Array, h: Array, weight: Array, theta: Array) -> Array:
@@ -174,9 +214,3 @@ def _ceiling(residual: Array, h: Array, keep: Array) -> Array:
     """A theta well above the root: some nine times the total variance of a place in the middle."""
     ratio = np.where(keep > 0, residual**2 / h, np.nan)
     return 20 * np.nanmedian(ratio, axis=1) + 1e-4
-
-
-def counting_variance(n: Array, logit: Array) -> Array:
-    """Variance 1 / (n p q) of an empirical logit about the given logit."""
-    p = special.expit(logit)
-    return 1 / (n * p * (1 - p))

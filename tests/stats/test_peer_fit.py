@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import special
+from scipy import special, stats
 
 from auditor.stats import peer_fit
 from auditor.stats.peer_fit import fit_spread, score
@@ -68,3 +68,24 @@ def test_standard_error_of_the_centre_is_the_bisquare_one() -> None:
     fit = fit_spread(y, 0.01 * one[0], one[0], one, 0.0)
     expected = np.sqrt(1.09885 * (0.01 + fit.theta[0]) / 400)
     assert fit.centre_se[0] == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize(("n", "p"), [(1, 0.3), (5, 0.02), (40, 0.2), (40, 0.8), (300, 0.01), (3000, 0.2)])
+def test_working_logit_is_unbiased_with_unit_slope_at_the_centre(n: int, p: float) -> None:
+    # Expectations by scipy's binomial probabilities over every count; the slope by shifting the share by 1e-4.
+    k = np.arange(n + 1.0)
+    whole, offset = np.full(k.size, float(n)), np.full(k.size, special.logit(p) - 0.25)
+    y, v = peer_fit.working_logit(k, whole, offset, 0.25)
+    mass = stats.binom.pmf(k, n, p)
+    assert (mass * y).sum() == pytest.approx(0.25, abs=1e-4)
+    assert (mass * (y - 0.25) ** 2).sum() == pytest.approx(v[0], rel=0.01)
+    moved = stats.binom.pmf(k, n, special.expit(special.logit(p) + 1e-4))
+    assert ((moved - mass) * y).sum() / 1e-4 == pytest.approx(1.0, rel=0.01)
+
+
+def test_working_logit_of_failures_is_the_mirror_image() -> None:
+    k, n, offset = np.array([0.0, 1, 9, 70]), np.array([4.0, 90, 9, 400]), np.array([-1.0, -4.0, 0.7, -2.0])
+    y, v = peer_fit.working_logit(k, n, offset, 0.3)
+    mirrored, w = peer_fit.working_logit(n - k, n, -offset, -0.3)
+    np.testing.assert_allclose(mirrored, -y, rtol=1e-10)
+    np.testing.assert_allclose(w, v, rtol=1e-10)
