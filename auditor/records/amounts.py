@@ -28,10 +28,13 @@ _AT_MOST = re.compile(r"(?:<=|≤|at most|up to)\s*(\d+)", re.I)
 _RANGE = re.compile(r"(\d+)\s*(?:-|–|—|to)\s*(\d+)", re.I)
 _GROUPED = {
     ",": re.compile(r"\d{1,3}(,\d{3})+(\.0*)?"),
-    ".": re.compile(r"\d{1,3}(\.\d{3})+"),
+    ".": re.compile(r"\d{1,3}(\.\d{3})+(,0*)?"),
     " ": re.compile(r"\d{1,3}([ \u00a0\u202f\u2009]\d{3})+(\.0*)?"),
     "'": re.compile(r"\d{1,3}(['’]\d{3})+(\.0*)?"),
 }
+SEPARATORS = tuple(_GROUPED)
+"""What the configuration may name as a separator of thousands; a blank stands for every kind of blank."""
+
 _STRIP = {",": ",", ".": ".", " ": " \u00a0\u202f\u2009", "'": "'’"}
 
 
@@ -61,7 +64,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How one column writes its numbers: the separator of thousands, and whether zeros are printed."""
+    """How one column writes its numbers: its separators of thousands, and whether zeros are printed."""
 
     thousands: str = ""
     settled: bool = True
@@ -99,7 +102,7 @@ def style_of(texts: Iterable[str], declared: str, *, zeros: bool) -> Style:
         return Style(".", True, zeros, shown)
     # 1.000 may be one or a thousand; 12.50 elsewhere in the column says that a stop is a decimal sign.
     decimal = any(re.fullmatch(r"[\d,]*\.(\d{1,2}|\d{4,})", text) for text in seen) or "," in used
-    return Style(used[0] if used else "", not dotted or decimal, zeros, shown)
+    return Style("".join(used), not dotted or decimal, zeros, shown)
 
 
 def read_amount(text: str, style: Style) -> Amount:
@@ -146,9 +149,10 @@ def _number(cell: str, style: Style) -> Amount:
         return Amount("bad", reason="is negative")
     if not style.settled and _GROUPED["."].fullmatch(cell):
         return Amount("unclear")
-    if style.thousands and _GROUPED[style.thousands].fullmatch(cell):
-        for sign in _STRIP[style.thousands]:
-            cell = cell.replace(sign, "")
+    for sign in style.thousands:
+        if _GROUPED[sign].fullmatch(cell):
+            cell = re.sub(f"[{_STRIP[sign]}]", "", cell)
+            break
     try:
         value = Decimal(cell.replace(",", ".") if style.thousands == "." else cell)
     except InvalidOperation:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from auditor.records.amounts import Amount, read_amount, style_of
+from auditor.errors import Problem
+from auditor.records.amounts import SEPARATORS, Amount, read_amount, style_of
 from auditor.records.sheet import QUARANTINED, Row, Sheet, quote, times
 from auditor.records.words import is_missing
 
@@ -45,7 +46,7 @@ def map_numbers(sheet: Sheet, name: str, whole: bool) -> str:
         )
     )
     decided = {k.strip(): v for k, v in sheet.spec.values.get(name, {}).items()}
-    style = style_of((t for t, _, _ in odd), sheet.spec.thousands, zeros=zeros)
+    style = style_of((t for t, _, _ in odd), _declared(sheet), zeros=zeros)
     read = [(item, read_amount(decided.get(item[0]) or item[0], style)) for item in odd]
     read = [(i, Amount("missing") if decided.get(i[0]) == "missing" else amount) for i, amount in read]
     _judge(sheet, name, read, whole, zeros)
@@ -55,6 +56,22 @@ def map_numbers(sheet: Sheet, name: str, whole: bool) -> str:
         f"raw VARCHAR, n {'BIGINT' if whole else 'DOUBLE'}, low BIGINT, high BIGINT, state VARCHAR, aside VARCHAR",
         rows,
     )
+
+
+def _declared(sheet: Sheet) -> str:
+    """Return the declared separator of thousands; one that nobody writes is a configuration error."""
+    declared = sheet.spec.thousands
+    if not declared or declared in SEPARATORS:
+        return declared
+    problem = Problem(
+        f"thousands = {declared!r}",
+        "it would not part anything",
+        f"say one of {', '.join(map(repr, SEPARATORS))}, or leave it out",
+        file=sheet.raw.file,
+    )
+    if problem not in sheet.docket.config:
+        sheet.docket.config.append(problem)
+    return ""
 
 
 def _number_row(name: str, text: str, amount: Amount, whole: bool) -> Row:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from auditor.errors import DecisionNeeded, InputError
+from auditor.errors import ConfigError, DecisionNeeded, InputError
 from auditor.records.amounts import Amount, Style, read_amount, style_of
 
 HEAD = "place,period,event,group,n\n"
@@ -16,44 +16,47 @@ def table(*cells: str) -> str:
     return HEAD + "".join(f'48453,2011,arrest,{group},"{cell}"\n' for group, cell in zip(GROUPS, cells, strict=False))
 
 
-@pytest.mark.parametrize(
-    ("cell", "expected"),
-    [
-        ("1,234", 1234),
-        ("1 234", 1234),
-        ("1\u00a0234", 1234),
-        ("'0042", 42),
-        ("12.0", 12),
-        ("1e+05", 100000),
-        ("  7 ", 7),
-        ("12,345,678", 12345678),
-    ],
-)
-def test_whole_numbers_as_people_write_them(loading, cell, expected):
-    loaded = loading.one(table(cell, "3"))
-    assert loading.rows(loaded, '"group", n') == [("hispanic", expected), ("white", 3)]
+WRITTEN = {
+    "1,234": 1234,
+    "1 234": 1234,
+    "1\u00a0234": 1234,
+    "'0042": 42,
+    "12.0": 12,
+    "1e+05": 100000,
+    "  7 ": 7,
+    "12,345,678": 12345678,
+}
+HIDDEN = {
+    "<11": (0, 10),
+    "< 11": (0, 10),
+    "<=10": (0, 10),
+    "≤10": (0, 10),
+    "1-10": (1, 10),
+    "1–10": (1, 10),
+    "fewer than 5": (0, 4),
+    "*": (0, 10),
+    "S": (0, 10),
+    "D/": (0, 10),
+    "^": (0, 10),
+    "suppressed": (0, 10),
+}
 
 
-@pytest.mark.parametrize(
-    ("cell", "low", "high"),
-    [
-        ("<11", 0, 10),
-        ("< 11", 0, 10),
-        ("<=10", 0, 10),
-        ("≤10", 0, 10),
-        ("1-10", 1, 10),
-        ("1–10", 1, 10),
-        ("fewer than 5", 0, 4),
-        ("*", 0, 10),
-        ("S", 0, 10),
-        ("D/", 0, 10),
-        ("^", 0, 10),
-        ("suppressed", 0, 10),
-    ],
-)
-def test_suppressed_cells_are_intervals_never_zero(loading, cell, low, high):
-    loaded = loading.one(table(cell, "30"))
-    assert loading.rows(loaded, "n, n_low, n_high") == [(None, low, high), (30, None, None)]
+def years(*cells: str) -> str:
+    """One row a cell: a year of Travis County each."""
+    return HEAD + "".join(f'48453,{2000 + i},arrest,white,"{cell}"\n' for i, cell in enumerate(cells))
+
+
+def test_whole_numbers_as_people_write_them(loading):
+    loaded = loading.one(years(*WRITTEN), constants={"cumulative": "false"})
+    assert loading.rows(loaded, "n") == [(n,) for n in WRITTEN.values()]
+
+
+def test_suppressed_cells_are_intervals_never_zero(loading):
+    """Every spelling in one column that prints no zero, so that the least is 0."""
+    loaded = loading.one(years(*HIDDEN, "30"))
+    expected = [(None, *bounds) for bounds in HIDDEN.values()]
+    assert loading.rows(loaded, "n, n_low, n_high") == [*expected, (30, None, None)]
     assert "suppressed cells kept as intervals, never as zero" in loading.notes(loaded)
 
 
@@ -144,6 +147,15 @@ def test_a_stop_that_may_part_thousands_is_a_question(loading):
     error = loading.error(DecisionNeeded, loading.spec(table("1.234", "5")))
     assert error.problems[0].column == "n"
     assert 'thousands = "."' in error.toml
+
+
+def test_a_separator_that_nobody_writes_is_a_configuration_error(loading):
+    error = loading.error(ConfigError, loading.spec(table("5"), thousands="x"))
+    assert "thousands = 'x'" in str(error)
+
+
+def test_a_stop_for_thousands_with_a_decimal_comma(loading):
+    assert loading.rows(loading.one(table("1.234,00"), thousands="."), "n") == [(1234,)]
 
 
 @pytest.mark.parametrize("options", [{"thousands": "."}, {}])

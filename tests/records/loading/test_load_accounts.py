@@ -208,7 +208,7 @@ GROUPS = st.sampled_from(["hispanic", "White", "", "NA", "Total", "two or more r
 LINE = st.tuples(PLACES, PERIODS, st.sampled_from(["arrest", "match", "submission", "removal"]), GROUPS, CELLS)
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(lines=st.lists(LINE, min_size=1, max_size=25), cumulative=st.booleans(), window=st.booleans())
 def test_no_row_vanishes(lines, cumulative, window, tmp_path_factory, accounts):
     """read = used + excluded + quarantined, and used = rows that canonical rows stand for, whatever is in the file."""
