@@ -8,7 +8,7 @@ import duckdb
 
 from auditor.errors import InputError
 from auditor.records.grid import MAX_COLUMNS, Where
-from auditor.records.store import Store, quote
+from auditor.records.store import Store, literal, quote
 
 _INDEX = ("__index_level_0__",)
 
@@ -25,16 +25,17 @@ def export(path: Path, where: Where, store: Store, target: Path) -> list[str]:
     """
     try:
         names = _names(path, where, store)
-        described = store.connection.execute(
-            "DESCRIBE SELECT * FROM read_parquet($path, binary_as_string=true)", {"path": str(store.admit(path))}
-        ).fetchall()
+        source = str(store.admit(path))
+        found = store.connection.execute("SELECT * FROM read_parquet(?, binary_as_string=true) LIMIT 0", [source])
         cells = ", ".join(
-            f"coalesce(CAST({quote(row[0])} AS VARCHAR), '') AS c{index}" for index, row in enumerate(described)
+            f"coalesce(CAST({quote(column[0])} AS VARCHAR), '') AS c{index}"
+            for index, column in enumerate(found.description)
         )
         store.connection.execute(
             f"COPY (SELECT file_row_number + 1 AS _row, '' AS _odd, {cells} FROM "  # noqa: S608
-            "read_parquet($path, binary_as_string=true, file_row_number=true)) TO $target (FORMAT parquet)",
-            {"path": str(store.admit(path)), "target": str(target)},
+            "read_parquet(?, binary_as_string=true, file_row_number=true)) "
+            f"TO {literal(str(target))} (FORMAT parquet)",
+            [source],
         )
     except duckdb.Error as error:
         raise _damaged(where, error) from error
@@ -44,7 +45,7 @@ def export(path: Path, where: Where, store: Store, target: Path) -> list[str]:
 def _names(path: Path, where: Where, store: Store) -> list[str]:
     """Return the names of the top-level columns as the file gives them (DuckDB renames doubles)."""
     schema = store.connection.execute(
-        "SELECT name, coalesce(num_children, 0) FROM parquet_schema($path)", {"path": str(store.admit(path))}
+        "SELECT name, coalesce(num_children, 0) FROM parquet_schema(?)", [str(store.admit(path))]
     ).fetchall()
     names, position = [], 1
     for _ in range(schema[0][1]):

@@ -40,6 +40,11 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(text: str) -> str:
+    """Quote a string where a statement takes no parameter (the target of COPY). For our own paths only."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 class Store:
     """One run's DuckDB connection and temporary folder; both are gone when the store is closed.
 
@@ -130,7 +135,7 @@ def _connect(temp: Path, paths: list[Path], memory: str) -> duckdb.DuckDBPyConne
     connection = duckdb.connect(":memory:")
     try:
         connection.execute("SET memory_limit = ?", [memory])
-        connection.execute("SET temp_directory = ?", [str(temp / "duckdb")])
+        connection.execute("SET temp_directory = ?", [str(temp)])
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET default_null_order = 'nulls_last'")
         connection.execute("SET python_enable_replacements = false")

@@ -122,7 +122,7 @@ def _grid(book: Any, name: str, where: Where, facts: Facts) -> Grid:
     try:
         sheet = book.get_sheet_by_name(name)
         merged = [Merged(a[0] + 1, a[1], b[0] + 1, b[1]) for a, b in sheet.merged_cell_ranges or []]
-        rows = list(sheet.iter_rows())
+        rows = list(sheet.iter_rows()) if sheet.start else []
         first = sheet.start[1] if sheet.start else 0
     except BaseException as error:
         raise _damaged(error, here) from error
