@@ -7,6 +7,7 @@ means that nothing happened) is an absent cell of an observed place a true zero.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Texts = NDArray[np.object_]
+Days = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Inventory:
         Audited places.
     months : int
         Calendar months from the first to the last day.
+    focal_groups : tuple of str
+        Groups that the audit asks about; may be empty.
     """
 
     events: frozenset[str]
@@ -64,6 +68,7 @@ class Inventory:
     events_with_level: frozenset[str]
     places: int
     months: int
+    focal_groups: tuple[str, ...] = ("hispanic",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,10 @@ class Table:
         Sum of the known counts.
     censored, complete : (R,) bool array
         Whether a suppressed number is part of the row; whether the row comes from person-events.
+    moe : (R,) float array or None
+        90 % margin of error, for populations.
+    first, last : (R,) day array or None
+        First and last day that the row speaks of (NaT where the source gives none).
     """
 
     index: NDArray[np.int64]
@@ -107,6 +116,8 @@ class Table:
     censored: Bools
     complete: Bools
     moe: Floats | None = None
+    first: Days | None = None
+    last: Days | None = None
 
     def where(self, **fixed: str | Sequence[str]) -> Table:
         """Return the rows whose columns hold these values."""
@@ -125,7 +136,24 @@ class Table:
             self.censored[keep],
             self.complete[keep],
             None if self.moe is None else self.moe[keep],
+            None if self.first is None else self.first[keep],
+            None if self.last is None else self.last[keep],
         )
+
+    def window(self, places: int) -> tuple[Texts, Texts]:
+        """Return the first and last day of the rows of each place, as ISO text ("" where none is known)."""
+        starts, ends = np.full(places, "", dtype=object), np.full(places, "", dtype=object)
+        if self.first is None or self.last is None:
+            return starts, ends
+        low = np.full(places, np.datetime64("9999-12-31"), dtype="datetime64[D]")
+        high = np.full(places, np.datetime64("0001-01-01"), dtype="datetime64[D]")
+        known = ~(np.isnat(self.first) | np.isnat(self.last))
+        np.minimum.at(low, self.index[known], self.first[known])
+        np.maximum.at(high, self.index[known], self.last[known])
+        some = np.zeros(places, dtype=bool)
+        some[self.index[known]] = True
+        starts[some], ends[some] = np.datetime_as_string(low[some]), np.datetime_as_string(high[some])
+        return starts, ends
 
     def levels(self, name: str) -> tuple[str, ...]:
         """Return the distinct values of a column, sorted, without the missing one."""
@@ -186,6 +214,9 @@ class Cells:
         Whether every count of the place is already public.
     simulated : tuple of bool
         Whether the place's counts were drawn by a computer.
+    tainted : tuple of bool
+        Whether published and unpublished counts of the place are mixed such that the public part, taken away from a
+        printed sum, would leave a count of 1 to 10.
     order : tuple of str
         Population universes in the protocol's order of preference.
     gates : mapping
@@ -206,6 +237,7 @@ class Cells:
     baselines: Mapping[str, str] = field(default_factory=dict)
     published: tuple[bool, ...] = ()
     simulated: tuple[bool, ...] = ()
+    tainted: tuple[bool, ...] = ()
     order: tuple[str, ...] = ("drivers", "adults", "residents", "noncitizens", "foreign-born")
     gates: Mapping[str, float] = field(default_factory=lambda: {"expected": 5.0, "persons": 11.0})
 
@@ -216,10 +248,15 @@ class Cells:
 
     @property
     def stratum(self) -> NDArray[np.int64]:
-        """(J,) int array: places of different strata are never compared (0 real, 1 simulated)."""
+        """(J,) int array: places of different strata are never compared.
+
+        Simulated places (10 and above) are no peers of real ones, states (1) none of counties (2), agencies and local
+        places (3) none of either.
+        """
+        kind = np.array([_kind(place) for place in self.ids], dtype=np.int64)
         if not self.simulated:
-            return np.zeros(self.size, dtype=np.int64)
-        return np.array(self.simulated, dtype=np.int64)
+            return kind
+        return kind + 10 * np.array(self.simulated, dtype=np.int64)
 
     def window(self, event: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the first and last day of an event, by place ("" where there is none)."""
@@ -236,7 +273,7 @@ class Cells:
 
         def keep_rows(table: Table) -> Table:
             kept = table.take(new[table.index] >= 0)
-            return Table(new[kept.index], kept.columns, kept.n, kept.censored, kept.complete, kept.moe)
+            return dataclasses.replace(kept, index=new[kept.index])
 
         return Cells(
             pick(self.ids),
@@ -253,9 +290,16 @@ class Cells:
             self.baselines,
             pick(self.published),
             pick(self.simulated),
+            pick(self.tainted),
             self.order,
             self.gates,
         )
+
+
+def _kind(place: str) -> int:
+    if place.isdigit():
+        return 1 if len(place) == 2 else 2
+    return 3
 
 
 def table(rows: Sequence[Mapping[str, Any]], ids: Sequence[str], keys: Sequence[str]) -> Table:

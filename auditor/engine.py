@@ -32,6 +32,8 @@ class Ground:
         Event to (first days, last days) by place.
     published, simulated : tuple of bool
         Whether every count of the place is already public; whether any was drawn by a computer.
+    tainted : tuple of bool
+        Whether a small unpublished part is added to public counts.
     inventory : Inventory
     population : Table
     baselines : mapping
@@ -52,6 +54,7 @@ class Ground:
     windows: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
     published: tuple[bool, ...]
     simulated: tuple[bool, ...]
+    tainted: tuple[bool, ...]
     inventory: Inventory
     population: Table
     baselines: Mapping[str, str]
@@ -111,6 +114,7 @@ class Engine:
             baselines=ground.baselines,
             published=ground.published,
             simulated=ground.simulated,
+            tainted=ground.tainted,
             order=self._order,
             gates=self._gates,
         )
@@ -124,7 +128,8 @@ class Engine:
                 "coalesce(any_value(parent), '') FROM places GROUP BY place"
             ).fetchall()
         }
-        regions = _regional(present)
+        parents = {row[2] for place, row in declared.items() if place in present and row[2]}
+        regions = _regional(present) | (parents & present)
         ids = tuple(sorted(present - regions))
         region_ids = tuple(sorted(regions))
         self._index("audit_places", ids)
@@ -140,6 +145,7 @@ class Engine:
             windows=self._windows(ids),
             published=self._published(ids),
             simulated=self._simulated(ids, loaded),
+            tainted=self._tainted(ids),
             inventory=self._inventory(ids, population),
             population=population,
             baselines=baselines,
@@ -157,16 +163,28 @@ class Engine:
             )
 
     def _counts(self, index: str, keys: Sequence[str], events: Sequence[str]) -> Table:
-        columns = [f'coalesce(CAST(c."{key}" AS VARCHAR), \'\') AS "{key}"' for key in keys]
+        columns = [f'{_column(key)} AS "{key}"' for key in keys]
         groups = ", ".join(str(i + 2) for i in range(len(keys)))
         where = "WHERE list_contains(?::VARCHAR[], c.event)" if events else ""
         query = (
             f"SELECT i.idx AS idx, {', '.join(columns)}, sum(coalesce(c.n, 0))::DOUBLE AS n, "  # noqa: S608
-            "bool_or(c.n IS NULL) AS censored, bool_and(list_contains(?::BIGINT[], c.source)) AS complete "
+            "bool_or(c.n IS NULL) AS censored, bool_and(list_contains(?::BIGINT[], c.source)) AS complete, "
+            'min(c.start) AS first, max(c."end") AS last '
             f"FROM counts c JOIN {index} i ON i.place = c.place {where} GROUP BY 1, {groups} ORDER BY 1, {groups}"
         )
         parameters: list[Any] = [self._complete] + ([list(events)] if events else [])
         return _table(self._sql.execute(query, parameters).fetchnumpy(), keys)
+
+    def _tainted(self, ids: Sequence[str]) -> tuple[bool, ...]:
+        """Places where an unpublished count of 1 to 10 is added to public ones: the sum would give it away."""
+        rows = self._sql.execute(
+            'SELECT DISTINCT i.idx FROM (SELECT place, event, "group", offence, level, '
+            "sum(n) FILTER (NOT coalesce(published, false)) AS own, bool_or(coalesce(published, false)) AS public "
+            "FROM counts GROUP BY ALL) t JOIN audit_places i ON i.place = t.place WHERE public AND own > 0 AND own < ?",
+            [self._gates["persons"]],
+        ).fetchall()
+        marked = {row[0] for row in rows}
+        return tuple(i in marked for i in range(len(ids)))
 
     def _windows(self, ids: Sequence[str]) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
         rows = self._sql.execute(
@@ -233,11 +251,12 @@ class Engine:
             events_with_level=distinct("event", "WHERE c.level IS NOT NULL AND c.level <> 'unknown'"),
             places=len(ids),
             months=months,
+            focal_groups=self._focal,
         )
 
     def _population(self, loaded: Loaded, ids: Sequence[str]) -> tuple[Table, dict[str, str]]:
         """Return each universe in the vintage nearest to the counts, with its label."""
-        rows, labels = self._supplied(loaded, len(ids))
+        rows, labels = self._supplied(loaded)
         if "residents" not in labels:
             built_in, label = _census(ids)
             if built_in:
@@ -256,36 +275,35 @@ class Engine:
             np.array([row[4] for row in rows], dtype=float),
         ), labels
 
-    def _supplied(self, loaded: Loaded, size: int) -> tuple[list[tuple[int, str, str, float, float]], dict[str, str]]:
-        middle = self._sql.execute(
-            "SELECT epoch_ms((min(epoch_ms(start::TIMESTAMP)) + max(epoch_ms(\"end\"::TIMESTAMP))) // 2)::DATE "
-            "FROM counts"
-        ).fetchone()
-        target = middle[0] if middle and middle[0] else None
-        chosen = self._sql.execute(
-            'SELECT universe, start, "end", min(source) FROM population GROUP BY 1, 2, 3 ORDER BY 1, '
-            "abs(date_diff('day', coalesce(start, ?::DATE), ?::DATE)), 2",
-            [target, target],
-        ).fetchall()
-        rows: list[tuple[int, str, str, float, float]] = []
-        labels: dict[str, str] = {}
-        for universe, start, end, source in chosen:
-            name = universe or "residents"
-            if name in labels:
-                continue
-            labels[name] = _label(name, start, end, loaded.sources[source].citation or loaded.sources[source].name)
-            found = self._sql.execute(
-                "SELECT i.idx, coalesce(p.\"group\", ''), sum(p.n), sqrt(sum(p.moe * p.moe)) FROM population p "
-                "JOIN audit_places i ON i.place = p.place WHERE p.universe IS NOT DISTINCT FROM ? AND "
-                'p.start IS NOT DISTINCT FROM ? AND p."end" IS NOT DISTINCT FROM ? AND p.n IS NOT NULL '
-                "GROUP BY 1, 2 ORDER BY 1, 2",
-                [universe, start, end],
-            ).fetchall()
-            rows += [
-                (idx, name, group, float(n), float("nan") if moe is None else float(moe))
-                for idx, group, n, moe in found
-            ]
-        return rows, labels
+    def _supplied(self, loaded: Loaded) -> tuple[list[tuple[int, str, str, float, float]], dict[str, str]]:
+        """Return, for each place and universe, the vintage nearest to the counts; totals before strata of them."""
+        rows = self._sql.execute(_VINTAGES).fetchall()
+        labels: dict[str, list[tuple[Any, Any, int]]] = {}
+        found = []
+        for idx, universe, group, n, moe, start, end, source in rows:
+            labels.setdefault(universe, []).append((start, end, source))
+            found.append((idx, universe, group, float(n), float("nan") if moe is None else float(moe)))
+        return found, {name: _label(name, seen, loaded) for name, seen in labels.items()}
+
+
+_VINTAGES = """
+WITH target AS (
+    SELECT make_timestamp_ms((min(epoch_ms(start::TIMESTAMP)) + max(epoch_ms("end"::TIMESTAMP))) // 2)::DATE AS day
+    FROM counts
+), stated AS (
+    SELECT i.idx, coalesce(p.universe, 'residents') AS universe, coalesce(p."group", '') AS "group", p.n, p.moe,
+           p.start, p."end", p.source, p.age IS NULL AND p.sex IS NULL AS whole,
+           dense_rank() OVER (
+               PARTITION BY i.idx, coalesce(p.universe, 'residents')
+               ORDER BY abs(date_diff('day', coalesce(p.start, t.day), t.day)) NULLS FIRST, p.start, p."end", p.source
+           ) AS place_rank
+    FROM population p JOIN audit_places i ON i.place = p.place CROSS JOIN target t WHERE p.n IS NOT NULL
+), nearest AS (
+    SELECT *, bool_or(whole) OVER (PARTITION BY idx, universe, "group") AS has_whole FROM stated WHERE place_rank = 1
+)
+SELECT idx, universe, "group", sum(n), sqrt(sum(moe * moe)), min(start), max("end"), min(source)
+FROM nearest WHERE whole OR NOT has_whole GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
 
 
 def _regional(present: Iterable[str]) -> set[str]:
@@ -311,15 +329,12 @@ def _state(place: str, declared: Mapping[str, tuple[str, str, str]]) -> str:
     return known.id if known is not None else ""
 
 
-def _label(universe: str, start: Any, end: Any, source: str) -> str:
-    when = (
-        ""
-        if start is None
-        else f", {start.year}"
-        if end is None or start.year == end.year
-        else f", {start.year}-{end.year}"
-    )
-    return f"{universe}{when} ({source})"
+def _label(universe: str, seen: Sequence[tuple[Any, Any, int]], loaded: Loaded) -> str:
+    """Name a benchmark with its year (the range of years where places have different ones) and its source."""
+    years = {day.year for start, end, _ in seen for day in (start, end) if day is not None}
+    when = "" if not years else f", {min(years)}" if len(years) == 1 else f", {min(years)}-{max(years)}"
+    named = sorted({loaded.sources[source].citation or loaded.sources[source].name for _, _, source in seen})
+    return f"{universe}{when} ({'; '.join(named)})"
 
 
 def _census(ids: Sequence[str]) -> tuple[list[tuple[int, str, str, float, float]], str]:
@@ -336,6 +351,25 @@ def _census(ids: Sequence[str]) -> tuple[list[tuple[int, str, str, float, float]
     return rows, "residents, 2010 (built-in Census 2010 table)"
 
 
+def _column(key: str) -> str:
+    """Return the SQL of a key as text.
+
+    Where a source records groups for an event, a blank group is a person of unrecorded group; in a source that
+    records none, the row is a total and no statement about groups.
+    """
+    plain = f"coalesce(CAST(c.\"{key}\" AS VARCHAR), '')"
+    if key != "group":
+        return plain
+    grouped = 'SELECT 1 FROM counts g WHERE g.source = c.source AND g.event = c.event AND g."group" IS NOT NULL'
+    return f"CASE WHEN c.\"group\" IS NULL AND EXISTS ({grouped}) THEN 'unknown' ELSE {plain} END"
+
+
+def _days(values: Any) -> Any:
+    if isinstance(values, np.ma.MaskedArray):
+        values = values.filled(np.datetime64("NaT"))
+    return np.asarray(values).astype("datetime64[D]")
+
+
 def _table(columns: Mapping[str, Any], keys: Sequence[str]) -> Table:
     def plain(values: Any) -> Any:
         return values.filled() if isinstance(values, np.ma.MaskedArray) else values
@@ -346,4 +380,6 @@ def _table(columns: Mapping[str, Any], keys: Sequence[str]) -> Table:
         np.asarray(plain(columns["n"]), dtype=float),
         np.asarray(plain(columns["censored"]), dtype=bool),
         np.asarray(plain(columns["complete"]), dtype=bool),
+        first=_days(columns["first"]),
+        last=_days(columns["last"]),
     )

@@ -41,6 +41,15 @@ class Built:
     held_against: str
 
 
+def pooled(value: Any, digits: int = 3) -> float | None:
+    """Return a number that other places' data enter, to a few significant digits.
+
+    More digits would let a reader who refits the null work out a count that is hidden elsewhere.
+    """
+    result = float(value)
+    return float(f"{result:.{digits}g}") if math.isfinite(result) else None
+
+
 def number(value: Any) -> float | None:
     """Return a plain float of twelve significant digits, or None for what is not finite.
 
@@ -82,7 +91,7 @@ def _withheld(measured: Measured, place: int, c: int) -> Withheld:
 
 def _build(measured: Measured, screen: Screen, rules: Rules, j: int, c: int) -> Built:
     panel, contrast = measured.panel, measured.panel.contrasts[c]
-    hidden = is_small(panel, measured.cells, rules, j, c)
+    hidden = is_hidden(panel, j, c)
     evidence = _evidence(measured, j, c)
     context = _context(measured, j, c)
     subject = _subject(contrast)
@@ -116,20 +125,9 @@ def _build(measured: Measured, screen: Screen, rules: Rules, j: int, c: int) -> 
     return Built(finding, evidence if panel.speaks[j, c] else None, subject, _held_against(measured, j, c))
 
 
-def is_small(panel: Panel, cells: Cells, rules: Rules, j: int, c: int) -> bool:
+def is_hidden(panel: Panel, j: int, c: int) -> bool:
     """Say whether an entry rests on, or would let one work out, a count of 1 to 10 that is not already public."""
-    if cells.published and cells.published[j]:
-        return False
-
-    def small(value: float) -> bool:
-        return 0 < value < rules.persons
-
-    k, n = float(panel.k[j, c]), float(panel.n[j, c])
-    if small(k) or small(n - k):
-        return True
-    if panel.speaks[j, c] or panel.atoms is None:
-        return False
-    return any(small(float(value)) for value in panel.atoms[j])
+    return bool(panel.hidden is not None and panel.hidden[j, c])
 
 
 def _common(measured: Measured, j: int, c: int, context: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,19 +192,21 @@ def _comparator(measured: Measured, j: int, c: int) -> Comparator:
 
 def _screened(measured: Measured, screen: Screen, j: int, c: int) -> dict[str, Any]:
     result, contrast = measured.calibrated, measured.panel.contrasts[c]
-    calibrated = number(result.p_greater[j, c])
-    shrunken = number(result.shrunken[j, c])
+    calibrated = pooled(result.p_greater[j, c], 2)
+    shrunken = pooled(result.shrunken[j, c])
     stratum = 0 if measured.panel.stratum is None else int(measured.panel.stratum[j])
     null = result.nulls[c].get(stratum)
     controls = None
-    if null is not None:
+    if null is not None and measured.panel.entered[j, c]:
         controls = {
             "kind": "peers",
+            "scale": contrast.scale,
             "n": int(null.places),
-            "shift": number(null.mu),
-            "scale": number(null.sigma),
-            "low": number(result.low[j, c]),
-            "high": number(result.high[j, c]),
+            "shift": pooled(null.mu, 2),
+            "spread": pooled(null.sigma, 2),
+            "ratio": pooled(result.ratio[j, c]),
+            "low": pooled(result.low[j, c]),
+            "high": pooled(result.high[j, c]),
             "lambda": None,
             "delta": None,
             "floor": None,
@@ -215,20 +215,19 @@ def _screened(measured: Measured, screen: Screen, j: int, c: int) -> dict[str, A
             "code": str(null.adequacy["code"]),
             "tail": str(null.tail),
         }
-    scale = "ratio" if contrast.shape == "rates" else "odds-ratio"
     return {
         "calibrated_p": calibrated,
-        "q_value": number(result.q[j, c]),
+        "q_value": pooled(result.q[j, c], 2),
         "tests_in_family": screen.tests if calibrated is not None else None,
-        "detectable": number(result.detectable[j, c]),
+        "detectable": pooled(result.detectable[j, c]),
         "shrunken": None
         if shrunken is None
         else Estimate(
             shrunken,
-            number(result.shrunken_low[j, c]),
-            number(result.shrunken_high[j, c]),
+            pooled(result.shrunken_low[j, c]),
+            pooled(result.shrunken_high[j, c]),
             LEVEL,
-            scale,
+            contrast.scale,
             "empirical Bayes over the places of this audit",
         ),
         "controls": controls,
@@ -239,7 +238,8 @@ def _evidence(measured: Measured, j: int, c: int) -> Evidence:
     panel, result = measured.panel, measured.calibrated
     missing = max((number(values[j, c]) or 0.0 for values in panel.missing.values()), default=0.0)
     bounds = panel.ranges.get("missing-group")
-    matters = bounds is not None and missing > _MISSING_MATTERS
+    some = bounds is not None and not math.isnan(float(bounds[1][j, c]))
+    matters = some and (missing > _MISSING_MATTERS or math.isinf(float(bounds[1][j, c])))  # type: ignore[index]
     residents = panel.notes.get("benchmark.caveat-residents")
     return Evidence(
         signal=measured.card.name,
@@ -251,12 +251,14 @@ def _evidence(measured: Measured, j: int, c: int) -> Evidence:
         estimate=number(panel.estimate[j, c]),
         calibrated_p=number(result.p_greater[j, c]),
         calibrated_less=number(result.p_less[j, c]),
+        calibrated_ratio=number(result.ratio[j, c]),
         calibrated_low=number(result.low[j, c]),
         calibrated_high=number(result.high[j, c]),
         q=number(result.q[j, c]),
         detectable=number(result.detectable[j, c]),
         bound_low=(number(bounds[0][j, c]) or 0.0) if matters and bounds is not None else None,
-        bound_high=number(bounds[1][j, c]) if matters and bounds is not None else None,
+        # For "no disparity detected" the bounds must hold whatever the share of missing groups.
+        bound_high=float(bounds[1][j, c]) if some and bounds is not None else None,
         has_control=False,
         resident_benchmark=bool(residents is not None and residents[j, c]),
     )
@@ -272,14 +274,21 @@ def _outcome(evidence: Evidence, rules: Rules) -> str:
     return "inconclusive"
 
 
+def _bare(panel: Panel, j: int, c: int) -> bool:
+    """Say whether missing shares and ranges would give a small count away."""
+    return bool(panel.range_hidden is not None and panel.range_hidden[j, c])
+
+
 def _missing(panel: Panel, j: int, c: int) -> dict[str, float]:
+    if _bare(panel, j, c):
+        return {}
     shares = {name: number(values[j, c]) for name, values in panel.missing.items()}
     return {name: value for name, value in shares.items() if value is not None}
 
 
 def _ranges(panel: Panel, j: int, c: int) -> tuple[Range, ...]:
     found = []
-    for name, (low, high) in panel.ranges.items():
+    for name, (low, high) in () if _bare(panel, j, c) else panel.ranges.items():
         if math.isfinite(low[j, c]):
             found.append(Range(text(f"range.{name}"), number(low[j, c]), number(high[j, c])))
     return tuple(found)
@@ -312,8 +321,12 @@ def _subject(contrast: Contrast) -> str:
 def comparator_name(panel: Panel, contrast: Contrast, j: int, c: int) -> str:
     """Name what an entry is held against: without a row of its own, "the nation" is the other places of the audit."""
     from_row = panel.comparator_period is not None and bool(panel.comparator_period[j, c])
-    name = "peers" if contrast.comparator == "nation" and not from_row else contrast.comparator
-    return noun("comparator", name)
+    if contrast.comparator != "nation":
+        return noun("comparator", contrast.comparator)
+    if not from_row:
+        return noun("comparator", "peers")
+    apart = panel.apart is None or bool(panel.apart[j, c])
+    return noun("comparator", "nation" if apart else "nation-whole")
 
 
 def _held_against(measured: Measured, j: int, c: int) -> str:
@@ -325,13 +338,21 @@ def _held_against(measured: Measured, j: int, c: int) -> str:
     return say("phrase.share", {"comparator": comparator_name(panel, contrast, j, c)}).text["en"]
 
 
+def _window(measured: Measured, j: int, c: int) -> tuple[str, str]:
+    """Return the days of the rows that were counted, else those of the event."""
+    if measured.panel.window is not None and measured.panel.window[0][j, c]:
+        return str(measured.panel.window[0][j, c]), str(measured.panel.window[1][j, c])
+    first, last = measured.cells.window(measured.panel.contrasts[c].event)
+    return first[j], last[j]
+
+
 def _context(measured: Measured, j: int, c: int) -> dict[str, Any]:
     """Return every value that a sentence about this entry may use."""
     panel, contrast, cells = measured.panel, measured.panel.contrasts[c], measured.cells
-    first, last = cells.window(contrast.event)
+    first, last = _window(measured, j, c)
     context: dict[str, Any] = {
         "place": cells.names[j],
-        "period": {"start": first[j], "end": last[j]},
+        "period": {"start": first, "end": last},
         "k": int(panel.k[j, c]),
         "n": number(panel.n[j, c]),
         "ratio": number(panel.estimate[j, c]),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from auditor.audit.build import Measured, number
+from auditor.audit.build import Measured, pooled
 from auditor.audit.config import Config
 from auditor.audit.screen import Screen
 from auditor.audit.wording import say, text
@@ -37,7 +37,7 @@ def statement(config: Config, measured: Sequence[Measured], screen: Screen) -> d
         "q": config.protocol.q,
         "tests": screen.tests,
         "families": list(screen.families),
-        "cutoff": number(screen.cutoff) if math.isfinite(screen.cutoff) else None,
+        "cutoff": pooled(screen.cutoff, 2) if math.isfinite(screen.cutoff) else None,
         "negative_controls": [],
         "nulls": nulls,
     }
@@ -50,12 +50,12 @@ def _nulls(measured: Sequence[Measured]) -> Iterator[dict[str, Any]]:
                 yield {
                     "signal": item.card.name,
                     "contrast": contrast.key,
-                    "simulated": stratum == 1,
+                    "simulated": stratum >= 10,
                     "places": int(null.places),
-                    "centre": number(null.mu),
-                    "sigma": number(null.sigma),
-                    "sigma_upper": number(null.sigma_upper),
-                    "rho": number(null.rho),
+                    "centre": pooled(null.mu, 2),
+                    "sigma": pooled(null.sigma, 2),
+                    "sigma_upper": pooled(null.sigma_upper, 2),
+                    "rho": pooled(null.rho, 2),
                     "tail": str(null.tail),
                     "adequate": bool(null.adequate),
                     "promised": bool(null.promised),

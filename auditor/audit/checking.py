@@ -42,7 +42,14 @@ def check(inputs: Sequence[Path]) -> CheckReport:
     config = config_of(inputs)
     with Store() as store:
         try:
-            loaded = load(config.sources, config.base, store, period=config.period, exclude=config.audit.exclude)
+            loaded = load(
+                config.sources,
+                config.base,
+                store,
+                period=config.period,
+                exclude=config.audit.exclude,
+                as_of=config.audit.as_of,
+            )
         except DecisionNeeded as error:
             return CheckReport(()).undecided(error)
         return report(config, loaded)

@@ -68,7 +68,14 @@ def counts(
     """
     config = config_of(inputs, format or "auto")
     with Store() as store:
-        loaded = load(config.sources, config.base, store, period=config.period, exclude=config.audit.exclude)
+        loaded = load(
+            config.sources,
+            config.base,
+            store,
+            period=config.period,
+            exclude=config.audit.exclude,
+            as_of=config.audit.as_of,
+        )
         if signal is not None:
             if table is not None:
                 raise UsageError("give --table or --signal, not both")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from auditor.audit.build import Built, Measured, findings_of
+from auditor.audit.build import Built, Measured, findings_of, pooled
 from auditor.audit.screen import Screen
 from auditor.audit.verdict import Evidence, Families, Judged, Rules, ceiling, judge
 from auditor.audit.wording import say, text
@@ -129,20 +129,31 @@ def _reasons(
 
 
 def _numbers(item: Evidence) -> dict[str, Any]:
-    low, high = item.calibrated_low, item.calibrated_high
-    centre = None if low is None or high is None or low <= 0 else math.sqrt(low * high)
-    values = {"ratio": centre, "low": low, "high": high, "q": item.q, "detectable": item.detectable}
+    values = {
+        "ratio": item.estimate,
+        "ratio_low": item.low,
+        "ratio_high": item.high,
+        "centre": pooled(item.calibrated_ratio if item.calibrated_ratio is not None else math.nan),
+        "low": pooled(item.calibrated_low if item.calibrated_low is not None else math.nan),
+        "high": pooled(item.calibrated_high if item.calibrated_high is not None else math.nan),
+        "q": pooled(item.q if item.q is not None else math.nan, 2),
+        "detectable": pooled(item.detectable if item.detectable is not None else math.nan),
+    }
     return {name: value for name, value in values.items() if value is not None}
 
 
 def _variant(reason: str, item: Evidence | None, *, hidden: bool) -> str:
-    if reason in ("verdict.pattern", "verdict.inconclusive") and hidden:
+    """Choose the wording of a rule that fits the numbers."""
+    if reason in ("verdict.pattern", "verdict.inconclusive", "verdict.no-disparity") and hidden:
         return f"{reason}-suppressed"
-    open_end = item is None or item.calibrated_high is None
-    if reason == "verdict.inconclusive" and open_end:
+    if item is None:
+        return reason
+    if reason == "verdict.pattern" and (item.calibrated_high is None or item.high is None):
+        return "verdict.pattern-open"
+    if reason == "verdict.inconclusive" and item.calibrated_high is None:
         return "verdict.inconclusive-open"
-    if reason == "verdict.pattern" and open_end:
-        return "verdict.pattern-suppressed"
+    if reason == "verdict.inconclusive" and item.calibrated_high is not None and item.calibrated_high < 1:
+        return "verdict.inconclusive-below"
     return reason
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from auditor.audit.build import Measured, number
+from auditor.audit.build import Measured, number, pooled
 from auditor.audit.config import Config
 from auditor.audit.wording import noun, say, text
 from auditor.cells import Cells
@@ -28,12 +28,13 @@ def review_regions(config: Config, engine: Engine, measured: Sequence[Measured],
         for result in signal(item.card.name).regions(item.cells, config.options(item.card.name)):
             number_ = first + sum(len(entries) for entries in found.values())
             names[result.region] = name = _name(result.region, engine)
+            # The coefficients times the populations would give small counts away.
             models[result.region] = tuple(
                 {"signal": item.card.name} | {key: _rounded(value) for key, value in model.items()}
-                for model in result.models
+                for model in (result.models if result.printable else ())
             )
             found.setdefault(result.region, []).append(_finding(item, result, name, number_))
-    return tuple(Region(place, names[place], tuple(found[place]), models[place]) for place in sorted(found))
+    return tuple(Region(place, names[place], tuple(found[place]), models.get(place, ())) for place in sorted(found))
 
 
 def _name(region: str, engine: Engine) -> str:
@@ -43,6 +44,7 @@ def _name(region: str, engine: Engine) -> str:
 
 def _finding(item: Measured, result: RegionResult, name: str, number_: int) -> Finding:
     cells = item.cells
+    write = number if result.printable else pooled
     identifier = f"F-{number_:04d}"
     context: dict[str, Any] = {
         "place": name,
@@ -50,13 +52,12 @@ def _finding(item: Measured, result: RegionResult, name: str, number_: int) -> F
         "counted": noun("event", result.event),
         "group": noun("group", result.group),
         "reference": noun("group", result.reference),
-        "ratio": number(result.estimate),
-        "low": number(result.low),
-        "high": number(result.high),
-        "unadjusted": number(result.comparator),
-        "dispersion": number(result.dispersion),
+        "ratio": write(result.estimate),
+        "low": write(result.low),
+        "high": write(result.high),
+        "unadjusted": write(result.comparator),
+        "dispersion": write(result.dispersion),
     }
-    shown = result.printable
     return Finding(
         id=identifier,
         signal=item.card.name,
@@ -69,16 +70,16 @@ def _finding(item: Measured, result: RegionResult, name: str, number_: int) -> F
         reference=result.reference,
         event=result.event,
         period=_span(cells, result.event),
-        k=int(result.k) if shown else None,
-        n=number(result.n) if shown else None,
-        comparator=Comparator(number(result.comparator), None, text("benchmark.why-region"), "", "", None),
+        k=int(result.k) if result.printable else None,
+        n=number(result.n) if result.printable else None,
+        comparator=Comparator(write(result.comparator), None, text("benchmark.why-region"), "", "", None),
         estimate=Estimate(
-            number(result.estimate), number(result.low), number(result.high), _LEVEL, "ratio", result.method
+            write(result.estimate), write(result.low), write(result.high), _LEVEL, "ratio", result.method
         ),
         outcome="inconclusive",
         contrast=f"{result.group}/{result.reference}/adjusted for place",
         tested=False,
-        p_value=number(result.p_value),
+        p_value=write(result.p_value),
         sentence=say("finding.region", context),
         caveats=(say("region.caveat"),),
         table="tables/regions.csv",

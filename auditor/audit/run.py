@@ -73,7 +73,14 @@ def audit(config: Config, progress: Progress = silent) -> Review:
     """
     with Store() as store:
         progress("reading", 0, len(config.sources))
-        loaded = load(config.sources, config.base, store, period=config.period, exclude=config.audit.exclude)
+        loaded = load(
+            config.sources,
+            config.base,
+            store,
+            period=config.period,
+            exclude=config.audit.exclude,
+            as_of=config.audit.as_of,
+        )
         return audit_loaded(config, loaded, progress)
 
 
@@ -116,9 +123,7 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
     count = sum(len(place.findings) for place in places)
     return Review(
         audit=_about(config, loaded),
-        sources=tuple(
-            _source(source, quality) for source, quality in zip(loaded.sources, assess(loaded), strict=True)
-        ),
+        sources=tuple(_source(source, quality) for source, quality in zip(loaded.sources, assess(loaded), strict=True)),
         calibration=statement(config, measured, screen),
         places=places,
         regions=review_regions(config, engine, measured, count + 1),
@@ -133,7 +138,14 @@ def open_engine(config: Config, loaded: Loaded) -> Engine:
         "expected": float(config.protocol.gates.minimum_expected),
         "persons": float(max(config.protocol.gates.minimum_persons, config.suppress_below)),
     }
-    return Engine(loaded, config.audit.focal_groups, config.audit.reference_group, config.audit.exclude, gates, config.protocol.benchmarks)
+    return Engine(
+        loaded,
+        config.audit.focal_groups,
+        config.audit.reference_group,
+        config.audit.exclude,
+        gates,
+        config.protocol.benchmarks,
+    )
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:

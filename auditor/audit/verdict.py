@@ -40,13 +40,14 @@ class Evidence:
     calibrated_p : float or None
     calibrated_less : float or None
         p-value of the opposite direction.
-    calibrated_low, calibrated_high : float or None
-        The interval that inverts the calibrated test.
+    calibrated_ratio, calibrated_low, calibrated_high : float or None
+        The ratio to the peers' centre, and the interval that inverts the calibrated test.
     q : float or None
     detectable : float or None
     bound_low : float or None
         Lowest ratio under the bounds for missing groups, where more than 20 % are missing.
     bound_high : float or None
+        Highest ratio under them, wherever any group is missing; infinite where their number is suppressed.
     has_control : bool
     resident_benchmark : bool
     """
@@ -58,6 +59,7 @@ class Evidence:
     low: float | None = None
     calibrated_p: float | None = None
     calibrated_less: float | None = None
+    calibrated_ratio: float | None = None
     calibrated_low: float | None = None
     calibrated_high: float | None = None
     q: float | None = None
@@ -164,15 +166,18 @@ def flags(item: Evidence, rules: Rules) -> bool:
 
 
 def compatible(item: Evidence, rules: Rules) -> bool:
-    """Say whether one finding would have shown a material ratio and did not."""
+    """Say whether one finding would have shown a material ratio and did not.
+
+    A ratio that lies clearly below 1 is no compatibility either: a group recorded as another one looks like that.
+    """
     return (
         item.testable
         and item.calibrated_p is not None
         and item.calibrated_p > rules.clear_p
         and item.calibrated_high is not None
-        and item.calibrated_high <= rules.materiality
+        and 1 <= item.calibrated_high <= rules.materiality
         and item.high is not None
-        and item.high <= rules.materiality
+        and 1 / rules.materiality <= item.high <= rules.materiality
         and item.detectable is not None
         and item.detectable <= rules.detectable
         and (item.bound_high is None or item.bound_high <= rules.materiality)

@@ -1,24 +1,44 @@
-"""Check an output folder: its hashes, its review, its tables, and every number that its pages say."""
+"""Check an output folder: its hashes, its review, and that pages and tables are what the review gives.
+
+This shows that a folder agrees with itself and with the program that wrote it. It does not show who wrote it:
+someone who changes the data and runs the audit again has a folder that agrees. For that, compare ``SHA256SUMS`` with
+the one that its author published.
+"""
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
+import dataclasses
 import json
-import re
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from auditor.audit.datapackage import PACKAGE, SUMS
-from auditor.audit.findings_csv import NAME, findings_table
+from auditor import __version__
+from auditor.audit.datapackage import SUMS
+from auditor.audit.progress import Progress, on_terminal
+from auditor.audit.verify_files import (
+    AGAIN,
+    content,
+    file_problems,
+    listed_files,
+    package_problems,
+    stray_problems,
+)
+from auditor.audit.verify_pages import INDEX, page_problems
+from auditor.audit.verify_review import (
+    origin_problems,
+    same_version,
+    sentence_problems,
+    verdict_problems,
+    written_by,
+)
+from auditor.audit.verify_tables import expected_tables, table_problems
 from auditor.errors import AuditorError, InputError, Problem
 from auditor.findings.review import Review
 
-_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
-_REQUIRED = ("index.html", "review.json", "config.toml", "protocol.toml", "environment.json", PACKAGE, NAME)
+_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +52,8 @@ class VerifyReport:
     files, pages, findings : int
         How many were checked.
     problems : tuple of Problem
+    notes : tuple of str
+        What could not be checked, and why: a folder with notes is never called whole.
     """
 
     folder: str
@@ -39,17 +61,19 @@ class VerifyReport:
     pages: int
     findings: int
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data."""
-        problems = [{"file": p.file, "found": p.found, "why": p.why, "remedy": p.remedy} for p in self.problems]
+        """Return plain data; ``whole`` only when everything could be compared and agrees."""
+        problems = [{name: getattr(p, name) for name in _PROBLEM} for p in self.problems]
         return {
             "folder": self.folder,
-            "whole": not problems,
+            "whole": not problems and not self.notes,
             "files": self.files,
             "pages": self.pages,
             "findings": self.findings,
             "problems": problems,
+            "notes": list(self.notes),
         }
 
     def to_json(self) -> str:
@@ -57,27 +81,39 @@ class VerifyReport:
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False) + "\n"
 
     def to_text(self) -> str:
-        """Return the result in words."""
+        """Return the result in words: the first problems, and how many more there are."""
         counted = ((self.files, "file"), (self.pages, "page"), (self.findings, "finding"))
         checked = ", ".join(f"{n:,} {name}" if n == 1 else f"{n:,} {name}s" for n, name in counted) + " checked"
-        if not self.problems:
-            return f"{self.folder}: whole. {checked}.\n"
-        many = "one thing does" if len(self.problems) == 1 else f"{len(self.problems)} things do"
-        return "\n".join([f"{self.folder}: {many} not agree. {checked}.", *(f"  - {p}" for p in self.problems)]) + "\n"
+        many = "one thing does" if len(self.problems) == 1 else f"{len(self.problems):,} things do"
+        if self.problems:
+            said = f"{many} not agree"
+        else:
+            said = "nothing disagrees, but not everything could be compared" if self.notes else "whole"
+        lines = [f"{self.folder}: {said}. {checked}.", *(f"  - {p}" for p in self.problems[:_SHOWN])]
+        if len(self.problems) > _SHOWN:
+            lines.append(f"  - and {len(self.problems) - _SHOWN:,} more; `auditor verify --json` lists them all")
+        return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)]) + "\n"
 
 
-def verify(folder: str | Path) -> VerifyReport:
+_PROBLEM = ("file", "row", "column", "found", "why", "remedy")
+
+
+def verify(folder: str | Path, workers: int | None = None, progress: Progress | None = None) -> VerifyReport:
     """Check an output folder.
 
     Parameters
     ----------
     folder : path
         As ``auditor run`` wrote it.
+    workers : int, optional
+        Processes that render pages; one a processor unless said otherwise.
+    progress : callable, optional
+        A line on stderr where that is a terminal, unless said otherwise.
 
     Returns
     -------
     VerifyReport
-        With every problem; none when the folder is whole.
+        With every problem; none when all that could be compared agrees.
 
     Raises
     ------
@@ -88,126 +124,108 @@ def verify(folder: str | Path) -> VerifyReport:
     if not (root / SUMS).is_file():
         problem = Problem(f"no {SUMS}", "without it nothing can be checked", "name a folder that `auditor run` wrote")
         raise InputError(f"{root.name or root} is no output folder", [problem])
-    listed, problems = _listed(root)
-    problems.extend(_hash_problems(root, listed))
+    listed, problems = listed_files(root)
+    problems.extend(file_problems(root, listed))
     review, data = _review(root, problems)
-    pages = sorted(path for path in root.rglob("*.html") if path.is_file() and not path.is_symlink())
+    same = review is not None and same_version(review)
+    title = str(review.audit.get("title")) if review is not None and same else None
+    problems.extend(package_problems(root, listed, title))
+    found = (path.relative_to(root) for path in root.rglob("*.html") if path.is_file() and not path.is_symlink())
+    pages = sorted(path.as_posix() for path in found)
+    findings = 0
     if review is not None:
-        problems.extend(_page_problems(root, pages, data))
-        problems.extend(_stray_pages(root, pages, review))
-        problems.extend(_table_problems(root, review))
-    findings = sum(1 for _ in review.findings()) if review is not None else 0
-    return VerifyReport(root.resolve().name, len(listed), len(pages), findings, tuple(problems))
+        findings = sum(1 for _ in review.findings())
+        problems.extend(_stray_pages(pages, review))
+        problems.extend(_review_problems(root, review, same=same))
+        problems.extend(_tables(root, review, listed, same=same))
+        many, show = workers or _processors(), progress or on_terminal(quiet=False)
+        problems.extend(page_problems(root, pages, review, data, same=same, workers=many, progress=show))
+    notes = () if review is None or same else (_another_version(review),)
+    return VerifyReport(root.resolve().name, len(listed), len(pages), findings, tuple(problems), notes)
 
 
-def _listed(root: Path) -> tuple[dict[str, str], list[Problem]]:
-    listed: dict[str, str] = {}
-    problems: list[Problem] = []
-    for row, line in enumerate((root / SUMS).read_text(encoding="utf-8", errors="replace").splitlines(), 1):
-        found = _LINE.fullmatch(line)
-        if found is None or found.group(2) in listed or found.group(2).startswith("/") or ".." in found.group(2):
-            why = "each line is a hash, two spaces and a path inside the folder, each path once"
-            problems.append(Problem(f"unusable line {line[:80]!r}", why, _AGAIN, file=SUMS, row=row))
-            continue
-        listed[found.group(2)] = found.group(1)
-    return listed, problems
+def _another_version(review: Review) -> str:
+    version = written_by(review)
+    wrote = (
+        f"auditor {version[:40]!r} wrote this folder" if version else "review.json does not say which version wrote it"
+    )
+    remedy = f"verify it with version {version[:40]!r}" if version else "run the audit again"
+    return (
+        f"{wrote}, and this is {__version__}: pages and tables could not be compared byte for byte. Checked were the "
+        f"hashes, the verdicts, findings.csv and every number that names its source; words, headings, figures and the "
+        f"other tables were not. To compare everything, {remedy}"
+    )
 
 
-_AGAIN = "take the folder again from where it came, or run the audit again"
-
-
-def _hash_problems(root: Path, listed: dict[str, str]) -> Iterator[Problem]:
-    present = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_symlink() or path.is_file()}
-    for name, expected in sorted(listed.items()):
-        file = root / name
-        if name not in present:
-            yield Problem("the file is missing", f"{SUMS} lists it", _AGAIN, file=name)
-        elif file.is_symlink():
-            yield Problem("the file is a symbolic link", "it could change without notice", _AGAIN, file=name)
-        elif hashlib.sha256(file.read_bytes()).hexdigest() != expected:
-            yield Problem("the file was changed", f"its hash is not the one in {SUMS}", _AGAIN, file=name)
-    for name in sorted(present - set(listed) - {SUMS}):
-        yield Problem("a file that does not belong here", f"{SUMS} does not list it", "take it out", file=name)
-    for name in _REQUIRED:
-        if name not in listed:
-            yield Problem("the file is not listed", "every output holds it", _AGAIN, file=name)
-    yield from _package_problems(root, listed)
-
-
-def _package_problems(root: Path, listed: dict[str, str]) -> Iterator[Problem]:
-    try:
-        package = json.loads((root / PACKAGE).read_text(encoding="utf-8"))
-        stated = {entry["path"]: entry["hash"] for entry in package["resources"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        yield Problem("it cannot be read", "it describes the folder", _AGAIN, file=PACKAGE)
-        return
-    expected = {name: f"sha256:{value}" for name, value in listed.items() if name != PACKAGE}
-    for name in sorted(set(stated) ^ set(expected)):
-        yield Problem(f"{name} stands in one list only", f"{PACKAGE} and {SUMS} must agree", _AGAIN, file=PACKAGE)
-    for name in sorted(set(stated) & set(expected)):
-        if stated[name] != expected[name]:
-            yield Problem(f"another hash for {name}", f"{PACKAGE} and {SUMS} must agree", _AGAIN, file=PACKAGE)
+def _processors() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _review(root: Path, problems: list[Problem]) -> tuple[Review | None, dict[str, Any]]:
+    raw = content(root, "review.json")
+    if raw is None:
+        problems.append(Problem("it cannot be read", "the pages are made from it", AGAIN, file="review.json"))
+        return None, {}
     try:
-        data = json.loads((root / "review.json").read_text(encoding="utf-8"))
+        data = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
         review = Review.from_dict(data)
     except AuditorError as error:
         problems.extend(error.problems)
-    except OSError:
-        problems.append(Problem("it cannot be read", "the pages are made from it", _AGAIN, file="review.json"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"it lacks {error}" if isinstance(error, KeyError) else str(error).splitlines()[0]
         why = "it does not have the form that `auditor schema review` describes"
-        problems.append(Problem(what, why, _AGAIN, file="review.json"))
+        problems.append(Problem(what, why, AGAIN, file="review.json"))
     else:
-        unknown = set(data) ^ set(review.to_dict())
-        if unknown:
-            what = f"unexpected keys: {', '.join(sorted(unknown))}"
-            problems.append(Problem(what, "`auditor schema review` closes the list", _AGAIN, file="review.json"))
+        problems.extend(_form_problems(raw, data, review))
         return review, data
     return None, {}
 
 
-def _page_problems(root: Path, pages: list[Path], data: dict[str, Any]) -> Iterator[Problem]:
-    from auditor.report.trace import check_data
-
-    for page in pages:
-        html = page.read_text(encoding="utf-8", errors="replace")
-        for text in check_data(html, data):
-            why = "pages say what review.json holds, and nothing else"
-            yield Problem(text, why, _AGAIN, file=page.relative_to(root).as_posix())
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of a review")
 
 
-def _stray_pages(root: Path, pages: list[Path], review: Review) -> Iterator[Problem]:
+def _form_problems(raw: bytes, data: dict[str, Any], review: Review) -> Iterator[Problem]:
+    unknown = set(data) ^ {"schema_version", *(field.name for field in dataclasses.fields(Review))}
+    if unknown:
+        what = f"unexpected keys: {', '.join(sorted(unknown))}"
+        yield Problem(what, "`auditor schema review` closes the list", AGAIN, file="review.json")
+    elif same_version(review) and review.to_json().encode() != raw:
+        why = "two readers could take it differently, as where a key stands twice"
+        yield Problem("it is not written as auditor writes it", why, AGAIN, file="review.json")
+
+
+def _stray_pages(pages: list[str], review: Review) -> Iterator[Problem]:
     """Yield pages of no place of the review (the reverse is allowed: ``--place`` writes some pages only)."""
-    known = {"index.html", *(entry.page for entry in review.places)}
-    for page in pages:
-        name = page.relative_to(root).as_posix()
+    known = {INDEX, *(entry.page for entry in review.places)}
+    for name in pages:
         if name not in known:
-            yield Problem("a page of no place of this review", "review.json names every page", _AGAIN, file=name)
+            yield Problem("a page of no place of this review", "review.json names every page", AGAIN, file=name)
 
 
-def _table_problems(root: Path, review: Review) -> Iterator[Problem]:
+def _review_problems(root: Path, review: Review, *, same: bool) -> Iterator[Problem]:
+    yield from origin_problems(root, review)
     try:
-        text = (root / NAME).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return  # its absence is a problem of the hashes already
-    found = list(csv.reader(io.StringIO(text)))
-    columns, rows = findings_table(review)
-    why = "findings.csv holds the findings of review.json"
-    if not found or found[0] != columns:
-        yield Problem("other columns than the findings have", why, _AGAIN, file=NAME)
+        yield from verdict_problems(root, review)
+        if same:
+            yield from sentence_problems(review)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        yield _malformed(error)
+
+
+def _tables(root: Path, review: Review, listed: dict[str, str], *, same: bool) -> Iterator[Problem]:
+    try:
+        expected = expected_tables(review, same=same)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        yield _malformed(error)
         return
-    if len(found) - 1 != len(rows):
-        yield Problem(f"{len(found) - 1} rows for {len(rows)} findings", why, _AGAIN, file=NAME)
-        return
-    for number, (line, expected) in enumerate(zip(found[1:], rows, strict=True), 2):
-        if len(line) != len(expected):
-            yield Problem(f"{len(line)} cells for {len(expected)} columns", why, _AGAIN, file=NAME, row=number)
-            continue
-        for column, here, there in zip(columns, line, expected, strict=True):
-            if here != there:
-                what = f"{here[:60]!r}, the review {there[:60]!r}"
-                yield Problem(what, why, _AGAIN, file=NAME, row=number, column=column)
+    if same:
+        yield from stray_problems(listed, {entry.page for entry in review.places}, set(expected))
+    for name, text in expected.items():
+        yield from table_problems(root, name, text, same=same)
+
+
+def _malformed(error: Exception) -> Problem:
+    what = f"a part has another form than it must have ({type(error).__name__}: {str(error)[:80]})"
+    return Problem(what, "pages and tables cannot be made from it", AGAIN, file="review.json")

@@ -8,12 +8,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from auditor.cells import Bools, Cells, Floats
+from auditor.signals.baseline import Baseline, Own
 from auditor.signals.signal import Contrast, Lack, Panel, blank
 from auditor.stats.binomial import binom_lower, binom_upper
 from auditor.stats.intervals import wilson
 from auditor.stats.shares import share_ratio, share_z
+
+LEVEL = 0.95
+WIDE_BASE = 20.0
+"""From this many times the place's own n on, the base's sampling error may be left out of the test."""
 
 
 @dataclass(frozen=True)
@@ -21,61 +27,59 @@ class ShareColumn:
     """One contrast of shares over places: what was counted and what it is held against."""
 
     contrast: Contrast
-    k: Floats
-    n: Floats
-    base_k: Floats
-    base_n: Floats
+    own: Own
+    base: Baseline
     code: NDArray[np.int64]
-    period: NDArray[np.object_]
-    differs: Bools
     missing: Floats
     censored: Bools
     notes: dict[str, Bools] = field(default_factory=dict)
     preferred: Bools | None = None
 
 
-def panel(
-    signal: str, cells: Cells, columns: Sequence[ShareColumn], lacks: Sequence[Lack], level: float, atoms: Floats
-) -> Panel:
+def panel(signal: str, cells: Cells, columns: Sequence[ShareColumn], lacks: Sequence[Lack]) -> Panel:
     """Measure the columns and stack them.
 
-    The estimate is the ratio of the share to the base share; its interval takes the sampling error of both. The
-    p-values hold the base fixed (it rests on many more people, and the leave-one-out base does not hold the place).
+    The estimate is the ratio of the share to the base share; its interval takes the sampling error of both. p and z
+    hold the base fixed where it rests on at least twenty times as many people, and take its sampling error too
+    (two-sample score test) where it does not.
     """
-    parts = [_measure(cells, column, level) for column in columns]
+    parts = [_measure(cells, column) for column in columns]
 
     def stack(name: str) -> Any:
         return np.column_stack([part[name] for part in parts])
 
+    def column_stack(values: Sequence[Any]) -> Any:
+        return np.column_stack(list(values))
+
     names = sorted({name for column in columns for name in column.notes})
     none, everywhere = np.zeros(cells.size, dtype=bool), np.ones(cells.size, dtype=bool)
-    notes = {name: np.column_stack([column.notes.get(name, none) for column in columns]) for name in names}
-    notes["share.caveat-period"] = np.column_stack([column.differs & (column.code == 0) for column in columns])
+    notes = {name: column_stack([c.notes.get(name, none) for c in columns]) for name in names}
+    differs = column_stack([c.base.differs & (c.code == 0) for c in columns])
+    period = column_stack([c.base.period for c in columns])
+    notes["share.caveat-period"] = differs & (period != "")
+    notes["share.caveat-windows"] = differs & (period == "")
     return Panel(
         signal=signal,
         places=cells.ids,
         contrasts=tuple(column.contrast for column in columns),
-        code=np.column_stack([column.code for column in columns]),
+        code=column_stack([c.code for c in columns]),
         testable=stack("testable"),
         lacks=tuple(lacks),
         notes=notes,
-        extra={
-            "z": stack("z"),
-            "share": stack("share"),
-            "share_low": stack("share_low"),
-            "share_high": stack("share_high"),
-        },
-        missing={"level": np.column_stack([column.missing for column in columns])},
-        comparator_period=np.column_stack([column.period for column in columns]),
-        censored=np.column_stack([column.censored for column in columns]),
-        atoms=atoms,
+        extra={name: stack(name) for name in ("z", "share", "share_low", "share_high")},
+        missing={"level": column_stack([c.missing for c in columns])},
+        comparator_period=period,
+        apart=column_stack([c.base.apart for c in columns]),
+        window=(column_stack([c.own.first for c in columns]), column_stack([c.own.last for c in columns])),
+        censored=column_stack([c.censored for c in columns]),
+        hidden=column_stack([~c.own.shown for c in columns]),
         stratum=cells.stratum,
-        preferred=np.column_stack([everywhere if c.preferred is None else c.preferred for c in columns]),
+        preferred=column_stack([everywhere if c.preferred is None else c.preferred for c in columns]),
         **{name: stack(name) for name in blank(0, 0)},
     )
 
 
-def _measure(cells: Cells, column: ShareColumn, level: float) -> dict[str, Any]:
+def _measure(cells: Cells, column: ShareColumn) -> dict[str, Any]:
     part: dict[str, Any] = {name: values[:, 0] for name, values in blank(cells.size, 1).items()}
     for name in ("z", "share", "share_low", "share_high"):
         part[name] = np.full(cells.size, np.nan)
@@ -83,27 +87,35 @@ def _measure(cells: Cells, column: ShareColumn, level: float) -> dict[str, Any]:
     part["testable"] = np.zeros(cells.size, dtype=bool)
     if not ok.any():
         return part
-    k, n = column.k[ok], column.n[ok]
-    base_k, base_n = column.base_k[ok], column.base_n[ok]
+    k, n = column.own.k[ok], column.own.n[ok]
+    base_k, base_n = column.base.k[ok], column.base.n[ok]
     base = base_k / base_n
     part["k"][ok], part["n"][ok], part["base"][ok] = k, n, base
     # A regression's expected count is no whole number; the interval needs one, and the base is large.
-    ratio = share_ratio(k, n, np.rint(base_k), np.rint(base_n), level)
-    part["estimate"][ok], part["low"][ok], part["high"][ok] = (
-        k / n / np.where(base > 0, base, np.nan),
-        ratio.low,
-        ratio.high,
-    )
-    inside = (base > 0) & (base < 1)
-    safe = np.where(inside, base, 0.5)
-    part["p_greater"][ok] = np.where(inside, binom_upper(k, n, safe), 1.0)
-    part["p_less"][ok] = np.where(inside, binom_lower(k, n, safe), 1.0)
-    part["z"][ok] = np.where(inside, share_z(k, n, safe), 0.0)
-    low, high = wilson(k, n, level)
+    ratio = share_ratio(k, n, np.rint(base_k), np.rint(base_n), LEVEL)
+    part["estimate"][ok] = k / n / base
+    part["low"][ok], part["high"][ok] = ratio.low, ratio.high
+    part["p_greater"][ok], part["p_less"][ok], part["z"][ok] = _tests(k, n, base_k, base_n)
+    low, high = wilson(k, n, LEVEL)
     part["share"][ok], part["share_low"][ok], part["share_high"][ok] = k / n, low, high
     part["comparator"][ok], part["comparator_n"][ok] = base, base_n
+    base_low, base_high = wilson(np.rint(base_k), np.rint(base_n), LEVEL)
     part["absolute"][ok] = 1000 * (k / n - base)
-    part["absolute_low"][ok], part["absolute_high"][ok] = 1000 * (low - base), 1000 * (high - base)
+    # Newcombe (1998), Statistics in Medicine 17, 873-890, method 10: limits of a difference from those of its parts.
+    part["absolute_low"][ok] = 1000 * (k / n - base - np.hypot(k / n - low, base_high - base))
+    part["absolute_high"][ok] = 1000 * (k / n - base + np.hypot(high - k / n, base - base_low))
     expected = n * base
-    part["testable"][ok] = inside & (np.minimum(expected, n - expected) >= cells.gates["expected"])
+    part["testable"][ok] = np.minimum(expected, n - expected) >= cells.gates["expected"]
     return part
+
+
+def _tests(k: Floats, n: Floats, base_k: Floats, base_n: Floats) -> tuple[Floats, Floats, Floats]:
+    """One-sided p-values and z; see :func:`panel`."""
+    base = base_k / base_n
+    pooled = (k + base_k) / (n + base_n)
+    thin = base_n < WIDE_BASE * n
+    z_two = (k / n - base) / np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / base_n))
+    z = np.where(thin, z_two, share_z(k, n, base))
+    greater = np.where(thin, ndtr(-z_two), binom_upper(k, n, base))
+    less = np.where(thin, ndtr(z_two), binom_lower(k, n, base))
+    return greater, less, z

@@ -136,9 +136,17 @@ class Panel:
         Which of several tested contrasts is the one that speaks for a place; None when all tested contrasts do.
     stratum : (J,) int array or None
         Places of different strata are never each other's peers; None when there is one stratum.
-    atoms : (J, A) array or None
-        The cells that the contrasts of a place are sums of; where one of them is small, only the tested contrast may
-        be printed, since differences of the others would give it away.
+    apart : (J, C) bool array or None
+        Where the place's own counts are not part of the comparator.
+    window : pair of (J, C) object arrays or None
+        First and last day of the very rows that were counted.
+    hidden : (J, C) bool array or None
+        Entries whose numbers may not be printed: they rest on an unpublished count of 1 to 10, or would let one be
+        worked out together with what else is printed.
+    range_hidden : (J, C) bool array or None
+        Entries of which missing shares and ranges may not be printed, for the same reason.
+    base_error : (J, C) array or None
+        Standard error of the log odds of ``base`` (a survey's margin of error); 0 where the base is a count.
     """
 
     signal: str
@@ -166,7 +174,11 @@ class Panel:
     missing: Mapping[str, Floats] = field(default_factory=dict)
     comparator_period: NDArray[np.object_] | None = None
     censored: NDArray[np.bool_] | None = None
-    atoms: Floats | None = None
+    apart: NDArray[np.bool_] | None = None
+    window: tuple[NDArray[np.object_], NDArray[np.object_]] | None = None
+    hidden: NDArray[np.bool_] | None = None
+    range_hidden: NDArray[np.bool_] | None = None
+    base_error: Floats | None = None
     stratum: NDArray[np.int64] | None = None
     preferred: NDArray[np.bool_] | None = None
 

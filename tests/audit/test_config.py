@@ -226,10 +226,10 @@ def test_another_encoding_is_refused_with_the_line(tmp_path: Path, snapshot: Sna
 
 
 def test_options_of_a_signal_are_checked_by_the_signal(load: Load) -> None:
-    config = load(GOOD + '\n[signals.level-mix]\nevent = "removal"\nlevel = 0.9\n')
+    config = load(GOOD + '\n[signals.level-mix]\nevent = "removal"\nshare = "none"\n')
     options = config.options("level-mix")
     assert options.model_dump()["event"] == "removal"
-    assert options.model_dump()["level"] == 0.9
+    assert options.model_dump()["share"] == "none"
     assert config.options("match-yield") == type(config.options("match-yield"))()
     with pytest.raises(UsageError, match="Did you mean 'level-mix'"):
         config.options("levelmix")
@@ -238,12 +238,12 @@ def test_options_of_a_signal_are_checked_by_the_signal(load: Load) -> None:
 @pytest.mark.parametrize(
     ("name", "lines"),
     [
-        ("signal_misspelt", "[signals.levelmix]\nlevel = 0.9"),
-        ("signals_misspelt", "[signal.level-mix]\nlevel = 0.9"),
-        ("option_misspelt", "[signals.level-mix]\nlevl = 0.9"),
-        ("option_out_of_range", "[signals.level-mix]\nlevel = 95"),
+        ("signal_misspelt", "[signals.levelmix]\nshare = 'none'"),
+        ("signals_misspelt", "[signal.level-mix]\nshare = 'none'"),
+        ("option_misspelt", "[signals.level-mix]\nshar = 'none'"),
+        ("option_out_of_range", "[signals.level-mix]\nshare = 'all'"),
         ("option_not_a_choice", '[signals.level-mix]\nevent = "removals"'),
-        ("option_of_wrong_type", '[signals.level-mix]\nlevel = "0.9"'),
+        ("option_of_wrong_type", "[signals.level-mix]\nshare = 0.9"),
     ],
 )
 def test_a_slip_in_the_options_of_a_signal(load: Load, snapshot: Snapshot, name: str, lines: str) -> None:
@@ -297,7 +297,7 @@ def test_the_schema_accepts_the_example_and_closes_the_tables() -> None:
     for bad in (
         {**good, "ouput": {}},
         {**good, "signals": {"levelmix": {}}},
-        {**good, "signals": {"level-mix": {"levl": 1}}},
+        {**good, "signals": {"level-mix": {"shar": 1}}},
         {**good, "sources": []},
     ):
         assert list(validator.iter_errors(bad))

@@ -126,6 +126,8 @@ def _frisk(shared_data: Path, folder: Path, reference: str) -> Review:
         return {
             "format": "counts",
             "path": file,
+            "published": True,
+            "citation": "Gelman & Hill (2007), data of section 6.2",
             "columns": {"place": "precinct", "group": "eth", "n": column},
             "values": {"group": groups},
             "constants": {"event": event, "period": period},

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from pydantic import Field
+from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from auditor.cells import Bools, Cells, CellSpec, Floats, table
+from auditor.cells import Bools, Cells, CellSpec, Cube, Floats, Table, Texts, table
 from auditor.findings.card import Card
+from auditor.signals.baseline import printable, small
 from auditor.signals.signal import (
     Contrast,
     Design,
@@ -47,6 +48,8 @@ CARD = Card(
     misleads=(
         "Commuters, visitors, borders and census undercount make residents a poor measure of who is on the street.",
         "A resident benchmark says nothing of differences in offending or in calls to the police.",
+        "Where the recorded share of the group is below a third of its population share, ethnicity is as a rule not "
+        "recorded faithfully (Texas and Tampa are known cases), and the test is withheld.",
         "Detainers and matches depend on citizenship: against residents or bookings the ratio is large wherever "
         "noncitizens are of the focal group, with nobody profiling.",
     ),
@@ -72,6 +75,12 @@ CARD = Card(
 _NUMERATORS = ("arrest", "booking", "stop", "citation", "detainer", "custody", "removal", "match")
 _AFTER_MATCH = ("match", "detainer", "custody", "removal")
 _ALIENAGE_UNIVERSES = ("noncitizens", "foreign-born")
+_GROUP_SOURCES = ("recorded", "perceived", "mixed", "surname")
+_LEVEL = 0.95
+_LARGEST_ERROR = 0.3
+"""Standard error of the log benchmark ratio above which a place is described and not tested."""
+_RECORDED_AT_LEAST = 1 / 3
+"""Recorded share over population share below which recorded ethnicity is unusable (Texas, Tampa: see the card)."""
 _Z = float(ndtri(0.975))
 _UNIVERSES = ("drivers", "adults", "residents", "foreign-born", "noncitizens")
 
@@ -99,8 +108,6 @@ class BenchmarkOptions(Options):
     exposure: str = "auto"
     order: tuple[str, ...] = ()
     regional: bool = True
-    interval: Literal["exact"] = "exact"
-    level: float = Field(default=0.95, gt=0.5, lt=1)
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,13 @@ class _Base:
     observed: Bools
     error: Floats
     kind: str
+    first: Texts
+    last: Texts
+
+    def other_days(self, counted: _Counted) -> Bools:
+        """Return where an earlier stage covers other days than the event."""
+        known = (self.first != "") & (counted.first != "")
+        return np.asarray(known & ((self.first != counted.first) | (self.last != counted.last)), dtype=bool)
 
 
 class Benchmark(Signal):
@@ -124,6 +138,8 @@ class Benchmark(Signal):
 
     def lacks(self, inventory: Inventory, options: BenchmarkOptions) -> Lack | None:
         """Say what is missing before any place can be measured."""
+        if not inventory.focal_groups:
+            return Lack("benchmark.no-focal", "benchmark.need-focal")
         event = numerator(inventory, options)
         if not event:
             return Lack("benchmark.no-group", "benchmark.need-group")
@@ -138,23 +154,20 @@ class Benchmark(Signal):
 
     def view(self, options: BenchmarkOptions) -> CellSpec:
         """Counts by event and group, with the population baselines."""
-        return CellSpec(keys=("event", "group"), population=True)
+        return CellSpec(keys=("event", "group", "group_source"), population=True)
 
     def measure(self, cells: Cells, options: BenchmarkOptions, rng: np.random.Generator) -> Panel:
         """Measure every place against every benchmark."""
         event = _event_of(cells, options)
         groups = (*cells.focal_groups, cells.reference_group)
-        counts = cells.counts.where(event=event)
-        cube = counts.cube(cells.size, "group", groups)
-        unknown = counts.cube(cells.size, "group", ("unknown", "")).values.sum(axis=1)
-        everyone = counts.total(cells.size)
+        counted = _counted(cells, event, groups)
         bases = tuple(_bases(cells, options, event, groups))
         parts = [
-            _measure_one(cells, options, event, g, base, cube, unknown, everyone, first=(b == 0))
+            _measure_one(cells, event, g, base, counted, first=(b == 0))
             for b, base in enumerate(bases)
             for g in range(len(cells.focal_groups))
         ]
-        return _joined(cells, parts, cube.values)
+        return _joined(cells, parts)
 
     def regions(self, cells: Cells, options: BenchmarkOptions) -> Sequence[RegionResult]:
         """Estimate the place-adjusted ratio of each region that has at least two measured places."""
@@ -165,7 +178,7 @@ class Benchmark(Signal):
         base = next(iter(_bases(cells, options, event, groups)), None)
         if base is None or cells.reference_group not in groups:
             return ()
-        cube = cells.counts.where(event=event).cube(cells.size, "group", groups)
+        cube = _sourced(cells, event).cube(cells.size, "group", groups)
         usable = (cube.observed & ~cube.censored & base.observed).all(axis=1) & (base.values > 0).all(axis=1)
         regions = np.array([parent or state for parent, state in zip(cells.parents, cells.states, strict=True)])
         results: list[RegionResult] = []
@@ -232,8 +245,71 @@ def _event_of(cells: Cells, options: BenchmarkOptions) -> str:
     return next(event for event in _NUMERATORS if event in present)
 
 
+def _sourced(cells: Cells, event: str) -> Table:
+    """Return the rows of an event from one source of ethnicity: recorded and estimated groups are never added.
+
+    Rows by nationality are no statement about ethnicity and are left out.
+    """
+    rows = cells.counts.where(event=event)
+    if "group_source" not in rows.columns:
+        return rows
+    source = rows.columns["group_source"].astype(str)
+    reach = {
+        name: len(np.unique(rows.index[(source == name) | (source == "")]))
+        for name in _GROUP_SOURCES
+        if (source == name).any()
+    }
+    if not reach:
+        return rows.take(source != "nationality")
+    best = max(reach, key=lambda name: (reach[name], -_GROUP_SOURCES.index(name)))
+    return rows.take((source == best) | (source == ""))
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The event in every place.
+
+    Attributes
+    ----------
+    cube : Cube
+        Focal groups, then the reference.
+    unknown : (J,) array
+        Events of unrecorded group; NaN where that number is suppressed in the source.
+    everyone : (J,) array
+    apart : (J,) bool array
+        Where the groups cover different days.
+    surname : bool
+        Whether groups are estimated from surnames.
+    first, last : (J,) object arrays
+    """
+
+    cube: Cube
+    unknown: Floats
+    everyone: Floats
+    apart: Bools
+    surname: bool
+    first: Texts
+    last: Texts
+
+
+def _counted(cells: Cells, event: str, groups: Sequence[str]) -> _Counted:
+    rows = _sourced(cells, event)
+    grouped = rows.take(rows.columns["group"].astype(str) != "")
+    blind = rows.where(group="unknown").cube(cells.size, "group", ("unknown",))
+    unknown = np.where(blind.censored[:, 0], np.nan, blind.values[:, 0])
+    windows = [rows.where(group=group).window(cells.size) for group in groups]
+    apart = np.zeros(cells.size, dtype=bool)
+    for first, last in windows[:-1]:
+        both = (first != "") & (windows[-1][0] != "")
+        apart |= both & ((first != windows[-1][0]) | (last != windows[-1][1]))
+    sources = set(rows.columns["group_source"].astype(str)) if "group_source" in rows.columns else set()
+    first, last = grouped.window(cells.size)
+    cube = rows.cube(cells.size, "group", groups)
+    return _Counted(cube, unknown, grouped.total(cells.size), apart, "surname" in sources, first, last)
+
+
 def _all_groups(cells: Cells, event: str) -> tuple[str, ...]:
-    present = set(cells.counts.where(event=event).levels("group")) - {"unknown", "other"}
+    present = set(_sourced(cells, event).levels("group")) - {"unknown", "other"}
     rest = sorted(present - {cells.reference_group})
     return (cells.reference_group, *rest)
 
@@ -262,63 +338,98 @@ def _population(cells: Cells, name: str, groups: Sequence[str]) -> _Base:
         squared = type(rows)(rows.index, rows.columns, variance, rows.censored, rows.complete)
         error = np.sqrt(squared.cube(cells.size, "group", groups).values)
     label = cells.baselines.get(name, name)
-    return _Base(name, label, f"benchmark.why-{_kind(name)}", cube.values, cube.observed, error, "population")
+    never = np.full(cells.size, "", dtype=object)
+    why = f"benchmark.why-{_kind(name)}"
+    return _Base(name, label, why, cube.values, cube.observed, error, "population", never, never)
 
 
 def _stage(cells: Cells, event: str, groups: Sequence[str]) -> _Base:
-    cube = cells.counts.where(event=event).cube(cells.size, "group", groups)
+    rows = _sourced(cells, event)
+    cube = rows.cube(cells.size, "group", groups)
+    first, last = rows.window(cells.size)
+    none = np.zeros_like(cube.values)
     seen = cube.observed & ~cube.censored
-    return _Base(event, event, "benchmark.why-stage", cube.values, seen, np.zeros_like(cube.values), "event")
+    return _Base(event, event, "benchmark.why-stage", cube.values, seen, none, "event", first, last)
 
 
 def _kind(universe: str) -> str:
     return universe if universe in _UNIVERSES else "other"
 
 
-def _measure_one(
-    cells: Cells,
-    options: BenchmarkOptions,
-    event: str,
-    g: int,
-    base: _Base,
-    cube: Any,
-    unknown: Floats,
-    everyone: Floats,
-    *,
-    first: bool,
-) -> dict[str, Any]:
+def _measure_one(cells: Cells, event: str, g: int, base: _Base, counted: _Counted, *, first: bool) -> dict[str, Any]:
     """Measure one focal group against one benchmark in every place."""
-    group = cells.focal_groups[g]
+    cube, group = counted.cube, cells.focal_groups[g]
     h, w = cube.values[:, g], cube.values[:, -1]
     eh, ew = base.values[:, g], base.values[:, -1]
     part: dict[str, Any] = {name: column[:, 0] for name, column in blank(cells.size, 1).items()}
-    code = _codes(cells, cube, base, g)
+    code = _codes(cube, counted, base, g)
     ok = code == 0
-    part["code"] = code
+    part["code"], part["contrast"] = code, _contrast(cells, event, group, base, first=first)
     expected = (h + w) * eh / np.where(eh + ew > 0, eh + ew, 1.0)
-    part["testable"] = ok & (np.minimum(expected, h + w - expected) >= cells.gates["expected"])
-    part["contrast"] = _contrast(cells, event, group, base, options, first=first)
+    error = _log_error(base, g)
+    sized = np.minimum(expected, h + w - expected) >= cells.gates["expected"]
+    part["testable"] = ok & sized & (error <= _LARGEST_ERROR)
+    part["base_error"] = error
     part["censored"] = cube.censored[:, g] | cube.censored[:, -1]
+    part["first"], part["last"] = counted.first, counted.last
+    part["hidden"] = _hidden(cells, base, g, h, w)
     if ok.any():
-        _fill(part, ok, h, w, eh, ew, base, g, options)
-    low, high = (np.full(cells.size, np.nan) for _ in range(2))
-    some = ok & (unknown > 0)
-    if some.any():
-        bounds = missing_group_bounds(h[some], eh[some], w[some], ew[some], unknown[some])
-        low[some], high[some] = bounds.low, bounds.high
-    part["range_low"], part["range_high"] = low, high
-    part["missing"] = np.divide(unknown, everyone, out=np.full(cells.size, np.nan), where=everyone > 0)
+        _fill(part, ok, h, w, eh, ew, base, g)
+    _bound(part, cells, counted, ok, h, w, eh, ew)
     part["after_match"] = ok & (event in _AFTER_MATCH and base.name not in _ALIENAGE_UNIVERSES)
     part["resident_only"] = ok & (base.kind == "population" and base.name in ("residents", "adults"))
     part["event_exposure"] = ok & (base.kind == "event")
+    part["surname"] = ok & counted.surname
+    part["imprecise"] = ok & (error > _LARGEST_ERROR)
+    part["other_days"] = ok & base.other_days(counted)
     return part
 
 
-def _codes(cells: Cells, cube: Any, base: _Base, g: int) -> Any:
+def _log_error(base: _Base, g: int) -> Floats:
+    """Return the standard error of log (E_H / E_W) from the benchmark's margins of error."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        squared = (base.error[:, g] / base.values[:, g]) ** 2 + (base.error[:, -1] / base.values[:, -1]) ** 2
+    return np.sqrt(np.where(np.isfinite(squared), squared, 0.0))
+
+
+def _hidden(cells: Cells, base: _Base, g: int, h: Floats, w: Floats) -> Bools:
+    """Return where the numbers may not be printed: a group's count, or an earlier stage's, is small."""
+    hidden = ~printable(h, h + w, cells)
+    if base.kind == "event":
+        hidden |= ~printable(base.values[:, g], base.values[:, g] + base.values[:, -1], cells)
+    return hidden
+
+
+def _bound(
+    part: dict[str, Any], cells: Cells, counted: _Counted, ok: Bools, h: Floats, w: Floats, eh: Floats, ew: Floats
+) -> None:
+    """Bound the ratio over every way in which the events of unrecorded group may be shared out."""
+    unknown = counted.unknown
+    low, high = np.full(cells.size, np.nan), np.full(cells.size, np.nan)
+    some = ok & (np.nan_to_num(unknown) > 0)
+    if some.any():
+        bounds = missing_group_bounds(h[some], eh[some], w[some], ew[some], unknown[some])
+        low[some], high[some] = bounds.low, bounds.high
+    # A suppressed number of unrecorded groups bounds nothing.
+    part["range_low"], part["range_high"] = np.where(ok & np.isnan(unknown), 0.0, low), high
+    part["range_high"] = np.where(ok & np.isnan(unknown), np.inf, part["range_high"])
+    share = np.divide(unknown, counted.everyone, out=np.full(cells.size, np.nan), where=counted.everyone > 0)
+    part["missing"] = share
+    rest = counted.everyone - h - w - np.nan_to_num(unknown)
+    part["range_hidden"] = small(np.nan_to_num(unknown), cells) | small(rest, cells)
+
+
+def _codes(cube: Cube, counted: _Counted, base: _Base, g: int) -> NDArray[np.int64]:
     """Return 0 where measurable, else the number of the reason (1-based into ``_LACKS``)."""
-    code = np.zeros(cells.size, dtype=np.int64)
-    code[cube.values[:, g] + cube.values[:, -1] <= 0] = 4
-    code[~((base.values[:, g] > 0) & (base.values[:, -1] > 0))] = 3
+    h, w = cube.values[:, g], cube.values[:, -1]
+    eh, ew = base.values[:, g], base.values[:, -1]
+    code = np.zeros(len(h), dtype=np.int64)
+    if base.kind == "population" and base.name not in _ALIENAGE_UNIVERSES:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            code[(h + w > 0) & (h / (h + w) < _RECORDED_AT_LEAST * eh / (eh + ew))] = 5
+    code[counted.apart] = 6
+    code[h + w <= 0] = 4
+    code[~((eh > 0) & (ew > 0))] = 3
     code[~(base.observed[:, g] & base.observed[:, -1])] = 3
     code[cube.censored[:, g] | cube.censored[:, -1]] = 2
     code[~(cube.observed[:, g] & cube.observed[:, -1])] = 1
@@ -330,10 +441,12 @@ _LACKS = (
     Lack("benchmark.suppressed", "benchmark.need-unsuppressed"),
     Lack("benchmark.no-baseline-here", "benchmark.need-population"),
     Lack("benchmark.nobody", "benchmark.need-more"),
+    Lack("benchmark.ethnicity-unusable", "benchmark.need-ethnicity"),
+    Lack("benchmark.windows", "benchmark.need-windows"),
 )
 
 
-def _contrast(cells: Cells, event: str, group: str, base: _Base, options: BenchmarkOptions, *, first: bool) -> Contrast:
+def _contrast(cells: Cells, event: str, group: str, base: _Base, *, first: bool) -> Contrast:
     return Contrast(
         key=f"{group}/{base.name}",
         group=group,
@@ -362,22 +475,21 @@ def _fill(
     ew: Floats,
     base: _Base,
     g: int,
-    options: BenchmarkOptions,
 ) -> None:
     a, b, c, d = h[ok], w[ok], eh[ok], ew[ok]
     if base.error.any():
-        result = rate_ratio_with_error(a, b, c, d, base.error[ok, g] / c, base.error[ok, -1] / d, options.level)
+        result = rate_ratio_with_error(a, b, c, d, base.error[ok, g] / c, base.error[ok, -1] / d, _LEVEL)
     else:
-        result = rate_ratio(a, b, c, d, options.level)
+        result = rate_ratio(a, b, c, d, _LEVEL)
     part["k"][ok], part["n"][ok], part["base"][ok] = a, a + b, c / (c + d)
     part["estimate"][ok], part["low"][ok], part["high"][ok] = result.ratio, result.low, result.high
     part["p_greater"][ok], part["p_less"][ok] = result.p_greater, result.p_less
     part["comparator"][ok], part["comparator_n"][ok] = b / d, d
-    per = rate_difference(a, b, c, d, 1000.0, options.level)
+    per = rate_difference(a, b, c, d, 1000.0, _LEVEL)
     part["absolute"][ok], part["absolute_low"][ok], part["absolute_high"][ok] = per.difference, per.low, per.high
 
 
-def _joined(cells: Cells, parts: Sequence[dict[str, Any]], atoms: Floats) -> Panel:
+def _joined(cells: Cells, parts: Sequence[dict[str, Any]]) -> Panel:
     def stack(name: str) -> Any:
         return np.column_stack([part[name] for part in parts])
 
@@ -393,11 +505,17 @@ def _joined(cells: Cells, parts: Sequence[dict[str, Any]], atoms: Floats) -> Pan
             "benchmark.caveat-alienage": stack("after_match"),
             "benchmark.caveat-residents": stack("resident_only"),
             "benchmark.caveat-stage": stack("event_exposure"),
+            "benchmark.caveat-surname": stack("surname"),
+            "benchmark.caveat-imprecise": stack("imprecise"),
+            "benchmark.caveat-other-days": stack("other_days"),
         },
         ranges={"missing-group": (stack("range_low"), stack("range_high"))},
         missing={"group": stack("missing")},
         censored=stack("censored"),
-        atoms=atoms,
+        hidden=stack("hidden"),
+        range_hidden=stack("range_hidden"),
+        base_error=stack("base_error"),
+        window=(stack("first"), stack("last")),
         stratum=cells.stratum,
         **numeric,
     )

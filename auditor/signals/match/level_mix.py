@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from pydantic import Field
 
 from auditor.cells import Bools, Cells, CellSpec, Floats, Table, table
 from auditor.domain.vocabulary import parse_level
 from auditor.findings.card import Card
-from auditor.signals.baseline import Baseline, Reduce, national, statewide
+from auditor.signals.baseline import Baseline, Own, Reduce, national, own_counts, small, statewide
 from auditor.signals.shares import ShareColumn, panel
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
 
@@ -58,6 +57,7 @@ _SETS: dict[str, tuple[str, ...]] = {
     "level-2": ("2",),
     "level-3": ("3",),
 }
+_LEVELS = ("1", "2", "3", "none")
 _EVENTS = ("removal", "custody", "match", "detainer")
 
 
@@ -71,13 +71,10 @@ class LevelMixOptions(Options):
     share : str
         ``"low"`` (Level 3 and non-criminal), ``"none"`` (non-criminal) or ``"auto"``: ``low`` where at least half of
         the places tell it, else ``none``.
-    level : float
-        Level of the intervals.
     """
 
     event: Literal["auto", "removal", "custody", "match", "detainer"] = "auto"
     share: Literal["auto", "low", "none"] = "auto"
-    level: float = Field(default=0.95, gt=0.5, lt=1)
 
 
 @dataclass(frozen=True)
@@ -112,14 +109,13 @@ class LevelMix(Signal):
 
     def measure(self, cells: Cells, options: LevelMixOptions, rng: np.random.Generator) -> Panel:
         """Measure every place, one set of contrasts for each regime and basis met."""
-        strata = _strata(cells, options)
         columns: list[ShareColumn] = []
-        for number, stratum in enumerate(strata):
+        for number, stratum in enumerate(_strata(cells, options)):
+            facts = _facts(cells, stratum)
             tested = _tested_share(cells, stratum, options)
-            names = [tested, *(name for name in _SETS if name != tested)]
-            for name in names:
-                columns += _columns(cells, stratum, name, tested=(name == tested), alone=number == 0)
-        return panel(CARD.name, cells, columns, _LACKS, options.level, _atoms(cells, strata))
+            for name in (tested, *(name for name in _SETS if name != tested)):
+                columns += _columns(cells, stratum, facts, name, tested=(name == tested), alone=number == 0)
+        return panel(CARD.name, cells, columns, _LACKS)
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
         """Draw removals whose low-level share varies by nature, with an effect in the planted places."""
@@ -180,52 +176,79 @@ def _strata(cells: Cells, options: LevelMixOptions) -> list[_Stratum]:
 def _reduce(wanted: tuple[str, ...]) -> Reduce:
     """Return a function that counts the wanted levels among all those known.
 
-    A row whose union of levels lies partly inside and partly outside makes the share undeterminable there.
+    The share is undeterminable where a row's union of levels lies partly inside and partly outside, and where the
+    rows do not speak of all four levels: a level that no row speaks of is absent, not zero.
     """
 
     def reduce(rows: Table, size: int) -> tuple[Floats, Floats, Bools]:
         inside = np.zeros(len(rows.n), dtype=bool)
         outside = np.zeros(len(rows.n), dtype=bool)
+        spoken = np.zeros((size, len(_LEVELS)), dtype=bool)
         for text in set(rows.columns["level"].astype(str).tolist()):
             union = set(parse_level(text) or ()) - {"unknown"}
             hit = rows.columns["level"].astype(str) == text
             inside |= hit & bool(union & set(wanted))
             outside |= hit & bool(union - set(wanted))
+            for position, level in enumerate(_LEVELS):
+                spoken[rows.index[hit], position] |= level in union
+        spoken[rows.index[rows.complete]] = True
         counted = (inside | outside) & ~rows.censored
         straddles = inside & outside & (rows.n > 0)
         k = np.bincount(rows.index, weights=rows.n * (inside & ~outside), minlength=size).astype(float)
         n = np.bincount(rows.index, weights=rows.n * counted, minlength=size).astype(float)
         bad = np.bincount(rows.index, weights=(straddles | rows.censored).astype(float), minlength=size) > 0
-        return k, n, (n > 0) & ~bad
+        return k, n, (n > 0) & ~bad & spoken.all(axis=1)
 
     return reduce
 
 
-def _atoms(cells: Cells, strata: list[_Stratum]) -> Floats:
-    """Return the count of every level text of every stratum, a column each."""
-    parts = [np.zeros((cells.size, 0))]
-    for stratum in strata:
-        rows = cells.counts.where(**stratum.filters)
-        parts.append(rows.cube(cells.size, "level", rows.levels("level")).values)
-    return np.concatenate(parts, axis=1)
+@dataclass(frozen=True)
+class _Facts:
+    """What holds for every contrast of a stratum, by place."""
+
+    rows: Table
+    everyone: Floats
+    told: Floats
+    censored: Bools
+    fine: Bools
+    coarse: Bools
+
+
+def _facts(cells: Cells, stratum: _Stratum) -> _Facts:
+    rows = cells.counts.where(**stratum.filters)
+    told_rows = rows.take(~np.isin(rows.columns["level"].astype(str), ("", "unknown")))
+    everyone, told = rows.total(cells.size), told_rows.total(cells.size)
+    atoms = rows.cube(cells.size, "level", rows.levels("level")).values
+    untold = small(everyone - told, cells)
+    censored = np.bincount(told_rows.index, weights=told_rows.censored.astype(float), minlength=cells.size) > 0
+    # Where one level is small only the tested share may be printed: differences of the others would give it away.
+    fine = np.zeros(cells.size, dtype=bool)
+    for column in atoms.T:
+        fine = fine | small(column, cells)
+    # The matches of match-yield less those with a level would give a small number without one away.
+    coarse = untold if stratum.event == "match" else np.zeros(cells.size, dtype=bool)
+    return _Facts(rows, everyone, told, censored, fine | untold, coarse)
 
 
 def _tested_share(cells: Cells, stratum: _Stratum, options: LevelMixOptions) -> str:
     if options.share != "auto":
         return options.share
     rows = cells.counts.where(**stratum.filters)
-    told = int(_reduce(_SETS["low"])(rows, cells.size)[2].sum())
-    some = int((rows.take(~np.isin(rows.columns["level"].astype(str), ("", "unknown"))).total(cells.size) > 0).sum())
-    return "low" if 2 * told >= some else "none"
+    low = int(_reduce(_SETS["low"])(rows, cells.size)[2].sum())
+    none = int(_reduce(_SETS["none"])(rows, cells.size)[2].sum())
+    return "low" if 2 * low >= none else "none"
 
 
-def _columns(cells: Cells, stratum: _Stratum, name: str, *, tested: bool, alone: bool) -> list[ShareColumn]:
+def _columns(
+    cells: Cells, stratum: _Stratum, facts: _Facts, name: str, *, tested: bool, alone: bool
+) -> list[ShareColumn]:
     reduce = _reduce(_SETS[name])
-    bases = {"nation": national(cells, stratum.event, reduce, stratum.filters)}
+    own = own_counts(cells, facts.rows, reduce, facts.coarse if tested else facts.coarse | facts.fine)
+    bases = {"nation": national(cells, own, reduce, stratum.filters)}
     if tested:
-        bases["state"] = statewide(cells, reduce, stratum.filters)
+        bases["state"] = statewide(cells, own)
     return [
-        _column(cells, stratum, name, where, base, reduce, tested=tested and where == "nation", alone=alone)
+        _column(cells, stratum, facts, own, name, where, base, tested=tested and where == "nation", alone=alone)
         for where, base in bases.items()
     ]
 
@@ -233,25 +256,23 @@ def _columns(cells: Cells, stratum: _Stratum, name: str, *, tested: bool, alone:
 def _column(
     cells: Cells,
     stratum: _Stratum,
+    facts: _Facts,
+    own: Own,
     name: str,
     where: str,
     base: Baseline,
-    reduce: Reduce,
     *,
     tested: bool,
     alone: bool,
 ) -> ShareColumn:
-    rows = cells.counts.where(**stratum.filters)
-    k, n, known = reduce(rows, cells.size)
-    told = rows.take(~np.isin(rows.columns["level"].astype(str), ("", "unknown")))
-    everyone, with_level = rows.total(cells.size), told.total(cells.size)
-    censored = np.bincount(told.index, weights=told.censored.astype(float), minlength=cells.size) > 0
     code = np.zeros(cells.size, dtype=np.int64)
     code[~base.enough(cells)] = 3
-    code[~known] = 4
-    code[censored] = 2
-    code[~(with_level > 0)] = 1
-    missing = np.divide(everyone - with_level, everyone, out=np.full(cells.size, np.nan), where=everyone > 0)
+    code[~own.known] = 4
+    code[facts.censored] = 2
+    code[~(facts.told > 0)] = 1
+    everyone = facts.everyone
+    missing = np.divide(everyone - facts.told, everyone, out=np.full(cells.size, np.nan), where=everyone > 0)
+    missing[small(everyone - facts.told, cells)] = np.nan
     suffix = "" if alone else f"/{stratum.regime or 'unstated'}/{stratum.basis or 'unstated'}"
     contrast = Contrast(
         key=f"{stratum.event}/{name}/{where}{suffix}",
@@ -271,15 +292,11 @@ def _column(
     unstated = (code == 0) & (not stratum.basis or stratum.basis == "unknown")
     return ShareColumn(
         contrast,
-        k,
-        n,
-        base.k,
-        base.n,
+        own,
+        base,
         code,
-        base.period,
-        base.differs,
         missing,
-        censored,
+        facts.censored,
         {
             "level-mix.caveat-basis": np.asarray(unstated, dtype=bool),
             "level-mix.caveat-why": (code == 0) & tested,

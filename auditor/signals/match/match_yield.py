@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from pydantic import Field
+from numpy.typing import NDArray
 
-from auditor.cells import Bools, Cells, CellSpec, Cube, Floats, Table, table
+from auditor.cells import Bools, Cells, CellSpec, Floats, Table, table
 from auditor.findings.card import Card
-from auditor.signals.baseline import Baseline, national, printable, statewide
+from auditor.signals.baseline import Baseline, Own, national, own_counts, statewide
 from auditor.signals.shares import ShareColumn, panel
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
 from auditor.stats.fit import NotConverged
@@ -59,12 +59,9 @@ class MatchYieldOptions(Options):
     expected : str
         ``"nation"``, ``"noncitizens"`` (regression on the noncitizen share) or ``"auto"``: the regression where at
         least 30 places have both populations, else the nation.
-    level : float
-        Level of the intervals.
     """
 
     expected: Literal["auto", "nation", "noncitizens"] = "auto"
-    level: float = Field(default=0.95, gt=0.5, lt=1)
 
 
 class MatchYield(Signal):
@@ -89,17 +86,16 @@ class MatchYield(Signal):
 
     def measure(self, cells: Cells, options: MatchYieldOptions, rng: np.random.Generator) -> Panel:
         """Measure every place against nation, state and noncitizen share."""
-        k, n, known = _yield(cells.counts, cells.size)
-        cube = cells.counts.cube(cells.size, "event", ("match", "submission"))
-        nation = national(cells, "match", _yield, {})
-        state = statewide(cells, _yield, {})
-        adjusted = _adjusted(cells, k, n, known, options)
-        columns = [] if adjusted is None else [_column("noncitizens", cells, k, n, cube, adjusted, tested=True)]
+        own = own_counts(cells, cells.counts, _yield, np.zeros(cells.size, dtype=bool))
+        faults = _faults(cells)
+        adjusted = _adjusted(cells, own, faults == 0, options)
+        columns = [] if adjusted is None else [_column("noncitizens", cells, own, faults, adjusted, tested=True)]
         # Where the noncitizen share is not known, the nation is what a place is tested against.
         known_share = np.zeros(cells.size, dtype=bool) if adjusted is None else adjusted.n > 0
-        columns.append(_column("nation", cells, k, n, cube, nation, tested=True, preferred=~known_share))
-        columns.append(_column("state", cells, k, n, cube, state, tested=False))
-        return panel(CARD.name, cells, columns, _LACKS, options.level, np.column_stack([k, n - k]))
+        nation = national(cells, own, _yield, {})
+        columns.append(_column("nation", cells, own, faults, nation, tested=True, preferred=~known_share))
+        columns.append(_column("state", cells, own, faults, statewide(cells, own), tested=False))
+        return panel(CARD.name, cells, columns, _LACKS)
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
         """Draw submissions and matches whose share varies by nature, with an effect in the planted places."""
@@ -132,6 +128,8 @@ _LACKS = (
     Lack("match-yield.absent", "match-yield.need-both"),
     Lack("match-yield.suppressed", "match-yield.need-unsuppressed"),
     Lack("match-yield.no-base", "match-yield.need-peers"),
+    Lack("match-yield.nobody", "match-yield.need-submissions"),
+    Lack("match-yield.windows", "match-yield.need-both"),
 )
 
 
@@ -141,21 +139,30 @@ def _yield(rows: Table, size: int) -> tuple[Floats, Floats, Bools]:
     return cube.values[:, 0], cube.values[:, 1], known & (cube.values[:, 0] <= cube.values[:, 1])
 
 
+def _faults(cells: Cells) -> NDArray[np.int64]:
+    """Return why a place has no yield, 0 where it has one; numbered as ``_LACKS`` from 1."""
+    cube = cells.counts.cube(cells.size, "event", ("match", "submission"))
+    matches = cells.counts.where(event="match").window(cells.size)
+    submissions = cells.counts.where(event="submission").window(cells.size)
+    code = np.zeros(cells.size, dtype=np.int64)
+    code[(matches[0] != submissions[0]) | (matches[1] != submissions[1])] = 5
+    code[~(cube.values[:, 1] > 0)] = 4
+    code[cube.censored.any(axis=1)] = 2
+    code[~cube.observed.all(axis=1)] = 1
+    return code
+
+
 def _column(
     name: str,
     cells: Cells,
-    k: Floats,
-    n: Floats,
-    cube: Cube,
+    own: Own,
+    faults: NDArray[np.int64],
     base: Baseline,
     *,
     tested: bool,
     preferred: Bools | None = None,
 ) -> ShareColumn:
-    code = np.zeros(cells.size, dtype=np.int64)
-    code[~base.enough(cells)] = 3
-    code[cube.censored.any(axis=1)] = 2
-    code[~cube.observed.all(axis=1) | ~(n > 0)] = 1
+    code = np.where(faults > 0, faults, np.where(base.enough(cells), 0, 3))
     contrast = Contrast(
         key=f"match/{name}",
         group=None,
@@ -174,21 +181,17 @@ def _column(
     unadjusted = np.full(cells.size, name != "noncitizens", dtype=bool)
     return ShareColumn(
         contrast,
-        k,
-        n,
-        base.k,
-        base.n,
+        own,
+        base,
         code,
-        base.period,
-        base.differs,
         np.full(cells.size, np.nan),
-        np.asarray(cube.censored.any(axis=1)),
+        faults == 2,
         {"match-yield.caveat-unadjusted": unadjusted & (code == 0)},
         preferred,
     )
 
 
-def _adjusted(cells: Cells, k: Floats, n: Floats, known: Bools, options: MatchYieldOptions) -> Baseline | None:
+def _adjusted(cells: Cells, own: Own, usable: Bools, options: MatchYieldOptions) -> Baseline | None:
     """Return the share that the noncitizen share of each place predicts, or None where that cannot be fitted."""
     if options.expected == "nation":
         return None
@@ -197,22 +200,21 @@ def _adjusted(cells: Cells, k: Floats, n: Floats, known: Bools, options: MatchYi
         return None
     alien = cells.population.where(universe="noncitizens").total(cells.size)
     people = cells.population.where(universe="residents").total(cells.size)
-    usable = known & (alien > 0) & (people > alien)
+    usable = usable & own.known & (alien > 0) & (people > alien)
     if usable.sum() < _MINIMUM_PLACES:
         return None
     x = np.log(np.where(usable, alien, 1.0) / np.where(usable, people, 2.0))
     try:
-        expected = grouped_logit(k[usable], n[usable], x[usable])
+        expected = grouped_logit(own.k[usable], own.n[usable], x[usable])
     except NotConverged:
         return None
-    base_n = np.full(cells.size, np.nan)
-    base_k = np.full(cells.size, np.nan)
+    base_n, base_k = np.full(cells.size, np.nan), np.full(cells.size, np.nan)
     # The base rests on all the places of the fit; its own sampling error is that of their submissions together.
-    shown = usable & printable(k, n, cells)
-    base_n[usable] = n[shown].sum() - np.where(shown, n, 0.0)[usable]
+    shown = usable & own.shown
+    base_n[usable] = own.n[shown].sum() - np.where(shown, own.n, 0.0)[usable]
     base_k[usable] = base_n[usable] * expected.fitted
-    blank = np.full(cells.size, "", dtype=object)
-    return Baseline(base_k, base_n, blank, np.zeros(cells.size, dtype=bool))
+    none = np.zeros(cells.size, dtype=bool)
+    return Baseline(base_k, base_n, np.full(cells.size, "", dtype=object), none, none)
 
 
 SIGNAL = MatchYield()
