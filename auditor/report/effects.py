@@ -182,10 +182,8 @@ def missing(entry: Mapping[str, Any]) -> list[tuple[str, Markup]]:
 
 
 def peer_scale(finding: Finding) -> str:
-    """Return the scale of what the screen gives: shares are compared as odds, rates as they are."""
-    if finding.shrunken is not None:
-        return "odds ratio" if finding.shrunken.scale == "odds-ratio" else "ratio"
-    return "ratio" if finding.group else "odds ratio"
+    """Return the scale of the comparison with the peers, as the review names it."""
+    return "odds ratio" if (finding.controls or {}).get("scale") == "odds-ratio" else "ratio"
 
 
 def calibrated_interval(finding: Finding) -> Markup:
