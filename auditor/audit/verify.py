@@ -92,7 +92,13 @@ class VerifyReport:
         lines = [f"{self.folder}: {said}. {checked}.", *(f"  - {p}" for p in self.problems[:_SHOWN])]
         if len(self.problems) > _SHOWN:
             lines.append(f"  - and {len(self.problems) - _SHOWN:,} more; `auditor verify --json` lists them all")
-        return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)]) + "\n"
+        lines.extend(f"  note: {note}" for note in self.notes)
+        return "".join(f"{_printable(line)}\n" for line in lines)
+
+
+def _printable(line: str) -> str:
+    """Write what could steer a terminal as an escape: a forged folder chooses its own names and attributes."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
 
 
 _PROBLEM = ("file", "row", "column", "found", "why", "remedy")
@@ -146,14 +152,14 @@ def verify(folder: str | Path, workers: int | None = None, progress: Progress | 
 
 def _another_version(review: Review) -> str:
     version = written_by(review)
-    wrote = (
-        f"auditor {version[:40]!r} wrote this folder" if version else "review.json does not say which version wrote it"
-    )
+    wrote = f"auditor {version[:40]!r} wrote this folder"
+    if not version:
+        wrote = "review.json does not say which version wrote this folder"
     remedy = f"verify it with version {version[:40]!r}" if version else "run the audit again"
     return (
         f"{wrote}, and this is {__version__}: pages and tables could not be compared byte for byte. Checked were the "
-        f"hashes, the verdicts, findings.csv and every number that names its source; words, headings, figures and the "
-        f"other tables were not. To compare everything, {remedy}"
+        f"hashes, the verdicts, findings.csv and every number that names its source; words, headings, figures, the "
+        f"other tables and the protocol were not. To compare everything, {remedy}"
     )
 
 
@@ -172,7 +178,7 @@ def _review(root: Path, problems: list[Problem]) -> tuple[Review | None, dict[st
         review = Review.from_dict(data)
     except AuditorError as error:
         problems.extend(error.problems)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         what = f"it lacks {error}" if isinstance(error, KeyError) else str(error).splitlines()[0]
         why = "it does not have the form that `auditor schema review` describes"
         problems.append(Problem(what, why, AGAIN, file="review.json"))

@@ -128,7 +128,7 @@ def _bytes_problem(renderer: Renderer, index: int | None, name: str, raw: bytes)
 
 
 def _first_difference(found: str, expected: str) -> tuple[int, str]:
-    """Return the first line that differs, and both readings; found bytes that are no UTF-8 stand as ``\\xNN``."""
+    """Return the first line that differs, and both readings; found bytes that are no UTF-8 stand as escapes."""
     lines = zip_longest(found.split("\n"), expected.split("\n"))
     for row, (here, there) in enumerate(lines, 1):
         if here != there:

@@ -16,7 +16,7 @@ from auditor.audit.verdict import FLAG, GRADES, Evidence, Rules, flags
 from auditor.audit.verify_files import AGAIN, content
 from auditor.errors import ConfigError, Problem
 from auditor.findings.finding import Finding, Sentence
-from auditor.findings.review import PlaceReview, Review
+from auditor.findings.review import PlaceReview, Region, Review
 from auditor.report.sentences import CatalogueError, sentence
 
 _FILE = "review.json"
@@ -161,15 +161,19 @@ def _evidence(finding: Finding) -> Evidence:
 
 def sentence_problems(review: Review) -> Iterator[Problem]:
     """Fill every sentence of the review once more from its values, and yield those whose text is another."""
-    for said in _sentences((review.places, review.regions)):
-        try:
-            filled = sentence(said.id, languages=tuple(said.text), **said.values)
-        except (CatalogueError, TypeError) as error:
-            yield Problem(str(error)[:200], _CATALOGUE, AGAIN, file=_FILE)
-            continue
-        if dict(filled.text) != dict(said.text):
-            what = f"the sentence {said.id!r} reads {str(next(iter(said.text.values()), ''))[:80]!r}"
-            yield Problem(what, _CATALOGUE, AGAIN, file=_FILE)
+    entries: tuple[PlaceReview | Region, ...] = (*review.places, *review.regions)
+    for entry in entries:
+        told: dict[str, None] = {}
+        for said in _sentences(entry):
+            try:
+                filled = sentence(said.id, languages=tuple(said.text), **said.values)
+            except (CatalogueError, TypeError) as error:
+                told[str(error)[:200]] = None
+                continue
+            if dict(filled.text) != dict(said.text):
+                told[f"the sentence {said.id!r} reads {str(next(iter(said.text.values()), ''))[:80]!r}"] = None
+        for what in told:
+            yield Problem(f"{entry.name} ({entry.place}): {what}", _CATALOGUE, AGAIN, file=_FILE)
 
 
 _CATALOGUE = "sentences are those of the catalogue, filled with their values"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any, Final
@@ -186,7 +186,10 @@ def _mismatch(entry: Cited, data: Mapping[str, Any]) -> str:
         return f"{entry.ref}: the review has no {error.args[0]}"
     if entry.calc and entry.calc not in RULES:
         return f"{entry.ref}: unknown rule {entry.calc!r}"
-    truth = RULES[entry.calc](operands) if entry.calc else operands[0]
+    try:
+        truth = RULES[entry.calc](operands) if entry.calc else operands[0]
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return f"{entry.ref}: the rule {entry.calc!r} cannot be worked out from this"
     if isinstance(truth, bool | dict | list | tuple | None) or raw(truth) != entry.value:
         return f"{entry.ref}: the page holds {entry.value!r}, the review {truth!r}"
     if not _shows(truth, entry.shown):
@@ -195,30 +198,39 @@ def _mismatch(entry: Cited, data: Mapping[str, Any]) -> str:
 
 
 def _shows(truth: Any, shown: str) -> bool:
-    """Say whether a shown text is a correct rounding of the value, in one of the units that pages use."""
+    """Say whether a shown text is a correct rounding of the value, in one of the units that pages use.
+
+    Nothing else may stand beside the number: "3.24 of 999 people" does not show 3.24.
+    """
     if isinstance(truth, str):
         return shown in (truth, *_dates(truth))
-    return any(_rounded(float(truth), number, shown) for number in _numbers(shown))
+    if shown in _BOUNDS:
+        return _BOUNDS[shown](float(truth))
+    found = _SHOWN.fullmatch(shown)
+    return found is not None and _rounded(float(truth), found["number"], found["unit"])
 
 
-def _numbers(shown: str) -> Iterator[str]:
-    for found in re.finditer(r"[+\u2212-]?\d[\d,]*(?:\.\d+)?", shown):
-        yield found.group(0)
-        return
+_SHOWN: Final = re.compile(
+    r"(?P<number>[+\u2212-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)"
+    r"(?: (?P<unit>%|% more|% less|percentage points?|times|per 1,000))?"
+)
+"""One number and at most one of the units of :mod:`auditor.report.numbers`."""
+
+_BOUNDS: Final[Mapping[str, Callable[[float], bool]]] = {
+    "< 0.001": lambda truth: truth < 0.001,
+    "> 0.99": lambda truth: truth > 0.99,
+}
+"""How p-values are written that are too small or too large to be printed (:func:`auditor.report.numbers.p`)."""
 
 
-def _rounded(truth: float, written: str, shown: str) -> bool:
+def _rounded(truth: float, written: str, unit: str | None) -> bool:
     value = float(written.replace(",", "").replace("\u2212", "-"))
     decimals = len(written.partition(".")[2])
-    if shown.startswith("<"):
-        return truth < value
-    if shown.startswith(">"):
-        return truth > value
-    if "% more" in shown:
+    if unit == "% more":
         truth = truth * 100 - 100
-    elif "% less" in shown:
+    elif unit == "% less":
         truth = 100 - truth * 100
-    elif "%" in shown or "percentage point" in shown:
+    elif unit is not None and (unit == "%" or unit.startswith("percentage point")):
         truth *= 100
     half = 0.5 * 10.0**-decimals
     return abs(value - truth) <= half * (1 + 1e-6) + 1e-12 * abs(truth)

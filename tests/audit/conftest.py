@@ -1,10 +1,14 @@
 """Fixtures for the tests of the conducting layer."""
 
+import hashlib
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from auditor.audit.datapackage import datapackage, sums
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -20,3 +24,23 @@ def snapshot() -> Callable[[str, str], None]:
         assert file.read_text(encoding="utf-8") == text + "\n"
 
     return compare
+
+
+@pytest.fixture
+def reseal() -> Callable[[Path], None]:
+    """Forge the hashes of an output folder after a change, so that only what lies deeper can give it away."""
+
+    def forge(out: Path) -> None:
+        title = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))["title"]
+        for sealing in ("datapackage.json", "SHA256SUMS"):
+            (out / sealing).unlink()
+        files = {}
+        for path in sorted(path for path in out.rglob("*") if path.is_file()):
+            raw = path.read_bytes()
+            files[path.relative_to(out).as_posix()] = (hashlib.sha256(raw).hexdigest(), len(raw))
+        package = datapackage(files, {"title": title}).encode()
+        (out / "datapackage.json").write_bytes(package)
+        files["datapackage.json"] = (hashlib.sha256(package).hexdigest(), len(package))
+        (out / "SHA256SUMS").write_text(sums(files), encoding="utf-8")
+
+    return forge

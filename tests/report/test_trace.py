@@ -45,6 +45,9 @@ def test_a_review_checks_as_its_json_does(pages: dict[str, str], review: Review)
         ('<p data-at="/places/0"><span data-text="nickname">x</span></p>', "no such text"),
         ("<p>In 2011 there were 7.</p>", "without a source"),
         ('<p data-at="/places/0"><data value="1" data-ref="simulated">1</data></p>', "the review"),
+        ('<data value="1" data-ref="/places" data-calc="share">1</data>', "cannot be worked out"),
+        ('<data value="1" data-ref="/places/0/name /places/1/name" data-calc="share">1</data>', "cannot be worked out"),
+        ('<data value="594" data-ref="/places/0/findings/1/k">594 of 999</data>', "is shown as"),
     ],
 )
 def test_what_does_not_agree_is_named(html: str, told: str, data: dict[str, object]) -> None:
@@ -75,6 +78,16 @@ def test_what_does_not_agree_is_named(html: str, told: str, data: dict[str, obje
         ("2008-10-27", "28 October 2008", False),
         ("2011-01-01/2011-12-31", "2011", True),
         ("x", "y", False),
+        (3.24, "3.24 of 999 people", False),
+        (3.24, "999 people, 3.24", False),
+        (3.24, "3.24 and guilty", False),
+        (3.24, "3.24 times", True),
+        (3.24, "3.24\n", False),
+        (567.2, "+567 per 1,000", True),
+        (567.2, "+567 per 100", False),
+        (1234.0, "12,34", False),
+        (0.0004, "< 99", False),
+        (0.5, "> 0.1", False),
     ],
 )
 def test_roundings_and_units(truth: object, shown: str, right: bool) -> None:
