@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from auditor.domain.periods import Period
 from auditor.records.canonical import examples
 from auditor.records.cumulative import ask_about_cumulative, supersede
+from auditor.records.overlap import ask_about_overlaps, leave_out_inside
+from auditor.records.private import counted
 from auditor.records.removal import merge_activations, remove
-from auditor.records.repeats import repeated_figures
+from auditor.records.repeats import note_added_rows, repeated_figures
 from auditor.records.sheet import Sheet, literal, times
 
 if TYPE_CHECKING:
@@ -43,17 +45,22 @@ def settle(
     Raises
     ------
     DecisionNeeded
-        When a series given as flows looks cumulative, or two cumulative issues contradict each other.
+        When a series given as flows looks cumulative, two cumulative issues contradict each other, or the same events
+        would be counted twice.
     """
     _leave_out(sheets, store, exclude)
-    notes = (*supersede(sheets, store), *repeated_figures(sheets, store))
+    # Before anything else: what lies outside the audit is nobody's question.
+    if period is not None:
+        _outside(sheets, store, period)
+    notes = supersede(sheets, store)
+    leave_out_inside(sheets, store)
+    notes += repeated_figures(sheets, store)
     for sheet in sheets:
         for small, large, words in _CHAINS:
             _impossible(sheets, sheet, store, small, large, words)
-    if period is not None:
-        _outside(sheets, store, period)
     _all_zero(sheets, store)
-    ask_about_cumulative(sheets, store)
+    note_added_rows(sheets, store)
+    ask_about_overlaps(sheets, store, but=ask_about_cumulative(sheets, store))
     merge_activations(store)
     if sheets:
         sheets[0].docket.settle()
@@ -90,7 +97,8 @@ def _impossible(
         return
     places = ", ".join(sorted({literal(row[0]) for row in rows}))
     for place, start, end, k, m in rows[:20]:
-        sheet.note(f"{place}, {start}/{end}: {words} ({k:,} against {m:,}); the jurisdiction is quarantined")
+        said = counted(sheet.spec, f"{k:,} against {m:,}")
+        sheet.note(f"{place}, {start}/{end}: {words}{said}; the jurisdiction is quarantined")
     where = f"t.source = {sheet.index} AND t.place IN ({places})"
     remove(sheets, store, where, words, quarantined=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.domain.vocabulary import parse_level
 from auditor.errors import Problem, unknown_name
 from auditor.records.columns import is_personal
+from auditor.records.private import is_person, listed
 from auditor.records.sheet import EXCLUDED, Row, Sheet, times
 from auditor.records.words import HISPANIC_WITH_RACE, VOCABULARIES, is_missing, is_total, normal
 
@@ -121,15 +122,15 @@ def _remark(
     sheet: Sheet, name: str, values: list[Distinct], missing: list[Distinct], decided: dict[str, str]
 ) -> None:
     if missing:
-        sheet.note(f"{name}: read as missing: {sheet.listed(name, missing)}")
+        sheet.note(f"{name}: read as missing: {listed(sheet, name, missing)}")
     folded = [item for item in values if normal(item[0]) in HISPANIC_WITH_RACE and _key(item[0]) not in decided]
     if name == "group" and folded:
-        sheet.note(f"group: counted as hispanic, of whatever race: {sheet.listed(name, folded)}")
+        sheet.note(f"group: counted as hispanic, of whatever race: {listed(sheet, name, folded)}")
     if REST in decided:
         rest = [i for i in values if _key(i[0]) not in decided and _known(name, i[0]) is None and not is_missing(i[0])]
-        rows = sum(count for _, count, _ in rest)
+        rows = "" if is_person(sheet) else f"{times(sum(count for _, count, _ in rest), 'row')} with "
         sheet.note(
-            f"{name}: {times(rows, 'row')} with {times(len(rest), 'other value')} read as {decided[REST]!r} "
+            f"{name}: {rows}{times(len(rest), 'other value')} read as {decided[REST]!r} "
             "(configuration)"
         )
 

@@ -33,6 +33,11 @@ class _Answers:
     lines: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
 
+    @property
+    def given(self) -> bool:
+        """Whether there is anything to say."""
+        return any((self.columns, self.constants, self.values, self.places, self.lines, self.comments))
+
     def toml(self) -> str:
         """Return the lines, merged with what the table already says: TOML refuses a key that is given twice."""
         out = [f"# in the [[sources]] table with path = {toml_text(self.spec.path)}"]
@@ -67,7 +72,7 @@ class Docket:
 
     def toml(self) -> str:
         """Return every line that would settle the open questions, by ``[[sources]]`` table."""
-        return "\n\n".join(self._answers[at].toml() for at in sorted(self._answers))
+        return "\n\n".join(self._answers[at].toml() for at in sorted(self._answers) if self._answers[at].given)
 
     def settle(self) -> None:
         """Raise everything that was gathered; do nothing when there is nothing.

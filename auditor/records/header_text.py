@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from auditor.records.unseen import visible
+
 _NUMBER = re.compile(r"[\s$€£<>~≤≥+\-−(]*\d[\d.,'\s\u00a0\u202f]*(?:[eE][+-]?\d+)?\s*[%)\-]?")
 _YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:\.0)?", re.I)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -17,8 +19,8 @@ _DATE = re.compile(
 
 
 def clean(text: str) -> str:
-    """Return a header text stripped, without a byte-order mark, on one line."""
-    return " ".join(text.replace("\ufeff", "").split())
+    """Return a header text stripped, without characters that nobody sees, on one line."""
+    return " ".join(visible(text).split())
 
 
 def kind(cell: str) -> str:

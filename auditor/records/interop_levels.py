@@ -47,6 +47,7 @@ def check(sheet: Sheet) -> None:
         )
         far = [row for row in rows if max(row[2] - row[1], row[1] - row[3]) > TOLERANCE * row[1]]
         some = "; ".join(f"row {row}: total {total:,}, levels {least:,}" for row, total, least, _ in (far or rows)[:5])
+        first = ", ".join(f"row {row[0]}" for row in rows[:5])
         if far and "totals" not in sheet.spec.model_fields_set:
             sheet.ask(
                 f"{times(len(far), 'total')} of {stem} over {TOLERANCE:.0%} away from the sum of the levels: {some}",
@@ -57,7 +58,8 @@ def check(sheet: Sheet) -> None:
                 line='totals = "exclude"',
             )
         elif rows:
-            sheet.note(f"{times(len(rows), 'total')} of {stem} not equal to the levels, which are used: {some}")
+            sheet.note(f"{times(len(rows), 'total')} of {stem} not equal to the levels, which are used: "
+                       f"{some if sheet.spec.published else first}")  # fmt: skip
 
 
 def insert(sheet: Sheet) -> None:

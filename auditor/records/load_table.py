@@ -12,13 +12,14 @@ from auditor.records.grid import GIANT, MAX_CELL, MAX_COLUMNS, Grid, Tally, blan
 from auditor.records.header import Header
 from auditor.records.notes_below import lone, note_text
 from auditor.records.store import Store, quote
+from auditor.records.unseen import CONTROLS
 
 LONG = "more cells than the header has names"
 SHORT = "fewer cells than the header has names"
 PAGE_MARKS = (b"Page ", b"PAGE ", b"page ")
 ERROR_MARK = b"#"
-MARKS = frozenset((*PAGE_MARKS, ERROR_MARK))
-"""How page lines and spreadsheet errors begin."""
+MARKS = frozenset((*PAGE_MARKS, ERROR_MARK, CONTROLS))
+"""How page lines and spreadsheet errors begin, and what may be unseen."""
 
 MAX_LINE = 8_000_000
 """Longest row in characters; DuckDB reads no longer line."""

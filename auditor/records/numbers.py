@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from auditor.errors import Problem
 from auditor.records.amounts import SEPARATORS, Amount, read_amount, style_of
+from auditor.records.private import listed
 from auditor.records.sheet import QUARANTINED, Row, Sheet, quote, times
 from auditor.records.words import is_missing
 
@@ -150,7 +151,7 @@ def _mostly_bad(sheet: Sheet, name: str, bad: list[Distinct]) -> None:
             row=bad[0][2],
         )
     elif bad:
-        sheet.note(f"{name}: rows quarantined with {sheet.listed(name, bad)}")
+        sheet.note(f"{name}: rows quarantined with {listed(sheet, name, bad, numbers=True)}")
 
 
 def _note_numbers(
@@ -167,7 +168,7 @@ def _note_numbers(
         sheet.note(f"{name}: suppressed cells kept as intervals, never as zero: {marks}{assumed}")
     lost = [item for item in by_state.get("missing", []) if is_missing(item[0]) or item[0] == "."]
     if lost:
-        sheet.note(f"{name}: read as not reported: {sheet.listed(name, lost)}")
+        sheet.note(f"{name}: read as not reported: {listed(sheet, name, lost)}")
     for item, amount in read:
         if amount.state == "number" and amount.n is not None and not _is_plain(item[0], amount.n):
             sheet.note(f"numbers written like {_shape(item[0])} read as whole numbers")

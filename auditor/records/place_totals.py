@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
+from auditor.records.private import counted
 from auditor.records.sheet import EXCLUDED, QUARANTINED, Row, Sheet, literal, quote
 from auditor.records.totals import TOLERANCE, dimensions_of, key_columns, sums, time_keys
 
@@ -99,9 +100,10 @@ def _settle_state_row(sheet: Sheet, state: str, values: Sequence[str]) -> None:
     name = _name(state)
     if _compare(found) == "equal" and sheet.spec.totals != "keep":
         _set_aside(sheet, total, f"subtotal of a state beside its counties ({name})")
-        sheet.note(f"{name}: equals the sum of its counties ({_said(found, values)}); set aside")
+        sheet.note(f"{name}: equals the sum of its counties{counted(sheet.spec, _said(found, values))}; set aside")
     elif found:
-        sheet.note(f"{name} is a row of its own beside some of its counties; kept as a state ({_said(found, values)})")
+        said = counted(sheet.spec, _said(found, values))
+        sheet.note(f"{name} is a row of its own beside some of its counties; kept as a state{said}")
 
 
 def _name(state: str) -> str:
@@ -145,7 +147,8 @@ def _parts(sheet: Sheet, scope: str) -> str:
 def _blank(sheet: Sheet, total: str, outcome: str, said: str) -> None:
     if outcome == "equal":
         _set_aside(sheet, total, "totals row (no label, equals the sum of the others)")
-        sheet.note(f"a row without a place equals the sum of the others ({said}); set aside as their total")
+        shown = counted(sheet.spec, said)
+        sheet.note(f"a row without a place equals the sum of the others{shown}; set aside as their total")
     else:
         _set_aside(sheet, total, "place is blank", QUARANTINED)
 
@@ -156,7 +159,8 @@ def _state_total(sheet: Sheet, total: str, state: str, outcome: str, said: str) 
         return
     _set_aside(sheet, total, f"totals row ({_name(state)})")
     words = "equals the sum of its rows" if outcome == "equal" else "differs from the sum of its rows"
-    sheet.note(f"total of {_name(state)} {words} ({said}); set aside" if said else f"total of {_name(state)} set aside")
+    shown = f"{words}{counted(sheet.spec, said)}; set aside" if said else "set aside"
+    sheet.note(f"total of {_name(state)} {shown}")
 
 
 def _national(sheet: Sheet, outcome: str) -> bool:
@@ -170,7 +174,8 @@ def _national(sheet: Sheet, outcome: str) -> bool:
 def _nation(sheet: Sheet, total: str, scope: str, outcome: str, said: str) -> None:
     if outcome in ("above", "nothing") or sheet.spec.totals == "keep":
         _make(sheet, total, NATION)
-        sheet.note(f"the nationwide total is larger than the rows supplied ({said}); kept as the place US" if said
+        shown = counted(sheet.spec, said)
+        sheet.note(f"the nationwide total is larger than the rows supplied{shown}; kept as the place US" if said
                    else "nationwide rows kept as the place US")  # fmt: skip
         return
     if outcome == "below" and "totals" not in sheet.spec.model_fields_set:
@@ -184,7 +189,8 @@ def _nation(sheet: Sheet, total: str, scope: str, outcome: str, said: str) -> No
             line='totals = "exclude"',
         )
     _set_aside(sheet, total, "totals row (nation)" if scope == "nation" else "totals row")
-    sheet.note(f"nationwide total set aside ({said})")
+    words = {"equal": "equal to the sum of the rows", "below": "smaller than the sum of the rows"}.get(outcome, "")
+    sheet.note(f"nationwide total set aside{f', {words}' if words else ''}{counted(sheet.spec, said)}")
 
 
 def _other(sheet: Sheet, total: str, outcome: str, said: str) -> None:
@@ -201,7 +207,8 @@ def _other(sheet: Sheet, total: str, outcome: str, said: str) -> None:
     _set_aside(sheet, total, "totals row")
     words = {"equal": "equals the sum of the other rows", "above": "is larger than the rows supplied"}
     tail = '; if it is the nation\'s, say places = { "<its label>" = "US" }' if outcome == "above" else ""
-    sheet.note(f"the total {words.get(outcome, 'differs from the sum of the other rows')} ({said}); set aside{tail}")
+    shown = counted(sheet.spec, said)
+    sheet.note(f"the total {words.get(outcome, 'differs from the sum of the other rows')}{shown}; set aside{tail}")
 
 
 def _others(sheet: Sheet) -> bool:

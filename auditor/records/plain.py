@@ -18,9 +18,11 @@ from auditor.records.grid import MAX_CELL
 from auditor.records.header import Header
 from auditor.records.load_table import MARKS, MAX_LINE, Staged, names
 from auditor.records.store import Store, quote
+from auditor.records.unseen import CONTROLS
 
 _CHUNK = 1 << 22
 _QUOTE, _LF, _CR = 34, 10, 13
+_CONTROL_BYTES = bytes({*range(32), 127} - {9, 10, 13})
 _SEPARATORS = (b"\xe2\x80\xa8", b"\xe2\x80\xa9", b"\xc2\x85")
 
 Bytes = npt.NDArray[np.uint8]
@@ -103,9 +105,15 @@ def _regular(data: bytes, delimiter: int, width: int, found: Survey) -> bool:
     if not bool((codes[last] == _LF).all()) or int(np.diff(last, prepend=-1).max()) > MAX_CELL:
         return False
     found.lines += lines
-    found.absent = frozenset(mark for mark in found.absent if mark not in data)
+    absent = {mark for mark in found.absent - {CONTROLS} if mark not in data}
+    found.absent = frozenset(absent | ({CONTROLS} & found.absent if _printable(data) else set()))
     found.separators = found.separators or (not data.isascii() and any(mark in data for mark in _SEPARATORS))
     return True
+
+
+def _printable(data: bytes) -> bool:
+    """Tell whether there is nothing but ASCII, and no control but tabs and line ends."""
+    return data.isascii() and len(data.translate(None, delete=_CONTROL_BYTES)) == len(data)
 
 
 def _line_ends(data: bytes, feeds: int, found: Survey) -> bool:

@@ -14,10 +14,12 @@ from auditor.records.grid import Grid, Row, Where, refuse
 from auditor.records.header import Header, NoHeader, find_header
 from auditor.records.load_table import Staged, stage
 from auditor.records.opening import open_grids
+from auditor.records.private import without_numbers
 from auditor.records.raw import RawTable
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store, quote
 from auditor.records.tidy import tidy
+from auditor.records.unseen import hidden_in, removed_note, visible
 
 HEAD = 300
 """How many rows are looked at to find the header."""
@@ -67,7 +69,7 @@ def read(path: Path, spec: SourceSpec, store: Store) -> list[RawTable]:
     DecisionNeeded
         When a person must decide how its letters are to be read.
     """
-    where = Where(path.name)
+    where = Where(visible(path.name))
     if is_lock_file(path):
         return []
     try:
@@ -86,7 +88,7 @@ def read(path: Path, spec: SourceSpec, store: Store) -> list[RawTable]:
 
 def _read_unchanged(path: Path, where: Where, spec: SourceSpec, store: Store) -> list[RawTable]:
     sha256 = fingerprint(path)
-    tables = _Reader(where, spec, store, sha256).tables(open_grids(path, where, spec, store))
+    tables = _Reader(where, spec, store, sha256, path.name).tables(open_grids(path, where, spec, store))
     if fingerprint(path) != sha256:
         raise refuse(
             where,
@@ -100,8 +102,8 @@ def _read_unchanged(path: Path, where: Where, spec: SourceSpec, store: Store) ->
 class _Reader:
     """Reads the sheets of one file, and gathers what is wrong with any of them."""
 
-    def __init__(self, where: Where, spec: SourceSpec, store: Store, sha256: str) -> None:
-        self.where, self.spec, self.store, self.sha256 = where, spec, store, sha256
+    def __init__(self, where: Where, spec: SourceSpec, store: Store, sha256: str, name: str) -> None:
+        self.where, self.spec, self.store, self.sha256, self.name = where, spec, store, sha256, name
         self.problems: list[Problem] = []
         self.seen: dict[str, str] = {}
 
@@ -156,10 +158,15 @@ class _Reader:
         if tidied.problems:
             self.store.drop(staged.table)
             raise InputError(f"{self.where.file} cannot be read", tidied.problems)
-        table = RawTable(
-            grid.where.file, grid.where.sheet, staged.table, tidied.columns, header.row, self.sha256, tidied.ledger
-        )
+        note = self._unseen(grid, tidied.unseen + _unseen_names(grid, head, header))
+        ledger = without_numbers(tidied.ledger.note(note) if note else tidied.ledger, self.spec)
+        sheet, columns = visible(grid.where.sheet), tuple(visible(name) for name in tidied.columns)
+        table = RawTable(grid.where.file, sheet, staged.table, columns, header.row, self.sha256, ledger)
         return self._once(replace(table, epoch=grid.epoch), staged)
+
+    def _unseen(self, grid: Grid, cells: int) -> str:
+        texts = {"file name": self.name, "sheet name": grid.where.sheet}
+        return removed_note(cells, [what for what, text in texts.items() if hidden_in([text])])
 
     def _once(self, table: RawTable, staged: Staged) -> RawTable:
         """Quarantine every row of a sheet that repeats an earlier one cell by cell."""
@@ -169,6 +176,13 @@ class _Reader:
         self.store.connection.execute(f"DELETE FROM {quote(table.table)}")  # noqa: S608
         reason = f"the sheet repeats sheet {first!r} cell by cell"
         return replace(table, ledger=table.ledger.step(reason, table.ledger.used, quarantined=True))
+
+
+def _unseen_names(grid: Grid, head: list[Row], header: Header) -> int:
+    """Count the cells of the header that held characters nobody sees."""
+    if grid.header:
+        return hidden_in(header.names)
+    return hidden_in(cell for number, cells in head if header.first <= number <= header.row for cell in cells)
 
 
 def _head(grid: Grid, header_row: int) -> list[Row]:

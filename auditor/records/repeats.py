@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from auditor.domain.vocabulary import NATION
 from auditor.records.removal import remove
-from auditor.records.sheet import Sheet, quote, times
+from auditor.records.sheet import Row, Sheet, quote, times
 
 if TYPE_CHECKING:
     from auditor.records.store import Store
@@ -65,12 +66,13 @@ def repeated_figures(sheets: Sequence[Sheet], store: Store) -> tuple[str, ...]:
 
     Two releases that overlap give equal figures for the same place, period, event and group. When every cell that
     a source shares with an earlier one is equal (at least three cells, or thirty events), the later ones are
-    quarantined. When some differ, they may be two agencies of one place: they are added, which the note says.
+    quarantined. When some differ, nothing says whether they are two agencies of one place or two releases: a
+    question, but for the nation and for one file read for two columns, whose figures are added with a note.
 
     Parameters
     ----------
     sheets : sequence of Sheet
-        Their ledgers take the rows that repeat.
+        Their ledgers take the rows that repeat, their dockets the questions.
     store : Store
         Its ``counts`` are reduced.
 
@@ -82,15 +84,16 @@ def repeated_figures(sheets: Sequence[Sheet], store: Store) -> tuple[str, ...]:
     names = _CELL.split(", ")
     same = " AND ".join(f"a.{name} IS NOT DISTINCT FROM b.{name}" for name in names)
     pairs = store.connection.execute(
-        f"WITH c AS (SELECT source, {_CELL}, sum(n) AS n, sum(n_low) AS low, sum(n_high) AS high, "  # noqa: S608
+        f"WITH c AS (SELECT source, {_CELL}, min(row) AS row, sum(n) AS n, sum(n_low) AS low, sum(n_high) AS high, "  # noqa: S608
         f"bool_or(coalesce(cumulative, false)) AS since FROM counts GROUP BY ALL) SELECT a.source, b.source, count(*), "
         "count(*) FILTER (a.n IS NOT DISTINCT FROM b.n AND a.low IS NOT DISTINCT FROM b.low "
         "AND a.high IS NOT DISTINCT FROM b.high), coalesce(sum(b.n), 0), "
-        "count(*) FILTER (a.since AND a.n <> b.n) "
+        f"count(*) FILTER (a.since AND a.n <> b.n), count(*) FILTER (a.place <> '{NATION}'), "
+        f"min((a.place, a.event, a.start || '/' || a.\"end\", a.row, b.row)) FILTER (a.place <> '{NATION}') "
         f"FROM c a JOIN c b ON a.source < b.source AND {same} GROUP BY 1, 2 ORDER BY 1, 2"
     ).fetchall()
     notes = []
-    for first, later, cells, equal, events, cumulative in pairs:
+    for first, later, cells, equal, events, cumulative, local, example in pairs:
         one, two = _name(sheets[first]), _name(sheets[later])
         if cells == equal and (cells >= _FEWEST_CELLS or events >= _FEWEST_EVENTS):
             known = f"SELECT 1 FROM counts a WHERE a.source = {first} AND {same.replace('b.', 't.')}"  # noqa: S608
@@ -102,12 +105,41 @@ def repeated_figures(sheets: Sequence[Sheet], store: Store) -> tuple[str, ...]:
                 "figures since the start are never added, and which of the two is right cannot be told",
                 "leave one of the two files out, or the places that they share",
             )
+        elif local and sheets[first].raw.sha256 != sheets[later].raw.sha256:
+            _ask_which(sheets[first], sheets[later], local, example)
         else:
             notes.append(
                 f"{times(cells, 'cell')} (place, period, event, group ...) get figures from both {one} and {two}: they "
                 f"are added, which is right for two agencies and wrong for two releases ({equal:,} are equal)"
             )
     return tuple(notes)
+
+
+def _ask_which(first: Sheet, later: Sheet, cells: int, example: Row) -> None:
+    place, event, period, one, two = example
+    agencies = ""
+    if any(column.name == "agency" for column in later.adapter.columns):
+        agencies = ', or name the agency of each source with constants = { agency = "..." } if they are two agencies'
+    later.ask(
+        f"{times(cells, 'figure')} for the same place, period, event and group as in {_name(first)}, e.g. {place}, "
+        f"{event}, {period} (row {one} there)",
+        "the same events would be counted twice, if these are two releases of the same figures",
+        f"leave out one of the two, or the figures that they share{agencies}",
+        row=two,
+    )
+
+
+def note_added_rows(sheets: Sequence[Sheet], store: Store) -> None:
+    """Note the rows of one file that are added because nothing that was read tells them apart."""
+    rows = store.connection.execute(
+        f"SELECT source, count(*), min(row) FROM (SELECT source, count(*) AS k, min(row) AS row, {_CELL} FROM counts "  # noqa: S608
+        "GROUP BY ALL HAVING count(*) > 1) GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    for source, cells, row in rows:
+        sheets[source].note(
+            f"{times(cells, 'cell')} (place, period, event, group ...) get figures from several rows (first in row "
+            f"{row}): they are added, as rows of a breakdown that was not read"
+        )
 
 
 def _name(sheet: Sheet) -> str:

@@ -12,6 +12,7 @@ from auditor.records.load_table import Staged
 from auditor.records.store import Store
 from auditor.records.tidier import Tidier
 from auditor.records.tidy_columns import settle_columns
+from auditor.records.unseen import take_out
 
 
 @dataclass(slots=True)
@@ -26,11 +27,14 @@ class Tidied:
         Rows read and set aside, and notes.
     problems : list of Problem
         Everything that makes the table unusable.
+    unseen : int
+        Cells from which invisible characters were taken out.
     """
 
     columns: tuple[str, ...]
     ledger: Ledger
     problems: list[Problem] = field(default_factory=list)
+    unseen: int = 0
 
 
 def tidy(staged: Staged, header: Header, grid: Grid, store: Store) -> Tidied:
@@ -53,6 +57,7 @@ def tidy(staged: Staged, header: Header, grid: Grid, store: Store) -> Tidied:
         With every problem of the table; when there is one, the table is not to be used.
     """
     work = Tidier(staged, header, grid, store)
+    unseen = take_out(work)
     work.cut_off()
     work.blanks()
     work.ledger = Ledger(work.count() + staged.tally.total, notes=tuple(dict.fromkeys([*grid.notes, *header.notes])))
@@ -67,4 +72,4 @@ def tidy(staged: Staged, header: Header, grid: Grid, store: Store) -> Tidied:
     columns = settle_columns(work)
     if not work.problems and work.ledger.used == 0:
         work.ledger = work.ledger.note("there is a header but no row of data below it: no records")
-    return Tidied(columns, work.ledger, work.problems)
+    return Tidied(columns, work.ledger, work.problems, unseen)

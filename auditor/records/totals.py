@@ -131,7 +131,8 @@ def _report(sheet: Sheet, name: str, value: str, rows: list[Row]) -> None:
             line='totals = "exclude"',
         )
     elif off:
-        sheet.note(f"{name}: totals of {value} that differ from their parts were set aside: {some}")
+        shown = some if sheet.spec.published else ", ".join(f"row {row[0]}" for row in off[:5])
+        sheet.note(f"{name}: totals of {value} that differ from their parts were set aside: {shown}")
 
 
 def _partial(sheet: Sheet, row: Row) -> bool:

@@ -70,7 +70,8 @@ def test_levels_off_by_more_than_a_percent_are_a_question(loading):
 
 
 def test_levels_off_by_less_are_used_with_a_note(loading):
-    loaded = loading.one(row("matches,matches_l1,matches_l2,matches_l3,matches_none", "1001,100,200,300,400"))
+    text = row("matches,matches_l1,matches_l2,matches_l3,matches_none", "1001,100,200,300,400")
+    loaded = loading.one(text, published=True)
     assert sum(n for (n,) in loading.rows(loaded, "n")) == 1000
     assert "row 2: total 1,001, levels 1,000" in loading.notes(loaded)
 
@@ -110,7 +111,7 @@ def test_a_row_that_says_nothing(loading):
 def test_matches_above_submissions_quarantine_the_jurisdiction(loading):
     """Case 57."""
     text = row("submissions,matches", "100,150") + f"GA,Fulton,13121,{TAIL},100,50\n"
-    loaded = loading.one(text)
+    loaded = loading.one(text, published=True)
     assert loading.steps(loaded) == {"matches exceed submissions": (1, True, "2")}
     assert loading.rows(loaded, "place") == [("13121",), ("13121",)]
     assert "48453, 2009-06-16/2010-06-30: matches exceed submissions (150 against 100)" in loading.notes(loaded)
@@ -168,7 +169,8 @@ def test_the_grand_total_of_a_national_table_is_the_nation(loading):
 
 
 def test_a_state_given_by_itself_is_a_state(loading):
-    text = row("removed,removed_none", "624,243", "GA,Georgia,") + f"GA,,,{TAIL.replace('06-30', '07-31')},700,300\n"
+    later = TAIL.replace("2009-06-16,2010-06-30", "2010-07-01,2010-07-31")
+    text = row("removed,removed_none", "624,243", "GA,Georgia,") + f"GA,,,{later},700,300\n"
     loaded = loading.one(text, constants={"cumulative": "false"})
     assert {place for (place,) in loading.rows(loaded, "place")} == {"13"}
 
@@ -229,9 +231,9 @@ def test_a_partly_superseded_row_is_noted(loading):
 def test_a_cumulative_figure_that_falls_is_noted_with_both_values(loading):
     """Case 59."""
     text = row("submissions,matches", "100,9") + f"TX,Travis,48453,{TAIL.replace('2010-06-30', '2010-12-31')},180,7\n"
-    notes = loading.notes(loading.one(text))
+    notes = loading.notes(loading.one(text, published=True))
     assert "48453: cumulative match went down" in notes
-    assert "9 to 2010-06-30, 7 to 2010-12-31; the later one is used" in notes
+    assert "9 to 2010-06-30, 7 to 2010-12-31 (file.csv, row 3)" in notes
 
 
 def test_two_issues_of_one_day_that_differ_are_a_question(loading):

@@ -37,7 +37,8 @@ STYLES = [
 
 
 def test_periods_in_many_styles(loading):
-    loaded = loading.one(table(*(text for text, *_ in STYLES)), constants={"cumulative": "false"})
+    rows = (f'local:{i},"{text}",arrest,{i + 5}\n' for i, (text, *_) in enumerate(STYLES))
+    loaded = loading.one(HEAD + "".join(rows), constants={"cumulative": "false"})
     assert loading.rows(loaded, 'start, "end", period_kind') == [tuple(expected) for _, *expected in STYLES]
 
 

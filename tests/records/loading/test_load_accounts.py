@@ -47,12 +47,25 @@ def test_releases_that_overlap_are_not_counted_twice(loading):
     assert loading.rows(loaded, "sum(n) OVER ()")[0] == (127,)
 
 
-def test_two_agencies_of_one_place_are_added_and_said_to_be(loading):
+def test_other_figures_of_one_place_in_two_files_are_a_question(loading):
+    """Two agencies, or two releases: nothing in the files says which."""
     other = HEAD + "48453,2011,arrest,hispanic,8\n48453,2011,arrest,white,9\n"
-    loaded = loading.load(loading.spec(HEAD + ROWS, "a.csv"), loading.spec(other, "b.csv"))
-    assert len(loading.rows(loaded, "n")) == 5
-    (note,) = loaded.notes
-    assert "2 cells (place, period, event, group ...) get figures from both a.csv and b.csv: they are added" in note
+    error = loading.error(DecisionNeeded, loading.spec(HEAD + ROWS, "a.csv"), loading.spec(other, "b.csv"))
+    (problem,) = error.problems
+    assert (problem.file, problem.row) == ("b.csv", 2)
+    assert "2 figures for the same place, period, event and group as in a.csv" in problem.found
+    assert "48453, arrest, 2011-01-01/2011-12-31 (row 2 there)" in problem.found
+    assert "counted twice" in problem.why
+
+
+def test_two_agencies_of_one_place_are_added_once_they_are_named(loading):
+    other = HEAD + "48453,2011,arrest,hispanic,8\n48453,2011,arrest,white,9\n"
+    loaded = loading.load(
+        loading.spec(HEAD + ROWS, "a.csv", constants={"agency": "Sheriff"}),
+        loading.spec(other, "b.csv", constants={"agency": "Police"}),
+    )
+    assert loading.rows(loaded, "sum(n) OVER ()")[0] == (137,)
+    assert loaded.notes == ()
 
 
 def test_identical_rows_are_kept_and_noted(loading):
