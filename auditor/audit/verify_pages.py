@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -90,8 +91,12 @@ def _compared(chosen: Sequence[str], workers: int, progress: Progress) -> Iterat
     if workers < 2 or len(batches) < 4 or not forking:
         yield from _told(map(_batch_problems, batches), len(batches), progress)
         return
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
-        yield from _told(pool.imap(_batch_problems, batches), len(batches), progress)
+    gc.freeze()  # a collection in a worker would walk the whole review, and so copy it
+    try:
+        with multiprocessing.get_context("fork").Pool(workers) as pool:
+            yield from _told(pool.imap(_batch_problems, batches), len(batches), progress)
+    finally:
+        gc.unfreeze()
 
 
 def _told(results: Iterator[list[Problem]], of: int, progress: Progress) -> Iterator[Problem]:
