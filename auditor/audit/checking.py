@@ -8,11 +8,11 @@ from pathlib import Path
 
 from auditor.audit.check_report import CheckReport, SignalReach
 from auditor.audit.config import Config, load_config
-from auditor.audit.run import open_engine, plan
+from auditor.audit.run import open_engine, plan, read_sources
 from auditor.audit.wording import say, text
 from auditor.engine import Engine
 from auditor.errors import DecisionNeeded, UsageError
-from auditor.records.load import Loaded, load
+from auditor.records.load import Loaded
 from auditor.records.store import Store
 from auditor.signals.registry import discover
 
@@ -42,14 +42,7 @@ def check(inputs: Sequence[Path]) -> CheckReport:
     config = config_of(inputs)
     with Store() as store:
         try:
-            loaded = load(
-                config.sources,
-                config.base,
-                store,
-                period=config.period,
-                exclude=config.audit.exclude,
-                as_of=config.audit.as_of,
-            )
+            loaded = read_sources(config, store)
         except DecisionNeeded as error:
             return CheckReport(()).undecided(error)
         return report(config, loaded)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from auditor.audit.checking import config_of
-from auditor.audit.run import open_engine
+from auditor.audit.run import open_engine, read_sources
 from auditor.cells import Cells, Table
 from auditor.errors import UsageError, unknown_name
-from auditor.records.load import Loaded, load
+from auditor.records.load import Loaded
 from auditor.records.store import Store
 from auditor.report.tables import cell
 from auditor.signals.registry import signal as signal_named
@@ -68,14 +68,7 @@ def counts(
     """
     config = config_of(inputs, format or "auto")
     with Store() as store:
-        loaded = load(
-            config.sources,
-            config.base,
-            store,
-            period=config.period,
-            exclude=config.audit.exclude,
-            as_of=config.audit.as_of,
-        )
+        loaded = read_sources(config, store)
         if signal is not None:
             if table is not None:
                 raise UsageError("give --table or --signal, not both")

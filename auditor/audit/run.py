@@ -73,15 +73,19 @@ def audit(config: Config, progress: Progress = silent) -> Review:
     """
     with Store() as store:
         progress("reading", 0, len(config.sources))
-        loaded = load(
-            config.sources,
-            config.base,
-            store,
-            period=config.period,
-            exclude=config.audit.exclude,
-            as_of=config.audit.as_of,
-        )
-        return audit_loaded(config, loaded, progress)
+        return audit_loaded(config, read_sources(config, store), progress)
+
+
+def read_sources(config: Config, store: Store) -> Loaded:
+    """Read the sources of a configuration into the canonical tables."""
+    return load(
+        config.sources,
+        config.base,
+        store,
+        period=config.period,
+        exclude=config.audit.exclude,
+        as_of=config.audit.as_of,
+    )
 
 
 def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) -> Review:
