@@ -195,7 +195,8 @@ What to read from the table:
 
 - No cell of the global null exceeds .05 + 2 MCSE, whether promised or not. The t with 3 d.f. also covers t4, t3,
   contaminated and skewed differences from 12 places to 3,100; natural differences with heavier tails than t3 are not
-  covered by any figure here.
+  covered by any figure here. In 1,000 runs each (`--runs 5 --cells normal-0.15/3100/6.5/varying/0x0`, and 0.4) the
+  two national cells nearest the limit gave .032 and .038, MCSE .006.
 - The price is power. Fewer than some 1,000 places cannot show that their tails are light, so a place must stand far
   out, and the further the more innocent places there are: at SD .15 three of 40 counties with log odds 1.5 are found
   nine times in ten, three of 100 twice in ten (with log odds 2.0 nearly always); with log odds 1.0, 5 % of 500 places
@@ -206,7 +207,8 @@ What to read from the table:
   promise although the flags still held their error rate in every cell tried.
 - Places that stand out only upwards and are more than a few per cent of all cannot be told from a heavy upper tail.
 
-Run: `python benchmarks/peer_null.py` (about 25 minutes of one core shared with other work; `--runs 5` for five times as many runs).
+Run: `python benchmarks/peer_null.py` (about 25 minutes of a core shared with other work; `--runs 5` for five times as
+many runs).
 
 """
 HEAD = (
