@@ -42,12 +42,14 @@ class PeerNull:
         Whether the differences between the places looked like one of the two families, with enough places to tell.
     adequacy : Mapping
         "statistic", "p", "places" (that carry information on the spread), and "code": "adequate",
-        "few-places-conservative", "too-few-places", "heavy-tails", "skewed" or "unequal-spread".
+        "few-places-conservative", "too-few-places", "heavy-tails", "light-tails", "skewed" or "unequal-spread".
     promised : bool
         Whether simulation backs the error rate of a flag (docs/calibration-peer-null.md).
     centre, spread, dispersion : ndarray
         Centre, SD and rho used for each place of the fit, leaving that place out where `places` is at most
         `peer.LEAVE_ONE_OUT`; predictive, that is, upper limits widened by the standard error of the centre.
+    pooled : tuple of float
+        The same three from all places, for a place that was not among them.
     """
 
     places: int
