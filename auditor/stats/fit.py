@@ -9,7 +9,7 @@ import numpy as np
 from auditor.stats.checks import Array
 
 
-class NotConverged(ArithmeticError):  # noqa: N818 (named for what happened, as the callers read it)
+class NotConverged(ArithmeticError):
     """An iterative procedure did not reach its tolerance, or no finite solution exists."""
 
 
