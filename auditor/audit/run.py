@@ -32,6 +32,11 @@ from auditor.signals.registry import discover
 from auditor.signals.signal import Signal
 
 
+LEAST_EXPECTED = 5.0
+MOST_Q = 0.05
+"""Limits that the words of the verdicts rest on, whatever the protocol says."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """Which signals speak, and why the others do not."""
@@ -110,7 +115,8 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
         measured=measured,
         screen=screen,
         rules=Rules(
-            q=config.protocol.q,
+            # A protocol may be stricter than the words of the verdicts allow, never laxer.
+            q=min(config.protocol.q, MOST_Q),
             materiality=config.protocol.materiality,
             persons=config.suppress_below,
             detectable=config.protocol.detectable,
@@ -139,7 +145,7 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
 def open_engine(config: Config, loaded: Loaded) -> Engine:
     """Return the engine over loaded tables, with the gates of the protocol."""
     gates = {
-        "expected": float(config.protocol.gates.minimum_expected),
+        "expected": max(float(config.protocol.gates.minimum_expected), LEAST_EXPECTED),
         "persons": float(max(config.protocol.gates.minimum_persons, config.suppress_below)),
     }
     return Engine(
