@@ -31,7 +31,6 @@ from auditor.records.store import Store
 from auditor.signals.registry import discover
 from auditor.signals.signal import Signal
 
-
 LEAST_EXPECTED = 5.0
 MOST_Q = 0.05
 """Limits that the words of the verdicts rest on, whatever the protocol says."""
