@@ -68,6 +68,8 @@ def leave_out_inside(sheets: Sequence[Sheet], store: Store) -> None:
         f"AND c.event = t.event AND {same} AND (c.agency IS NULL OR c.agency = t.agency) "
         'AND c.first <= t.start AND t."end" <= c.last)'
     )
+    if not store.connection.execute("SELECT 1 FROM since LIMIT 1").fetchall():
+        return
     rows = store.connection.execute(
         "SELECT source, count(DISTINCT place), list_sort(list(DISTINCT place))[1:5] FROM counts t "  # noqa: S608
         f"WHERE {where} GROUP BY 1 ORDER BY 1"
@@ -105,6 +107,8 @@ def ask_about_overlaps(sheets: Sequence[Sheet], store: Store, *, but: frozenset[
         "SELECT kind, sa, sb, event, count(DISTINCT place), min(rb), list((place, said, a, ra, b, rb) "  # noqa: S608
         f"ORDER BY place, rb, ra)[1:{_SHOWN}] FROM twice GROUP BY 1, 2, 3, 4 ORDER BY 3, 2, 4, 1 DESC"
     ).fetchall()
+    for table in ("candidates", "spans", "shapes", "suspects", "twice"):
+        store.drop(table)
     for row in rows:
         _ask(sheets, row)
 
@@ -131,13 +135,28 @@ def _list(names: Sequence[str], table: str = "") -> str:
 
 
 def _spans(store: Store, but: Sequence[int], persons: Sequence[int]) -> None:
-    """Reduce the counts to one row for each kind of figure, source and period."""
+    """Reduce the counts to one row for each kind of figure, source and period, where there can be a question at all.
+
+    There can be one about a place and event only if two of its periods overlap, if two sources give the same period,
+    or if some figures name an agency and others none.
+    """
     store.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE spans AS SELECT source, place, event, agency, {_list(KEYS)}, "  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE candidates AS WITH p AS (SELECT place, event, {_FIRST} AS first, "  # noqa: S608
+        '"end" AS last, min(source) <> max(source) AS several, bool_or(agency IS NULL) AS whole, '
+        f"bool_or(agency IS NOT NULL) AS named FROM counts WHERE place <> '{NATION}' GROUP BY ALL), "
+        "w AS (SELECT *, max(last) OVER (PARTITION BY place, event ORDER BY first, last "
+        "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) >= first AS overlap FROM p) "
+        "SELECT place, event FROM w GROUP BY ALL "
+        "HAVING bool_or(coalesce(overlap, false) OR several OR (whole AND named))"
+    )
+    store.connection.execute(
+        "CREATE OR REPLACE TEMP TABLE spans AS SELECT *, row_number() OVER (ORDER BY source, row) AS id "  # noqa: S608
+        f"FROM (SELECT source, place, event, agency, {_list(KEYS)}, "
         f'{_FIRST} AS first, "end" AS last, min(row) AS row, min(start) AS start, '
         f"list_contains(?::INTEGER[], source) AS persons, [{', '.join(f'{quote(k)} IS NULL' for k in KEYS)}, "
-        "coalesce(contains(level, '/'), false)] AS blanks, row_number() OVER () AS id "
-        f"FROM counts WHERE place <> '{NATION}' AND NOT list_contains(?::INTEGER[], source) GROUP BY ALL",
+        "coalesce(contains(level, '/'), false)] AS blanks "
+        "FROM counts SEMI JOIN candidates USING (place, event) "
+        "WHERE NOT list_contains(?::INTEGER[], source) GROUP BY ALL)",
         [list(persons), list(but)],
     )
     store.connection.execute(
@@ -166,24 +185,26 @@ def _same_kind(store: Store) -> None:
     )
 
 
-def _said(table: str) -> str:
-    rest = [key for key in KEYS if key not in ("group", "level")]
-    level = f"CASE WHEN {table}level IS NOT NULL THEN 'level ' || {table}level END"
-    return f"concat_ws(', ', {_list(['group'], table)}, {level}, {_list([*rest, 'agency'], table)})"
+def _said(*tables: str) -> str:
+    """Return the SQL that names a figure: what either table says of it."""
+    named = {key: f"coalesce({', '.join(f'{table}{quote(key)}' for table in (*tables, *tables)[:2])})"
+             for key in (*KEYS, "agency")}  # fmt: skip
+    level = f"'level ' || {named.pop('level')}"
+    return f"concat_ws(', ', {named.pop('group')}, {level}, {', '.join(named.values())})"
 
 
 def _different_kinds(store: Store) -> None:
     """Find figures that can hold those of another agency, breakdown or file.
 
     First by what is blank and by period alone, which is quick; then, for the places and events in which something
-    was found, figure by figure.
+    was found, figure by figure. Those already asked about for their periods are left for the next run.
     """
     time = "a.first <= b.last AND b.first <= a.last"
     apart = "(a.first <> b.first OR a.last <> b.last)"
     events = "NOT (a.persons AND a.source = b.source)"
     store.connection.execute(
         "CREATE OR REPLACE TEMP TABLE shapes AS SELECT DISTINCT place, event, source, persons, first, last, blanks, "
-        "agency IS NULL AS whole FROM spans"
+        "agency IS NULL AS whole FROM spans ANTI JOIN twice USING (place, event)"
     )
     store.connection.execute(
         "CREATE OR REPLACE TEMP TABLE suspects AS SELECT DISTINCT a.place, a.event FROM shapes a JOIN shapes b "  # noqa: S608
@@ -195,7 +216,7 @@ def _different_kinds(store: Store) -> None:
     store.connection.execute(
         f"INSERT INTO twice WITH s AS (SELECT * FROM spans SEMI JOIN suspects USING (place, event)) "  # noqa: S608
         f"SELECT CASE WHEN {_whole('a')} <> {_whole('b')} THEN 'agency' "
-        f"WHEN {equal} THEN 'period' ELSE 'breakdown' END, a.place, a.event, {_said('b.')}, a.source, a.row, "
+        f"WHEN {equal} THEN 'period' ELSE 'breakdown' END, a.place, a.event, {_said('a.', 'b.')}, a.source, a.row, "
         f"{_period('a.')}, b.source, b.row, {_period('b.')} "
         f"FROM s a JOIN s b ON a.place = b.place AND a.event = b.event AND a.id < b.id AND {time} AND {events} "
         f"AND {_meet()} AND ({_whole('a')} <> {_whole('b')} OR (NOT ({equal}) AND ({apart} OR a.source <> b.source)) "

@@ -137,8 +137,8 @@ def note_added_rows(sheets: Sequence[Sheet], store: Store) -> None:
     ).fetchall()
     for source, cells, row in rows:
         sheets[source].note(
-            f"{times(cells, 'cell')} (place, period, event, group ...) get figures from several rows (first in row "
-            f"{row}): they are added, as rows of a breakdown that was not read"
+            f"{times(cells, 'cell')} (place, period, event, group ...) with several rows each (first in row {row}): "
+            "they are added, as rows of a breakdown that was not read"
         )
 
 
