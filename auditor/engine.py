@@ -14,6 +14,7 @@ from auditor.domain.periods import months_between
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
 from auditor.records.load import Loaded
+from auditor.records.unseen import visible
 
 _SPANS = ("start", "end")
 
@@ -333,7 +334,7 @@ def _label(universe: str, seen: Sequence[tuple[Any, Any, int]], loaded: Loaded) 
     """Name a benchmark with its year (the range of years where places have different ones) and its source."""
     years = {day.year for start, end, _ in seen for day in (start, end) if day is not None}
     when = "" if not years else f", {min(years)}" if len(years) == 1 else f", {min(years)}-{max(years)}"
-    named = sorted({loaded.sources[source].citation or loaded.sources[source].name for _, _, source in seen})
+    named = sorted({visible(loaded.sources[source].citation) or loaded.sources[source].name for _, _, source in seen})
     return f"{universe}{when} ({'; '.join(named)})"
 
 

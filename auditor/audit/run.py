@@ -28,6 +28,7 @@ from auditor.findings.review import PlaceReview, Review
 from auditor.records.load import Loaded, load
 from auditor.records.quality import Quality, assess
 from auditor.records.store import Store
+from auditor.records.unseen import visible
 from auditor.signals.registry import discover
 from auditor.signals.signal import Signal
 
@@ -200,7 +201,7 @@ def _places(setting: Setting, progress: Progress) -> tuple[tuple[PlaceReview, ..
 def _about(config: Config, loaded: Loaded) -> dict[str, Any]:
     audit_table = config.audit
     return {
-        "title": audit_table.title,
+        "title": visible(audit_table.title),
         "as_of": audit_table.as_of.isoformat(),
         "seed": audit_table.seed,
         "protocol": {
@@ -231,7 +232,7 @@ def _source(source: Source, quality: Quality) -> dict[str, Any]:
         "format": source.format,
         "published": source.published,
         "simulated": source.simulated,
-        "citation": source.citation or None,
+        "citation": visible(source.citation) or None,
         "rows": {
             "read": ledger.read,
             "used": ledger.used,
