@@ -4,10 +4,10 @@
 
 Every run draws the counts of three signals (benchmark, match-yield, level-mix) for all places, with natural
 differences between places and no effect anywhere, and passes them through the screen of an audit: peer nulls, Simes
-within families, Benjamini-Hochberg at q = 0.05 over all place x family tests. Reported: P(any place with q <= 0.05), which is an upper
-bound on P(any place above inconclusive), since a flag must meet further conditions too; and how often the nulls promise.
-The generator is that of shared scenario tables: n lognormal (SD 1.3 of the log, clipped to 5-200,000), benchmark logits
-N(-1.5, 0.6); it shares no code with the library. Writes benchmarks/results/screen_null.csv and
+within families, Benjamini-Hochberg at q = 0.05 over all place x family tests. Reported: P(any place with q <= 0.05),
+an upper bound on P(any place above inconclusive), since a flag must meet further conditions too; and how often the
+nulls promise an error rate at all. The generator: n lognormal (SD 1.3 of the log, clipped to 5-200,000), benchmark
+logits N(-1.5, 0.6); it shares no code with the library. Writes benchmarks/results/screen_null.csv and
 docs/calibration-screen.md.
 """
 
@@ -136,8 +136,8 @@ def _page(rows: list[dict[str, str]]) -> str:
         "",
         "Three signals in two families over all places, q = 0.05, no effect anywhere. `P(any)` is the share of runs",
         "in which at least one place has q <= 0.05: an upper bound on the share with any place above *inconclusive*.",
-        "`promised` is the share of peer nulls for which the screen gave calibrated p-values at all; where it gives none,",
-        "the report says so and no place is graded.",
+        "`promised` is the share of peer nulls for which the screen gave calibrated p-values at all; where it gives",
+        "none, the report says so and no place is graded.",
         "",
         "Command: `python benchmarks/screen_null.py --runs 1000 --places 3100`",
         "",
