@@ -368,6 +368,8 @@ def _context(measured: Measured, j: int, c: int) -> dict[str, Any]:
     if contrast.shape == "rates":
         context |= {
             "w": int(panel.n[j, c] - panel.k[j, c]),
+            "exposure": number(panel.extra["exposure"][j, c]),
+            "exposure_reference": number(panel.extra["exposure_reference"][j, c]),
             "counted": noun("event", contrast.event),
             "group": noun("group", contrast.group or ""),
             "reference": noun("group", contrast.reference or ""),

@@ -41,6 +41,7 @@ def measure_rates(
     sized = np.minimum(expected, h + w - expected) >= cells.gates["expected"]
     part["testable"] = ok & sized & (error <= _LARGEST_ERROR)
     part["base_error"] = error
+    part["exposure"], part["exposure_reference"] = eh, ew
     part["censored"] = cube.censored[:, g] | cube.censored[:, -1]
     part["first"], part["last"] = counted.first, counted.last
     part["hidden"] = _hidden(cells, base, g, h, w)
@@ -66,9 +67,7 @@ def _log_error(base: Exposure, g: int) -> Floats:
 def _hidden(cells: Cells, base: Exposure, g: int, h: Floats, w: Floats) -> Bools:
     """Return where the numbers may not be printed: a group's count, or an earlier stage's, is small."""
     hidden = ~printable(h, h + w, cells)
-    if base.kind == "event":
-        hidden |= ~printable(base.values[:, g], base.values[:, g] + base.values[:, -1], cells)
-    return hidden
+    return hidden | ~printable(base.values[:, g], base.values[:, g] + base.values[:, -1], cells)
 
 
 def _bound(
@@ -188,6 +187,7 @@ def join(signal: str, cells: Cells, parts: Sequence[dict[str, Any]]) -> Panel:
         hidden=stack("hidden"),
         range_hidden=stack("range_hidden"),
         base_error=stack("base_error"),
+        extra={"exposure": stack("exposure"), "exposure_reference": stack("exposure_reference")},
         window=(stack("first"), stack("last")),
         stratum=cells.stratum,
         **numeric,

@@ -76,7 +76,9 @@ def test_pierce_says_that_holds_depend_on_noncitizenship(pierce: Review):
 def test_pierce_small_cells_are_printed_because_the_source_is_published(pierce: Review):
     finding = find(pierce, "53053", "benchmark", "hispanic/booking")
     assert not finding.suppressed
-    assert "9 of non-Hispanic White people" in (finding.sentence.text["en"] if finding.sentence else "")
+    said = finding.sentence.text["en"] if finding.sentence else ""
+    assert "152 immigration detainers of Hispanic people (of 2,540 in the benchmark)" in said
+    assert "9 of non-Hispanic White people (of 16,918)" in said
 
 
 def test_the_same_table_unpublished_prints_no_small_cell(shared_data: Path):
