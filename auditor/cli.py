@@ -203,7 +203,7 @@ def explain(review: Path, place: str) -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @AS_JSON
 def verify(folder: Path, as_json: bool) -> None:
-    """Check every hash of an output folder, and that the pages say the numbers of review.json."""
+    """Check every hash of an output folder, and that its pages and tables are those of review.json."""
     from auditor.audit import verify as verification
 
     report = verification.verify(folder)

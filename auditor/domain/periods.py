@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 _PATTERNS = (
     (re.compile(r"(\d{4})"), "year"),
@@ -100,16 +100,6 @@ def _month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def spanning(periods: list[Period]) -> Period:
-    """Return the shortest period that holds all of these (one at least)."""
-    return Period(min(period.start for period in periods), max(period.end for period in periods))
-
-
 def months_between(start: date, end: date) -> int:
     """Return the number of calendar months touched from ``start`` to ``end``, both counted."""
     return (end.year - start.year) * 12 + end.month - start.month + 1
-
-
-def next_day(day: date) -> date:
-    """Return the day after."""
-    return day + timedelta(days=1)

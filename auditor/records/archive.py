@@ -43,6 +43,7 @@ def inspect_zip(path: Path, where: Where) -> list[zipfile.ZipInfo]:
             for info in members:
                 _read_through(archive, info, where)
             return members
+    # zipfile raises NotImplementedError for a compression or a feature that it does not know.
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
         raise refuse(
             where,

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from auditor.cells import Bools, Cells, Floats
+from auditor.signals.baseline import small, tainted
 from auditor.signals.exposures import Exposure
 from auditor.signals.signal import RegionResult
 from auditor.stats.fit import NotConverged
@@ -75,8 +76,10 @@ def _models(fit: StratifiedFit, groups: Sequence[str]) -> Iterator[dict[str, Any
 
 
 def _printable(cells: Cells, counts: Floats, rows: Bools) -> bool:
-    """Say whether every count is 0, at least 11, or public."""
-    least = cells.gates["persons"]
-    small = ((counts > 0) & (counts < least)).any(axis=1)
-    public = np.array(cells.published, dtype=bool)[rows] if cells.published else np.zeros(len(counts), dtype=bool)
-    return not bool((small & ~public).any())
+    """Say whether every count of the region is 0, at least 11, or public, and none is mixed of both kinds."""
+    hidden = tainted(cells)[rows]
+    for column in counts.T:
+        everywhere = np.zeros(cells.size)
+        everywhere[rows] = column
+        hidden = hidden | small(everywhere, cells)[rows]
+    return not bool(hidden.any())
