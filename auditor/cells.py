@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.domain.vocabulary import DISCRETIONARY, NEUTRAL, SERIOUS
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Texts = NDArray[np.object_]
@@ -29,16 +31,76 @@ class CellSpec:
     ----------
     keys : tuple of str
         Columns of the canonical counts to group by, besides the place: ``event``, ``group``, ``offence``,
-        ``level``, ``level_basis``, ``level_regime``, ``start``, ``end``.
+        ``level``, ``level_basis``, ``level_regime``, ``start``, ``end``, and ``month`` (``2011-08`` for a row that
+        lies within one calendar month, else the empty text).
     events : tuple of str
         Events to count; empty for all.
     population : bool
         Whether the signal needs population baselines.
+    activations : bool
+        Whether the signal needs programme starts.
     """
 
     keys: tuple[str, ...]
     events: tuple[str, ...] = ()
     population: bool = False
+    activations: bool = False
+
+
+@dataclass(frozen=True)
+class Activations:
+    """Programme starts of the audited places, a row each.
+
+    Attributes
+    ----------
+    index : (R,) int array
+        Position of the place among ``Cells.ids``.
+    program, kind : (R,) object arrays of text
+        Empty where the source says nothing.
+    date : (R,) day array
+    """
+
+    index: NDArray[np.int64]
+    program: Texts
+    kind: Texts
+    date: Days
+
+    def first(self, places: int, program: str = "", kinds: Sequence[str] = ("activated",)) -> Days:
+        """Return the earliest start of each place, NaT where there is none.
+
+        Parameters
+        ----------
+        places : int
+            Number of places J.
+        program : str
+            Only this programme; empty for any.
+        kinds : sequence of str
+            Which kinds of date count; a row without a kind counts as ``"activated"``.
+        """
+        kind = np.where(self.kind == "", "activated", self.kind)
+        keep = np.isin(kind.astype(str), tuple(kinds)) & ~np.isnat(self.date)
+        if program:
+            keep &= self.program.astype(str) == program
+        far = np.datetime64("9999-12-31")
+        result = np.full(places, far, dtype="datetime64[D]")
+        np.minimum.at(result, self.index[keep], self.date[keep])
+        return np.where(result == far, np.datetime64("NaT"), result)
+
+    def take(self, keep: Bools) -> Activations:
+        """Return the rows that a mask keeps."""
+        return Activations(self.index[keep], self.program[keep], self.kind[keep], self.date[keep])
+
+
+def no_activations() -> Activations:
+    """Return an empty table of programme starts."""
+    nothing = np.array([], dtype=object)
+    return Activations(np.array([], dtype=np.int64), nothing, nothing, np.array([], dtype="datetime64[D]"))
+
+
+def default_classes() -> dict[str, str]:
+    """Return the side of each offence class that the default protocol gives it."""
+    sides = (("serious", SERIOUS), ("discretionary", DISCRETIONARY), ("neutral", NEUTRAL))
+    return {offence: side for side, offences in sides for offence in offences}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +283,9 @@ class Cells:
         Population universes in the protocol's order of preference.
     gates : mapping
         Gates of the protocol on sample size.
+    classes : mapping of str to str
+        Side of each offence class: ``serious``, ``discretionary`` or ``neutral``.
+    activations : Activations
     """
 
     ids: tuple[str, ...]
@@ -240,6 +305,8 @@ class Cells:
     tainted: tuple[bool, ...] = ()
     order: tuple[str, ...] = ("drivers", "adults", "residents", "noncitizens", "foreign-born")
     gates: Mapping[str, float] = field(default_factory=lambda: {"expected": 5.0, "persons": 11.0})
+    classes: Mapping[str, str] = field(default_factory=default_classes)
+    activations: Activations = field(default_factory=no_activations)
 
     @property
     def size(self) -> int:
@@ -275,6 +342,7 @@ class Cells:
             kept = table.take(new[table.index] >= 0)
             return dataclasses.replace(kept, index=new[kept.index])
 
+        kept = self.activations.take(new[self.activations.index] >= 0)
         return Cells(
             pick(self.ids),
             pick(self.names),
@@ -293,6 +361,8 @@ class Cells:
             pick(self.tainted),
             self.order,
             self.gates,
+            self.classes,
+            dataclasses.replace(kept, index=new[kept.index]),
         )
 
 

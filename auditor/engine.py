@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from auditor.baselines import census2010
-from auditor.cells import Cells, CellSpec, Inventory, Table
+from auditor.cells import Activations, Cells, CellSpec, Inventory, Table, default_classes, no_activations
 from auditor.domain.periods import months_between
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
@@ -89,11 +89,13 @@ class Engine:
         exclude: Sequence[str] = (),
         gates: Mapping[str, float] | None = None,
         order: Sequence[str] = (),
+        classes: Mapping[str, str] | None = None,
     ) -> None:
         self._sql = loaded.store.connection
         self._complete = [i for i, source in enumerate(loaded.sources) if source.format == "records"]
         self._focal, self._reference = tuple(focal_groups), reference_group
         self._order = tuple(order)
+        self._classes = dict(classes or default_classes())
         self._gates = dict(gates or {"expected": 5.0, "persons": 11.0})
         self.ground = self._survey(loaded, set(exclude))
 
@@ -118,6 +120,8 @@ class Engine:
             tainted=ground.tainted,
             order=self._order,
             gates=self._gates,
+            classes=self._classes,
+            activations=_starts(ground) if spec.activations else no_activations(),
         )
 
     def _survey(self, loaded: Loaded, exclude: set[str]) -> Ground:
@@ -358,11 +362,25 @@ def _column(key: str) -> str:
     Where a source records groups for an event, a blank group is a person of unrecorded group; in a source that
     records none, the row is a total and no statement about groups.
     """
+    if key == "month":
+        within = "date_trunc('month', c.start) = date_trunc('month', c.\"end\")"
+        return f"CASE WHEN {within} THEN strftime(c.start, '%Y-%m') ELSE '' END"
     plain = f"coalesce(CAST(c.\"{key}\" AS VARCHAR), '')"
     if key != "group":
         return plain
     grouped = 'SELECT 1 FROM counts g WHERE g.source = c.source AND g.event = c.event AND g."group" IS NOT NULL'
     return f"CASE WHEN c.\"group\" IS NULL AND EXISTS ({grouped}) THEN 'unknown' ELSE {plain} END"
+
+
+def _starts(ground: Ground) -> Activations:
+    """Return the programme starts of the audited places as arrays."""
+    rows = [(j, entry) for j, place in enumerate(ground.ids) for entry in ground.activations.get(place, ())]
+    return Activations(
+        np.array([j for j, _ in rows], dtype=np.int64),
+        np.array([entry["program"] for _, entry in rows], dtype=object),
+        np.array([entry["kind"] for _, entry in rows], dtype=object),
+        np.array([entry["date"] or "NaT" for _, entry in rows], dtype="datetime64[D]"),
+    )
 
 
 def _days(values: Any) -> Any:

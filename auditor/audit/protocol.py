@@ -80,6 +80,11 @@ class Offences(Table):
             raise refuse(found, "every class stands in one list", "add them to neutral", at=("neutral",))
         return self
 
+    def sides(self) -> dict[str, str]:
+        """Return the side of each class."""
+        lists = (("serious", self.serious), ("discretionary", self.discretionary), ("neutral", self.neutral))
+        return {offence: side for side, classes in lists for offence in classes}
+
 
 class Protocol(Table):
     """Families, signals, thresholds and gates.

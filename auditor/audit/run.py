@@ -155,6 +155,7 @@ def open_engine(config: Config, loaded: Loaded) -> Engine:
         config.audit.exclude,
         gates,
         config.protocol.benchmarks,
+        config.protocol.offences.sides(),
     )
 
 
