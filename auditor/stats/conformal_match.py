@@ -1,0 +1,110 @@
+"""How focal contrasts differ from their controls in innocent ways: a shift and a scale.
+
+Both are read off the lower quantiles of the focal contrasts over places, where an excess of the group does not reach.
+The matching is on the natural differences: the errors of focal and control estimates enter as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from auditor.stats.checks import Array
+from auditor.stats.fit import NotConverged
+from auditor.stats.mixture import ScaleMixture
+
+#: Quantiles of the focal contrasts that are matched.
+QUANTILES = np.arange(1, 9) * 0.05
+#: Standard errors are put into this many classes of equal size.
+_CLASSES = 48
+_LARGEST_SCALE = 20.0
+_FEWEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Shift and scale of the focal contrasts against their controls.
+
+    Attributes
+    ----------
+    shift, scale : float
+        Natural differences of focal contrasts are shift + scale times those of controls; scale is as estimated, and
+        may be below 1.
+    scale_se : float
+        Standard error of the scale, for places that are independent; infinite where it cannot be told.
+    places : int
+        Places whose focal contrasts were used.
+    """
+
+    shift: float
+    scale: float
+    scale_se: float
+    places: int
+
+
+def match(focal: Array, se: Array, natural: ScaleMixture) -> Match:
+    """Shift and scale by minimum chi-square over the cells that the lower quantiles cut.
+
+    Parameters
+    ----------
+    focal, se : ndarray, shape (J,)
+        Focal estimates of all places, finite, and their standard errors, above 0.
+    natural : ScaleMixture
+        Natural differences of the controls.
+
+    Returns
+    -------
+    Match
+        With fewer than ten places the shift is 0, and the scale 1 with an infinite error.
+
+    Raises
+    ------
+    NotConverged
+        If the least squares do not settle.
+
+    Notes
+    -----
+    Places with an excess leave the lower part, so the quantiles of the others are taken slightly too high: shift and
+    scale err upwards, which costs power and not error rate.
+    """
+    if focal.size < _FEWEST:
+        return Match(0.0, 1.0, float("inf"), int(focal.size))
+    cuts = np.quantile(focal, QUANTILES)
+    errors = _classes(se)
+    wanted = np.diff(QUANTILES, prepend=0.0)
+    # Multinomial covariance of the cells by its inverse square root: each cell by its own expected share, and the
+    # last cell (all that lies above) through the sum of the others.
+    weight = np.sqrt(focal.size / wanted)
+    last = np.sqrt(focal.size / (1 - QUANTILES[-1]))
+
+    def residuals(at: Array) -> Array:
+        below = 1 - natural.upper(cuts[:, None] - at[0], errors[None, :], max(at[1], 0.0)).mean(axis=1)
+        off = np.diff(below, prepend=0.0) - wanted
+        return np.append(off * weight, off.sum() * last)
+
+    return _solve(residuals, focal, natural)
+
+
+def _solve(residuals: object, focal: Array, natural: ScaleMixture) -> Match:
+    unit = max(float(np.subtract(*np.quantile(focal, [0.4, 0.05]))), 1e-12)
+    start = np.array([float(np.median(focal)), 1.0])
+    bounds = ([-np.inf, 0.0], [np.inf, _LARGEST_SCALE])
+    found = least_squares(residuals, start, bounds=bounds, x_scale=[unit, 1.0], xtol=1e-10, ftol=1e-10)
+    if not found.success:
+        raise NotConverged("shift and scale of the focal contrasts were not pinned down")
+    information = found.jac.T @ found.jac
+    determinant = float(np.linalg.det(information))
+    scale_se = float(np.sqrt(information[0, 0] / determinant)) if determinant > 0 else float("inf")
+    if natural.sd == 0:
+        scale_se = float("inf")
+    return Match(float(found.x[0]), float(found.x[1]), scale_se, int(focal.size))
+
+
+def _classes(se: Array) -> Array:
+    """Return representative standard errors: means of classes of equal size."""
+    ordered = np.sort(se)
+    if ordered.size <= _CLASSES:
+        return ordered
+    return np.array([part.mean() for part in np.array_split(ordered, _CLASSES)])
