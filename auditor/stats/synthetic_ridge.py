@@ -1,0 +1,189 @@
+"""Augmented synthetic control: what the simplex weights leave unfitted is taken off by a ridge regression.
+
+The weights add up to 1 but may be negative: the method extrapolates, the less the larger lambda is. Limits of the mean
+effect come from jackknife+ over the periods before the change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from auditor.stats import checks
+from auditor.stats.checks import Array
+from auditor.stats.synthetic import nearest
+
+_GRID, _RATIO = 20, 1e-8
+
+
+@dataclass(frozen=True, slots=True)
+class Augmented:
+    """An augmented synthetic control of one place.
+
+    Attributes
+    ----------
+    weights, simplex : ndarray, shape (n,)
+        With and without the augmentation.
+    lam : float
+        Ridge penalty.
+    rmspe : float
+        Root mean squared gap before the change.
+    gap : float
+        Mean gap after it.
+    low, high : float
+        Jackknife+ limits of the mean gap.
+    """
+
+    weights: Array
+    simplex: Array
+    lam: float
+    rmspe: float
+    gap: float
+    low: float
+    high: float
+
+
+def augmented(
+    before: ArrayLike,
+    after: ArrayLike,
+    donors_before: ArrayLike,
+    donors_after: ArrayLike,
+    *,
+    lam: float | None = None,
+    penalty: float = 0.0,
+    level: float = 0.95,
+) -> Augmented:
+    """Fit one place's augmented synthetic control to its outcomes before the change.
+
+    Parameters
+    ----------
+    before, after : array_like of float, shapes (T0,) and (T1,)
+        Outcomes of the place; at least four periods before.
+    donors_before, donors_after : array_like of float, shapes (n, T0) and (n, T1)
+    lam : float, optional
+        Ridge penalty, above 0. Chosen by `choose_lambda` when not given.
+    penalty : float
+        Of the simplex weights, as in `simplex_weights`.
+    level : float
+        Of the limits, in (0, 1).
+
+    Returns
+    -------
+    Augmented
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit or a number is not finite.
+    NotConverged
+        If a set of simplex weights does not meet its optimality conditions.
+
+    References
+    ----------
+    Ben-Michael, E., Feller, A. & Rothstein, J. (2021). Journal of the American Statistical Association 116,
+    1789-1803. Barber, R. F., Candès, E. J., Ramdas, A. & Tibshirani, R. J. (2021). Annals of Statistics 49, 486-507.
+    """
+    x0, x1, d0, d1 = _checked(before, after, donors_before, donors_after)
+    zeta, alpha = float(checks.nonnegative("penalty", penalty)[0]), 1 - float(checks.inside_unit("level", level)[0])
+    strength = choose_lambda(x0, d0, zeta) if lam is None else float(checks.positive("lam", lam)[0])
+    simplex, weights = _weights(x0, d0, strength, zeta)
+    gaps, residuals = _leave_out(x0, x1, d0, d1, strength, zeta)
+    return Augmented(
+        weights,
+        simplex,
+        strength,
+        float(np.sqrt(np.mean((x0 - weights @ d0) ** 2))),
+        float((x1 - weights @ d1).mean()),
+        *plus_limits(gaps, residuals, alpha),
+    )
+
+
+def _checked(before: ArrayLike, after: ArrayLike, d_before: ArrayLike, d_after: ArrayLike) -> tuple[Array, ...]:
+    x0, x1 = checks.numbers("before", before), checks.numbers("after", after)
+    d0, d1 = checks.numbers("donors_before", d_before), checks.numbers("donors_after", d_after)
+    if x0.ndim != 1 or x1.ndim != 1 or x0.size < 4:
+        raise ValueError(f"before (T0 >= 4,) and after (T1,) must be one place's, got {x0.shape} and {x1.shape}")
+    if d0.ndim != 2 or len(d0) < 3 or d0.shape[1] != x0.size or d1.shape != (len(d0), x1.size):
+        raise ValueError(f"donors must be (n >= 3, T0) and (n, T1), got {d0.shape} and {d1.shape}")
+    return x0, x1, d0, d1
+
+
+def _weights(x: Array, d: Array, lam: float, zeta: float) -> tuple[Array, Array]:
+    simplex = nearest((d - x).T, zeta).weights
+    # Donors are centred at their mean in each period, so that what is added to the weights adds up to 0.
+    centred = d - d.mean(axis=0)
+    left = x - simplex @ d
+    return simplex, simplex + centred @ np.linalg.solve(centred.T @ centred + lam * np.eye(x.size), left)
+
+
+def choose_lambda(before: Array, donors_before: Array, penalty: float = 0.0) -> float:
+    """Ridge penalty by leaving out one period at a time.
+
+    The largest of twenty penalties (a geometric grid down from the largest squared singular value of the centred
+    donors) whose mean squared error in the period left out is within one standard error of the least.
+
+    Parameters
+    ----------
+    before : ndarray, shape (T0,)
+    donors_before : ndarray, shape (n, T0)
+    penalty : float
+        Of the simplex weights.
+
+    Raises
+    ------
+    ValueError
+        If the donors do not differ.
+    """
+    centred = donors_before - donors_before.mean(axis=0)
+    largest = float(np.linalg.norm(centred, 2)) ** 2
+    if largest == 0:
+        raise ValueError("donors_before must differ between donors")
+    grid = largest * _RATIO ** (np.arange(_GRID) / (_GRID - 1))
+    errors = np.array([_left_out_errors(before, donors_before, t, grid, penalty) for t in range(before.size)])
+    mean, se = (errors**2).mean(axis=0), (errors**2).std(axis=0, ddof=1) / np.sqrt(before.size)
+    best = int(mean.argmin())
+    return float(grid[np.flatnonzero(mean <= mean[best] + se[best])[0]])
+
+
+def _left_out_errors(x: Array, d: Array, t: int, grid: Array, zeta: float) -> Array:
+    """Error in period t of the fits without it, one for each penalty of the grid."""
+    x_rest, d_rest = np.delete(x, t), np.delete(d, t, axis=1)
+    simplex = nearest((d_rest - x_rest).T, zeta).weights
+    centred = d_rest - d_rest.mean(axis=0)
+    u, s, vt = np.linalg.svd(centred, full_matrices=False)
+    turned = vt @ (x_rest - simplex @ d_rest)
+    added = u @ (s / (s**2 + grid[:, None]) * turned).T
+    return np.asarray(x[t] - simplex @ d[:, t] - d[:, t] @ added)
+
+
+def _leave_out(x0: Array, x1: Array, d0: Array, d1: Array, lam: float, zeta: float) -> tuple[Array, Array]:
+    """Mean gap after, and gap in the period left out, without each period before in turn."""
+    gaps, residuals = np.zeros(x0.size), np.zeros(x0.size)
+    for t in range(x0.size):
+        _, weights = _weights(np.delete(x0, t), np.delete(d0, t, axis=1), lam, zeta)
+        gaps[t], residuals[t] = (x1 - weights @ d1).mean(), x0[t] - weights @ d0[:, t]
+    return gaps, residuals
+
+
+def plus_limits(gaps: Array, residuals: Array, alpha: float) -> tuple[float, float]:
+    """Jackknife+ limits: order statistics of gap less, and plus, the absolute residual.
+
+    Parameters
+    ----------
+    gaps, residuals : ndarray, shape (T0,)
+        Of the fits without each period.
+    alpha : float
+
+    Returns
+    -------
+    low, high : float
+        Infinite where T0 + 1 < 1 / alpha.
+    """
+    size = gaps.size
+    rank = int(np.floor(alpha * (size + 1) + 1e-9))
+    if rank < 1:
+        return -np.inf, np.inf
+    low, high = np.sort(gaps - np.abs(residuals)), np.sort(gaps + np.abs(residuals))
+    return float(low[rank - 1]), float(high[-rank])
