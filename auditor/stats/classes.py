@@ -1,0 +1,180 @@
+"""Offence classes inside a place: log ratios of two groups, their centres and their natural variance.
+
+Arrays have shape (J, O): J places, O classes. ``side`` says of each class whether an officer may choose (+1), whether
+it is serious (-1), or whether it stands in neither part of the contrast (0).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from auditor.stats import checks
+from auditor.stats.checks import Array
+
+LEAST_INFORMATION = 1.0
+"""Classes whose n p (1 - p) is below this say nothing of their own about a ratio and are left out."""
+LEAST_CLASSES = 2
+"""Classes that each side needs; the number of relabellings decides what can be said with them."""
+DEFAULT_VARIANCE = 0.125
+"""Natural variance of a log ratio between classes of one place, where no other place tells it: two groups that vary by
+an SD of 0.25 each."""
+FEWEST_FOR_CENTRE = 10
+_CLIP = 9.0
+_STEPS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRatios:
+    """Log ratios of the focal to the reference group by class.
+
+    Attributes
+    ----------
+    log_ratio, variance : ndarray, shape (J, O)
+        log((H + 1/2) / (W + 1/2)) and its sampling variance 1 / (H + 1/2) + 1 / (W + 1/2).
+    use : ndarray of bool, shape (J, O)
+        Classes that are large enough (a gate on sizes, never on results), of places that may be compared.
+    """
+
+    log_ratio: Array
+    variance: Array
+    use: NDArray[np.bool_]
+
+
+def class_ratios(
+    focal: ArrayLike, reference: ArrayLike, side: ArrayLike, known: ArrayLike | None = None
+) -> ClassRatios:
+    """Take log ratios by class, and gate classes and places by size.
+
+    Half an event is added to each count so that an empty cell has a finite log (Haldane 1956). A class is used where
+    the information n p (1 - p) is at least one, with p the focal share over all classes of the place: the gate looks
+    at totals of a class, which carry nothing about the contrast. A place is used where two classes or more of each
+    side are.
+
+    Parameters
+    ----------
+    focal, reference : array_like of counts, shape (J, O)
+    side : array_like of int, shape (O,)
+        +1 discretionary, -1 serious, 0 neither.
+    known : array_like of bool, shape (J, O), optional
+        False where a count was not observed: absent is never zero.
+
+    Returns
+    -------
+    ClassRatios
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or a count is negative or not whole.
+    """
+    h, w = checks.together(focal=checks.counts("focal", focal), reference=checks.counts("reference", reference))
+    sides = np.asarray(side)
+    if h.ndim != 2 or sides.shape != (h.shape[1],):
+        raise ValueError(f"focal has shape {h.shape} and side {sides.shape}; (J, O) and (O,) are needed")
+    asked = np.broadcast_to(sides != 0, h.shape)
+    seen = asked if known is None else asked & np.asarray(known, dtype=bool)
+    n = np.where(seen, h + w, 0.0)
+    share = np.where(seen, h, 0.0).sum(axis=1, keepdims=True) / np.maximum(n.sum(axis=1, keepdims=True), 1.0)
+    use = seen & (n * share * (1 - share) >= LEAST_INFORMATION)
+    use &= _enough(use, sides)[:, None]
+    return ClassRatios(np.log((h + 0.5) / (w + 0.5)), 1 / (h + 0.5) + 1 / (w + 0.5), use)
+
+
+def _enough(use: NDArray[np.bool_], side: NDArray[np.int64]) -> NDArray[np.bool_]:
+    both = [(use[:, side == which]).sum(axis=1) >= LEAST_CLASSES for which in (1, -1)]
+    return np.asarray(both[0] & both[1], dtype=bool)
+
+
+def class_centres(ratios: ClassRatios, variance: float = DEFAULT_VARIANCE) -> Array:
+    """Return each class's own centre: a weighted median over places of its deviation from the place's level.
+
+    The median keeps places that profile from moving it. With fewer than ten places there is no centre to take, and
+    zeros are returned; a class that fewer than ten places have, among classes that more have, gets NaN: it cannot be
+    compared.
+
+    Parameters
+    ----------
+    ratios : ClassRatios
+    variance : float
+        Natural variance that the weights allow for.
+
+    Returns
+    -------
+    ndarray, shape (O,)
+        Centres that sum to zero over the classes that have one.
+    """
+    reach = ratios.use.sum(axis=0)
+    enough = reach >= FEWEST_FOR_CENTRE
+    if not enough.any():
+        return np.zeros(ratios.use.shape[1])
+    use = ratios.use & enough
+    weight = np.where(use, 1 / (ratios.variance + variance), 0.0)
+    total = np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
+    centre = np.zeros(ratios.use.shape[1])
+    for _ in range(4):
+        deviation = ratios.log_ratio - centre
+        level = (weight * deviation).sum(axis=1, keepdims=True) / total
+        for o in np.flatnonzero(enough):
+            rows = use[:, o]
+            centre[o] = weighted_median(ratios.log_ratio[rows, o] - level[rows, 0], weight[rows, o])
+        centre[enough] -= centre[enough].mean()
+    centre[~enough & (reach > 0)] = np.nan
+    return centre
+
+
+def weighted_median(values: Array, weights: Array) -> float:
+    """Return the lower weighted median."""
+    order = np.argsort(values, kind="stable")
+    cumulative = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(cumulative, cumulative[-1] / 2)])
+
+
+def natural_variance(x: Array, ratios: ClassRatios, side: ArrayLike) -> float:
+    """Estimate the natural variance between classes of one side of one place, robustly.
+
+    The value tau^2 at which squared standardised residuals (clipped at 9, so that a few outlying classes do not carry
+    it) have the mean that they have for normal residuals: a clipped moment estimate in the manner of Paule & Mandel
+    (1982).
+
+    Parameters
+    ----------
+    x : ndarray, shape (J, O)
+        Log ratios less the classes' centres.
+    ratios : ClassRatios
+    side : array_like of int, shape (O,)
+
+    Returns
+    -------
+    float
+        At least 0.0001; :data:`DEFAULT_VARIANCE` where fewer than 30 residuals can tell it.
+    """
+    sides = np.asarray(side)
+    if _residuals(x, ratios, sides, 1.0).size < 30:
+        return DEFAULT_VARIANCE
+    target = float(stats.norm.expect(lambda z: np.minimum(z * z, _CLIP)))
+    low, high = 1e-4, 25.0
+    for _ in range(_STEPS):
+        middle = float(np.sqrt(low * high))
+        clipped = np.minimum(_residuals(x, ratios, sides, middle), _CLIP)
+        low, high = (middle, high) if clipped.mean() > target else (low, middle)
+    return low
+
+
+def _residuals(x: Array, ratios: ClassRatios, side: NDArray[np.int64], natural: float) -> Array:
+    """Squared standardised residuals about each side's weighted mean, in places with three classes of it or more."""
+    found = []
+    for which in (1, -1):
+        columns = side == which
+        use = ratios.use[:, columns]
+        use = use & (use.sum(axis=1, keepdims=True) >= 3)
+        weight = np.where(use, 1 / (ratios.variance[:, columns] + natural), 0.0)
+        total = np.where(use.any(axis=1, keepdims=True), weight.sum(axis=1, keepdims=True), 1.0)
+        values = np.where(use, x[:, columns], 0.0)
+        mean = (weight * values).sum(axis=1, keepdims=True) / total
+        leverage = np.where(use, 1 - weight / total, 1.0)
+        found.append((weight * (values - mean) ** 2 / leverage)[use])
+    return np.concatenate(found)
