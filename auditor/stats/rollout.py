@@ -14,8 +14,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from auditor.stats.checks import Array, positive
+from auditor.stats.checks import Array
 from auditor.stats.fit import NotConverged
+from auditor.stats.rollout_checks import checked_design, checked_panel, known_option
 from auditor.stats.rollout_pairs import Pairs, mean_pairs, two_period
 
 Ints = NDArray[np.int64]
@@ -159,12 +160,12 @@ def group_time(
     Sant'Anna, P. H. C. & Zhao, J. (2020). Doubly robust difference-in-differences estimators. Journal of Econometrics
     219, 101-122.
     """
-    outcome, begun, times = _checked(y, first, periods)
-    x, w = _design(covariates, weights, len(begun))
-    _known("control", control, ("never", "not-yet"))
-    _known("base", base, ("varying", "universal"))
-    _known("method", method, ("dr", "reg", "ipw"))
-    _known("correction", correction, ("none", "hc2"))
+    outcome, begun, times = checked_panel(y, first, periods)
+    x, w = checked_design(covariates, weights, len(begun))
+    known_option("control", control, ("never", "not-yet"))
+    known_option("base", base, ("varying", "universal"))
+    known_option("method", method, ("dr", "reg", "ipw"))
+    known_option("correction", correction, ("none", "hc2"))
     usable = ~(begun <= times[0] + anticipation)
     cohorts, left = _cohorts(begun[usable], times, minimum_cohort)
     cells = [cell for g in cohorts for cell in _cells(float(g), times, base, anticipation)]
@@ -197,39 +198,6 @@ def group_time(
         weights=w,
         left_out=tuple(left),
     )
-
-
-def _checked(y: ArrayLike, first: ArrayLike, periods: ArrayLike | None) -> tuple[Array, Array, Array]:
-    outcome, begun = np.asarray(y, dtype=float), np.asarray(first, dtype=float)
-    if outcome.ndim != 2 or begun.shape != outcome.shape[:1]:
-        raise ValueError(f"y must be places x periods and first one for each place, not {outcome.shape}, {begun.shape}")
-    if np.isinf(outcome).any():
-        raise ValueError("y must be finite, or NaN where a place was not observed")
-    if np.isnan(begun).any() or np.isneginf(begun).any():
-        raise ValueError("first must be a period, or infinity for a place that never began")
-    times = np.arange(outcome.shape[1], dtype=float) if periods is None else np.asarray(periods, dtype=float)
-    if times.shape != outcome.shape[1:] or len(times) < 2 or not (np.diff(times) > 0).all():
-        raise ValueError("periods must be at least two increasing numbers, one for each column of y")
-    return outcome, begun, times
-
-
-def _design(covariates: ArrayLike | None, weights: ArrayLike | None, places: int) -> tuple[Array | None, Array]:
-    w = np.ones(places) if weights is None else positive("weights", weights)
-    if w.shape != (places,):
-        raise ValueError(f"weights must be one for each place, not of shape {w.shape}")
-    w = w / w.mean()
-    if covariates is None:
-        return None, w
-    x = np.asarray(covariates, dtype=float)
-    x = x[:, None] if x.ndim == 1 else x
-    if x.ndim != 2 or len(x) != places or not np.isfinite(x).all():
-        raise ValueError("covariates must be finite, a row for each place")
-    return np.column_stack([np.ones(places), x]), w
-
-
-def _known(name: str, value: str, among: tuple[str, ...]) -> None:
-    if value not in among:
-        raise ValueError(f"{name} must be one of {', '.join(among)}, not {value!r}")
 
 
 def _cohorts(begun: Array, times: Array, least: int) -> tuple[Array, list[LeftOut]]:

@@ -148,7 +148,7 @@ def _regressed(
 
 
 def _regression(change: Array, d: Array, x: Array, w: Array) -> tuple[Array, Array]:
-    """Least squares among the controls: fitted change of everyone, and the influence of each row on the coefficients."""
+    """Least squares among the controls: everyone's fitted change, and each row's influence on the coefficients."""
     n, w_c = len(d), w * (1 - d)
     information = (x * w_c[:, None]).T @ x / n
     if not np.linalg.cond(information / _scale(information)) < 1e12:
@@ -164,7 +164,7 @@ def _scale(information: Array) -> Array:
 
 
 def _propensity(d: Array, x: Array, w: Array, shares: dict[bytes, Array] | None) -> tuple[Array, Array]:
-    """Logistic regression of being treated: fitted probabilities, and the influence of each row on the coefficients."""
+    """Logistic regression of being treated: probabilities, and each row's influence on the coefficients."""
     key = d.tobytes() + x.tobytes() + w.tobytes()
     known = None if shares is None else shares.get(key)
     p = _logit(d, x, w) if known is None else known

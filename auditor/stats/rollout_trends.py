@@ -12,7 +12,7 @@ from auditor.stats.checks import Array
 from auditor.stats.fit import NotConverged
 from auditor.stats.rollout_errors import Multiplier, degrees, multiplier_draws, standard_errors
 
-__all__ = ["Breakdown", "Wald", "breakdown", "joint_test"]
+__all__ = ["Breakdown", "Wald", "breakdown", "joint_test", "largest_test"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def joint_test(att: ArrayLike, influence: ArrayLike, cohort: ArrayLike) -> Wald:
     att : (q,) array_like
     influence : (J, q) array_like
     cohort : (J,) array_like
-        As for :func:`auditor.stats.rollout_errors.degrees`. The degrees of freedom are the least of the q effects'.
+        As for :func:`auditor.stats.rollout_errors.degrees`. The degrees of freedom are the median of the q effects'.
 
     Returns
     -------
@@ -73,11 +73,56 @@ def joint_test(att: ArrayLike, influence: ArrayLike, cohort: ArrayLike) -> Wald:
     if not np.linalg.cond(variance / np.outer(root, root)) < 1e12:
         raise NotConverged("the effects are linearly dependent: too many for so few places")
     statistic = float(value @ np.linalg.solve(variance, value))
-    df = float(degrees(psi, cohort).min())
+    df = float(np.median(degrees(psi, cohort)))
     if df - q + 1 < 1:
         raise NotConverged(f"{q} effects are more than {df:.1f} degrees of freedom can carry")
     ratio = statistic * (df - q + 1) / (q * df)
     return Wald(statistic, q, float(chi2.sf(statistic, q)), float(f.sf(ratio, q, df - q + 1)), df)
+
+
+def largest_test(
+    att: ArrayLike,
+    influence: ArrayLike,
+    cohort: ArrayLike,
+    rng: np.random.Generator,
+    *,
+    draws: int = 999,
+    kind: Multiplier = "rademacher",
+) -> float:
+    """Test that several effects are all 0 by the largest of them, with the multiplier bootstrap.
+
+    It inverts the simultaneous bands of :func:`auditor.stats.rollout_errors.bands`, inverts no matrix, and so bears any
+    number of effects on few places, where the joint Wald test does not.
+
+    Parameters
+    ----------
+    att : (q,) array_like
+    influence : (J, q) array_like
+    cohort : (J,) array_like
+    rng : Generator
+    draws : int
+    kind : {"rademacher", "mammen"}
+
+    Returns
+    -------
+    float
+        (1 + draws at least as large) / (1 + draws).
+
+    Raises
+    ------
+    ValueError
+        When no effect has a variance above 0.
+    """
+    value, psi = np.atleast_1d(np.asarray(att, dtype=float)), np.asarray(influence, dtype=float)
+    psi = psi[:, None] if psi.ndim == 1 else psi
+    se, df = standard_errors(psi), degrees(psi, cohort)
+    some = se > 0
+    if not some.any():
+        raise ValueError("there is no effect to test")
+    # The t statistics are carried to the normal scale, on which the draws are.
+    seen = norm.isf(t.sf(np.abs(value[some]) / se[some], df[some])).max()
+    drawn = np.abs(multiplier_draws(psi[:, some], draws, rng, kind) / se[some]).max(axis=1)
+    return float((1 + (drawn >= seen).sum()) / (1 + draws))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +222,7 @@ def breakdown(
     drift = _drift(value[before], psi[:, before], cohort, own, rng, draws, kind)
     reach = float(share @ (time[after] + 1 + anticipation))
     spare, slope = abs(mean) - error, drift * reach
-    if spare <= 0:
-        largest = 0.0
-    else:
-        largest = spare / slope if slope > 0 else float("inf")
+    largest = max(spare, 0.0) / slope if slope > 0 else float("inf" if spare > 0 else 0)
     return Breakdown(largest, mean - error - slope, mean + error + slope, drift, reach, error)
 
 
