@@ -1,4 +1,4 @@
-"""Conformal inference for one place's synthetic control: residuals of all periods under a supposed effect, turned round.
+"""Conformal inference for one place: residuals of all periods under a supposed effect, turned round in time.
 
 Unlike the placebos it needs no exchangeable donors, only residuals that look alike over time; it allows no p-value
 below 1 / (T0 + T1).
