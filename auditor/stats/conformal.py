@@ -15,7 +15,7 @@ Stephens, M. (2017). Biostatistics 18, 275-294 (scale mixtures with known standa
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,7 +24,8 @@ from auditor.stats.checks import Array, inside_unit
 from auditor.stats.conformal_information import independent_controls
 from auditor.stats.conformal_match import Match, match
 from auditor.stats.conformal_null import ConformalNull, Ints
-from auditor.stats.mixture import ScaleMixture, fit_mixture
+from auditor.stats.mixture import NormalMixture, fit_mixture
+from auditor.stats.multiple import benjamini_hochberg
 
 __all__ = ["Conformal", "TooFewControlsError", "conformal_screen"]
 
@@ -34,6 +35,8 @@ FEWEST_FITTED, FEWEST_SCORED = 5, 20
 LARGEST_ERROR = 0.2
 #: ... this many times the natural spread of its controls.
 UNMATCHED_SCALE = 1.5
+#: Rounds of matching, the rate at which places with an excess are set aside between them, and the largest share.
+_MATCHINGS, _Q, _MOST_AFFECTED = 4, 0.1, 0.3
 #: Fewest focal estimates whose median can stand for the shift.
 _FEWEST_CENTRED = 10
 
@@ -175,12 +178,12 @@ def conformal_screen(
             f"{FEWEST_FITTED} and {FEWEST_SCORED} are needed"
         )
     natural = fit_mixture(c[fitting], cs[fitting])
-    level = match(y[known & (test | use)], s[known & (test | use)], natural)
-    shift, scale, matched = _settle(level, y[known & (test | use)])
     weight = min(1.0, independent / max(int(usable.any(axis=0).sum()), 1))
     strata = 1 + int(max(own.max(initial=0), theirs[scoring].max(initial=0)))
     above, below = _scores(natural, c[scoring], cs[scoring], theirs[scoring], strata)
-    null = ConformalNull(natural, shift, scale, weight, above, below)
+    null = ConformalNull(natural, 0.0, 1.0, weight, above, below)
+    peers = known & (test | use)
+    null, level, matched = _matched(null, y[peers], s[peers], own[peers])
     p_greater, p_less, least = (np.full(y.size, np.nan) for _ in range(3))
     p_greater[test] = null.p(y[test], s[test], own[test], "above")
     p_less[test] = null.p(y[test], s[test], own[test], "below")
@@ -188,6 +191,20 @@ def conformal_screen(
     return Conformal(
         p_greater, p_less, y, s, test, own, null, level, matched, least, int(scoring.sum()), rank, independent
     )
+
+
+def _matched(null: ConformalNull, focal: Array, se: Array, stratum: Ints) -> tuple[ConformalNull, Match, bool]:
+    """Match, flag, and match again with the flagged places set aside; the flags understate those with an excess."""
+    affected = 0.0
+    for _ in range(_MATCHINGS):
+        level = match(focal, se, null.natural, affected)
+        shift, scale, matched = _settle(level, focal)
+        null = replace(null, shift=shift, scale=scale)
+        flagged = float((benjamini_hochberg(null.p(focal, se, stratum)) <= _Q).mean()) * (1 - _Q) if matched else 0.0
+        if flagged <= affected or flagged > _MOST_AFFECTED:
+            break
+        affected = flagged
+    return null, level, matched
 
 
 def _settle(level: Match, focal: Array) -> tuple[float, float, bool]:
@@ -205,9 +222,9 @@ def _centres(control: Array, usable: NDArray[np.bool_]) -> Array:
 
 
 def _scores(
-    natural: ScaleMixture, estimate: Array, se: Array, stratum: Ints, strata: int
+    natural: NormalMixture, estimate: Array, se: Array, stratum: Ints, strata: int
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-    above, below = natural.upper(estimate, se), natural.upper(-estimate, se)
+    above, below = natural.upper(estimate, se), natural.lower(estimate, se)
     rows = [stratum == index for index in range(strata)]
     return tuple(np.sort(above[r]) for r in rows), tuple(np.sort(below[r]) for r in rows)
 

@@ -131,7 +131,7 @@ def conformal_detectable(screen: Conformal, cutoff: float, power: float = 0.8) -
 
 def _quantile(null: ConformalNull, s: Array, power: float) -> Array:
     """Value that an estimate without effect exceeds with the given chance."""
-    span = 40.0 * np.hypot(s, null.scale * null.natural.scales.max())
+    span = null.natural.widest(s, null.scale)
     return bisect(lambda x: null.natural.upper(x, s, null.scale) - power, -span, span)
 
 

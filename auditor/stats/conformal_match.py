@@ -13,7 +13,7 @@ from scipy.optimize import least_squares
 
 from auditor.stats.checks import Array
 from auditor.stats.fit import NotConverged
-from auditor.stats.mixture import ScaleMixture
+from auditor.stats.mixture import NormalMixture
 
 #: Quantiles of the focal contrasts that are matched.
 QUANTILES = np.arange(1, 9) * 0.05
@@ -44,15 +44,17 @@ class Match:
     places: int
 
 
-def match(focal: Array, se: Array, natural: ScaleMixture) -> Match:
+def match(focal: Array, se: Array, natural: NormalMixture, affected: float = 0.0) -> Match:
     """Shift and scale by minimum chi-square over the cells that the lower quantiles cut.
 
     Parameters
     ----------
     focal, se : ndarray, shape (J,)
         Focal estimates of all places, finite, and their standard errors, above 0.
-    natural : ScaleMixture
+    natural : NormalMixture
         Natural differences of the controls.
+    affected : float
+        Share of the places known to have an excess, in [0, 1): they are counted above the last quantile.
 
     Returns
     -------
@@ -66,28 +68,28 @@ def match(focal: Array, se: Array, natural: ScaleMixture) -> Match:
 
     Notes
     -----
-    Places with an excess leave the lower part, so the quantiles of the others are taken slightly too high: shift and
-    scale err upwards, which costs power and not error rate.
+    Places with an excess leave the lower part. As far as they are not known, the quantiles of the others are taken
+    slightly too high: shift and scale err upwards, which costs power and not error rate.
     """
     if focal.size < _FEWEST:
         return Match(0.0, 1.0, float("inf"), int(focal.size))
     cuts = np.quantile(focal, QUANTILES)
     errors = _classes(se)
-    wanted = np.diff(QUANTILES, prepend=0.0)
+    wanted = np.diff(QUANTILES / (1 - affected), prepend=0.0)
     # Multinomial covariance of the cells by its inverse square root: each cell by its own expected share, and the
     # last cell (all that lies above) through the sum of the others.
     weight = np.sqrt(focal.size / wanted)
-    last = np.sqrt(focal.size / (1 - QUANTILES[-1]))
+    last = np.sqrt(focal.size / (1 - wanted.sum()))
 
     def residuals(at: Array) -> Array:
-        below = 1 - natural.upper(cuts[:, None] - at[0], errors[None, :], max(at[1], 0.0)).mean(axis=1)
+        below = natural.lower(cuts[:, None] - at[0], errors[None, :], max(at[1], 0.0)).mean(axis=1)
         off = np.diff(below, prepend=0.0) - wanted
         return np.append(off * weight, off.sum() * last)
 
     return _solve(residuals, focal, natural)
 
 
-def _solve(residuals: object, focal: Array, natural: ScaleMixture) -> Match:
+def _solve(residuals: object, focal: Array, natural: NormalMixture) -> Match:
     unit = max(float(np.subtract(*np.quantile(focal, [0.4, 0.05]))), 1e-12)
     start = np.array([float(np.median(focal)), 1.0])
     bounds = ([-np.inf, 0.0], [np.inf, _LARGEST_SCALE])

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from auditor.stats.checks import Array, inside_unit
 from auditor.stats.fit import bisect
-from auditor.stats.mixture import ScaleMixture
+from auditor.stats.mixture import NormalMixture
 
 Ints = NDArray[np.int64]
 
@@ -24,7 +24,7 @@ class ConformalNull:
 
     Attributes
     ----------
-    natural : ScaleMixture
+    natural : NormalMixture
         Natural differences of the controls, fitted on fold 0.
     shift, scale : float
         What the focal estimates are centred by, and what their natural differences are multiplied by, 1 or more.
@@ -34,7 +34,7 @@ class ConformalNull:
         Ordered control scores of the upper and of the lower tail, one array a stratum.
     """
 
-    natural: ScaleMixture
+    natural: NormalMixture
     shift: float
     scale: float
     weight: float
@@ -72,7 +72,8 @@ class ConformalNull:
     def score(self, estimate: Array, se: Array, tail: str = "above", factor: ArrayLike = 1.0) -> Array:
         """Tail probability of each focal estimate under the matched model."""
         centred = estimate - self.shift
-        return self.natural.upper(centred if tail == "above" else -centred, se, self.scale * np.asarray(factor))
+        tail_of = self.natural.upper if tail == "above" else self.natural.lower
+        return tail_of(centred, se, self.scale * np.asarray(factor))
 
     def critical(self, level: float, tail: str = "above") -> Array:
         """Score below which p is at most the level, one a stratum.
@@ -104,8 +105,9 @@ class ConformalNull:
         if not some.any():
             return result
         own, wanted = se[some], critical[some]
-        span = 40.0 * np.hypot(own, self.scale * self.natural.scales.max())
-        result[some] = bisect(lambda x: self.natural.upper(x, own, self.scale) - wanted, -span, span)
+        span = self.natural.widest(own, self.scale)
+        tail_of = self.natural.upper if tail == "above" else lambda x, e, f: self.natural.lower(-x, e, f)
+        result[some] = bisect(lambda x: tail_of(x, own, self.scale) - wanted, -span, span)
         return result
 
     def floor(self, stratum: Ints) -> Array:
