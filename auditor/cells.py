@@ -119,6 +119,10 @@ class Inventory:
         Calendar months from the first to the last day.
     focal_groups : tuple of str
         Groups that the audit asks about; may be empty.
+    events_with_offence : frozenset of str
+        Events of which some rows carry both a known group and an offence class.
+    activated : int
+        Audited places of which a programme's start is known.
     """
 
     events: frozenset[str]
@@ -131,6 +135,8 @@ class Inventory:
     places: int
     months: int
     focal_groups: tuple[str, ...] = ("hispanic",)
+    events_with_offence: frozenset[str] = frozenset()
+    activated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

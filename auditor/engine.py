@@ -257,6 +257,10 @@ class Engine:
             places=len(ids),
             months=months,
             focal_groups=self._focal,
+            events_with_offence=distinct(
+                "event", 'WHERE c.offence IS NOT NULL AND c."group" IS NOT NULL AND c."group" <> \'unknown\''
+            ),
+            activated=len(set(ids) & set(self._activations())),
         )
 
     def _population(self, loaded: Loaded, ids: Sequence[str]) -> tuple[Table, dict[str, str]]:

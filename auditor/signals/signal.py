@@ -18,10 +18,12 @@ from pydantic import BaseModel, ConfigDict
 
 from auditor.cells import Cells, CellSpec, Inventory
 from auditor.findings.card import Card
+from auditor.stats.class_randomisation import Randomised
 
 Floats = NDArray[np.float64]
 
 __all__ = [
+    "ClassSample",
     "Contrast",
     "Design",
     "Inventory",
@@ -69,7 +71,8 @@ class Contrast:
         Scale of the estimate: ``"ratio"``.
     shape : str
         ``"rates"``: k and n are focal and focal-plus-reference counts and ``base`` the share that equal rates would
-        give; ``"share"``: k of n against a base share.
+        give; ``"share"``: k of n against a base share; ``"contrast"``: the same numbers, and the estimate is a ratio of
+        two ratios; ``"change"``: the estimate is a ratio of after over before, relative to a comparison.
     method : str
         Name of the interval.
     tested : bool
@@ -92,6 +95,28 @@ class Contrast:
     tested: bool
     scale: str = "ratio"
     definitions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClassSample:
+    """Places that are decided together by relabelling their offence classes.
+
+    Attributes
+    ----------
+    rows : (J,) bool array
+        The places.
+    contrast : Randomised
+        Their statistics and relabelled statistics; unused (stratum -1) elsewhere.
+    alone : bool
+        True for a place that is decided by itself: too few others to measure what moves all its classes in common.
+    centre : float
+        Nationwide log contrast that was taken out of every place (0 where nothing was).
+    """
+
+    rows: NDArray[np.bool_]
+    contrast: Randomised
+    alone: bool
+    centre: float
 
 
 @dataclass(frozen=True)
@@ -147,6 +172,15 @@ class Panel:
         Entries of which missing shares and ranges may not be printed, for the same reason.
     base_error : (J, C) array or None
         Standard error of the log odds of ``base`` (a survey's margin of error); 0 where the base is a count.
+    samples : mapping of int to tuple of ClassSample
+        For each contrast that is decided by relabelling classes, what the screen needs of its places.
+    given : (J, C) bool array or None
+        Entries whose p-values come from a randomisation that the signal itself made (dates, donors): the screen takes
+        them as they are.
+    least_p : (J, C) array or None
+        The smallest p-value that this randomisation can give.
+    coarse : (J, C) bool array or None
+        Entries whose estimates mix many small counts: they are printed with few digits, so that none can be worked out.
     """
 
     signal: str
@@ -179,6 +213,10 @@ class Panel:
     hidden: NDArray[np.bool_] | None = None
     range_hidden: NDArray[np.bool_] | None = None
     base_error: Floats | None = None
+    samples: Mapping[int, tuple[ClassSample, ...]] = field(default_factory=dict)
+    given: NDArray[np.bool_] | None = None
+    least_p: Floats | None = None
+    coarse: NDArray[np.bool_] | None = None
     stratum: NDArray[np.int64] | None = None
     preferred: NDArray[np.bool_] | None = None
 
