@@ -91,6 +91,7 @@ def placebo_test(
     donors_noise: ArrayLike | None = None,
     penalty: float = 0.0,
     centre: bool = True,
+    lean: bool = True,
     gate: Gate | None = None,
     level: float = 0.95,
 ) -> Placebos:
@@ -110,6 +111,10 @@ def placebo_test(
     centre : bool
         Whether each unit's mean before the change is taken off first: then units need only move alike, not stand at
         the same level (Doudchenko & Imbens 2016; Ferman & Pinto 2021).
+    lean : bool
+        Whether a placebo's synthetic control may lean on the place, too: then the ranks are exact. If not, placebos
+        draw on the other donors alone (as Abadie, Diamond & Hainmueller do): one set of them serves every place, and
+        the ranks are exact but for the place's one donor more.
     gate : Gate, optional
     level : float
         Of the limits, in (0, 1).
@@ -148,7 +153,8 @@ def placebo_test(
             np.vstack([y1[j : j + 1], d1]),
             np.append(scale[j], donors_scale),
             base,
-            zeta,
+            nearest((d0 - y0[j]).T, zeta).weights,
+            zeta if lean else None,
             gate or Gate(),
             alpha,
         )
@@ -183,19 +189,17 @@ def _base_weights(d0: Array, zeta: float) -> Array:
     return result
 
 
-def _all_weights(units: Array, base: Array, zeta: float) -> Array:
-    """Weights of each unit on all the others, shape (n + 1, n + 1); unit 0 is the place, `base` is without it.
+def _leaning(units: Array, result: Array, zeta: float) -> Array:
+    """Let the donors' weights lean on unit 0, the place, where that brings them nearer.
 
     A solution without the place stays the solution with it unless the objective falls towards the place.
     """
-    size = len(units)
-    result = np.zeros((size, size))
-    result[0, 1:] = nearest((units[1:] - units[0]).T, zeta).weights
-    result[1:, 1:] = base
+    size, base = len(units), result[1:, 1:]
     error = units[1:] - base @ units[1:]
     towards = -np.einsum("it,it->i", units[0] - units[1:], error)
     squares = np.einsum("it,it->i", error, error) + zeta * np.einsum("ij,ij->i", base, base)
     distance = np.einsum("it,it->i", units[0] - units[1:], units[0] - units[1:])
+    result = result.copy()
     for i in 1 + np.flatnonzero(towards < squares - TOLERANCE * np.maximum(distance, squares)):
         rest = np.delete(np.arange(size), i)
         result[i] = 0.0
@@ -203,19 +207,25 @@ def _all_weights(units: Array, base: Array, zeta: float) -> Array:
     return result
 
 
-def _one(y0: Array, y1: Array, noise: Array, base: Array, zeta: float, gate: Gate, alpha: float) -> tuple[Array, Array]:
+def _one(
+    y0: Array, y1: Array, noise: Array, base: Array, own: Array, zeta: float | None, gate: Gate, alpha: float
+) -> tuple[Array, Array]:
     """Numbers of one place (unit 0), in the order of the fields of `Placebos`, and its weights."""
-    weights = _all_weights(y0, base, zeta)
+    weights = np.zeros((len(y0), len(y0)))
+    weights[0, 1:], weights[1:, 1:] = own, base
+    if zeta is not None:
+        weights = _leaning(y0, weights, zeta)
     gap0, gap1 = y0 - weights @ y0, y1 - weights @ y1
     rmspe, after = np.sqrt((gap0**2).mean(axis=1)), np.sqrt((gap1**2).mean(axis=1))
     spread = y0.std(axis=1)
-    own = np.divide(rmspe, spread, out=np.full(rmspe.size, np.inf), where=spread > 0)
-    others = rmspe / noise / np.median(rmspe / noise)
+    share = np.divide(rmspe, spread, out=np.full(rmspe.size, np.inf), where=spread > 0)
+    typical = np.median(rmspe / noise)
+    others = rmspe / noise / typical if typical > 0 else np.full(rmspe.size, np.inf)
     # A perfect fit leaves no scale to measure a gap by.
-    fits = (own <= gate.own) & (others <= gate.others) & (rmspe > 1e-8 * spread)
+    fits = (share <= gate.own) & (others <= gate.others) & (rmspe > 1e-8 * spread)
     mean = gap1.mean(axis=1)
     ranked = 1 + np.flatnonzero(fits[1:])
-    facts = [mean[0], rmspe[0], after[0], own[0], others[0], float(not fits[0]), ranked.size]
+    facts = [mean[0], rmspe[0], after[0], share[0], others[0], float(not fits[0]), ranked.size]
     if not fits[0] or not ranked.size:
         return np.array([*facts, *[np.nan] * 6]), weights[0, 1:]
     score, total = mean / rmspe, ranked.size + 1.0

@@ -88,7 +88,7 @@ def augmented(
     x0, x1, d0, d1 = _checked(before, after, donors_before, donors_after)
     zeta, alpha = float(checks.nonnegative("penalty", penalty)[0]), 1 - float(checks.inside_unit("level", level)[0])
     strength = choose_lambda(x0, d0, zeta) if lam is None else float(checks.positive("lam", lam)[0])
-    simplex, weights = _weights(x0, d0, strength, zeta)
+    simplex, weights = ridge_weights(x0, d0, strength, zeta)
     gaps, residuals = _leave_out(x0, x1, d0, d1, strength, zeta)
     return Augmented(
         weights,
@@ -110,12 +110,23 @@ def _checked(before: ArrayLike, after: ArrayLike, d_before: ArrayLike, d_after: 
     return x0, x1, d0, d1
 
 
-def _weights(x: Array, d: Array, lam: float, zeta: float) -> tuple[Array, Array]:
-    simplex = nearest((d - x).T, zeta).weights
+def ridge_weights(before: Array, donors_before: Array, lam: float, penalty: float = 0.0) -> tuple[Array, Array]:
+    """Return the simplex weights of one place and the augmented ones, each of shape (n,).
+
+    Parameters
+    ----------
+    before : ndarray, shape (T0,)
+    donors_before : ndarray, shape (n, T0)
+    lam : float
+        Ridge penalty, above 0.
+    penalty : float
+        Of the simplex weights.
+    """
+    simplex = nearest((donors_before - before).T, penalty).weights
     # Donors are centred at their mean in each period, so that what is added to the weights adds up to 0.
-    centred = d - d.mean(axis=0)
-    left = x - simplex @ d
-    return simplex, simplex + centred @ np.linalg.solve(centred.T @ centred + lam * np.eye(x.size), left)
+    centred = donors_before - donors_before.mean(axis=0)
+    left = before - simplex @ donors_before
+    return simplex, simplex + centred @ np.linalg.solve(centred.T @ centred + lam * np.eye(before.size), left)
 
 
 def choose_lambda(before: Array, donors_before: Array, penalty: float = 0.0) -> float:
@@ -152,17 +163,18 @@ def _left_out_errors(x: Array, d: Array, t: int, grid: Array, zeta: float) -> Ar
     x_rest, d_rest = np.delete(x, t), np.delete(d, t, axis=1)
     simplex = nearest((d_rest - x_rest).T, zeta).weights
     centred = d_rest - d_rest.mean(axis=0)
-    u, s, vt = np.linalg.svd(centred, full_matrices=False)
-    turned = vt @ (x_rest - simplex @ d_rest)
-    added = u @ (s / (s**2 + grid[:, None]) * turned).T
-    return np.asarray(x[t] - simplex @ d[:, t] - d[:, t] @ added)
+    values, vectors = np.linalg.eigh(centred.T @ centred)
+    turned = vectors.T @ (x_rest - simplex @ d_rest)
+    # Eigenvalues that are 0 but for rounding may come out below it.
+    added = vectors @ (turned / (np.maximum(values, 0.0) + grid[:, None])).T
+    return np.asarray(x[t] - simplex @ d[:, t] - d[:, t] @ centred @ added)
 
 
 def _leave_out(x0: Array, x1: Array, d0: Array, d1: Array, lam: float, zeta: float) -> tuple[Array, Array]:
     """Mean gap after, and gap in the period left out, without each period before in turn."""
     gaps, residuals = np.zeros(x0.size), np.zeros(x0.size)
     for t in range(x0.size):
-        _, weights = _weights(np.delete(x0, t), np.delete(d0, t, axis=1), lam, zeta)
+        _, weights = ridge_weights(np.delete(x0, t), np.delete(d0, t, axis=1), lam, zeta)
         gaps[t], residuals[t] = (x1 - weights @ d1).mean(), x0[t] - weights @ d0[:, t]
     return gaps, residuals
 

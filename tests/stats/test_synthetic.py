@@ -221,6 +221,20 @@ def test_an_update_for_the_place_equals_a_solution_from_scratch():
     assert got.p_greater[0] == pytest.approx(np.mean(np.array(score) >= score[0] - 1e-12))
 
 
+def test_donors_alone_serve_every_place():
+    """Without leaning, a placebo is what its own fit among the donors gives, whoever the place is."""
+    before, after = units(4, 9)
+    got = as_place(before, after, 0, centre=False, lean=False, gate=OPEN)
+    score = []
+    for i in range(9):
+        rest = np.delete(np.arange(9), [0, i])
+        weights = simplex_weights(before[i], before[rest].T).weights
+        gaps = after[i] - weights @ after[rest]
+        score.append(gaps.mean() / np.sqrt(np.mean((before[i] - weights @ before[rest]) ** 2)))
+    assert got.statistic[0] == pytest.approx(score[0], rel=1e-9)
+    assert got.p_greater[0] == pytest.approx(np.mean(np.array(score) >= score[0] - 1e-12))
+
+
 def test_limits_invert_the_two_sided_rank_test():
     """Take each supposed effect off the place and test again: inside the limits p > .1, outside p <= .1."""
     before, after = units(5, 25)
