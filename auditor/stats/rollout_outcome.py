@@ -11,7 +11,7 @@ from auditor.stats.checks import Array
 
 Bools = NDArray[np.bool_]
 
-__all__ = ["LogContrast", "log_contrast", "large_enough", "precision_weights"]
+__all__ = ["LogContrast", "large_enough", "log_contrast", "precision_weights"]
 
 
 @dataclass(frozen=True, slots=True)
