@@ -1,0 +1,95 @@
+"""Events by group and offence class, with what is absent, suppressed or unrecorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditor.cells import Bools, Cells, Floats, Texts
+from auditor.signals.groups import sourced
+
+EVENTS = ("arrest", "booking", "citation", "stop")
+
+
+@dataclass(frozen=True)
+class ClassCounts:
+    """One event in every place, by group and offence class.
+
+    Attributes
+    ----------
+    groups, classes : tuple of str
+        The focal groups, the reference group, then the others that were met.
+    values : (J, G, O) array
+    observed, censored : (J, G, O) bool array
+    unknown : (J, O) array
+        Events of the class whose group is not recorded; NaN where that number is suppressed in the source.
+    everyone : (J, G) array
+        Events of the group whatever the class, with classes not recorded.
+    surname : bool
+        Whether groups are estimated from surnames.
+    first, last : (J,) object arrays
+        Days of the rows that were counted.
+    """
+
+    groups: tuple[str, ...]
+    classes: tuple[str, ...]
+    values: Floats
+    observed: Bools
+    censored: Bools
+    unknown: Floats
+    everyone: Floats
+    surname: bool
+    first: Texts
+    last: Texts
+
+    def of(self, group: str) -> tuple[Floats, Bools]:
+        """Return the counts of a group and where they are known, (J, O) each."""
+        g = self.groups.index(group)
+        return self.values[:, g], self.observed[:, g] & ~self.censored[:, g]
+
+
+def event_with_classes(cells: Cells, wanted: str) -> str:
+    """Return the event that is counted: the one asked for, else the first that has groups and classes; or ""."""
+    group, offence = (cells.counts.columns[name].astype(str) for name in ("group", "offence"))
+    known = cells.counts.take((group != "") & (group != "unknown") & np.isin(offence, tuple(cells.classes)))
+    present = known.levels("event")
+    choices = EVENTS if wanted == "auto" else (wanted,)
+    return next((event for event in choices if event in present), "")
+
+
+def count_classes(cells: Cells, event: str, classes: Sequence[str]) -> ClassCounts:
+    """Count an event by group and class.
+
+    Parameters
+    ----------
+    cells : Cells
+        With the keys ``event``, ``group``, ``group_source`` and ``offence``.
+    event : str
+    classes : sequence of str
+        Offence classes in order.
+    """
+    rows = sourced(cells, event)
+    asked = (*cells.focal_groups, cells.reference_group)
+    met = [group for group in rows.levels("group") if group not in ("unknown", "other", *asked)]
+    groups = (*asked, *met)
+    shape = (cells.size, len(groups), len(classes))
+    values, observed, censored = np.zeros(shape), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    everyone = np.zeros(shape[:2])
+    for g, group in enumerate(groups):
+        own = rows.where(group=group)
+        cube = own.cube(cells.size, "offence", classes)
+        values[:, g], observed[:, g], censored[:, g] = cube.values, cube.observed, cube.censored
+        everyone[:, g] = own.total(cells.size)
+    # A place whose rows are single person-events was watched for every group, not only for those met.
+    watched = np.zeros(cells.size, dtype=bool)
+    watched[rows.index[rows.complete]] = True
+    observed[watched] = True
+    blind = rows.where(group="unknown").cube(cells.size, "offence", classes)
+    sources = set(rows.columns["group_source"].astype(str)) if "group_source" in rows.columns else set()
+    first, last = rows.take(np.isin(rows.columns["offence"].astype(str), tuple(classes))).window(cells.size)
+    unknown = np.where(blind.censored, np.nan, blind.values)
+    return ClassCounts(
+        groups, tuple(classes), values, observed, censored, unknown, everyone, "surname" in sources, first, last
+    )

@@ -1,0 +1,1 @@
+"""Signals of discretion: what an officer may choose, held against what victims report."""
