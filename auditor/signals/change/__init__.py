@@ -1,0 +1,1 @@
+"""Did it change when the programme came?"""
