@@ -167,7 +167,8 @@ def _sound(information: Array) -> Bools:
     """Say which matrices can be inverted: smallest eigenvalue, columns in units of their own size."""
     size = np.sqrt(np.diagonal(information, axis1=1, axis2=2))
     alive = (size > 0).all(axis=1)
-    scaled = information / np.where(alive[:, None], size, 1.0)[:, :, None] / np.where(alive[:, None], size, 1.0)[:, None]
+    unit = np.where(alive[:, None], size, 1.0)
+    scaled = information / unit[:, :, None] / unit[:, None]
     least: Array = np.linalg.eigvalsh(scaled)[:, 0]
     return alive & (least > _LEAST_EIGENVALUE)
 

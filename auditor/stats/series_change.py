@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from auditor.stats import checks
 from auditor.stats.checks import Array
@@ -209,3 +209,9 @@ def _limits(d: Array, s: Array, others: NDArray[np.float64], tail: float) -> tup
     if needed < 1:
         return np.full(d.shape, -np.inf), np.full(d.shape, np.inf)
     return d - s * others[-needed], d - s * others[needed - 1]
+
+
+def normal_limits(estimate: float, se: float, level: float = 0.95) -> tuple[float, float, float, float]:
+    """Return low, high and both one-sided p-values by the normal approximation, for what is described only."""
+    z, reach = estimate / se, se * ndtri((1 + level) / 2)
+    return estimate - reach, estimate + reach, float(ndtr(-z)), float(ndtr(z))

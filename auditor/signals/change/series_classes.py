@@ -1,0 +1,63 @@
+"""The class-randomised triple difference of every place at its own start."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from auditor.cells import Cells, Floats
+from auditor.signals.change.series_parts import FEW_CLASSES, Change, Cut
+from auditor.stats.class_randomisation import Randomised, randomise_classes
+from auditor.stats.classes import ClassRatios, natural_variance
+from auditor.stats.series_classes import ClassChanges, class_changes, class_limits
+
+
+def class_change(cells: Cells, made: Cut, alpha: float, level: float) -> Change:
+    """Test each place by relabelling its offence classes.
+
+    Changes are not centred on the other places: what a programme did everywhere must not be taken out. Natural
+    variance between classes, which sets their weights, is taken from all places where they tell it.
+    """
+    side, gate = made.data.side, cells.gates["expected"]
+    pick = [made.group, made.sums.before.shape[2] - 1]
+    changes = class_changes(made.sums.before[:, :, pick], made.sums.after[:, :, pick], made.sums.takes_part, gate)
+    use = changes.use & (made.code == 0)[:, None]
+    changes = ClassChanges(changes.change, changes.variance, _enough(use, side, alpha))
+    natural = natural_variance(changes.change, ClassRatios(changes.change, changes.variance, changes.use), side)
+    result = randomise_classes(changes.change, changes.variance, changes.use, side, natural)
+    code = np.where(made.code == 0, np.where(result.used, 0, FEW_CLASSES), made.code)
+    ok = code == 0
+    low, high = _limits(changes, side, natural, result, level)
+    return Change(
+        result.difference,
+        low,
+        high,
+        result.p_greater,
+        result.p_less,
+        np.divide(1.0, result.relabellings, out=np.full(cells.size, np.nan), where=result.relabellings > 0),
+        result.statistic,
+        (result.discretionary + result.serious).astype(float),
+        code,
+        ok & (made.expected() >= gate),
+        {"activation-series.caveat-common": ok, "activation-series.caveat-other-start": ok & made.other},
+    )
+
+
+def _enough(use: np.ndarray, side: np.ndarray, alpha: float) -> np.ndarray:
+    """Keep the places whose classes can be relabelled in at least 1 / alpha ways, with two classes a side."""
+    many, few = use[:, side > 0].sum(axis=1), use[:, side < 0].sum(axis=1)
+    ways = np.array([math.comb(int(a + b), int(a)) for a, b in zip(many, few, strict=True)])
+    kept: np.ndarray = use & ((np.minimum(many, few) >= 2) & (ways >= 1 / alpha))[:, None]
+    return kept
+
+
+def _limits(
+    changes: ClassChanges, side: np.ndarray, natural: float, result: Randomised, level: float
+) -> tuple[Floats, Floats]:
+    low, high = (np.full(len(result.stratum), np.nan) for _ in range(2))
+    rows = result.used
+    if rows.any():
+        some = ClassChanges(changes.change[rows], changes.variance[rows], changes.use[rows])
+        low[rows], high[rows] = class_limits(some, side, natural, result.difference[rows], result.se[rows], level)
+    return low, high
