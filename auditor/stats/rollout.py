@@ -249,15 +249,14 @@ def _adjusted(pairs: Pairs, w: Array, x: Array, method: str, hc2: bool) -> tuple
     cells = pairs.change.shape[1]
     att, influence = np.zeros(cells), np.zeros(pairs.change.shape)
     failed = np.zeros(cells, dtype=bool)
-    shares: dict[bytes, Array] = {}
-    for c in range(cells):
-        rows = pairs.treated[:, c] | pairs.control[:, c]
+    for alike in pairs.alike():
+        treated = pairs.treated[:, alike[0]]
+        rows = np.flatnonzero(treated | pairs.control[:, alike[0]])
+        change = pairs.change[np.ix_(rows, alike)]
         try:
-            att[c], part = two_period(
-                pairs.change[rows, c], pairs.treated[rows, c], x[rows], w[rows], method, hc2=hc2, shares=shares
-            )
+            att[alike], part = two_period(change, treated[rows], x[rows], w[rows], method, hc2=hc2)
         except NotConverged:
-            failed[c] = True
+            failed[alike] = True
             continue
-        influence[rows, c] = part * (len(rows) / rows.sum())
+        influence[np.ix_(rows, alike)] = part * (len(treated) / len(rows))
     return att, influence, failed

@@ -132,11 +132,13 @@ def _plain(effects: GroupTime, cohorts: Array) -> tuple[Array, Array]:
 
 def _sized(effects: GroupTime, cohorts: Array) -> tuple[Array, Array]:
     """Weights in proportion to the cohorts' sizes, and the influence of each place on them."""
-    indicator = effects.weights[:, None] * (effects.member[:, None] == cohorts)
+    own, position = np.unique(cohorts, return_inverse=True)
+    indicator = effects.weights[:, None] * (effects.member[:, None] == own)
     size = indicator.mean(axis=0)
-    total = size.sum()
-    moved = indicator - size
-    return size / total, moved / total - moved.sum(axis=1, keepdims=True) * (size / total**2)
+    moved, cells = indicator - size, np.bincount(position)
+    total = float(size @ cells)
+    movement = moved / total - (moved @ cells)[:, None] * (size / total**2)
+    return size[position] / total, movement[:, position]
 
 
 def _over_cohorts(effects: GroupTime, cohorts: Array, att: Array, influence: Array) -> tuple[float, Array]:

@@ -99,8 +99,10 @@ def multiplier_draws(
         raise ValueError(f"draws must be at least 1, not {draws}")
     psi = _columns(influence)
     if kind == "rademacher":
-        signs = rng.integers(0, 2, size=(draws, len(psi)), dtype=np.int8)
-        return np.asarray((2.0 * signs - 1.0) @ psi / len(psi))
+        packed = rng.integers(0, 256, size=(draws, -(-len(psi) // 8)), dtype=np.uint8)
+        # With s = 0 or 1 the signs are 2 s - 1: the product needs the zeros and ones only.
+        ones = np.unpackbits(packed, axis=1, count=len(psi)).astype(float)
+        return np.asarray((2 * (ones @ psi) - psi.sum(axis=0)) / len(psi))
     if kind != "mammen":
         raise ValueError(f"kind must be rademacher or mammen, not {kind!r}")
     root = np.sqrt(5.0)

@@ -38,6 +38,14 @@ class Pairs:
         """Return some of the cells."""
         return Pairs(self.change[:, keep], self.treated[:, keep], self.control[:, keep])
 
+    def alike(self) -> list[NDArray[np.int64]]:
+        """Return the positions of the cells that have the same places on the same sides, together."""
+        found: dict[bytes, list[int]] = {}
+        sides = np.packbits(np.concatenate([self.treated, self.control]), axis=0).T
+        for c in range(sides.shape[0]):
+            found.setdefault(sides[c].tobytes(), []).append(c)
+        return [np.array(cells, dtype=np.int64) for cells in found.values()]
+
 
 def mean_pairs(pairs: Pairs, weights: Array, *, hc2: bool) -> tuple[Array, Array]:
     """Difference of the weighted mean changes, for every cell at once.
@@ -70,20 +78,14 @@ def mean_pairs(pairs: Pairs, weights: Array, *, hc2: bool) -> tuple[Array, Array
 
 
 def two_period(
-    change: Array,
-    treated: Bools,
-    x: Array,
-    weights: Array,
-    method: str,
-    *,
-    hc2: bool = False,
-    shares: dict[bytes, Array] | None = None,
-) -> tuple[float, Array]:
-    """Effect on the treated of one cell, adjusted for covariates.
+    change: Array, treated: Bools, x: Array, weights: Array, method: str, *, hc2: bool = False
+) -> tuple[Array, Array]:
+    """Effects on the treated, adjusted for covariates, of cells that compare the same places.
 
     Parameters
     ----------
-    change : (n,) array
+    change : (n, m) array
+        One column for each cell.
     treated : (n,) bool array
     x : (n, P) array
         With its intercept.
@@ -93,13 +95,11 @@ def two_period(
         (``reg_did_panel``), or weights that add to 1 (``std_ipw_did_panel``).
     hc2 : bool
         Whether to divide the residuals of each side's mean by sqrt(1 - h), h their share of the weights.
-    shares : dict, optional
-        Probabilities of treatment already fitted, by the sides' bytes; cells of one cohort share them.
 
     Returns
     -------
-    att : float
-    influence : (n,) array
+    att : (m,) array
+    influence : (n, m) array
         The variance of ``att`` is the sum of its squares over n squared.
 
     Raises
@@ -113,49 +113,56 @@ def two_period(
     Abadie, A. (2005). Semiparametric difference-in-differences estimators. Review of Economic Studies 72, 1-19.
     Heckman, J., Ichimura, H. & Todd, P. (1997). Review of Economic Studies 64, 605-654 (outcome regression).
     """
-    n, w = len(change), weights / weights.mean()
-    d = treated.astype(float)
-    fitted, ols = _regression(change, d, x, w) if method != "ipw" else (np.zeros(n), np.zeros(x.shape))
-    if method == "reg":
-        return _regressed(change, d, x, w, fitted, ols, hc2)
-    p, score = _propensity(d, x, w, shares)
+    w, d = weights / weights.mean(), treated.astype(float)
     w_t = w * d
+    ols = None if method == "ipw" else _Regression.fit(change, w * (1 - d), x)
+    residual = change if ols is None else change - ols.fitted
+    mean_t = w_t @ residual / w_t.sum()
+    side_t = _side(w_t, residual - mean_t, hc2)
+    if ols is not None:
+        side_t -= ols.moved(w_t)
+    if method == "reg":
+        return mean_t, side_t / w_t.mean()
+    p, score = _propensity(d, x, w)
     w_c = np.where((p < _TRIM) | treated, w * p * (1 - d) / (1 - p), 0.0)
     if not w_c.sum() > 0:
         raise NotConverged("every control is as good as certain to be treated")
-    residual = change - fitted
-    mean_t, mean_c = w_t @ residual / w_t.sum(), w_c @ residual / w_c.sum()
-    side_t = _side(w_t, residual - mean_t, hc2) - ols @ (x.T @ w_t / n)
-    nuisance = score @ (x.T @ (w_c * (residual - mean_c)) / n) - ols @ (x.T @ w_c / n)
-    side_c = _side(w_c, residual - mean_c, hc2) + nuisance
-    return float(mean_t - mean_c), side_t / w_t.mean() - side_c / w_c.mean()
+    mean_c = w_c @ residual / w_c.sum()
+    away = w_c[:, None] * (residual - mean_c)
+    side_c = _side(w_c, residual - mean_c, hc2) + score @ (x.T @ away / len(d))
+    if ols is not None:
+        side_c -= ols.moved(w_c)
+    return mean_t - mean_c, side_t / w_t.mean() - side_c / w_c.mean()
 
 
 def _side(w: Array, residual: Array, hc2: bool) -> Array:
     if not hc2:
-        return w * residual
+        return w[:, None] * residual
     share = w / w.sum()
-    return w * residual / np.sqrt(1 - np.where(share < 1, share, 0.0))
+    return (w / np.sqrt(1 - np.where(share < 1, share, 0.0)))[:, None] * residual
 
 
-def _regressed(
-    change: Array, d: Array, x: Array, w: Array, fitted: Array, ols: Array, hc2: bool
-) -> tuple[float, Array]:
-    w_t = w * d
-    observed, expected = w_t @ change / w_t.sum(), w_t @ fitted / w_t.sum()
-    side_t = _side(w_t, change - fitted - (observed - expected), hc2)
-    return float(observed - expected), (side_t - ols @ (x.T @ w_t / len(d))) / w_t.mean()
+@dataclass(frozen=True, slots=True)
+class _Regression:
+    """Least squares among the controls: everyone's fitted changes (n, m), and what moves them."""
 
+    fitted: Array
+    scaled: Array
+    weighted: Array
+    x: Array
 
-def _regression(change: Array, d: Array, x: Array, w: Array) -> tuple[Array, Array]:
-    """Least squares among the controls: everyone's fitted change, and each row's influence on the coefficients."""
-    n, w_c = len(d), w * (1 - d)
-    information = (x * w_c[:, None]).T @ x / n
-    if not np.linalg.cond(information / _scale(information)) < 1e12:
-        raise NotConverged("the covariates are collinear among the controls")
-    inverse = np.linalg.inv(information)
-    fitted = x @ (inverse @ (x.T @ (w_c * change) / n))
-    return fitted, (x * (w_c * (change - fitted))[:, None]) @ inverse
+    @classmethod
+    def fit(cls, change: Array, w_c: Array, x: Array) -> _Regression:
+        information = (x * w_c[:, None]).T @ x / len(x)
+        if not np.linalg.cond(information / _scale(information)) < 1e12:
+            raise NotConverged("the covariates are collinear among the controls")
+        inverse = np.linalg.inv(information)
+        fitted = x @ (inverse @ (x.T @ (w_c[:, None] * change) / len(x)))
+        return cls(fitted, x @ inverse, w_c[:, None] * (change - fitted), x)
+
+    def moved(self, w: Array) -> Array:
+        """Influence of each row on the weighted sum of the fitted changes, over n."""
+        return (self.scaled @ (self.x.T @ w / len(w)))[:, None] * self.weighted
 
 
 def _scale(information: Array) -> Array:
@@ -163,13 +170,9 @@ def _scale(information: Array) -> Array:
     return np.outer(root, root)
 
 
-def _propensity(d: Array, x: Array, w: Array, shares: dict[bytes, Array] | None) -> tuple[Array, Array]:
+def _propensity(d: Array, x: Array, w: Array) -> tuple[Array, Array]:
     """Logistic regression of being treated: probabilities, and each row's influence on the coefficients."""
-    key = d.tobytes() + x.tobytes() + w.tobytes()
-    known = None if shares is None else shares.get(key)
-    p = _logit(d, x, w) if known is None else known
-    if shares is not None:
-        shares[key] = p
+    p = _logit(d, x, w)
     information = (x * (w * p * (1 - p))[:, None]).T @ x / len(d)
     return p, (x * (w * (d - p))[:, None]) @ np.linalg.inv(information)
 
