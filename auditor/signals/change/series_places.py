@@ -136,11 +136,13 @@ def _rank(cells: Cells, made: Cut, window: _Window, rules: Rules, into: Change) 
     statistic, value, se = (np.full(cells.size, np.nan) for _ in range(3))
     statistic[rows], value[rows], se[rows] = change.statistic, change.estimate, change.se
     least = math.ceil(1 / rules.alpha - 1e-9) - 1
+    label = cells.stratum
+    states = np.unique(np.array(("", *cells.states)), return_inverse=True)[1][1:]
     for j in np.flatnonzero(window.tested):
         if not fitted[j]:
             into.code[j] = NO_FIT
             continue
-        others, wide = _comparisons(cells, window.compared & fitted, int(j), rules, least)
+        others, wide = _comparisons(label, states, window.compared & fitted, int(j), rules, least)
         if others.sum() < least:
             into.code[j] = FEW_COMPARISONS
             continue
@@ -154,13 +156,13 @@ def _rank(cells: Cells, made: Cut, window: _Window, rules: Rules, into: Change) 
         into.notes["activation-series.caveat-one-side"][j] = window.serious is None
 
 
-def _comparisons(cells: Cells, fitted: Bools, j: int, rules: Rules, least: int) -> tuple[Bools, bool]:
+def _comparisons(label: Ints, states: Ints, fitted: Bools, j: int, rules: Rules, least: int) -> tuple[Bools, bool]:
     """Return the comparison places of one place, and whether they lie outside its state too."""
-    peers = fitted & (cells.stratum == cells.stratum[j])
-    near = peers & (np.array(cells.states) == cells.states[j])
-    if rules.within == "state" or (rules.within == "auto" and cells.states[j] and near.sum() >= least):
+    peers = fitted & (label == label[j])
+    near = peers & (states == states[j])
+    if rules.within == "state" or (rules.within == "auto" and states[j] > 0 and near.sum() >= least):
         return near, False
-    return peers, bool(cells.states[j]) and bool((peers & ~near).any())
+    return peers, bool(states[j] > 0) and bool((peers & ~near).any())
 
 
 def _slopes(window: _Window, rules: Rules, into: Change, level: Change) -> None:
