@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from auditor.audit.build import Measured, number, pooled
 from auditor.audit.config import Config
@@ -13,8 +16,8 @@ from auditor.domain.places import gazetteer
 from auditor.engine import Engine
 from auditor.findings.finding import Comparator, Estimate, Finding
 from auditor.findings.review import Region
+from auditor.signals.region_result import RegionResult
 from auditor.signals.registry import signal
-from auditor.signals.signal import RegionResult
 
 _LEVEL = 0.95
 
@@ -23,18 +26,22 @@ def review_regions(config: Config, engine: Engine, measured: Sequence[Measured],
     """Return the regions for which a signal gives one number, their findings numbered from ``first``."""
     found: dict[str, list[Finding]] = {}
     names: dict[str, str] = {}
-    models: dict[str, tuple[Mapping[str, Any], ...]] = {}
+    models: dict[str, list[Mapping[str, Any]]] = {}
     for item in measured:
-        for result in signal(item.card.name).regions(item.cells, config.options(item.card.name)):
+        rng = np.random.default_rng([config.audit.seed, *map(zlib.crc32, (item.card.name.encode(), b"regions"))])
+        for result in signal(item.card.name).regions(item.cells, config.options(item.card.name), rng):
             number_ = first + sum(len(entries) for entries in found.values())
             names[result.region] = name = _name(result.region, engine)
-            # The coefficients times the populations would give small counts away.
-            models[result.region] = tuple(
-                {"signal": item.card.name} | {key: _rounded(value) for key, value in model.items()}
-                for model in (result.models if result.printable else ())
-            )
+            rows = models.setdefault(result.region, [])
+            rows.extend(row for row in _models(item, result) if row not in rows)
             found.setdefault(result.region, []).append(_finding(item, result, name, number_))
-    return tuple(Region(place, names[place], tuple(found[place]), models.get(place, ())) for place in sorted(found))
+    return tuple(Region(place, names[place], tuple(found[place]), tuple(models[place])) for place in sorted(found))
+
+
+def _models(item: Measured, result: RegionResult) -> list[Mapping[str, Any]]:
+    # The coefficients times the populations would give small counts away.
+    shown = result.models if result.printable else ()
+    return [{"signal": item.card.name} | {key: _rounded(value) for key, value in row.items()} for row in shown]
 
 
 def _name(region: str, engine: Engine) -> str:
@@ -43,23 +50,14 @@ def _name(region: str, engine: Engine) -> str:
 
 
 def _finding(item: Measured, result: RegionResult, name: str, number_: int) -> Finding:
-    cells = item.cells
     write = number if result.printable else pooled
-    identifier = f"F-{number_:04d}"
-    context: dict[str, Any] = {
-        "place": name,
-        "places": result.places,
-        "counted": noun("event", result.event),
-        "group": noun("group", result.group),
-        "reference": noun("group", result.reference),
-        "ratio": write(result.estimate),
-        "low": write(result.low),
-        "high": write(result.high),
-        "unadjusted": write(result.comparator),
-        "dispersion": write(result.dispersion),
-    }
+    context = _context(result, name)
+    absolute = None
+    if result.absolute is not None:
+        value, low, high = (write(limit) for limit in result.absolute)
+        absolute = Estimate(value, low, high, _LEVEL, "per 1,000", "difference")
     return Finding(
-        id=identifier,
+        id=f"F-{number_:04d}",
         signal=item.card.name,
         family=item.card.family,
         section=item.card.section,
@@ -69,21 +67,45 @@ def _finding(item: Measured, result: RegionResult, name: str, number_: int) -> F
         group=result.group,
         reference=result.reference,
         event=result.event,
-        period=_span(cells, result.event),
+        period=result.period or _span(item.cells, result.event),
         k=int(result.k) if result.printable else None,
         n=number(result.n) if result.printable else None,
-        comparator=Comparator(write(result.comparator), None, text("benchmark.why-region"), "", "", None),
+        comparator=Comparator(
+            None if result.comparator is None else write(result.comparator), None, text(result.why), "", "", None
+        ),
         estimate=Estimate(
-            write(result.estimate), write(result.low), write(result.high), _LEVEL, "ratio", result.method
+            write(result.estimate), write(result.low), write(result.high), _LEVEL, result.scale, result.method
         ),
         outcome="inconclusive",
-        contrast=f"{result.group}/{result.reference}/adjusted for place",
+        contrast=f"{result.group}/{result.reference}/{result.contrast}",
         tested=False,
+        absolute=absolute,
         p_value=write(result.p_value),
-        sentence=say("finding.region", context),
-        caveats=(say("region.caveat"),),
+        detectable=None if result.detectable is None else pooled(result.detectable),
+        sentence=say(result.sentence, context),
+        definitions=tuple(say(entry, context) for entry in result.definitions),
+        caveats=tuple(say(entry, context) for entry in ("region.caveat", *result.caveats)),
         table="tables/regions.csv",
     )
+
+
+def _context(result: RegionResult, name: str) -> dict[str, Any]:
+    """Return every value that a sentence about a region may use."""
+    write = number if result.printable else pooled
+    context: dict[str, Any] = {
+        "place": name,
+        "places": result.places,
+        "counted": noun("event", result.event),
+        "group": noun("group", result.group),
+        "reference": noun("group", result.reference),
+        "ratio": write(result.estimate),
+        "low": write(result.low),
+        "high": write(result.high),
+    }
+    if result.comparator is not None:
+        context["unadjusted"] = write(result.comparator)
+    values = {key: write(value) if isinstance(value, float) else value for key, value in result.values.items()}
+    return context | values
 
 
 def _rounded(value: Any) -> Any:

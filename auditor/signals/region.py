@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import small, tainted
 from auditor.signals.exposures import Exposure
-from auditor.signals.signal import RegionResult
+from auditor.signals.region_result import RegionResult
 from auditor.stats.fit import NotConverged
 from auditor.stats.stratified import StratifiedFit, poisson_stratified
 
@@ -55,7 +55,10 @@ def region_ratios(
             high=float(np.exp(value + _Z * error)),
             comparator=float(rates[g] / rates[0]),
             places=fit.places_used,
-            dispersion=both.dispersion,
+            contrast="adjusted for place",
+            sentence="finding.region",
+            why="benchmark.why-region",
+            values={"dispersion": both.dispersion},
             method="Poisson with place effects, standard errors widened by the Pearson dispersion",
             p_value=float(ndtr(-value / error)),
             printable=_printable(cells, counts, rows),

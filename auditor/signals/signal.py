@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from auditor.cells import Cells, CellSpec, Inventory
 from auditor.findings.card import Card
+from auditor.signals.region_result import RegionResult
 from auditor.stats.class_randomisation import Randomised
 
 Floats = NDArray[np.float64]
@@ -266,9 +267,19 @@ class Design:
 
 
 class Signal(ABC):
-    """A statistical test of one question, over all places at once."""
+    """A statistical test of one question, over all places at once.
+
+    Attributes
+    ----------
+    card : Card
+    options : type of Options
+    sentences : mapping
+    regional : bool
+        Whether it speaks of regions only: its panel then says of every place why it is not tested there.
+    """
 
     card: ClassVar[Card]
+    regional: ClassVar[bool] = False
     options: ClassVar[type[Options]] = Options
     sentences: ClassVar[Mapping[str, str]] = {}
 
@@ -288,58 +299,13 @@ class Signal(ABC):
         """Measure the same shape of contrast where no profiling effect is expected; None when there is none."""
         return None
 
-    def regions(self, cells: Cells, options: Any) -> Sequence[RegionResult]:
+    def regions(self, cells: Cells, options: Any, rng: np.random.Generator) -> Sequence[RegionResult]:
         """Estimate what is one number for a region; most signals have none."""
         return ()
 
     @abstractmethod
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
         """Draw data under the signal's own null (``effect`` 0) or with a log effect in the planted places."""
-
-
-@dataclass(frozen=True, slots=True)
-class RegionResult:
-    """One estimate for a region of places, with the table that explains it.
-
-    Attributes
-    ----------
-    region : str
-        The parent, the state or the nation.
-    group, reference, event : str
-    k, n : float
-        Focal count; focal and reference counts together.
-    estimate, low, high : float
-    comparator : float
-        The unadjusted ratio.
-    places : int
-        How many places carry it.
-    dispersion : float
-        Pearson dispersion by which the standard error was widened.
-    method : str
-    p_value : float
-        One-sided, from the widened standard error.
-    printable : bool
-        Whether the counts may be printed (no place has an unpublished count of 1 to 10).
-    models : tuple of mapping
-        Coefficients of the nested models, for the table.
-    """
-
-    region: str
-    group: str
-    reference: str
-    event: str
-    k: float
-    n: float
-    estimate: float
-    low: float
-    high: float
-    comparator: float
-    places: int
-    dispersion: float
-    method: str
-    p_value: float
-    printable: bool
-    models: tuple[Mapping[str, Any], ...] = ()
 
 
 def blank(places: int, contrasts: int) -> dict[str, Floats]:

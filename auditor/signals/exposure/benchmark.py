@@ -124,7 +124,7 @@ class Benchmark(Signal):
         ]
         return join(CARD.name, cells, parts)
 
-    def regions(self, cells: Cells, options: BenchmarkOptions) -> Sequence[RegionResult]:
+    def regions(self, cells: Cells, options: BenchmarkOptions, rng: np.random.Generator) -> Sequence[RegionResult]:
         """Estimate the place-adjusted ratio of each region that has at least two measured places."""
         if not options.regional:
             return ()
