@@ -24,10 +24,10 @@ from auditor.signals.synthetic_units import (
 )
 from auditor.stats.synthetic import spreading_penalty
 from auditor.stats.synthetic_placebo import Gate, Placebos, placebo_test
-from auditor.stats.synthetic_ridge import choose_lambda, ridge_weights
+from auditor.stats.synthetic_ridge import choose_lambda, level_off, ridge_weights
 
 _QUARTER = 3
-_RIDGE_FITS = 15
+_RIDGE_FITS = 9
 
 
 @dataclass(frozen=True)
@@ -193,10 +193,9 @@ def _augmented(found: Outcome, window: Window, places: Ints, pool: Ints, length:
     d0, d1 = (_series(found, pool, part, length) for part in (window.before, window.after))
     y0, y1 = (_series(found, places, part, length) for part in (window.before, window.after))
     zeta = spreading_penalty(d0, d1.shape[1]) if plan.penalised else 0.0
-    level, donor_level = y0.mean(axis=1, keepdims=True), d0.mean(axis=1, keepdims=True)
-    y0, y1, d0, d1 = y0 - level, y1 - level, d0 - donor_level, d1 - donor_level
     some = spaced(_order_free(d0), _RIDGE_FITS)
-    strength = float(np.median([choose_lambda(d0[i], np.delete(d0, i, axis=0), zeta) for i in some]))
+    strength = float(np.median([choose_lambda(d0[i], np.delete(d0, i, axis=0), zeta, centre=True) for i in some]))
+    y0, y1, d0, d1 = *level_off(y0, y1), *level_off(d0, d1)
     weights = np.array([ridge_weights(row, d0, strength, zeta)[1] for row in y0])
     return np.asarray((y1 - weights @ d1).mean(axis=1))
 

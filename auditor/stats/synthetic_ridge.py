@@ -53,6 +53,7 @@ def augmented(
     *,
     lam: float | None = None,
     penalty: float = 0.0,
+    centre: bool = False,
     level: float = 0.95,
 ) -> Augmented:
     """Fit one place's augmented synthetic control to its outcomes before the change.
@@ -66,6 +67,9 @@ def augmented(
         Ridge penalty, above 0. Chosen by `choose_lambda` when not given.
     penalty : float
         Of the simplex weights, as in `simplex_weights`.
+    centre : bool
+        Whether each unit's mean before the change is taken off first (without the period left out, where one is:
+        else the others would give it away).
     level : float
         Of the limits, in (0, 1).
 
@@ -87,9 +91,11 @@ def augmented(
     """
     x0, x1, d0, d1 = _checked(before, after, donors_before, donors_after)
     zeta, alpha = float(checks.nonnegative("penalty", penalty)[0]), 1 - float(checks.inside_unit("level", level)[0])
-    strength = choose_lambda(x0, d0, zeta) if lam is None else float(checks.positive("lam", lam)[0])
+    strength = choose_lambda(x0, d0, zeta, centre) if lam is None else float(checks.positive("lam", lam)[0])
+    gaps, residuals = _leave_out(x0, x1, d0, d1, strength, zeta, centre)
+    if centre:
+        x0, x1, d0, d1 = *level_off(x0, x1), *level_off(d0, d1)
     simplex, weights = ridge_weights(x0, d0, strength, zeta)
-    gaps, residuals = _leave_out(x0, x1, d0, d1, strength, zeta)
     return Augmented(
         weights,
         simplex,
@@ -129,7 +135,13 @@ def ridge_weights(before: Array, donors_before: Array, lam: float, penalty: floa
     return simplex, simplex + centred @ np.linalg.solve(centred.T @ centred + lam * np.eye(before.size), left)
 
 
-def choose_lambda(before: Array, donors_before: Array, penalty: float = 0.0) -> float:
+def level_off(before: Array, after: Array) -> tuple[Array, Array]:
+    """Take each unit's mean before the change off both parts (periods along the last axis)."""
+    mean = before.mean(axis=-1, keepdims=True)
+    return before - mean, after - mean
+
+
+def choose_lambda(before: Array, donors_before: Array, penalty: float = 0.0, centre: bool = False) -> float:
     """Ridge penalty by leaving out one period at a time.
 
     The largest of twenty penalties (a geometric grid down from the largest squared singular value of the centred
@@ -141,41 +153,58 @@ def choose_lambda(before: Array, donors_before: Array, penalty: float = 0.0) -> 
     donors_before : ndarray, shape (n, T0)
     penalty : float
         Of the simplex weights.
+    centre : bool
+        Whether each unit's mean over the periods kept is taken off.
 
     Raises
     ------
     ValueError
         If the donors do not differ.
     """
-    centred = donors_before - donors_before.mean(axis=0)
+    levelled = level_off(donors_before, donors_before)[0] if centre else donors_before
+    centred = levelled - levelled.mean(axis=0)
     largest = float(np.linalg.norm(centred, 2)) ** 2
     if largest == 0:
         raise ValueError("donors_before must differ between donors")
     grid = largest * _RATIO ** (np.arange(_GRID) / (_GRID - 1))
-    errors = np.array([_left_out_errors(before, donors_before, t, grid, penalty) for t in range(before.size)])
+    parts = (_without(before, donors_before, t, centre) for t in range(before.size))
+    errors = np.array([_left_out_errors(*part, grid, penalty) for part in parts])
     mean, se = (errors**2).mean(axis=0), (errors**2).std(axis=0, ddof=1) / np.sqrt(before.size)
     best = int(mean.argmin())
     return float(grid[np.flatnonzero(mean <= mean[best] + se[best])[0]])
 
 
-def _left_out_errors(x: Array, d: Array, t: int, grid: Array, zeta: float) -> Array:
-    """Error in period t of the fits without it, one for each penalty of the grid."""
-    x_rest, d_rest = np.delete(x, t), np.delete(d, t, axis=1)
-    simplex = nearest((d_rest - x_rest).T, zeta).weights
-    centred = d_rest - d_rest.mean(axis=0)
+def _without(x: Array, d: Array, t: int, centre: bool) -> tuple[Array, Array, Array, Array]:
+    """Return place and donors over the other periods, then in period t alone."""
+    rest, rest_d, out, out_d = np.delete(x, t), np.delete(d, t, axis=1), x[[t]], d[:, [t]]
+    if centre:
+        rest, out, rest_d, out_d = *level_off(rest, out), *level_off(rest_d, out_d)
+    return rest, rest_d, out, out_d
+
+
+def _left_out_errors(x: Array, d: Array, x_out: Array, d_out: Array, grid: Array, zeta: float) -> Array:
+    """Error in the period left out, one for each penalty of the grid."""
+    simplex = nearest((d - x).T, zeta).weights
+    centred = d - d.mean(axis=0)
     values, vectors = np.linalg.eigh(centred.T @ centred)
-    turned = vectors.T @ (x_rest - simplex @ d_rest)
+    turned = vectors.T @ (x - simplex @ d)
     # Eigenvalues that are 0 but for rounding may come out below it.
     added = vectors @ (turned / (np.maximum(values, 0.0) + grid[:, None])).T
-    return np.asarray(x[t] - simplex @ d[:, t] - d[:, t] @ centred @ added)
+    return np.asarray(x_out[0] - simplex @ d_out[:, 0] - d_out[:, 0] @ centred @ added)
 
 
-def _leave_out(x0: Array, x1: Array, d0: Array, d1: Array, lam: float, zeta: float) -> tuple[Array, Array]:
+def _leave_out(
+    x0: Array, x1: Array, d0: Array, d1: Array, lam: float, zeta: float, centre: bool
+) -> tuple[Array, Array]:
     """Mean gap after, and gap in the period left out, without each period before in turn."""
     gaps, residuals = np.zeros(x0.size), np.zeros(x0.size)
     for t in range(x0.size):
-        _, weights = ridge_weights(np.delete(x0, t), np.delete(d0, t, axis=1), lam, zeta)
-        gaps[t], residuals[t] = (x1 - weights @ d1).mean(), x0[t] - weights @ d0[:, t]
+        rest, rest_d = np.delete(x0, t), np.delete(d0, t, axis=1)
+        later, later_d = np.append(x0[t], x1), np.column_stack([d0[:, t], d1])
+        if centre:
+            rest, later, rest_d, later_d = *level_off(rest, later), *level_off(rest_d, later_d)
+        gap = later - ridge_weights(rest, rest_d, lam, zeta)[1] @ later_d
+        residuals[t], gaps[t] = gap[0], gap[1:].mean()
     return gaps, residuals
 
 

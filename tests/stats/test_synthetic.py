@@ -372,6 +372,27 @@ def test_lambda_leaves_out_one_period_as_a_slow_loop_does():
     assert choose_lambda(x, pool) == pytest.approx(grid[within].max(), rel=1e-9)
 
 
+def test_a_left_out_period_is_not_given_away_by_the_mean():
+    """Levels are taken off without the period left out. With the whole mean off and as many donors as periods, the
+    periods kept would determine it and every penalty, however weak, would look perfect.
+    """
+    y = np.random.default_rng(8).normal(size=(31, 20))
+    honest = augmented(y[0, :14], y[0, 14:], y[1:, :14], y[1:, 14:], centre=True)
+    levelled = y - y[:, :14].mean(axis=1, keepdims=True)
+    leaking = augmented(levelled[0, :14], levelled[0, 14:], levelled[1:, :14], levelled[1:, 14:])
+    assert honest.lam > 100 * leaking.lam
+    assert honest.rmspe > 100 * leaking.rmspe
+
+
+def test_taking_levels_off_first_makes_levels_irrelevant():
+    x, pool = data_of(16, 9)
+    pool = pool.T
+    one = augmented(x[:12], x[12:], pool[:, :12], pool[:, 12:], centre=True, level=0.8)
+    other = augmented(x[:12] + 5, x[12:] + 5, pool[:, :12] - 3, pool[:, 12:] - 3, centre=True, level=0.8)
+    for name in ("gap", "lam", "rmspe", "low", "high"):
+        assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-6), name
+
+
 def test_jackknife_plus_limits_by_hand():
     """19 gaps 1..19 and residuals .5: rank 1 of 20 each side at alpha = .05: 0.5 and 19.5; with 18 none."""
     gaps = np.arange(1.0, 20.0)
