@@ -10,6 +10,7 @@ from auditor.records.canonical import examples
 from auditor.records.cumulative import ask_about_cumulative, supersede
 from auditor.records.overlap import ask_about_overlaps, leave_out_inside
 from auditor.records.private import counted
+from auditor.records.joining import note_unjoined
 from auditor.records.removal import merge_activations, remove
 from auditor.records.repeats import note_added_rows, repeated_figures
 from auditor.records.sheet import Sheet, literal, times
@@ -62,6 +63,7 @@ def settle(
     note_added_rows(sheets, store)
     ask_about_overlaps(sheets, store, but=ask_about_cumulative(sheets, store))
     merge_activations(store)
+    note_unjoined(sheets, store)
     if sheets:
         sheets[0].docket.settle()
     return notes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.records import canonical
 from auditor.records.adapter import Adapter
 from auditor.records.columns import JURISDICTION, PLACE, STATE, Column
-from auditor.records.sheet import EXCLUDED, Sheet
+from auditor.records.sheet import EXCLUDED, Sheet, times
 from auditor.records.typed import build
 
 COLUMNS = (
@@ -34,15 +34,26 @@ def load(sheet: Sheet) -> None:
     sheet.run(f"UPDATE {sheet.typed} SET aside = '{EXCLUDED}totals row' WHERE aside IS NULL AND place_total <> 'blank'")  # noqa: S608
     canonical.require(sheet, ("place", "program"))
     canonical.post(sheet)
-    columns = {"place": "place", "program": slug("program"), "kind": "coalesce(kind, 'activated')"}
+    columns = {"place": "place", "program": slug("program"), "kind": "kind"}
     canonical.insert(sheet, "activations", columns | {"date": "date", "agency": "agency"})
     note_two_dates(sheet)
+    _note_unstated(sheet)
+
+
+def _note_unstated(sheet: Sheet) -> None:
+    """Note starts of which nobody says what kind of date they are: they are taken as activations, unverified."""
+    ((count,),) = sheet.sql("SELECT count(*) FROM activations WHERE source = ? AND kind IS NULL", [sheet.index])
+    if count:
+        sheet.note(
+            f"{times(count, 'date')} without a kind (signed, activated, ended): taken as activations and marked "
+            'unverified; constants = { kind = "activated" } says that they are'
+        )
 
 
 def note_two_dates(sheet: Sheet) -> None:
     """Note places for which a source gives more than one date for the same thing: each must be tried."""
     rows = sheet.sql(
-        "SELECT place, program, kind, count(DISTINCT date), min(date), max(date) FROM activations WHERE source = ? "
+        "SELECT place, program, coalesce(kind, 'start'), count(DISTINCT date), min(date), max(date) FROM activations WHERE source = ? "
         "GROUP BY ALL HAVING count(DISTINCT date) > 1 ORDER BY 1, 2, 3",
         [sheet.index],
     )

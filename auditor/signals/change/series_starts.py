@@ -69,9 +69,9 @@ def _start(cells: Cells, program: str, kind: str, *, latest: bool) -> Start:
     if latest:
         some &= last > first
     date = np.where(some, last if latest else first, np.datetime64("NaT"))
-    unstated = np.zeros(cells.size, dtype=bool)
-    unstated[rows.index[rows.kind == ""]] = True
-    return Start(program, kind, "latest" if latest else "", date, some & ~unstated & (program != ""))
+    stated_rows = rows.take((rows.kind != "") & (rows.date == date[rows.index]))
+    verified = np.isin(np.arange(cells.size), stated_rows.index)
+    return Start(program, kind, "latest" if latest else "", date, some & verified & (program != ""))
 
 
 def others_within(cells: Cells, start: Start, first: Ints, last: Ints) -> Bools:
