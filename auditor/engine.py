@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from auditor.baselines import census2010
-from auditor.cells import Activations, Cells, CellSpec, Inventory, Table, default_classes, no_activations
+from auditor.cells import Activations, Cells, CellSpec, Days, Inventory, Table, default_classes, no_activations
 from auditor.domain.periods import months_between
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
@@ -45,6 +45,10 @@ class Ground:
         Programme starts by place.
     agencies : mapping
         Agencies that the counts name, by place.
+    aggregate : tuple of bool
+        Whether the place's events come as counts, not as single person-events.
+    suppressed : tuple of float
+        Share of the place's input cells that are suppressed.
     """
 
     ids: tuple[str, ...]
@@ -62,6 +66,8 @@ class Ground:
     region_names: Mapping[str, str]
     activations: Mapping[str, tuple[Mapping[str, str], ...]]
     agencies: Mapping[str, tuple[str, ...]]
+    aggregate: tuple[bool, ...]
+    suppressed: tuple[float, ...]
 
 
 class Engine:
@@ -99,15 +105,25 @@ class Engine:
         self._gates = dict(gates or {"expected": 5.0, "persons": 11.0})
         self.ground = self._survey(loaded, set(exclude))
 
-    def cells(self, spec: CellSpec) -> Cells:
-        """Return the cells that one signal sees."""
+    def cells(self, spec: CellSpec, window: tuple[Days, Days] | None = None) -> Cells:
+        """Return the cells that one signal sees.
+
+        Parameters
+        ----------
+        spec : CellSpec
+        window : pair of (J,) day arrays, optional
+            First and last day of each place (NaT: nothing of that place). Only rows that lie within it are counted; a
+            row that straddles an end belongs to no part. Rows of regions are baselines and are not cut.
+        """
         ground = self.ground
+        if window is not None:
+            self._open(window)
         return Cells(
             ids=ground.ids,
             names=ground.names,
             states=ground.states,
             parents=ground.parents,
-            counts=self._counts("audit_places", spec.keys, spec.events),
+            counts=self._counts("audit_places", spec.keys, spec.events, cut=window is not None),
             population=ground.population,
             region_ids=ground.region_ids,
             regions=self._counts("audit_regions", tuple(dict.fromkeys((*spec.keys, *_SPANS))), spec.events),
@@ -157,6 +173,7 @@ class Engine:
             region_names={place: _name(place, declared, loaded.names) for place in (*declared, *region_ids)},
             activations=self._activations(),
             agencies=self._agencies(),
+            **self._cells_of(ids),
         )
 
     def _index(self, name: str, ids: Sequence[str]) -> None:
@@ -167,15 +184,28 @@ class Engine:
                 [list(range(len(ids))), list(ids)],
             )
 
-    def _counts(self, index: str, keys: Sequence[str], events: Sequence[str]) -> Table:
+    def _open(self, window: tuple[Days, Days]) -> None:
+        """Lay down the days of each place that are to be counted."""
+        self._sql.execute("CREATE OR REPLACE TEMP TABLE audit_window (idx BIGINT, first DATE, last DATE)")
+        known = np.flatnonzero(~(np.isnat(window[0]) | np.isnat(window[1])))
+        if len(known):
+            days = (np.datetime_as_string(ends[known].astype("datetime64[D]")).tolist() for ends in window)
+            self._sql.execute(
+                "INSERT INTO audit_window "
+                "SELECT unnest(?::BIGINT[]), unnest(?::VARCHAR[])::DATE, unnest(?::VARCHAR[])::DATE",
+                [known.tolist(), *days],
+            )
+
+    def _counts(self, index: str, keys: Sequence[str], events: Sequence[str], *, cut: bool = False) -> Table:
         columns = [f'{_column(key)} AS "{key}"' for key in keys]
         groups = ", ".join(str(i + 2) for i in range(len(keys)))
         where = "WHERE list_contains(?::VARCHAR[], c.event)" if events else ""
+        within = 'JOIN audit_window w ON w.idx = i.idx AND c.start >= w.first AND c."end" <= w.last ' if cut else ""
         query = (
             f"SELECT i.idx AS idx, {', '.join(columns)}, sum(coalesce(c.n, 0))::DOUBLE AS n, "  # noqa: S608
             "bool_or(c.n IS NULL) AS censored, bool_and(list_contains(?::BIGINT[], c.source)) AS complete, "
             'min(c.start) AS first, max(c."end") AS last '
-            f"FROM counts c JOIN {index} i ON i.place = c.place {where} GROUP BY 1, {groups} ORDER BY 1, {groups}"
+            f"FROM counts c JOIN {index} i ON i.place = c.place {within}{where} GROUP BY 1, {groups} ORDER BY 1, {groups}"
         )
         parameters: list[Any] = [self._complete] + ([list(events)] if events else [])
         return _table(self._sql.execute(query, parameters).fetchnumpy(), keys)
@@ -236,6 +266,18 @@ class Engine:
             "SELECT place, list_sort(list(DISTINCT agency)) FROM counts WHERE agency IS NOT NULL GROUP BY 1 ORDER BY 1"
         ).fetchall()
         return {place: tuple(agencies) for place, agencies in rows}
+
+    def _cells_of(self, ids: Sequence[str]) -> dict[str, Any]:
+        rows = self._sql.execute(
+            "SELECT i.idx, NOT bool_or(list_contains(?::BIGINT[], c.source)), avg((c.n IS NULL)::INTEGER) "
+            "FROM counts c JOIN audit_places i ON i.place = c.place GROUP BY 1",
+            [self._complete],
+        ).fetchall()
+        known = {row[0]: row[1:] for row in rows}
+        return {
+            "aggregate": tuple(bool(known.get(i, (True, 0.0))[0]) for i in range(len(ids))),
+            "suppressed": tuple(float(known.get(i, (True, 0.0))[1]) for i in range(len(ids))),
+        }
 
     def _inventory(self, ids: Sequence[str], population: Table) -> Inventory:
         def distinct(column: str, extra: str = "") -> frozenset[str]:

@@ -6,10 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from auditor.audit.build import Measured, pooled
 from auditor.audit.config import Config
+from auditor.audit.measured import Measured
 from auditor.audit.screen import Screen
+from auditor.audit.screening.null import Null
 from auditor.audit.wording import say, text
+from auditor.audit.written import pooled
 
 
 def statement(config: Config, measured: Sequence[Measured], screen: Screen) -> dict[str, Any]:
@@ -38,7 +40,9 @@ def statement(config: Config, measured: Sequence[Measured], screen: Screen) -> d
         "tests": screen.tests,
         "families": list(screen.families),
         "cutoff": pooled(screen.cutoff, 2) if math.isfinite(screen.cutoff) else None,
-        "negative_controls": [],
+        "selected": screen.selected,
+        "false_bound": None if screen.false_bound is None else pooled(screen.false_bound, 2),
+        "negative_controls": list(_controls(measured)),
         "nulls": nulls,
     }
 
@@ -46,22 +50,56 @@ def statement(config: Config, measured: Sequence[Measured], screen: Screen) -> d
 def _nulls(measured: Sequence[Measured]) -> Iterator[dict[str, Any]]:
     for item in measured:
         for contrast, found in zip(item.panel.contrasts, item.calibrated.nulls, strict=True):
-            for stratum, null in sorted(found.items()):
-                yield {
-                    "signal": item.card.name,
-                    "contrast": contrast.key,
-                    "simulated": stratum >= 10,
-                    "places": int(null.places),
-                    "centre": pooled(null.mu, 2),
-                    "sigma": pooled(null.sigma, 2),
-                    "sigma_upper": pooled(null.sigma_upper, 2),
-                    "rho": pooled(null.rho, 2),
-                    "tail": str(null.tail),
-                    "adequate": bool(null.adequate),
-                    "promised": bool(null.promised),
-                    "code": str(null.adequacy["code"]),
-                    "reason": text(f"adequacy.{null.adequacy['code']}"),
-                }
+            for null in sorted(found, key=lambda null: (null.stratum, null.kind)):
+                if null.kind != "alone":
+                    yield _null(item, contrast.key, null)
+            yield from _by_themselves(item, contrast.key, found)
+
+
+def _null(item: Measured, key: str, null: Null) -> dict[str, Any]:
+    facts = null.facts()
+    return {
+        "signal": item.card.name,
+        "contrast": key,
+        "kind": null.kind,
+        "simulated": null.stratum >= 10,
+        "places": int(facts["places"]),
+        "controls": int(null.controls),
+        "centre": _maybe(facts["shift"]),
+        "sigma": _maybe(facts["spread"]),
+        "sigma_upper": _maybe(facts.get("spread_upper")),
+        "rho": _maybe(facts.get("rho")),
+        "scale": _maybe(facts["scale"]),
+        "floor": pooled(float(null.least().min()), 2) if null.promised else None,
+        "tail": str(facts["tail"]),
+        "adequate": bool(facts["adequate"]),
+        "promised": bool(null.promised),
+        "code": str(facts["code"]),
+        "reason": text(f"adequacy.{facts['code']}"),
+    }
+
+
+def _by_themselves(item: Measured, key: str, found: Sequence[Null]) -> Iterator[dict[str, Any]]:
+    """Yield one entry for all places that are each decided by themselves."""
+    alone = [null for null in found if null.kind == "alone"]
+    for simulated in sorted({null.stratum >= 10 for null in alone}):
+        own = [null for null in alone if (null.stratum >= 10) is simulated]
+        first = _null(item, key, own[0])
+        yield first | {"places": len(own), "floor": pooled(max(float(null.least().min()) for null in own), 2)}
+
+
+def _controls(measured: Sequence[Measured]) -> Iterator[str]:
+    """Say, for each signal that has any, how many control contrasts there are and over how many places."""
+    for item in measured:
+        if item.control is None:
+            continue
+        places = int(item.control.testable.any(axis=1).sum())
+        context = {"title": item.card.title, "contrasts": len(item.control.contrasts), "places": places}
+        yield say("calibration.controls", context).text["en"]
+
+
+def _maybe(value: float | None) -> float | None:
+    return None if value is None else pooled(value, 2)
 
 
 def _sentence(config: Config, screen: Screen, nulls: Sequence[dict[str, Any]], kept: Sequence[Any]) -> Any:

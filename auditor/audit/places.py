@@ -5,12 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from auditor.audit.build import Built, Measured, findings_of, pooled
+from auditor.audit.build import Built, findings_of
+from auditor.audit.measured import Measured
 from auditor.audit.screen import Screen
-from auditor.audit.verdict import Evidence, Families, Judged, Rules, ceiling, judge
+from auditor.audit.verdict import (
+    FLAG,
+    GRADES,
+    Circumstances,
+    Evidence,
+    Families,
+    Judged,
+    Rules,
+    ceiling,
+    flags,
+    judge,
+)
 from auditor.audit.wording import say, text
+from auditor.audit.written import pooled
 from auditor.cells import Cells
 from auditor.domain.places import gazetteer
 from auditor.engine import Ground
@@ -45,6 +59,7 @@ class Setting:
     minimum_peers: int
     section_of: Mapping[str, int]
     ground: Ground
+    exploratory: bool
 
 
 def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
@@ -61,7 +76,8 @@ def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
     tested = [(i, item) for i, item in enumerate(built) if item.evidence is not None]
     evidence = [item.evidence for _, item in tested if item.evidence is not None]
     peers = int((setting.cells.stratum == setting.cells.stratum[j]).sum()) > 1
-    judged = judge(evidence, _families(setting.screen, j), setting.rules, peers)
+    about = _circumstances(setting, j, peers)
+    judged = judge(evidence, _families(setting.screen, j), setting.rules, about)
     lead = tested[judged.leading][0] if judged.leading >= 0 else -1
     cells = setting.cells
     place, name = cells.ids[j], cells.names[j]
@@ -72,7 +88,7 @@ def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
         verdict=judged.verdict,
         verdict_reasons=_reasons(setting, judged, evidence, built, lead, withheld, j),
         caps=tuple(say(cap) for cap in judged.caps),
-        ceiling=_ceiling(setting, evidence),
+        ceiling=_ceiling(setting, evidence, about),
         page=page_path(name, place),
         rank=_rank(setting, findings, j),
         findings=findings,
@@ -119,13 +135,18 @@ def _reasons(
         "tests": setting.screen.tests,
         "because": _because(setting, judged, withheld, j),
     }
-    if judged.verdict == "contradictory":
+    if judged.verdict in ("notable-departure", "strong-signal"):
+        flagged = [entry for entry in evidence if flags(entry, setting.rules)]
+        names = list(dict.fromkeys(text(f"noun.family.{entry.family}") for entry in flagged))
+        context |= {"designs": len(names), "families": ", ".join(names)}
+    if judged.reason == "verdict.contradictory":
         families = _families(setting.screen, j)
         context["up"] = ", ".join(sorted(f for f, q in families.greater.items() if q <= setting.rules.q))
         context["down"] = ", ".join(sorted(f for f, q in families.less.items() if q <= setting.rules.q))
     if item is not None:
         context |= _numbers(item)
-    return (say(_variant(judged.reason, item, hidden=hidden), context),)
+    first = say(_variant(judged.reason, item, hidden=hidden), context)
+    return (first, *(say(name) for name in judged.missing))
 
 
 def _numbers(item: Evidence) -> dict[str, Any]:
@@ -138,13 +159,28 @@ def _numbers(item: Evidence) -> dict[str, Any]:
         "high": pooled(item.calibrated_high if item.calibrated_high is not None else math.nan),
         "q": pooled(item.q if item.q is not None else math.nan, 2),
         "detectable": pooled(item.detectable if item.detectable is not None else math.nan),
+        "floor": pooled(item.least_p if item.least_p is not None else math.nan, 2),
+        "fired": pooled(item.fired if item.fired is not None else math.nan, 2),
+        "shrunken": pooled(item.shrunken if item.shrunken is not None else math.nan),
+        "shrunken_low": pooled(item.shrunken_low if item.shrunken_low is not None else math.nan),
     }
     return {name: value for name, value in values.items() if value is not None}
 
 
+_WITH_SUPPRESSED = (
+    "verdict.pattern",
+    "verdict.inconclusive",
+    "verdict.no-disparity",
+    "verdict.departure",
+    "verdict.strong",
+    "verdict.resolution",
+    "verdict.control-fired",
+)
+
+
 def _variant(reason: str, item: Evidence | None, *, hidden: bool) -> str:
     """Choose the wording of a rule that fits the numbers."""
-    if reason in ("verdict.pattern", "verdict.inconclusive", "verdict.no-disparity") and hidden:
+    if reason in _WITH_SUPPRESSED and hidden:
         return f"{reason}-suppressed"
     if item is None:
         return reason
@@ -173,38 +209,79 @@ def _because(setting: Setting, judged: Judged, withheld: Sequence[Withheld], j: 
 
 def _uncalibrated(setting: Setting, j: int) -> str:
     """Say why no peer null promises anything for this place."""
-    stratum = int(setting.cells.stratum[j])
     nulls = [
-        null[stratum]
+        null
         for measured in setting.measured
-        for c, null in enumerate(measured.calibrated.nulls)
-        if stratum in null and measured.panel.entered[j, c]
+        for c in range(len(measured.panel.contrasts))
+        if (null := measured.calibrated.null(j, c)) is not None and measured.panel.entered[j, c]
     ]
-    most = max((null.places for null in nulls), default=0)
+    most = max((int(null.rows.sum()) for null in nulls), default=0)
     if most <= 1:
         return text("because.no-peers")
     if most < setting.minimum_peers:
         return say("because.few-peers", {"peers": most - 1}).text["en"]
-    code = str(next(null.adequacy["code"] for null in nulls))
+    code = str(next(null.facts()["code"] for null in nulls))
     return say("because.peers-inadequate", {"reason": text(f"adequacy.{code}")}).text["en"]
 
 
-def _ceiling(setting: Setting, evidence: Sequence[Evidence]) -> dict[str, str]:
+def _circumstances(setting: Setting, j: int, peers: bool) -> Circumstances:
+    """Return what holds for the place whatever its tests say: peers, the protocol, the records."""
+    found: list[tuple[str, float]] = []
+    if setting.exploratory:
+        found.append(("cap.exploratory", GRADES["notable-departure"]))
+    if _days(setting, j) <= _ONE_YEAR:
+        found.append(("cap.one-year", GRADES["notable-departure"]))
+    if setting.ground.aggregate[j]:
+        found.append(("cap.aggregate", GRADES["notable-departure"]))
+    if setting.ground.suppressed[j] > _MOST_SUPPRESSED:
+        found.append(("cap.suppressed", GRADES[FLAG]))
+    p = setting.screen.corroboration(j)
+    # Benjamini & Bogomolov (2014): the level is adjusted for looking at selected places only.
+    level = setting.rules.q * setting.screen.selected / max(1, setting.screen.tests)
+    return Circumstances(
+        peers,
+        min([grade for _, grade in found], default=GRADES["strong-signal"]),
+        tuple(cap for cap, _ in found),
+        p is not None and p <= level,
+    )
+
+
+_ONE_YEAR = 366
+_MOST_SUPPRESSED = 0.2
+
+
+def _days(setting: Setting, j: int) -> int:
+    """Return how many days the records of a place span, over all events."""
+    spans = [(first[j], last[j]) for first, last in setting.cells.windows.values() if first[j] and last[j]]
+    if not spans:
+        return 0
+    first, last = min(a for a, _ in spans), max(b for _, b in spans)
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
+
+
+def _ceiling(setting: Setting, evidence: Sequence[Evidence], about: Circumstances) -> dict[str, str]:
     testable = [item for item in evidence if item.testable]
+    highest = ceiling(evidence, about)
     if not testable:
-        return {
-            "verdict": "insufficient-data",
-            "why": text("ceiling.why-nothing"),
-            "would_raise": text("ceiling.raise-nothing"),
-        }
-    calibrated = any(item.calibrated_p is not None for item in testable)
-    control = any(item.has_control for item in testable)
-    raised = say("ceiling.raise-peers", {"peers": setting.minimum_peers}).text["en"]
-    return {
-        "verdict": ceiling(control, calibrated),
-        "why": text("ceiling.why-no-control") if calibrated else text("ceiling.why-no-peers"),
-        "would_raise": text("ceiling.raise-control") if calibrated else raised,
-    }
+        why, raised = text("ceiling.why-nothing"), text("ceiling.raise-nothing")
+    elif not any(item.calibrated_p is not None for item in testable):
+        why = text("ceiling.why-no-peers")
+        raised = say("ceiling.raise-peers", {"peers": setting.minimum_peers}).text["en"]
+    elif not any(item.has_control for item in testable):
+        why, raised = text("ceiling.why-no-control"), text("ceiling.raise-control")
+    else:
+        why, raised = _capped(evidence, about, highest)
+    return {"verdict": highest, "why": why, "would_raise": raised}
+
+
+def _capped(evidence: Sequence[Evidence], about: Circumstances, highest: str) -> tuple[str, str]:
+    """Say which cap holds the place down, and which record would lift it."""
+    if highest == "strong-signal":
+        return text("ceiling.why-none"), text("ceiling.raise-none")
+    caps = [*about.caps, *(cap for item in evidence for cap in item.caps)]
+    for cap in caps:
+        return text(f"ceiling.why-{cap.removeprefix('cap.')}"), text(f"ceiling.raise-{cap.removeprefix('cap.')}")
+    return text("ceiling.why-one-family"), text("ceiling.raise-one-family")
 
 
 def _rank(setting: Setting, findings: Sequence[Finding], j: int) -> dict[str, Any] | None:

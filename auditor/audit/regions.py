@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from auditor.audit.build import Measured, number, pooled
 from auditor.audit.config import Config
+from auditor.audit.measured import Measured
 from auditor.audit.wording import noun, say, text
+from auditor.audit.written import number, pooled
 from auditor.cells import Cells
 from auditor.domain.places import gazetteer
 from auditor.engine import Engine

@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 
 from auditor import __version__
-from auditor.audit.build import Measured, withheld_signal
+from auditor.audit.build import withheld_signal
 from auditor.audit.calibration import statement
 from auditor.audit.config import Config
+from auditor.audit.measured import Measured
 from auditor.audit.places import Setting, review_place
 from auditor.audit.progress import Progress, silent
 from auditor.audit.regions import review_regions
 from auditor.audit.screen import Screen, run_screen
 from auditor.audit.verdict import FLAG, GRADES, Rules
-from auditor.cells import CellSpec, Inventory
+from auditor.cells import Cells, CellSpec, Inventory
 from auditor.domain.source import Source
 from auditor.engine import Engine
 from auditor.errors import InputError, Problem
@@ -30,7 +31,7 @@ from auditor.records.quality import Quality, assess
 from auditor.records.store import Store
 from auditor.records.unseen import visible
 from auditor.signals.registry import discover
-from auditor.signals.signal import Signal
+from auditor.signals.signal import Panel, Signal
 
 LEAST_EXPECTED = 5.0
 MOST_Q = 0.05
@@ -128,6 +129,7 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
         minimum_peers=config.protocol.gates.minimum_peers,
         section_of={name: signal.card.section for name, signal in discover().items()},
         ground=ground,
+        exploratory=not config.protocol.default,
     )
     places, failures = _places(setting, progress)
     count = sum(len(place.findings) for place in places)
@@ -165,18 +167,31 @@ def generator(seed: int, *names: str) -> np.random.Generator:
 
 
 def _measure(config: Config, engine: Engine, planned: Plan, progress: Progress) -> tuple[tuple[Measured, ...], Screen]:
-    panels, cells_of = {}, {}
+    panels: dict[str, Panel] = {}
+    controls: dict[str, Panel] = {}
+    cells_of: dict[str, Cells] = {}
     for i, signal in enumerate(planned.signals):
         name = signal.card.name
         progress(f"measuring {name}", i, len(planned.signals))
         options = config.options(name)
         cells_of[name] = engine.cells(signal.view(options))
         panels[name] = signal.measure(cells_of[name], options, generator(config.audit.seed, name))
+        control = signal.controls(cells_of[name], options, generator(config.audit.seed, name, "controls"))
+        if control is not None:
+            controls[name] = control
     families = {signal.card.name: signal.card.family for signal in planned.signals}
     progress("screening", 0, 1)
-    screen = run_screen(panels, families, config.protocol, generator(config.audit.seed, "screen"))
+    screen = run_screen(
+        panels, controls, families, config.protocol, config.audit.seed, generator(config.audit.seed, "screen")
+    )
     measured = tuple(
-        Measured(signal.card, panels[signal.card.name], screen.panels[signal.card.name], cells_of[signal.card.name])
+        Measured(
+            signal.card,
+            panels[signal.card.name],
+            screen.panels[signal.card.name],
+            cells_of[signal.card.name],
+            controls.get(signal.card.name),
+        )
         for signal in planned.signals
     )
     return measured, screen

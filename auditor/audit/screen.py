@@ -1,4 +1,4 @@
-"""The screen: which places stand out among their peers, with the error rate that this run can promise.
+"""The screen: which places stand out from ordinary variation, with the error rate that this run can promise.
 
 Panels go in, arrays come out; findings are built afterwards, once. The screen looks at every place of the
 configuration, whatever is chosen for output.
@@ -6,26 +6,46 @@ configuration, whatever is chosen for output.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit, ndtri
+from scipy.special import ndtri
 
 from auditor.audit.protocol import Protocol
+from auditor.audit.screening.choose import nulls_of, strata
+from auditor.audit.screening.controls import log_estimates
+from auditor.audit.screening.null import LEVEL, Null, on_scale
 from auditor.findings.card import FAMILIES
 from auditor.signals.signal import Panel
-from auditor.stats.multiple import benjamini_hochberg, bh_cutoff, simes
-from auditor.stats.peer import PeerNull, fit_peer_null, peer_detectable, peer_interval, peer_p
+from auditor.stats.fdp_bound import fdp_bound
+from auditor.stats.local_fdr import local_fdr
+from auditor.stats.multiple import benjamini_hochberg, bh_cutoff, partial_conjunction, simes
 from auditor.stats.ranks import rank_intervals
 from auditor.stats.shrink import shrink
 
 Floats = NDArray[np.float64]
-LEVEL = 0.95
-POWER = 0.8
-_NODES = 15
-_Z, _Z_POWER = float(ndtri(0.975)), float(ndtri(POWER))
+_Z = float(ndtri((1 + LEVEL) / 2))
+_FEWEST_RANKED = 3
+_RESULTS = (
+    "ratio",
+    "low",
+    "high",
+    "detectable",
+    "shrunken",
+    "shrunken_low",
+    "shrunken_high",
+    "rank_low",
+    "rank_high",
+    "q",
+    "factor",
+    "shift",
+    "least",
+    "local_fdr",
+    "selected_low",
+    "selected_high",
+)
 
 
 @dataclass(frozen=True)
@@ -35,21 +55,32 @@ class Calibrated:
     Attributes
     ----------
     p_greater, p_less : arrays
-        One-sided p-values under the peer null (of a place's peers, itself left out).
+        One-sided calibrated p-values.
     ratio, low, high : arrays
-        The ratio to the peers' centre (of rates or of shares) and the interval that inverts that test.
+        The ratio to what is ordinary among the places compared, and the interval that inverts the test.
     detectable : array
         Smallest ratio found with 80 % power at the cut-off this run used.
     shrunken, shrunken_low, shrunken_high : arrays
         Empirical-Bayes estimates over the places of the contrast.
     rank_low, rank_high : arrays
         95 % interval of the rank (1 is the largest), NaN where it is not ranked.
-    ranked : (J, C) int array
-        Among how many places the place is ranked; 0 when it is not.
-    nulls : tuple of mapping of int to PeerNull
-        One mapping for each contrast, from stratum to the null of its places; empty where none was fitted.
     q : array
         Benjamini-Hochberg value of the finding: of its family in that place, and of itself within the family.
+    factor, shift : arrays
+        lambda* and delta* (log scale): how many times larger, and how far shifted, the systematic error must be than
+        the controls show before the flag vanishes; NaN where no control tells.
+    least : array
+        The smallest calibrated p-value that the entry could have had (the resolution floor).
+    local_fdr : array
+        Local false discovery rate of the family's test in that place.
+    selected_low, selected_high : arrays
+        For flagged entries, the interval adjusted for being shown because it was selected (false coverage rate).
+    ranked : (J, C) int array
+        Among how many places the place is ranked; 0 when it is not.
+    nulls : tuple of tuple of Null
+        For each contrast, the nulls of its places.
+    fired : (J,) array
+        Smallest Benjamini-Hochberg value among the place's own negative controls; NaN where it has none.
     """
 
     p_greater: Floats
@@ -63,9 +94,20 @@ class Calibrated:
     shrunken_high: Floats
     rank_low: Floats
     rank_high: Floats
-    ranked: NDArray[np.int64]
-    nulls: tuple[Mapping[int, PeerNull], ...]
     q: Floats
+    factor: Floats
+    shift: Floats
+    least: Floats
+    local_fdr: Floats
+    selected_low: Floats
+    selected_high: Floats
+    ranked: NDArray[np.int64]
+    nulls: tuple[tuple[Null, ...], ...]
+    fired: Floats
+
+    def null(self, j: int, c: int) -> Null | None:
+        """Return the null that decides an entry."""
+        return next((null for null in self.nulls[c] if null.rows[j]), None)
 
 
 @dataclass(frozen=True)
@@ -78,65 +120,49 @@ class Screen:
         By signal.
     families : tuple of str
         Families with at least one test.
+    p_greater, p_less : (J, F) arrays
+        Family p-values (Simes within the family).
     q_greater, q_less : (J, F) arrays
-        Benjamini-Hochberg values of the family p-values (Simes within the family), over all place x family tests.
-    tests : int
-        How many place x family tests were made.
+        Their Benjamini-Hochberg values over all place x family tests.
+    tests, selected : int
+        How many place x family tests were made, and how many of them are rejected.
     cutoff : float
         The p-value at which this run rejects; with no rejection, the one that a first rejection would need.
+    false_bound : float or None
+        Upper bound, with 95 % confidence, on the share of false ones among the rejected; None with no rejection.
     """
 
     panels: Mapping[str, Calibrated]
     families: tuple[str, ...]
+    p_greater: Floats
+    p_less: Floats
     q_greater: Floats
     q_less: Floats
     tests: int
+    selected: int
     cutoff: float
+    false_bound: float | None
 
-    def promised(self) -> bool:
-        """Whether at least one test has a calibrated p-value."""
-        return self.tests > 0
+    def corroboration(self, j: int, at_least: int = 2) -> float | None:
+        """Return the partial-conjunction p-value that effects exist in this many families of a place; None if fewer.
 
-
-def run_screen(
-    panels: Mapping[str, Panel],
-    family_of: Mapping[str, str],
-    protocol: Protocol,
-    rng: np.random.Generator,
-) -> Screen:
-    """Screen all panels together.
-
-    Parameters
-    ----------
-    panels : mapping of str to Panel
-        By signal; every panel has the same places.
-    family_of : mapping of str to str
-        Family of each signal.
-    protocol : Protocol
-    rng : Generator
-        For rank intervals only.
-
-    Returns
-    -------
-    Screen
-    """
-    decision = decide(panels, family_of, protocol)
-    results = {}
-    for name, panel in panels.items():
-        column = decision.families.index(family_of[name])
-        family_q, tests_of = decision.q_greater[:, column], decision.within[:, column]
-        fitted = decision.fitted[name]
-        results[name] = _complete(panel, fitted, family_q, tests_of, decision, rng, protocol.q)
-    return Screen(results, decision.families, decision.q_greater, decision.q_less, decision.tests, decision.cutoff)
+        Bonferroni, valid whatever the dependence (Benjamini & Heller 2008, Biometrics 64, 1215-1222): families share
+        counts.
+        """
+        known = np.isfinite(self.p_greater[j])
+        if int(known.sum()) < at_least:
+            return None
+        p = np.where(known, self.p_greater[j], 1.0)
+        return float(partial_conjunction(p[None], known[None], at_least)[0])
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """Peer nulls of one panel and the p-values that they promise, (J, C) with NaN elsewhere."""
+    """Nulls of one panel and the p-values that they promise, (J, C) with NaN elsewhere."""
 
     p_greater: Floats
     p_less: Floats
-    nulls: tuple[Mapping[int, PeerNull], ...]
+    nulls: tuple[tuple[Null, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -148,8 +174,8 @@ class Decision:
     fitted : mapping of str to Fitted
         By signal.
     families : tuple of str
-    q_greater, q_less : (J, F) arrays
-    tests : int
+    p_greater, p_less, q_greater, q_less : (J, F) arrays
+    tests, selected : int
     cutoff : float
     within : (J, F) array
         How many tests of the family were made in the place.
@@ -157,16 +183,82 @@ class Decision:
 
     fitted: Mapping[str, Fitted]
     families: tuple[str, ...]
+    p_greater: Floats
+    p_less: Floats
     q_greater: Floats
     q_less: Floats
     tests: int
+    selected: int
     cutoff: float
     within: Floats
 
 
-def decide(panels: Mapping[str, Panel], family_of: Mapping[str, str], protocol: Protocol) -> Decision:
-    """Fit the peer nulls, combine within families, and adjust over all place x family tests."""
-    fitted = {name: calibrate(panel, protocol) for name, panel in panels.items()}
+def run_screen(
+    panels: Mapping[str, Panel],
+    controls: Mapping[str, Panel],
+    family_of: Mapping[str, str],
+    protocol: Protocol,
+    seed: int,
+    rng: np.random.Generator,
+) -> Screen:
+    """Screen all panels together.
+
+    Parameters
+    ----------
+    panels : mapping of str to Panel
+        By signal; every panel has the same places.
+    controls : mapping of str to Panel
+        Negative controls, of the signals that have any in these data.
+    family_of : mapping of str to str
+        Family of each signal.
+    protocol : Protocol
+    seed : int
+        For the folds of control places.
+    rng : Generator
+        For rank intervals only.
+
+    Returns
+    -------
+    Screen
+    """
+    decision = decide(panels, controls, family_of, protocol, seed)
+    known = np.isfinite(decision.p_greater)
+    local = np.full(decision.p_greater.shape, np.nan)
+    if known.any():
+        local[known] = local_fdr(decision.p_greater[known])
+    results = {
+        name: _complete(
+            panel, name, decision, local[:, decision.families.index(family_of[name])], family_of, protocol, rng
+        )
+        for name, panel in panels.items()
+    }
+    bound = None
+    if decision.selected:
+        chosen = decision.q_greater[known] <= protocol.q
+        bound = float(fdp_bound(decision.p_greater[known], chosen, 0.05))
+    return Screen(
+        results,
+        decision.families,
+        decision.p_greater,
+        decision.p_less,
+        decision.q_greater,
+        decision.q_less,
+        decision.tests,
+        decision.selected,
+        decision.cutoff,
+        bound,
+    )
+
+
+def decide(
+    panels: Mapping[str, Panel],
+    controls: Mapping[str, Panel],
+    family_of: Mapping[str, str],
+    protocol: Protocol,
+    seed: int = 0,
+) -> Decision:
+    """Fit the nulls, combine within families, and adjust over all place x family tests."""
+    fitted = {name: calibrate(panel, controls.get(name), protocol, seed) for name, panel in panels.items()}
     families = tuple(f for f in FAMILIES if any(family_of[name] == f for name in panels))
     greater = _family_p(panels, fitted, families, family_of, "p_greater")
     less = _family_p(panels, fitted, families, family_of, "p_less")
@@ -177,53 +269,20 @@ def decide(panels: Mapping[str, Panel], family_of: Mapping[str, str], protocol: 
         for name in panels:
             if family_of[name] == family:
                 within[:, column] += np.isfinite(fitted[name].p_greater).sum(axis=1)
-    return Decision(fitted, families, _adjust(greater), _adjust(less), int(known.sum()), cutoff, within)
+    q_greater, q_less = _adjust(greater), _adjust(less)
+    selected = int((q_greater <= protocol.q).sum())
+    return Decision(fitted, families, greater, less, q_greater, q_less, int(known.sum()), selected, cutoff, within)
 
 
-def calibrate(panel: Panel, protocol: Protocol) -> Fitted:
-    """Fit the peer null of every tested contrast and take p-values where it may promise them."""
+def calibrate(panel: Panel, control: Panel | None, protocol: Protocol, seed: int = 0) -> Fitted:
+    """Fit the nulls of every tested contrast and take p-values where they may promise them."""
     greater, less = np.full(panel.k.shape, np.nan), np.full(panel.k.shape, np.nan)
-    nulls: list[Mapping[int, PeerNull]] = []
-    rule = protocol.rule(panel.signal)
-    wanted = rule is not None and rule.role == "test"
-    for c, contrast in enumerate(panel.contrasts):
-        found: dict[int, PeerNull] = {}
-        for stratum, rows in strata(panel, c) if contrast.tested and wanted else ():
-            k, n, base = panel.k[rows, c], panel.n[rows, c], panel.base[rows, c]
-            null = found[stratum] = fit_peer_null(k, n, base)
-            if null.promised and rows.sum() >= protocol.gates.minimum_peers:
-                error = np.zeros(len(k)) if panel.base_error is None else panel.base_error[rows, c]
-                greater[rows, c], less[rows, c] = _tails(null, k, n, base, error)
-        nulls.append(found)
-    return Fitted(greater, less, tuple(nulls))
-
-
-def _tails(null: PeerNull, k: Floats, n: Floats, base: Floats, error: Floats) -> tuple[Floats, Floats]:
-    """Tail probabilities, averaged over the benchmark's own error where it has one (Gauss-Hermite)."""
-    upper, lower = peer_p(null, k, n, base)
-    some = np.flatnonzero(error > 0)
-    if not len(some):
-        return upper, lower
-    nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
-    weights = weights / weights.sum()
-    upper[some], lower[some] = 0.0, 0.0
-    for node, weight in zip(nodes, weights, strict=True):
-        moved = expit(logit(base[some]) + node * error[some])
-        above, below = peer_p(null, k[some], n[some], moved, member=some)
-        upper[some] += weight * above
-        lower[some] += weight * below
-    return upper, lower
-
-
-def strata(panel: Panel, c: int) -> Iterator[tuple[int, NDArray[np.bool_]]]:
-    """Yield each stratum with the mask of its places that enter the screen."""
-    rows = panel.entered[:, c]
-    if panel.stratum is None:
-        if rows.any():
-            yield 0, rows
-        return
-    for stratum in np.unique(panel.stratum[rows]):
-        yield int(stratum), rows & (panel.stratum == stratum)
+    nulls = nulls_of(panel, control, protocol, seed)
+    for c, found in enumerate(nulls):
+        for null in found:
+            if null.promised:
+                greater[null.rows, c], less[null.rows, c] = null.tails()
+    return Fitted(greater, less, nulls)
 
 
 def _family_p(
@@ -255,97 +314,108 @@ def _adjust(p: Floats) -> Floats:
 
 def _complete(
     panel: Panel,
-    fitted: Fitted,
-    family_q: Floats,
-    tests_of: Floats,
+    name: str,
     decision: Decision,
+    local: Floats,
+    family_of: Mapping[str, str],
+    protocol: Protocol,
     rng: np.random.Generator,
-    q: float,
 ) -> Calibrated:
-    shape = panel.k.shape
-    names = (
-        "ratio",
-        "low",
-        "high",
-        "detectable",
-        "shrunken",
-        "shrunken_low",
-        "shrunken_high",
-        "rank_low",
-        "rank_high",
-        "q",
-    )
-    arrays = {name: np.full(shape, np.nan) for name in names}
-    ranked = np.zeros(shape, dtype=np.int64)
-    tested = np.array([contrast.tested for contrast in panel.contrasts])
+    fitted, column = decision.fitted[name], decision.families.index(family_of[name])
+    family_q, tests_of = decision.q_greater[:, column], decision.within[:, column]
+    arrays = {result: np.full(panel.k.shape, np.nan) for result in _RESULTS}
+    ranked = np.zeros(panel.k.shape, dtype=np.int64)
     # Benjamini & Bogomolov (2014): inside a selected family, tests are held to the level of the selection.
-    rejected = max(1, int((decision.q_greater <= q).sum()))
-    for c in map(int, np.flatnonzero(tested)):
-        for stratum, rows in strata(panel, c):
-            if rows.sum() >= 3:
-                _shrink(panel, c, rows, arrays, rng)
-                ranked[rows, c] = int(rows.sum())
-            if not np.isfinite(fitted.p_greater[rows, c]).all():
+    rejected = max(1, decision.selected)
+    for c, nulls in enumerate(fitted.nulls):
+        if panel.contrasts[c].tested:
+            _rank(panel, c, arrays, ranked, rng)
+        for null in nulls:
+            if not null.promised:
                 continue
-            null = fitted.nulls[c][stratum]
-            for name, values in _limits(panel, c, rows, null, decision.cutoff).items():
-                arrays[name][rows, c] = values
+            rows = null.rows
+            _limits(null, c, decision, arrays)
+            arrays["local_fdr"][rows, c] = local[rows]
             own = fitted.p_greater[rows, c] * tests_of[rows] * decision.tests / rejected
             arrays["q"][rows, c] = np.maximum(family_q[rows], np.minimum(1.0, own))
-    return Calibrated(fitted.p_greater, fitted.p_less, nulls=fitted.nulls, ranked=ranked, **arrays)
+            _select(null, c, decision, arrays, protocol)
+    return Calibrated(
+        fitted.p_greater, fitted.p_less, nulls=fitted.nulls, ranked=ranked, fired=_fired(panel, fitted), **arrays
+    )
 
 
-def _limits(panel: Panel, c: int, rows: NDArray[np.bool_], null: PeerNull, cutoff: float) -> dict[str, Floats]:
-    """Return ratio, limits and detectable ratio against the centre of the peers, on the contrast's own scale."""
-    k, n, base = panel.k[rows, c], panel.n[rows, c], panel.base[rows, c]
-    low, high = peer_interval(null, k, n, base, LEVEL)
-    least = peer_detectable(null, n, base, cutoff, POWER)
-    if panel.base_error is not None:
-        low, high, least = _widened(low, high, least, panel.base_error[rows, c])
-    centre = expit(logit(base) + null.mu)
-    if panel.contrasts[c].shape == "rates":
-        with np.errstate(divide="ignore"):
-            ratio = (k / (n - k)) / (centre / (1 - centre))
-        return {"ratio": ratio, "low": low, "high": high, "detectable": least}
-    values = {"low": low, "high": high, "detectable": least}
-    return {"ratio": k / n / centre} | {name: share_ratio_of(odds, centre) for name, odds in values.items()}
+def _limits(null: Null, c: int, decision: Decision, arrays: dict[str, Floats]) -> None:
+    low, high = null.interval(LEVEL)
+    factor, shift = null.systematic(decision.cutoff)
+    values = {
+        "ratio": null.ratio(),
+        "low": low,
+        "high": high,
+        "detectable": null.detectable(decision.cutoff),
+        "factor": factor,
+        "shift": shift,
+        "least": null.least(),
+    }
+    for name, value in values.items():
+        arrays[name][null.rows, c] = value
 
 
-def share_ratio_of(odds_ratio: Floats, share: Floats) -> Floats:
-    """Turn an odds ratio against a share into a ratio of shares (Zhang & Yu 1998, JAMA 280, 1690-1691)."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        ratio = odds_ratio / (1 - share + share * odds_ratio)
-    return np.where(np.isinf(odds_ratio), np.inf, ratio)
+def _select(null: Null, c: int, decision: Decision, arrays: dict[str, Floats], protocol: Protocol) -> None:
+    """Widen the intervals of what is shown because it was selected (Benjamini & Yekutieli 2005, JASA 100, 71-81)."""
+    chosen = arrays["q"][null.rows, c] <= protocol.q
+    if not chosen.any():
+        return
+    level = 1 - decision.selected * (1 - LEVEL) / max(1, decision.tests)
+    low, high = null.interval(level)
+    rows = np.flatnonzero(null.rows)[chosen]
+    arrays["selected_low"][rows, c], arrays["selected_high"][rows, c] = low[chosen], high[chosen]
 
 
-def _widened(low: Floats, high: Floats, least: Floats, error: Floats) -> tuple[Floats, Floats, Floats]:
-    """Add the benchmark's own error to the limits, in quadrature on the log scale about their middle."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        a, b = np.log(low), np.log(high)
-        middle = np.where(np.isfinite(a) & np.isfinite(b), (a + b) / 2, 0.0)
-        wide = error > 0
-        reach = _Z * error
-        below = np.exp(middle - np.hypot(middle - a, reach))
-        above = np.exp(middle + np.hypot(b - middle, reach))
-        found = np.exp(np.hypot(np.log(least), (_Z + _Z_POWER) * error))
-    return np.where(wide, below, low), np.where(wide, above, high), np.where(wide, found, least)
+def _fired(panel: Panel, fitted: Fitted) -> Floats:
+    """Adjust the p-values of all places' own controls together, and take each place's smallest."""
+    least = np.full(len(panel.places), np.nan)
+    for nulls in fitted.nulls:
+        parts = [(null.rows, p) for null in nulls for p in null.fired()]
+        p = np.concatenate([values for _, values in parts]) if parts else np.zeros(0)
+        known = np.isfinite(p)
+        if not known.any():
+            continue
+        q = np.full(p.shape, np.nan)
+        q[known] = benjamini_hochberg(p[known])
+        start = 0
+        for rows, values in parts:
+            at = np.flatnonzero(rows)
+            least[at] = np.fmin(least[at], q[start : start + len(values)])
+            start += len(values)
+    return least
+
+
+def _rank(panel: Panel, c: int, arrays: dict[str, Floats], ranked: NDArray[np.int64], rng: np.random.Generator) -> None:
+    for _, rows in strata(panel, c):
+        if rows.sum() >= _FEWEST_RANKED:
+            _shrink(panel, c, rows, arrays, rng)
+            ranked[rows, c] = int(rows.sum())
 
 
 def _shrink(panel: Panel, c: int, rows: NDArray[np.bool_], arrays: dict[str, Floats], rng: np.random.Generator) -> None:
-    """Shrink log odds ratios (log rate ratios for rates) towards their mean, and rank them.
-
-    What is kept is on the contrast's own scale: the ratio to its comparator.
-    """
-    k, n, base = panel.k[rows, c], panel.n[rows, c], panel.base[rows, c]
-    # Half an event is added on each side so that an empty cell has a finite log odds (Haldane 1956).
-    log_ratio = np.log((k + 0.5) / (n - k + 0.5)) - logit(base)
-    error = np.sqrt(1 / (k + 0.5) + 1 / (n - k + 0.5))
-    if panel.base_error is not None:
-        error = np.hypot(error, panel.base_error[rows, c])
-    result = shrink(log_ratio, error)
+    """Shrink log ratios towards their mean, and rank them; what is kept is on the contrast's own scale."""
+    value, error = _logs(panel, c, rows)
+    result = shrink(value, error)
     low, high = result.mean - _Z * result.sd, result.mean + _Z * result.sd
-    for name, value in (("shrunken", result.mean), ("shrunken_low", low), ("shrunken_high", high)):
-        odds = np.exp(value)
-        arrays[name][rows, c] = odds if panel.contrasts[c].shape == "rates" else share_ratio_of(odds, base)
+    for name, log_value in (("shrunken", result.mean), ("shrunken_low", low), ("shrunken_high", high)):
+        arrays[name][rows, c] = on_scale(panel.contrasts[c], np.exp(log_value), panel.base[rows, c])
     low, high = rank_intervals(result.mean, result.sd, level=LEVEL, rng=rng)
     arrays["rank_low"][rows, c], arrays["rank_high"][rows, c] = low, high
+
+
+def _logs(panel: Panel, c: int, rows: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return log ratios with standard errors that include the natural differences inside a place, where it has any."""
+    for sample in panel.samples.get(c, ()):
+        if not sample.alone and bool((sample.rows | ~rows).all()):
+            return sample.contrast.difference[rows], sample.contrast.se[rows]
+    if panel.contrasts[c].shape in ("share", "rates"):
+        return log_estimates(panel, rows, c)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.log(panel.estimate[rows, c])
+        error = (np.log(panel.high[rows, c]) - np.log(panel.low[rows, c])) / (2 * _Z)
+    return value, np.where(np.isfinite(error) & (error > 0), error, 10.0)

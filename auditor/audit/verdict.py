@@ -1,11 +1,12 @@
 """From findings to a verdict: the rules of the protocol, applied to numbers only.
 
-The rules are pure functions of :class:`Evidence`. Worsening any condition never raises a verdict (a property that
-the tests check).
+The rules are pure functions of :class:`Evidence` and :class:`Circumstances`. Worsening any condition never raises a
+verdict (a property that the tests check).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,6 +23,18 @@ GRADES: Final = {
 """Verdicts in order; the numbers are for comparison only."""
 
 FLAG: Final = "pattern-worth-examining"
+DEPARTURE: Final = "notable-departure"
+STRONG: Final = "strong-signal"
+
+SHRUNKEN_LOW: Final = 1.1
+LAMBDA: Final = 1.25
+DELTA: Final = math.log(1.1)
+TIPPING: Final = 1.25
+TIPPING_STRONG: Final = 1.5
+AGREEING: Final = 0.8
+STRONG_Q: Final = 0.01
+CONTROL_Q: Final = 0.05
+BLOCKS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +48,47 @@ class Evidence:
         Whether the gates on sample size let it into the screen.
     persons : float or None
         People behind the estimate (k).
-    low : float or None
-        Lower limit of the ratio to the named comparator, sampling error alone.
-    calibrated_p : float or None
-    calibrated_less : float or None
-        p-value of the opposite direction.
+    estimate, low, high : float or None
+        Ratio to the named comparator and its limits, sampling error alone.
+    calibrated_p, calibrated_less : float or None
+        Calibrated p-value, and that of the opposite direction.
     calibrated_ratio, calibrated_low, calibrated_high : float or None
-        The ratio to the peers' centre, and the interval that inverts the calibrated test.
+        The ratio to what is ordinary, and the interval that inverts the calibrated test.
     q : float or None
     detectable : float or None
+    least_p : float or None
+        Smallest calibrated p-value that could have come out.
+    blocked : bool
+        Whether that is above the cut-off of this run, so that nothing could have been flagged.
     bound_low : float or None
         Lowest ratio under the bounds for missing groups, where more than 20 % are missing.
     bound_high : float or None
         Highest ratio under them, wherever any group is missing; infinite where their number is suppressed.
+    bound_any : float or None
+        Lowest ratio under them, wherever any group is missing; None where none is, or the groups play no part.
     has_control : bool
-    resident_benchmark : bool
+        Whether negative controls calibrate it.
+    matched : bool
+        Whether the scale of the focal contrasts could be matched to the controls'.
+    factor, shift : float or None
+        lambda* and delta* (log scale).
+    fired : float or None
+        Smallest corrected p-value among this place's own negative controls.
+    shrunken, shrunken_low : float or None
+        Empirical-Bayes ratio and its lower limit.
+    tipping : float or None
+        Factor by which the benchmark (or the two groups' relative exposure) must be wrong before the lower limit
+        reaches 1; None where nothing of the kind enters.
+    blocks_same, blocks : int
+        Time blocks with the sign of the whole, and blocks that could be measured.
+    passed, of : int
+        Alternative specifications that agree, and that could be measured.
+    rank_high, ranked : float or None
+        Largest rank of the 95 % interval, and among how many.
+    ceiling : float
+        Highest grade that the contrast's own caps allow.
+    caps : tuple of str
+        Ids of the sentences of those caps.
     """
 
     signal: str
@@ -67,9 +106,26 @@ class Evidence:
     bound_low: float | None = None
     bound_high: float | None = None
     has_control: bool = False
-    resident_benchmark: bool = False
     estimate: float | None = None
     high: float | None = None
+    least_p: float | None = None
+    blocked: bool = False
+    bound_any: float | None = None
+    matched: bool = True
+    factor: float | None = None
+    shift: float | None = None
+    fired: float | None = None
+    shrunken: float | None = None
+    shrunken_low: float | None = None
+    tipping: float | None = None
+    blocks_same: int = 0
+    blocks: int = 0
+    passed: int = 0
+    of: int = 0
+    rank_high: float | None = None
+    ranked: float | None = None
+    ceiling: float = 4.0
+    caps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +134,28 @@ class Families:
 
     greater: dict[str, float] = field(default_factory=dict)
     less: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What holds for a place whatever its tests say.
+
+    Attributes
+    ----------
+    peers : bool
+        Whether any other place could be compared with at all.
+    ceiling : float
+        Highest grade that the protocol and the records allow.
+    caps : tuple of str
+        Ids of the sentences of those caps.
+    corroborated : bool
+        Whether effects in two families or more hold together, adjusted for selection (partial conjunction).
+    """
+
+    peers: bool = True
+    ceiling: float = 4.0
+    caps: tuple[str, ...] = ()
+    corroborated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +182,20 @@ class Judged:
         Index of the evidence that the reason speaks of; -1 when none.
     caps : tuple of str
         Ids of the catalogue sentences of the caps that apply.
+    missing : tuple of str
+        Ids of the sentences that say which conditions of the next grade do not hold, for a flagged place.
     """
 
     verdict: str
     reason: str
     leading: int
     caps: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
 
-def judge(evidence: Sequence[Evidence], families: Families, rules: Rules, peers: bool) -> Judged:
+def judge(
+    evidence: Sequence[Evidence], families: Families, rules: Rules, circumstances: Circumstances | None = None
+) -> Judged:
     """Give the verdict of one place.
 
     Parameters
@@ -121,14 +204,14 @@ def judge(evidence: Sequence[Evidence], families: Families, rules: Rules, peers:
         Every tested contrast of the place.
     families : Families
     rules : Rules
-    peers : bool
-        Whether any peers could be compared with at all (more than one place in the audit).
+    circumstances : Circumstances, optional
 
     Returns
     -------
     Judged
     """
-    caps = _caps(evidence, peers)
+    about = circumstances or Circumstances()
+    caps = _caps(evidence, about)
     testable = [i for i, item in enumerate(evidence) if item.testable]
     if not testable:
         return Judged("insufficient-data", "verdict.insufficient", -1, ())
@@ -139,30 +222,92 @@ def judge(evidence: Sequence[Evidence], families: Families, rules: Rules, peers:
     if _opposed(families, rules.q):
         return Judged("contradictory", "verdict.contradictory", calibrated[0], caps)
     flagged = [i for i in calibrated if flags(evidence[i], rules)]
+    fired = [i for i in calibrated if _fired(evidence[i])]
+    if fired:
+        return Judged("contradictory", "verdict.control-fired", fired[0], caps)
     if flagged:
-        lead = min(flagged, key=lambda i: (evidence[i].q or 0.0, evidence[i].calibrated_p or 0.0, i))
-        return Judged(FLAG, "verdict.pattern", lead, caps)
+        return _flagged(evidence, flagged, rules, about, caps)
     if _detected_nothing(evidence, rules):
         lead = max(calibrated, key=lambda i: (evidence[i].calibrated_high or 0.0, -i))
         return Judged("no-disparity-detected", "verdict.no-disparity", lead, caps)
     lead = min(calibrated, key=lambda i: (evidence[i].calibrated_p or 0.0, i))
-    return Judged("inconclusive", "verdict.inconclusive", lead, caps)
+    blocked = all(evidence[i].blocked for i in calibrated)
+    return Judged("inconclusive", "verdict.resolution" if blocked else "verdict.inconclusive", lead, caps)
+
+
+def _flagged(
+    evidence: Sequence[Evidence], flagged: Sequence[int], rules: Rules, about: Circumstances, caps: tuple[str, ...]
+) -> Judged:
+    """Grade a flagged place: 2, or 3 and 4 where every condition of theirs holds."""
+
+    def order(i: int) -> tuple[float, float, int]:
+        return (evidence[i].q or 0.0, evidence[i].calibrated_p or 0.0, i)
+
+    departing = [i for i in flagged if departs(evidence[i], rules) and about.ceiling >= GRADES[DEPARTURE]]
+    if not departing:
+        lead = min(flagged, key=order)
+        return Judged(FLAG, "verdict.pattern", lead, caps, missing_of(evidence[lead], rules))
+    lead = min(departing, key=order)
+    if _strong([evidence[i] for i in departing], about):
+        return Judged(STRONG, "verdict.strong", lead, caps)
+    return Judged(DEPARTURE, "verdict.departure", lead, caps, _missing_strong([evidence[i] for i in departing], about))
 
 
 def flags(item: Evidence, rules: Rules) -> bool:
     """Say whether one finding meets every condition of ``pattern-worth-examining``."""
     return (
         item.testable
+        and item.ceiling >= GRADES[FLAG]
         and item.q is not None
         and item.q <= rules.q
-        and item.calibrated_low is not None
-        and item.calibrated_low > 1
-        and item.low is not None
-        and item.low > 1
+        and _above(item.calibrated_low, 1)
+        and _above(item.low, 1)
         and item.persons is not None
         and item.persons >= rules.persons
         and (item.bound_low is None or item.bound_low > 1)
     )
+
+
+def departs(item: Evidence, rules: Rules) -> bool:
+    """Say whether one finding meets every condition of ``notable-departure``."""
+    return flags(item, rules) and not missing_of(item, rules)
+
+
+def missing_of(item: Evidence, rules: Rules) -> tuple[str, ...]:
+    """Return the conditions of ``notable-departure`` that a flagged finding does not meet, as ids of sentences."""
+    conditions = {
+        "raise.capped": item.ceiling >= GRADES[DEPARTURE],
+        "raise.control": item.has_control and item.matched,
+        "raise.shrunken": _least(item.shrunken, rules.materiality) and _least(item.shrunken_low, SHRUNKEN_LOW),
+        "raise.tipping": item.tipping is None or item.tipping >= TIPPING,
+        "raise.missing": item.bound_any is None or item.bound_any > 1,
+        "raise.blocks": item.blocks_same >= BLOCKS,
+        "raise.specifications": item.of > 0 and item.passed >= AGREEING * item.of,
+        "raise.systematic": _least(item.factor, LAMBDA) and _least(item.shift, DELTA),
+    }
+    return tuple(name for name, holds in conditions.items() if not holds)
+
+
+def _strong(departing: Sequence[Evidence], about: Circumstances) -> bool:
+    return not _missing_strong(departing, about)
+
+
+def _missing_strong(departing: Sequence[Evidence], about: Circumstances) -> tuple[str, ...]:
+    """Return the conditions of ``strong-signal`` that do not hold, as ids of sentences."""
+    good = [item for item in departing if item.ceiling >= GRADES[STRONG]]
+    conditions = {
+        "raise.capped": about.ceiling >= GRADES[STRONG] and bool(good),
+        "raise.families": len({item.family for item in good}) >= 2 and about.corroborated,
+        "raise.q": any(item.q is not None and item.q <= STRONG_Q for item in good),
+        "raise.tipping-strong": all(item.tipping is None or item.tipping >= TIPPING_STRONG for item in good),
+        "raise.rank": any(_top(item) for item in good),
+    }
+    return tuple(name for name, holds in conditions.items() if not holds)
+
+
+def _top(item: Evidence) -> bool:
+    """Say whether the rank interval lies above the middle 80 % of places."""
+    return item.rank_high is not None and item.ranked is not None and item.rank_high <= 0.1 * item.ranked
 
 
 def compatible(item: Evidence, rules: Rules) -> bool:
@@ -174,6 +319,7 @@ def compatible(item: Evidence, rules: Rules) -> bool:
         item.testable
         and item.calibrated_p is not None
         and item.calibrated_p > rules.clear_p
+        and (item.least_p is None or item.least_p <= rules.q)
         and item.calibrated_high is not None
         and 1 <= item.calibrated_high <= rules.materiality
         and item.high is not None
@@ -184,10 +330,22 @@ def compatible(item: Evidence, rules: Rules) -> bool:
     )
 
 
+def _above(value: float | None, bound: float) -> bool:
+    return value is not None and value > bound
+
+
+def _least(value: float | None, bound: float) -> bool:
+    return value is not None and value >= bound
+
+
 def _opposed(families: Families, q: float) -> bool:
     up = {family for family, value in families.greater.items() if value <= q}
     down = {family for family, value in families.less.items() if value <= q}
     return any(a != b for a in up for b in down)
+
+
+def _fired(item: Evidence) -> bool:
+    return item.fired is not None and item.fired <= CONTROL_Q
 
 
 def _detected_nothing(evidence: Sequence[Evidence], rules: Rules) -> bool:
@@ -195,31 +353,51 @@ def _detected_nothing(evidence: Sequence[Evidence], rules: Rules) -> bool:
     return all(compatible(item, rules) for item in evidence) and len({item.family for item in evidence}) >= 2
 
 
-def _caps(evidence: Sequence[Evidence], peers: bool) -> tuple[str, ...]:
+def _caps(evidence: Sequence[Evidence], about: Circumstances) -> tuple[str, ...]:
     testable = [item for item in evidence if item.testable]
-    caps = []
+    caps: dict[str, None] = {}
     if testable and not any(item.has_control for item in testable):
-        caps.append("cap.no-control")
+        caps["cap.no-control"] = None
     if testable and all(item.calibrated_p is None for item in testable):
-        caps.append("cap.no-peers" if not peers else "cap.peers-inadequate")
-    exposure = [item for item in testable if item.family == "exposure"]
-    if exposure and all(item.resident_benchmark for item in exposure):
-        caps.append("cap.resident-benchmark")
-    if not peers and testable:
-        caps.append("cap.one-place")
+        caps["cap.peers-inadequate" if about.peers else "cap.no-peers"] = None
+    # A cap of single tests is told where it holds all of a family down.
+    for family in dict.fromkeys(item.family for item in testable):
+        own = [item for item in testable if item.family == family]
+        for cap in own[0].caps:
+            if all(cap in item.caps for item in own):
+                caps[cap] = None
+    if not about.peers and testable:
+        caps["cap.one-place"] = None
+    caps |= dict.fromkeys(about.caps if testable else ())
     return tuple(caps)
 
 
-def ceiling(has_control: bool, calibrated: bool) -> str:
-    """Return the highest verdict that these data can reach in this version.
+def ceiling(evidence: Sequence[Evidence], circumstances: Circumstances | None = None) -> str:
+    """Return the highest verdict that a place's tests can reach, whatever they say.
 
     Parameters
     ----------
-    has_control : bool
-        Whether any usable signal has a negative control.
-    calibrated : bool
-        Whether peers or controls can calibrate at least one test.
+    evidence : sequence of Evidence
+        Only caps, families and whether tests are calibrated and controlled are looked at.
+    circumstances : Circumstances, optional
     """
-    if not calibrated:
-        return "inconclusive"
-    return "strong-signal" if has_control else FLAG
+    about = circumstances or Circumstances()
+    testable = [item for item in evidence if item.testable]
+    if not testable:
+        return "insufficient-data"
+    grades = {item.family: 0.0 for item in testable}
+    for item in testable:
+        grades[item.family] = max(grades[item.family], _most(item))
+    best = min(max(grades.values()), about.ceiling)
+    several = sum(grade >= GRADES[STRONG] for grade in grades.values()) >= 2
+    return _name(best if several else min(best, GRADES[DEPARTURE]))
+
+
+def _most(item: Evidence) -> float:
+    if item.calibrated_p is None:
+        return GRADES["inconclusive"]
+    return item.ceiling if item.has_control and item.matched else min(item.ceiling, GRADES[FLAG])
+
+
+def _name(grade: float) -> str:
+    return max((name for name, value in GRADES.items() if value <= grade), key=lambda name: GRADES[name])

@@ -12,7 +12,7 @@ from typing import Any
 from auditor import __version__
 from auditor.audit import toml_text
 from auditor.audit.protocol import Protocol
-from auditor.audit.verdict import FLAG, GRADES, Evidence, Rules, flags
+from auditor.audit.verdict import CONTROL_Q, FLAG, GRADES, Evidence, Rules, flags
 from auditor.audit.verify_files import AGAIN, content
 from auditor.errors import ConfigError, Problem
 from auditor.findings.finding import Finding, Sentence
@@ -127,16 +127,28 @@ def _judged(entry: PlaceReview) -> Iterator[str]:
     outcomes = {finding.outcome for finding in tested}
     families = {finding.family for finding in tested if finding.outcome != "insufficient"}
     ceiling = GRADES.get(str(entry.ceiling.get("verdict")), 0.0)
-    if max(GRADES[entry.verdict], ceiling) > GRADES[FLAG]:
-        yield f"this version gives no verdict or ceiling above {FLAG!r}"
     if (entry.verdict == "insufficient-data") is bool(outcomes - {"insufficient"}):
         yield f"the verdict {entry.verdict!r} does not fit how many tests had enough data"
     if entry.verdict == "no-disparity-detected" and (outcomes != {"compatible"} or len(families) < 2):
         yield f"the verdict {entry.verdict!r} needs compatible findings only, of two families or more"
-    if entry.verdict == "contradictory" and len(families) < 2:
-        yield f"the verdict {entry.verdict!r} needs tests of two families or more"
+    if entry.verdict == "contradictory" and len(families) < 2 and not _fired(tested):
+        yield f"the verdict {entry.verdict!r} needs tests of two families or more, or a control that failed"
+    if entry.verdict == "strong-signal" and len({f.family for f in tested if f.outcome == "signal"}) < 2:
+        yield f"the verdict {entry.verdict!r} needs signals of two families or more"
+    if GRADES[entry.verdict] > GRADES[FLAG] and not any(_controlled(f) for f in tested if f.outcome == "signal"):
+        yield f"the verdict {entry.verdict!r} needs a signal that negative controls calibrate"
     if "signal" in outcomes and entry.verdict == "inconclusive" and ceiling >= GRADES[FLAG]:
         yield f"the verdict {entry.verdict!r} although a finding is a signal"
+
+
+def _fired(tested: Sequence[Finding]) -> bool:
+    told = [(finding.controls or {}).get("fired") for finding in tested]
+    return any(value is not None and value <= CONTROL_Q for value in told) or any(f.suppressed for f in tested)
+
+
+def _controlled(finding: Finding) -> bool:
+    controls = finding.controls or {}
+    return finding.suppressed or controls.get("kind") in ("classes", "controls", "randomised")
 
 
 def _outcomes(entry: PlaceReview, rules: Rules) -> Iterator[str]:

@@ -183,7 +183,7 @@ def missing(entry: Mapping[str, Any]) -> list[tuple[str, Markup]]:
 
 def peer_scale(finding: Finding) -> str:
     """Return the scale of the comparison with the peers, as the review names it."""
-    return "odds ratio" if (finding.controls or {}).get("scale") == "odds-ratio" else "ratio"
+    return "odds ratio" if (finding.controls or {}).get("scale_of") == "odds-ratio" else "ratio"
 
 
 def calibrated_interval(finding: Finding) -> Markup:

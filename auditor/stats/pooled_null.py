@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 
 from auditor.stats.checks import Array
 from auditor.stats.class_randomisation import EDGES, Randomised
-from auditor.stats.common_factor import Levels, convolved, law_of, levels_of, log_likelihood, spread_of, weights_of
+from auditor.stats.common_factor import (
+    LAWS,
+    Levels,
+    convolved,
+    law_of,
+    levels_of,
+    log_likelihood,
+    spread_of,
+    weights_of,
+)
 
 _WIDTH = float(EDGES[1] - EDGES[0])
 
@@ -59,19 +68,14 @@ class PooledNull:
 
     def p(self, statistic: Array, se: Array, stratum: Ints) -> tuple[Array, Array]:
         """Return upper and lower tail probabilities, each (1 + N p) / (N + 1) with N pooled statistics."""
-        above = self._at(self.upper, statistic, se, stratum)
-        below = self._at(self.lower, statistic, se, stratum)
+        position = (statistic - EDGES[0]) / _WIDTH
+        last = len(EDGES) - 1
+        # The edge on the near side: ties within a bin count as at least as far out.
+        near = [np.clip(side, 0, last).astype(np.int64) for side in (np.floor(position), np.ceil(position))]
+        level = self.levels.of(se)
+        above, below = self.upper[stratum, level, near[0]], self.lower[stratum, level, near[1]]
         n = self.count[stratum].astype(float)
         return np.minimum((1 + n * above) / (n + 1), 1.0), np.minimum((1 + n * below) / (n + 1), 1.0)
-
-    def _at(self, table: Array, statistic: Array, se: Array, stratum: Ints) -> Array:
-        position = np.clip((statistic - EDGES[0]) / _WIDTH, 0, len(EDGES) - 1)
-        left = np.minimum(np.floor(position).astype(np.int64), len(EDGES) - 2)
-        part = position - left
-        level = self.levels.of(se)
-        result = table[stratum, level, left] * (1 - part) + table[stratum, level, left + 1] * part
-        # Beyond the last edge nothing was tabulated: the tail there bounds it from above on either side.
-        return np.asarray(np.clip(result, 0.0, 1.0))
 
     def upper_point(self, probability: Array, se: Array, stratum: Ints) -> Array:
         """Return the smallest edge at which P(T >= edge) is at most the probability; +inf where none is."""
@@ -148,6 +152,26 @@ def fit_pooled_null(focal: Randomised, controls: Sequence[Randomised] = ()) -> P
         count, spread = sum(int(item.used.sum()) for item in controls), spread_of(control)
     upper, lower = _tables(focal, levels, weights)
     return PooledNull(levels, upper, lower, focal.pooled_count, int(focal.used.sum()), count, spread_of(own), spread)
+
+
+def fit_relabelled_null(focal: Randomised) -> PooledNull:
+    """Build the null of relabelled statistics alone: no factor in common is allowed for.
+
+    For a place by itself, about which nothing tells how large such a factor is; whoever prints the result says so.
+
+    Raises
+    ------
+    ValueError
+        If no place has a statistic.
+    """
+    if not focal.used.any():
+        raise ValueError("no place has enough classes to be contrasted")
+    levels = levels_of(focal.se[focal.used])
+    none = np.zeros(len(LAWS))
+    none[0] = 1.0
+    upper, lower = _tables(focal, levels, [none])
+    count, nan = focal.pooled_count, float("nan")
+    return PooledNull(levels, upper, lower, count, int(focal.used.sum()), 0, nan, nan)
 
 
 def _tables(focal: Randomised, levels: Levels, weights: Sequence[Array]) -> tuple[Array, Array]:

@@ -7,7 +7,7 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.audit.verdict import FLAG, GRADES, Evidence, Families, Rules, judge
+from auditor.audit.verdict import FLAG, GRADES, Circumstances, Evidence, Families, Rules, judge
 
 RULES = Rules()
 STRONG = Evidence(
@@ -31,11 +31,11 @@ NOTHING = dataclasses.replace(
 
 
 def verdict(*evidence: Evidence, families: Families | None = None, peers: bool = True) -> str:
-    return judge(evidence, families or Families(), RULES, peers).verdict
+    return judge(evidence, families or Families(), RULES, Circumstances(peers=peers)).verdict
 
 
 def test_a_calibrated_excess_is_a_pattern_worth_examining_and_no_more():
-    judged = judge([STRONG], Families(), RULES, peers=True)
+    judged = judge([STRONG], Families(), RULES, Circumstances())
     assert judged.verdict == "pattern-worth-examining"
     assert "cap.no-control" in judged.caps
 
@@ -55,7 +55,7 @@ def test_every_condition_of_the_flag_is_needed():
 
 def test_without_peers_or_controls_at_most_inconclusive():
     bare = dataclasses.replace(STRONG, calibrated_p=None, calibrated_low=None, calibrated_high=None, q=None)
-    judged = judge([bare], Families(), RULES, peers=False)
+    judged = judge([bare], Families(), RULES, Circumstances(peers=False))
     assert judged.verdict == "inconclusive"
     assert "cap.no-peers" in judged.caps
     assert "cap.one-place" in judged.caps
@@ -84,8 +84,8 @@ def test_families_in_opposite_directions_contradict():
 
 
 def test_resident_benchmark_caps_exposure():
-    item = dataclasses.replace(STRONG, family="exposure", signal="benchmark", resident_benchmark=True)
-    judged = judge([item], Families(), RULES, peers=True)
+    item = dataclasses.replace(STRONG, family="exposure", signal="benchmark", ceiling=2.0, caps=("cap.resident-benchmark",))
+    judged = judge([item], Families(), RULES, Circumstances())
     assert "cap.resident-benchmark" in judged.caps
     assert judged.verdict == "pattern-worth-examining"
 

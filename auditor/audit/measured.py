@@ -1,0 +1,23 @@
+"""What one signal brings to an audit: its panel, its controls, and what the screen and the sensitivity add."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from auditor.audit.screen import Calibrated
+from auditor.cells import Cells
+from auditor.findings.card import Card
+from auditor.signals.signal import Panel
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One signal's share of an audit: what it measured and what the screen added."""
+
+    card: Card
+    panel: Panel
+    calibrated: Calibrated
+    cells: Cells
+    control: Panel | None = None
+    sensitivity: Any = None

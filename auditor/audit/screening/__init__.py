@@ -1,0 +1,1 @@
+"""What each kind of null says of the places that it decides."""

@@ -1,0 +1,132 @@
+"""Class randomisation as a null: pooled over many places, or one place by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from auditor.audit.screening.null import POWER, Bools, Floats, Null
+from auditor.signals.signal import ClassSample, Panel
+from auditor.stats.class_randomisation import Randomised
+from auditor.stats.pooled_null import PooledNull, fit_pooled_null, fit_relabelled_null
+
+
+class ClassesNull(Null):
+    """Many places: relabelled statistics with the common factor that the controls, and the lower half, show."""
+
+    kind: ClassVar[str] = "classes"
+
+    def __init__(
+        self, panel: Panel, c: int, rows: Bools, stratum: int, sample: ClassSample, controls: Sequence[Randomised]
+    ) -> None:
+        self.rows, self.stratum = rows, stratum
+        self._sample, self._own = sample, tuple(controls)
+        result = sample.contrast
+        self._difference, self._se = result.difference[rows], result.se[rows]
+        self._statistic, self._stratum = result.statistic[rows], result.stratum[rows]
+        self.null: PooledNull = self._fit(result, controls)
+        self.controls = self.null.controls
+
+    def _fit(self, result: Randomised, controls: Sequence[Randomised]) -> PooledNull:
+        return fit_pooled_null(result, controls)
+
+    @property
+    def promised(self) -> bool:
+        """A permutation always promises: what it cannot see is measured, or said."""
+        return True
+
+    def tails(self) -> tuple[Floats, Floats]:
+        """Return pooled tail probabilities."""
+        return self.null.p(self._statistic, self._se, self._stratum)
+
+    def ratio(self) -> Floats:
+        """Return the ratio to the places' common centre."""
+        return np.exp(self._difference)
+
+    def interval(self, level: float) -> tuple[Floats, Floats]:
+        """Return the limits that the pooled test does not reject."""
+        low, high = self.null.interval(self._difference, self._se, self._stratum, level)
+        return np.exp(low), np.exp(high)
+
+    def detectable(self, cutoff: float) -> Floats:
+        """Return the smallest ratio found."""
+        return np.exp(self.null.detectable(self._se, self._stratum, cutoff, POWER))
+
+    def systematic(self, cutoff: float) -> tuple[Floats, Floats]:
+        """Return how much larger, and how far shifted, the null must be before the p-value exceeds the cut-off."""
+        return self.null.excess(self._statistic, self._se, self._stratum, cutoff)
+
+    def fired(self) -> tuple[Floats, ...]:
+        """Return two-sided p-values of the other groups' contrasts under the same null."""
+        found = []
+        for control in self._own:
+            p = np.full(int(self.rows.sum()), np.nan)
+            some = control.used[self.rows]
+            at = np.flatnonzero(self.rows)[some]
+            if len(at):
+                above, below = self.null.p(control.statistic[at], control.se[at], control.stratum[at])
+                p[some] = np.minimum(1.0, 2 * np.minimum(above, below))
+            found.append(p)
+        return tuple(found)
+
+    def least(self) -> Floats:
+        """Return one over the pooled relabelled statistics."""
+        return np.asarray(1.0 / (self.null.count[self._stratum] + 1.0), dtype=float)
+
+    def facts(self) -> Mapping[str, Any]:
+        """Return what the common factor was measured on and how large it is."""
+        null = self.null
+        known = np.isfinite(null.control_spread)
+        return {
+            "n": null.controls,
+            "places": null.places,
+            "shift": self._sample.centre,
+            "spread": max(null.focal_spread, null.control_spread) if known else null.focal_spread,
+            "spread_focal": null.focal_spread,
+            "spread_controls": null.control_spread if known else None,
+            "scale": null.scale if known else None,
+            "adequate": True,
+            "code": "classes" if known else "classes-no-controls",
+            "tail": "relabelled classes",
+        }
+
+
+class AloneNull(ClassesNull):
+    """One place by itself: its own relabelled classes, with nothing known of what moves them in common."""
+
+    kind: ClassVar[str] = "alone"
+
+    def _fit(self, result: Randomised, controls: Sequence[Randomised]) -> PooledNull:
+        return fit_relabelled_null(result)
+
+    def tails(self) -> tuple[Floats, Floats]:
+        """Return the place's own exact permutation p-values."""
+        result = self._sample.contrast
+        return result.p_greater[self.rows], result.p_less[self.rows]
+
+    def fired(self) -> tuple[Floats, ...]:
+        """Return nothing: by itself a place has no peers to judge its controls by."""
+        return ()
+
+    def systematic(self, cutoff: float) -> tuple[Floats, Floats]:
+        """Return NaN: nothing tells how large a common factor is."""
+        return Null.systematic(self, cutoff)
+
+    def least(self) -> Floats:
+        """Return one over the number of relabellings."""
+        return np.asarray(1.0 / self._sample.contrast.relabellings[self.rows], dtype=float)
+
+    def facts(self) -> Mapping[str, Any]:
+        """Return how many relabellings there are."""
+        return {
+            "n": 0,
+            "places": 1,
+            "shift": None,
+            "spread": None,
+            "scale": None,
+            "adequate": True,
+            "code": "alone",
+            "tail": "relabelled classes",
+        }
