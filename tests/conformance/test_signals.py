@@ -56,17 +56,32 @@ def test_the_card_is_complete(signal):
 
 def test_p_values_are_honest_under_the_null(signal):
     """With no natural differences the exact test must not reject more often than its level."""
-    p = np.concatenate([_p_values(signal, seed) for seed in range(5)])
+    panels = [measure(signal, simulated(signal, seed)) for seed in range(5)]
+    p = np.concatenate([_p_values(panel) for panel in panels])
     for level in (0.10, 0.05, 0.01):
-        slack = 3 * math.sqrt(level * (1 - level) / len(p))
-        assert (p <= level).mean() <= level + slack
+        assert (p <= level).mean() <= level + 3 * math.sqrt(level * (1 - level) * (1 / len(p) + _shared(panels)))
     assert (p <= 0.10).mean() >= 0.03, "so timid that it could find nothing"
 
 
-def _p_values(signal: Signal, seed: int) -> np.ndarray:
-    panel = measure(signal, simulated(signal, seed))
+def _p_values(panel: Panel) -> np.ndarray:
     c = first_tested(panel)
     return panel.p_greater[panel.testable[:, c], c]
+
+
+def _shared(panels: list[Panel]) -> float:
+    """Variance, as a share of a (1 - a), that ranks against the same m comparison places have in common.
+
+    Places ranked against m others share these: with them held fixed the chance of p <= a is Beta distributed around a,
+    with a variance of about a (1 - a) / (m + 1), and 1 / (m + 1) is the panel's ``least_p``.
+    """
+    least = [_least_p(panel) for panel in panels]
+    return sum(least) / len(least) ** 2
+
+
+def _least_p(panel: Panel) -> float:
+    """Largest of the smallest p-values that a signal's own randomisation allows; 0 where it makes none."""
+    c = first_tested(panel)
+    return 0.0 if panel.least_p is None else float(np.max(panel.least_p[panel.testable[:, c], c]))
 
 
 def test_intervals_cover_the_truth(signal):
@@ -87,7 +102,7 @@ def test_a_planted_effect_is_seen(signal):
     planted = np.zeros(PLACES, dtype=bool)
     planted[: round(0.1 * PLACES)] = True
     rows = panel.testable[:, c]
-    assert np.median(panel.p_greater[planted & rows, c]) < 1e-3
+    assert np.median(panel.p_greater[planted & rows, c]) < max(1e-3, 2 * _least_p(panel))
     assert np.median(panel.estimate[planted & rows, c]) > 1.15
     assert np.median(panel.p_greater[~planted & rows, c]) > 0.2
 

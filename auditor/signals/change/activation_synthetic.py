@@ -150,14 +150,14 @@ class ActivationSynthetic(Signal):
         return panel(CARD.name, cells, columns, _LACKS, _unverified(cells, options, dates))
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
-        """Draw arrests by month; four places in five start the programme, and the planted ones bear the effect.
+        """Draw arrests by month; seven places in eight start the programme, and the planted ones bear the effect.
 
         Natural differences lie between the levels of the places, which a change does not see; months of one place
         share slow movements of their own.
         """
         ids = tuple(f"local:sim-{i:05d}" for i in range(design.places))
         place = np.arange(design.places)
-        started = (place % 5 != 4) | (place < round(design.planted * design.places))
+        started = (place % 8 != 7) | (place < round(design.planted * design.places))
         shift = np.where(started & (place < round(design.planted * design.places)), effect, 0.0)
         return cells_of(ids, arrests(rng, design, shift), started)
 
