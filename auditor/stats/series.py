@@ -166,11 +166,10 @@ def _information(weights: Array, x: Array) -> Array:
 def _sound(information: Array) -> Bools:
     """Say which matrices can be inverted: smallest eigenvalue, columns in units of their own size."""
     size = np.sqrt(np.diagonal(information, axis1=1, axis2=2))
-    alive = (size > 0).all(axis=1)
+    alive: Bools = np.asarray((size > 0).all(axis=1), dtype=bool)
     unit = np.where(alive[:, None], size, 1.0)
     scaled = information / unit[:, :, None] / unit[:, None]
-    least: Array = np.linalg.eigvalsh(scaled)[:, 0]
-    return alive & (least > _LEAST_EIGENVALUE)
+    return alive & (np.linalg.eigvalsh(scaled)[:, 0] > _LEAST_EIGENVALUE)
 
 
 def _newton(k: Array, n: Array, x: Array, pull: Array, towards: Array) -> tuple[Array, Bools]:

@@ -37,8 +37,10 @@ class Monthly:
         Where both the focal groups and the reference were observed and nothing was suppressed.
     censored : (J,) bool array
         Whether a suppressed number is among the place's months.
-    unknown, everyone : (J, T) arrays
-        Events of unrecorded group, and all events.
+    unknown : (J, T, O) array
+        Events of unrecorded group by class; NaN where that number is suppressed.
+    everyone : (J, T) array
+        All events of the classes.
     surname : bool
         Whether groups are estimated from surnames.
     """
@@ -98,8 +100,8 @@ def monthly(cells: Cells, event: str) -> Monthly:
     cubes = [spread(rows.where(group=group), cells.size, months, "offence", classes) for group in groups]
     seen = np.logical_and.reduce([cube.observed & ~cube.censored for cube in cubes])
     censored = np.logical_or.reduce([cube.censored.any(axis=(1, 2)) for cube in cubes])
-    everyone = spread(rows, cells.size, months, "event", (event,))
-    unknown = spread(rows.where(group="unknown"), cells.size, months, "event", (event,))
+    everyone = spread(rows.where(offence=classes), cells.size, months, "event", (event,))
+    unknown = spread(rows.where(group="unknown"), cells.size, months, "offence", classes)
     return Monthly(
         event,
         months,
@@ -108,7 +110,7 @@ def monthly(cells: Cells, event: str) -> Monthly:
         np.stack([cube.values for cube in cubes], axis=3),
         seen & ~_partial(rows, cells.size, months)[:, :, None],
         censored,
-        np.where(unknown.censored[:, :, 0], np.nan, unknown.values[:, :, 0]),
+        np.where(unknown.censored, np.nan, unknown.values),
         everyone.values[:, :, 0],
         "surname" in sources,
     )

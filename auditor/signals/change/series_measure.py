@@ -157,6 +157,7 @@ def _stack(cells: Cells, data: Monthly, parts: Sequence[dict[str, Any]]) -> Pane
         lacks=LACKS,
         notes=notes,
         extra={name: stack(name) for name in EXTRA},
+        ranges={"missing-group": (stack("range_low"), stack("range_high"))},
         missing={"group": stack("missing")},
         window=(stack("first"), stack("last")),
         censored=stack("censored"),

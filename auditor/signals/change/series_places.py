@@ -11,7 +11,7 @@ import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.change.series_counts import MOST_MISSING, Monthly, sums
-from auditor.signals.change.series_parts import FEW_COMPARISONS, NO_FIT, Change, Cut, cut
+from auditor.signals.change.series_parts import FEW_COMPARISONS, FEW_EVENTS, NO_FIT, Change, Cut, cut
 from auditor.signals.change.series_starts import Ints, Start, Windows, month_number, others_within
 from auditor.stats.series_change import LevelChange, less, level_change, normal_limits, rank_change, slope_change
 
@@ -63,7 +63,8 @@ def series_change(cells: Cells, made: Cut, rules: Rules) -> tuple[Change, Change
     """Return the change of level (decided by ranks) and the change of slope (described) of every place."""
     size = cells.size
     level, slope = _empty(made, size), _empty(made, size)
-    for window in _windows(cells, made, rules):
+    level.code[(made.code == 0) & (made.expected() < LEAST_EVENTS)] = FEW_EVENTS
+    for window in _windows(cells, made, level.code == 0, rules):
         _rank(cells, made, window, rules, level)
         _slopes(window, rules, slope, level)
     slope.code[:] = np.where(level.code > 0, level.code, slope.code)
@@ -85,10 +86,10 @@ _NOTES = (
 )
 
 
-def _windows(cells: Cells, made: Cut, rules: Rules) -> Iterator[_Window]:
+def _windows(cells: Cells, made: Cut, large: Bools, rules: Rules) -> Iterator[_Window]:
     spans: dict[Span, list[int]] = {}
     win = made.windows
-    for j in np.flatnonzero(made.code == 0):
+    for j in np.flatnonzero(large):
         span = (int(win.first[j]), int(win.start[j]), int(win.after[j]), int(win.last[j]))
         spans.setdefault(span, []).append(int(j))
     for span, members in sorted(spans.items()):
