@@ -63,7 +63,6 @@ class Fits:
     size: int
     code: Ints
     numbers: dict[str, Floats] = field(default_factory=dict)
-    poor_donors: Floats = field(init=False)
 
     def __post_init__(self) -> None:
         for name in NAMES:
@@ -75,6 +74,7 @@ class Fits:
 
 NAMES = (
     "gap",
+    "statistic",
     "low",
     "high",
     "p_greater",
@@ -90,8 +90,8 @@ NAMES = (
     "undated",
     "serious_p",
     "serious_gap",
-    "placebo_date_p",
-    "placebo_date_gap",
+    "false_date_p",
+    "false_date_gap",
 )
 
 
@@ -150,7 +150,7 @@ def _fit_batch(found: Outcome, window: Window, places: Ints, pool: Ints, dates: 
     if window.stop - window.begin >= 3 * YEAR:
         earlier = Window(window.begin, window.stop - YEAR, window.stop - YEAR, window.stop)
         sham = _placebos(found, earlier, places, pool, length, plan)
-        fits["placebo_date_p"][places], fits["placebo_date_gap"][places] = _two_sided(sham), sham.gap
+        fits["false_date_p"][places], fits["false_date_gap"][places] = _two_sided(sham), sham.gap
 
 
 def _two_sided(result: Placebos) -> Floats:
@@ -181,7 +181,7 @@ def _store(
 ) -> None:
     poor, few = result.poor, ~result.poor & (result.donors < plan.fewest)
     fits.code[places[poor]], fits.code[places[few]] = POOR, FEW
-    for name in ("gap", "low", "high", "p_greater", "p_less", "p_ratio", "donors", "rmspe"):
+    for name in ("gap", "statistic", "low", "high", "p_greater", "p_less", "p_ratio", "donors", "rmspe"):
         fits[name][places] = getattr(result, name)
     fits["fit_own"][places], fits["fit_others"][places] = result.own, result.others
     fits["donor_n"][places] = found.counts[pool, window.after, :2].sum()

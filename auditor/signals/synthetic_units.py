@@ -32,12 +32,15 @@ class Outcome:
         Focal and reference counts of one or two sides: focal, reference; then focal, reference of the serious side.
     known, censored : (J, T) bool arrays
         Where all of them are known; where one is suppressed.
+    unknown : (J, T, S / 2) array
+        Events of unrecorded group, for each side; NaN where suppressed.
     """
 
     months: tuple[str, ...]
     counts: Floats
     known: Bools
     censored: Bools
+    unknown: Floats
 
     @cached_property
     def runs(self) -> tuple[Ints, Ints]:
@@ -51,7 +54,8 @@ class Outcome:
 
     def side(self, number: int) -> Outcome:
         """Return focal and reference counts of one side alone."""
-        return dataclasses.replace(self, counts=self.counts[:, :, 2 * number : 2 * number + 2])
+        counts, unknown = self.counts[:, :, 2 * number : 2 * number + 2], self.unknown[:, :, number : number + 1]
+        return dataclasses.replace(self, counts=counts, unknown=unknown)
 
 
 def outcome(cells: Cells, rows: Table, group: str, sides: Sequence[str]) -> Outcome:
@@ -76,7 +80,9 @@ def outcome(cells: Cells, rows: Table, group: str, sides: Sequence[str]) -> Outc
     months = months_of(rows)
     cube = spread(labelled, cells.size, months, "label", wanted)
     censored = np.asarray(cube.censored.any(axis=2))
-    return Outcome(months, cube.values, np.asarray(cube.observed.all(axis=2) & ~censored), censored)
+    blind = spread(labelled, cells.size, months, "label", [f"unknown/{part}" for part in sides])
+    unknown = np.where(blind.censored, np.nan, blind.values)
+    return Outcome(months, cube.values, np.asarray(cube.observed.all(axis=2) & ~censored), censored, unknown)
 
 
 def log_contrast(counts: Floats) -> Floats:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from auditor.cells import Activations, Cells, Inventory
+from auditor.cells import Activations, Cells, Inventory, Table, table
 from auditor.signals.change.activation_synthetic import SIGNAL
 from auditor.signals.signal import Design, Panel
 from auditor.signals.synthetic_draw import arrests, cells_of
@@ -82,12 +82,13 @@ def test_the_numbers_are_those_of_the_formula():
     assert panel.low[0, 0] == pytest.approx(np.exp(expected.low[0]), rel=1e-9)
     assert panel.high[0, 0] == pytest.approx(np.exp(expected.high[0]), rel=1e-9)
     assert panel.p_greater[0, 0] == expected.p_greater[0]
-    assert panel.extra["donors"][0, 0] == expected.donors[0]
-    k, n = values[0, START:, 0].sum(), values[0, START:, :2].sum()
+    assert panel.extra["units"][0, 0] == expected.donors[0]
+    k, n = values[0, START:, 0].sum(), values[0, :, 0].sum()
     assert (panel.k[0, 0], panel.n[0, 0]) == (k, n)
     odds = (k + 0.5) / (n - k + 0.5) / panel.estimate[0, 0]
     assert panel.base[0, 0] == pytest.approx(odds / (1 + odds), rel=1e-12)
-    assert panel.absolute[0, 0] == pytest.approx(1000 * (k / n - panel.base[0, 0]), rel=1e-12)
+    assert panel.extra["expected"][0, 0] == pytest.approx(3 * odds, rel=1e-12), "36 months before, 12 after"
+    assert panel.absolute[0, 0] == pytest.approx(1000 * (1 - 1 / panel.estimate[0, 0]), rel=1e-12)
     assert (panel.window[0][0, 0], panel.window[1][0, 0]) == ("2006-01-01", "2009-12-31")
 
 
@@ -95,7 +96,7 @@ def test_a_doubled_contrast_is_found_at_the_least_p():
     panel = measure(cells(counts(effect=np.log(2))))
     assert 1.6 < panel.estimate[0, 0] < 2.5
     assert panel.low[0, 0] > 1
-    assert panel.p_greater[0, 0] == panel.least_p[0, 0] == 1 / (panel.extra["donors"][0, 0] + 1)
+    assert panel.p_greater[0, 0] == panel.least_p[0, 0] == 1 / (panel.extra["units"][0, 0] + 1)
     assert panel.given[0, 0]
     assert 1.4 < panel.extra["augmented"][0, 0] < 2.8
     assert panel.contrasts[0].shape == "change"
@@ -117,7 +118,7 @@ def test_a_change_before_the_start_fires_the_false_date():
     values = counts()
     values[0, START - 12 :, 0] *= 3
     panel = measure(cells(values), fit_others=10, fit_own=3)
-    assert panel.extra["placebo_date_p"][0, 0] <= 0.05
+    assert panel.extra["false_date_p"][0, 0] <= 0.05
     assert panel.notes["activation-synthetic.caveat-date"][0, 0]
 
 
@@ -125,7 +126,7 @@ def test_two_years_before_leave_no_room_for_a_false_date():
     data = cells(counts())
     panel = measure(data, before_most=24)
     assert panel.measured[0, 0]
-    assert np.isnan(panel.extra["placebo_date_p"][0, 0])
+    assert np.isnan(panel.extra["false_date_p"][0, 0])
     assert panel.window[0][0, 0] == "2007-01-01"
 
 
@@ -183,9 +184,9 @@ def test_a_month_that_no_row_speaks_of_is_no_zero():
 
 def test_a_donor_with_a_gap_is_left_out():
     data = cells(counts())
-    full = measure(data).extra["donors"][0, 0]
+    full = measure(data).extra["units"][0, 0]
     panel = measure(without(data, ~at(data, PLACES - 1, 40)))
-    assert panel.extra["donors"][0, 0] == full - 1
+    assert panel.extra["units"][0, 0] == full - 1
 
 
 def test_a_suppressed_month_is_named():
@@ -247,9 +248,9 @@ def test_a_signature_is_no_start_and_a_date_without_kind_is_marked():
     dates = {0: "2009-01-01", 1: "2009-01-01"}
     panel = measure(cells(counts(), activations=starts(dates, {0: "signed", 1: ""})))
     assert reason(panel, 0) == "undated"
-    assert panel.notes["activation-synthetic.caveat-unverified"][1, 0]
+    assert panel.notes["activation.caveat-unverified"][1, 0]
     panel = measure(cells(counts(), activations=starts(dates)))
-    assert not panel.notes["activation-synthetic.caveat-unverified"].any()
+    assert not panel.notes["activation.caveat-unverified"].any()
 
 
 def test_small_unpublished_counts_hide_the_numbers():
@@ -261,6 +262,29 @@ def test_small_unpublished_counts_hide_the_numbers():
     assert measure(cells(values), **options).hidden[0, 0], "8 serious arrests of the focal group after the start"
     assert not measure(cells(values, published=(True,) * PLACES), **options).hidden[0, 0]
     assert not measure(cells(counts()), **options).hidden[0, 0]
+
+
+def test_unrecorded_groups_bound_the_estimate():
+    """Every unrecorded person of place 0 put where it moves the contrast most: ten a month, before and after."""
+    values = counts()
+    data = cells(values)
+    months = [str(FIRST + month) for month in range(48)]
+    blank = {"place": data.ids[0], "event": "arrest", "group": "unknown", "offence": "drug-possession", "n": 10.0}
+    rows = [{**blank, "month": month} for month in months]
+    added = table(rows, data.ids, tuple(data.counts.columns))
+    counts_ = Table(
+        np.concatenate([data.counts.index, added.index]),
+        {name: np.concatenate([data.counts.columns[name], added.columns[name]]) for name in added.columns},
+        *(np.concatenate([getattr(data.counts, name), getattr(added, name)]) for name in ("n", "censored", "complete")),
+    )
+    panel = measure(dataclasses.replace(data, counts=counts_))
+    before, after = values[0, :START].sum(axis=0) + 0.5, values[0, START:].sum(axis=0) + 0.5
+    high = (1 + 120 / after[0]) * (1 + 360 / before[1])
+    low = (1 + 120 / after[1]) * (1 + 360 / before[0])
+    assert panel.ranges["missing-group"][1][0, 0] == pytest.approx(panel.estimate[0, 0] * high, rel=1e-9)
+    assert panel.ranges["missing-group"][0][0, 0] == pytest.approx(panel.estimate[0, 0] / low, rel=1e-9)
+    assert panel.missing["group"][0, 0] == pytest.approx(480 / (480 + values[0].sum()), rel=1e-12)
+    assert panel.missing["group"][1, 0] == 0
 
 
 def test_leaning_and_classical_weights_are_options():

@@ -147,7 +147,8 @@ class ActivationSynthetic(Signal):
         sides = _SIDES if _contrasts(cells, rows, options) else ("",)
         dates = cells.activations.first(cells.size, options.program)
         columns = [_column(cells, rows, event, group, sides, dates, options) for group in cells.focal_groups]
-        return panel(CARD.name, cells, columns, _LACKS, _unverified(cells, options, dates))
+        surname = "surname" in set(rows.columns["group_source"].astype(str))
+        return panel(CARD.name, cells, columns, _LACKS, _unverified(cells, options, dates), surname=surname)
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
         """Draw arrests by month; seven places in eight start the programme, and the planted ones bear the effect.
@@ -180,8 +181,9 @@ def _contrasts(cells: Cells, rows: Table, options: ActivationSyntheticOptions) -
 
 
 def _unverified(cells: Cells, options: ActivationSyntheticOptions, dates: Days) -> Bools:
-    """Where the source does not say that the date is one of activation."""
-    stated = cells.activations.take(cells.activations.kind != "").first(cells.size, options.program)
+    """Where the source does not say that the date is one of activation, or of which programme."""
+    known = (cells.activations.kind != "") & (cells.activations.program != "")
+    stated = cells.activations.take(np.asarray(known, dtype=bool)).first(cells.size, options.program)
     return np.asarray(~np.isnat(dates) & (np.isnat(stated) | (stated != dates)))
 
 
@@ -219,7 +221,7 @@ def _contrast(cells: Cells, event: str, group: str, sides: tuple[str, ...]) -> C
         reference=cells.reference_group,
         event=event,
         label=f"synthetic-{kind}",
-        counted=event,
+        counted=f"synthetic-{kind}",
         among=event,
         comparator="synthetic",
         why="activation-synthetic.why-synthetic",
