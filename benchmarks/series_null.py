@@ -179,15 +179,39 @@ def cells() -> Iterator[Cell]:
     yield replace(base, rougher=0.3, label="noise SD .30 and autocorrelation .6 among SD .15 and .3")
 
 
+#: Common factor SD, log effect, natural SD of a class and group, size of the place.
+PLAN = [
+    (0.0, 0.0, 0.15, 1.0),
+    (0.0, 0.0, 0.25, 1.0),
+    (0.0, 0.0, 0.25, 5.0),
+    (0.1, 0.0, 0.15, 1.0),
+    (0.2, 0.0, 0.15, 1.0),
+    (0.2, 0.0, 0.25, 1.0),
+    (0.2, 0.0, 0.25, 5.0),
+    (0.0, math.log(1.5), 0.15, 1.0),
+    (0.0, math.log(1.5), 0.25, 1.0),
+    (0.0, math.log(1.5), 0.15, 5.0),
+    (0.0, math.log(2), 0.15, 1.0),
+    (0.0, math.log(2), 0.25, 5.0),
+]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1000)
-    runs = parser.parse_args().runs
+    parser.add_argument("--only", choices=("series", "classes"), help="measure one design, keep the other's rows")
+    asked = parser.parse_args()
+    runs, kept = asked.runs, []
+    if asked.only:
+        with RESULTS.open(encoding="utf-8") as file:
+            kept = [row for row in csv.DictReader(file) if row["design"] != asked.only]
     warnings.simplefilter("error")
-    rows = [series_cell(cell, runs, 4100 + i) for i, cell in enumerate(cells())]
-    plan = [(0.0, 0.0, 0.15, 1.0), (0.2, 0.0, 0.15, 1.0), (0.0, 0.405, 0.15, 1.0), (0.0, 0.693, 0.15, 1.0)]
-    plan += [(0.0, 0.0, 0.25, 1.0), (0.2, 0.0, 0.15, 5.0), (0.0, 0.405, 0.15, 5.0)]
-    rows += [class_cell(*cell, runs, 4200 + i) for i, cell in enumerate(plan)]
+    rows: list[Row] = []
+    if asked.only != "classes":
+        rows = [series_cell(cell, runs, 4100 + i) for i, cell in enumerate(cells())]
+    if asked.only != "series":
+        rows += [class_cell(*cell, runs, 4200 + i) for i, cell in enumerate(PLAN)]
+    rows = sorted([*rows, *kept], key=lambda row: row["design"] == "classes")
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     with RESULTS.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")

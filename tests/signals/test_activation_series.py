@@ -154,6 +154,23 @@ def test_one_design_speaks_for_a_place(panel: Panel):
     assert not panel.speaks[:, column(panel, "slope")].any()
 
 
+def test_both_designs_can_be_asked(cells: Cells, panel: Panel):
+    """The larger p and the wider limits of the two (exact); the series alone can be made to speak."""
+    both = measured(cells, decide="both")
+    c, series = column(panel, "classes"), column(panel, "series")
+    assert both.p_greater[0, c] == max(panel.p_greater[0, c], panel.p_greater[0, series])
+    assert both.low[0, c] == min(panel.low[0, c], panel.low[0, series])
+    assert both.high[0, c] == max(panel.high[0, c], panel.high[0, series])
+    assert both.least_p is not None
+    assert both.least_p[0, c] == pytest.approx(1 / 30)
+    assert both.speaks[0, c]
+    assert both.notes["activation-series.caveat-both"][0, c]
+    assert not both.notes["activation-series.caveat-common"][0, c]
+    first = measured(cells, decide="series")
+    assert first.speaks[0, series]
+    assert not first.speaks[0, c]
+
+
 def test_without_classes_the_series_speaks():
     cells = build(25, {0: "2009-01-01"}, offences=("",))
     panel = measured(cells)

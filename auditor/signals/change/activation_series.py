@@ -37,7 +37,9 @@ CARD = Card(
     misleads=(
         "Units share common factors: a change that moves all discretionary classes of one group together for another "
         "reason (a licence law, a festival, drivers who adapt) cannot be told from the programme's by relabelling "
-        "classes; with a common factor of SD 0.2 a 5 % test errs in 7 % of places, and in 11 % of large ones.",
+        "classes. With a common factor of SD 0.1 a 5 % test errs in 8 % of places, with SD 0.2 in 10 to 17 % "
+        '(benchmarks/results/series.csv); comparison places carry that factor too, and decide = "both" asks them as '
+        "well.",
         "Cooperation often began before activation (state signing, 287(g), the Criminal Alien Program): a change that "
         "came earlier is missed or halved.",
         "Roll-out began near the border and where many Hispanic people live: later places differ from earlier ones.",
@@ -86,6 +88,9 @@ class ActivationSeriesOptions(Options):
         Longest spans in months that are looked at.
     within : {"auto", "state", "all"}
         Where comparison places may lie; ``"auto"`` keeps to the state where it has enough.
+    decide : {"classes", "both", "series"}
+        Which design speaks for a place: its offence classes where they can, else the series; both (the larger p-value,
+        which a factor common to the classes cannot make small) where both can; or the series first.
     harmonics : int
         Pairs of sine and cosine of the year in the series.
     alpha : float
@@ -99,6 +104,7 @@ class ActivationSeriesOptions(Options):
     most_before: int = 60
     most_after: int = 36
     within: Literal["auto", "state", "all"] = "auto"
+    decide: Literal["classes", "both", "series"] = "classes"
     harmonics: int = 2
     alpha: float = 0.05
 
@@ -153,6 +159,7 @@ def _asked(options: ActivationSeriesOptions) -> Asked:
         options.within,
         options.harmonics,
         options.alpha,
+        options.decide,
     )
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells
 from auditor.signals.baseline import small
+from auditor.signals.change.series_bounds import bounds
 from auditor.signals.change.series_classes import class_change
 from auditor.signals.change.series_counts import Monthly, sums
-from auditor.signals.change.series_parts import EXTRA, LACKS, NO_MONTHS, NO_START, Change, Cut, cut, part
+from auditor.signals.change.series_parts import EXTRA, LACKS, NO_MONTHS, NO_START, Change, Cut, cut, part, stricter
 from auditor.signals.change.series_places import Rules, Within, series_change
 from auditor.signals.change.series_starts import YEAR, Ints, Start, windows
 from auditor.signals.signal import Contrast, Panel, blank
@@ -33,6 +35,7 @@ class Asked:
     within: Within
     harmonics: int
     alpha: float
+    decide: Literal["classes", "series", "both"]
 
 
 def panel(cells: Cells, data: Monthly, cuts: Sequence[Start], asked: Asked) -> Panel:
@@ -94,8 +97,10 @@ def _parts(cells: Cells, made: Cut, asked: Asked, *, tested: bool) -> list[dict[
     series, slope = series_change(cells, made, rules)
     kinds: list[tuple[str, Change]] = [("series", series), ("slope", slope)]
     if made.data.sided:
-        kinds.insert(0, ("classes", class_change(cells, made, asked.alpha, LEVEL)))
-    speaks = np.zeros(cells.size, dtype=bool)
+        classes = class_change(cells, made, asked.alpha, LEVEL)
+        kinds.insert(0, ("classes", stricter(classes, series) if asked.decide == "both" else classes))
+    order = ("series", "classes") if asked.decide == "series" else ("classes", "series")
+    speaker = _speaker([(kind, dict(kinds)[kind]) for kind in order if kind in dict(kinds)], cells.size)
     found = []
     for kind, change in kinds:
         group = cells.focal_groups[made.group]
@@ -103,13 +108,20 @@ def _parts(cells: Cells, made: Cut, asked: Asked, *, tested: bool) -> list[dict[
             cells, made.data.event, made.start.key, group, kind, tested=tested and kind != "slope", sided=len(sides) > 1
         )
         column = part(cells, made, change, contrast)
+        column["range_low"], column["range_high"] = bounds(made, change)
         column["notes"][UNVERIFIED] = (change.code == 0) & ~made.start.verified
         column["given"] = column["given"] & (kind != "slope")
-        # One design speaks for a place: the classes where they can, else the series.
-        column["preferred"] = (change.code == 0) & ~speaks if kind == "classes" else ~speaks
-        speaks = speaks | column["preferred"]
+        column["preferred"] = speaker == kind
         found.append(column)
     return found
+
+
+def _speaker(designs: Sequence[tuple[str, Change]], places: int) -> NDArray[np.object_]:
+    """Say which design speaks for each place: the first that was measured there, else the last with its reason."""
+    result = np.full(places, designs[-1][0], dtype=object)
+    for kind, change in reversed(designs):
+        result[change.code == 0] = kind
+    return result
 
 
 _METHODS = {

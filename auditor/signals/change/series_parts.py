@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -128,6 +129,35 @@ class Change:
     notes: dict[str, Bools]
 
 
+def stricter(first: Change, second: Change) -> Change:
+    """Return the first change, decided by both where both were measured: the larger p, the wider limits.
+
+    Rejecting only where two tests of the same question both reject keeps the level where either null holds
+    (intersection-union, Berger 1982, Technometrics 24, 295-300).
+    """
+    both = (first.code == 0) & (second.code == 0)
+
+    def worse(name: str, choose: Callable[[Floats, Floats], Floats]) -> Floats:
+        own, other = getattr(first, name), getattr(second, name)
+        return np.where(both, choose(own, other), own)
+
+    notes = dict(first.notes) | {
+        "activation-series.caveat-common": first.notes["activation-series.caveat-common"] & ~both,
+        "activation-series.caveat-both": both,
+        "activation-series.caveat-comparisons": both,
+    }
+    return replace(
+        first,
+        low=worse("low", np.minimum),
+        high=worse("high", np.maximum),
+        greater=worse("greater", np.maximum),
+        less=worse("less", np.maximum),
+        least=worse("least", np.maximum),
+        testable=np.where(both, first.testable & second.testable, first.testable),
+        notes=notes,
+    )
+
+
 def part(cells: Cells, made: Cut, change: Change, contrast: Contrast) -> dict[str, Any]:
     """Turn a change into one column of a panel."""
     result: dict[str, Any] = {name: values[:, 0] for name, values in blank(cells.size, 1).items()}
@@ -166,7 +196,6 @@ def _months(made: Cut, side: str) -> Floats:
 def _surroundings(cells: Cells, made: Cut, change: Change, ok: Bools) -> dict[str, Any]:
     data, used = made.data, made.sums.used
     unknown, everyone = (used[..., None] * data.unknown).sum(axis=(1, 2)), (used * data.everyone).sum(axis=1)
-    range_low, range_high = bounds(made, change)
     first, last = (np.full(cells.size, "", dtype=object) for _ in range(2))
     for j in np.flatnonzero(ok):
         first[j] = f"{data.months[made.windows.first[j]]}-01"
@@ -180,8 +209,6 @@ def _surroundings(cells: Cells, made: Cut, change: Change, ok: Bools) -> dict[st
         "missing": np.divide(unknown, everyone, out=np.full(cells.size, np.nan), where=ok & (everyone > 0)),
         "censored": data.censored & ((change.code == SUPPRESSED) | (change.code == GAPS)),
         "hidden": hidden(cells, made) & ok,
-        "range_low": range_low,
-        "range_high": range_high,
         "range_hidden": small(np.nan_to_num(unknown), cells) | tainted(cells),
         "notes": {name: mask & ok for name, mask in change.notes.items()},
         "first": first,
@@ -195,43 +222,3 @@ def hidden(cells: Cells, made: Cut) -> Bools:
     for values in (*made.focal, *made.reference):
         result = result | small(values, cells)
     return result
-
-
-def bounds(made: Cut, change: Change) -> tuple[Floats, Floats]:
-    """Bound the estimate over every way in which events of unrecorded group may be shared out.
-
-    The lowest: those after the start belong to the reference group and those before it to the focal group, and the
-    other way round among serious offences. The extremes of the plain ratio of sums, over that ratio, scale the
-    estimate. NaN where every group is recorded; no bound (0, infinity) where the number is suppressed.
-    """
-    low, high = (np.full(len(change.code), np.nan) for _ in range(2))
-    rows = change.code == 0
-    signs = (1, -1) if made.data.sided else (1,)
-    moved = np.zeros((2, len(change.code)))
-    some = np.zeros(len(change.code), dtype=bool)
-    for sign in signs:
-        lost = [_unknown(made, sign, side) for side in ("before_mask", "after_mask")]
-        some |= ~(lost[0] + lost[1] == 0)
-        least, most = _extremes(made, sign, lost[0], lost[1])
-        moved += sign * (np.array([least, most]) if sign > 0 else np.array([most, least]))
-    rows = rows & some
-    low[rows], high[rows] = np.exp(change.value[rows] + np.nan_to_num(moved[:, rows], nan=0.0))
-    blind = rows & np.isnan(moved).any(axis=0)
-    low[blind], high[blind] = 0.0, np.inf
-    return low, high
-
-
-def _unknown(made: Cut, sign: int, side: str) -> Floats:
-    mask = getattr(made.windows, side)(len(made.data.months)) & made.sums.used
-    taken = made.data.unknown * (made.sums.takes_part & (made.data.side == sign))[:, None, :]
-    result: Floats = (mask[..., None] * taken).sum(axis=(1, 2))
-    return result
-
-
-def _extremes(made: Cut, sign: int, before: Floats, after: Floats) -> tuple[Floats, Floats]:
-    """How far one side's log change moves when unrecorded events after go to one group, those before to the other."""
-    h0, h1 = (made.total(when, sign, made.group) + 0.5 for when in ("before", "after"))
-    w0, w1 = (made.total(when, sign, -1) + 0.5 for when in ("before", "after"))
-    most = np.log1p(after / h1) + np.log1p(before / w0)
-    least = -np.log1p(before / h0) - np.log1p(after / w1)
-    return least, most
