@@ -31,10 +31,12 @@ __all__ = ["Conformal", "TooFewControlsError", "conformal_screen"]
 
 #: Fewest control estimates in the fitting fold and in the scoring folds.
 FEWEST_FITTED, FEWEST_SCORED = 5, 20
-#: A scale whose relative standard error is above this is not matched; the focal contrast is then given ...
-LARGEST_ERROR = 0.2
-#: ... this many times the natural spread of its controls.
+#: A scale is not matched when one standard error of it widens the spread of a typical estimate by more than this ...
+LARGEST_ERROR = 0.1
+#: ... and the focal contrast is then given at least this many times the natural spread of its controls.
 UNMATCHED_SCALE = 1.5
+#: Natural differences of this share of the typical error are added, so that there is always a spread to scale.
+LEAST_NATURAL = 0.1
 #: Rounds of matching, the rate at which places with an excess are set aside between them, and the largest share.
 _MATCHINGS, _Q, _MOST_AFFECTED = 4, 0.1, 0.3
 #: Fewest focal estimates whose median can stand for the shift.
@@ -177,7 +179,7 @@ def conformal_screen(
             f"{int(fitting.sum())} control estimates to fit and {int(scoring.sum())} to rank; "
             f"{FEWEST_FITTED} and {FEWEST_SCORED} are needed"
         )
-    natural = fit_mixture(c[fitting], cs[fitting])
+    natural = fit_mixture(c[fitting], cs[fitting]).smeared(LEAST_NATURAL * float(np.median(cs[scoring])))
     weight = min(1.0, independent / max(int(usable.any(axis=0).sum()), 1))
     strata = 1 + int(max(own.max(initial=0), theirs[scoring].max(initial=0)))
     above, below = _scores(natural, c[scoring], cs[scoring], theirs[scoring], strata)
@@ -198,7 +200,7 @@ def _matched(null: ConformalNull, focal: Array, se: Array, stratum: Ints) -> tup
     affected = 0.0
     for _ in range(_MATCHINGS):
         level = match(focal, se, null.natural, affected)
-        shift, scale, matched = _settle(level, focal)
+        shift, scale, matched = _settle(level, focal, null.natural.sd / float(np.median(se)))
         null = replace(null, shift=shift, scale=scale)
         flagged = float((benjamini_hochberg(null.p(focal, se, stratum)) <= _Q).mean()) * (1 - _Q) if matched else 0.0
         if flagged <= affected or flagged > _MOST_AFFECTED:
@@ -207,12 +209,13 @@ def _matched(null: ConformalNull, focal: Array, se: Array, stratum: Ints) -> tup
     return null, level, matched
 
 
-def _settle(level: Match, focal: Array) -> tuple[float, float, bool]:
-    """Shift and scale to decide with, and whether the scale was matched."""
-    if level.scale_se <= LARGEST_ERROR * max(1.0, level.scale):
-        return level.shift, max(1.0, level.scale), True
+def _settle(level: Match, focal: Array, natural: float) -> tuple[float, float, bool]:
+    """Shift and scale to decide with, and whether the scale was matched; natural is in units of the typical error."""
+    scale, upper = max(1.0, level.scale), max(1.0, level.scale_upper)
+    if np.hypot(1, upper * natural) <= (1 + LARGEST_ERROR) * np.hypot(1, scale * natural):
+        return level.shift, scale, True
     shift = float(np.median(focal)) if focal.size >= _FEWEST_CENTRED else 0.0
-    return shift, UNMATCHED_SCALE, False
+    return shift, max(UNMATCHED_SCALE, level.scale), False
 
 
 def _centres(control: Array, usable: NDArray[np.bool_]) -> Array:

@@ -6,6 +6,7 @@ The matching is on the natural differences: the errors of focal and control esti
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from auditor.stats.mixture import NormalMixture
 QUANTILES = np.arange(1, 9) * 0.05
 #: Standard errors are put into this many classes of equal size.
 _CLASSES = 48
-_LARGEST_SCALE = 20.0
+_LARGEST_SCALE = 100.0
 _FEWEST = 10
 
 
@@ -32,15 +33,15 @@ class Match:
     shift, scale : float
         Natural differences of focal contrasts are shift + scale times those of controls; scale is as estimated, and
         may be below 1.
-    scale_se : float
-        Standard error of the scale, for places that are independent; infinite where it cannot be told.
+    scale_upper : float
+        The scale one standard error up (of its square; places are independent); infinite where it cannot be told.
     places : int
         Places whose focal contrasts were used.
     """
 
     shift: float
     scale: float
-    scale_se: float
+    scale_upper: float
     places: int
 
 
@@ -59,7 +60,7 @@ def match(focal: Array, se: Array, natural: NormalMixture, affected: float = 0.0
     Returns
     -------
     Match
-        With fewer than ten places the shift is 0, and the scale 1 with an infinite error.
+        With fewer than ten places the shift is 0, and the scale 1 with an infinite upper value.
 
     Raises
     ------
@@ -82,26 +83,26 @@ def match(focal: Array, se: Array, natural: NormalMixture, affected: float = 0.0
     last = np.sqrt(focal.size / (1 - wanted.sum()))
 
     def residuals(at: Array) -> Array:
-        below = natural.lower(cuts[:, None] - at[0], errors[None, :], max(at[1], 0.0)).mean(axis=1)
+        below = natural.lower(cuts[:, None] - at[0], errors[None, :], np.sqrt(max(at[1], 0.0))).mean(axis=1)
         off = np.diff(below, prepend=0.0) - wanted
         return np.append(off * weight, off.sum() * last)
 
-    return _solve(residuals, focal, natural)
+    return _solve(residuals, focal)
 
 
-def _solve(residuals: object, focal: Array, natural: NormalMixture) -> Match:
+def _solve(residuals: Callable[[Array], Array], focal: Array) -> Match:
+    """Least squares over shift and squared scale, whose information does not vanish where the scale is 0."""
     unit = max(float(np.subtract(*np.quantile(focal, [0.4, 0.05]))), 1e-12)
     start = np.array([float(np.median(focal)), 1.0])
-    bounds = ([-np.inf, 0.0], [np.inf, _LARGEST_SCALE])
+    bounds = ([-np.inf, 0.0], [np.inf, _LARGEST_SCALE**2])
     found = least_squares(residuals, start, bounds=bounds, x_scale=[unit, 1.0], xtol=1e-10, ftol=1e-10)
     if not found.success:
         raise NotConverged("shift and scale of the focal contrasts were not pinned down")
     information = found.jac.T @ found.jac
     determinant = float(np.linalg.det(information))
-    scale_se = float(np.sqrt(information[0, 0] / determinant)) if determinant > 0 else float("inf")
-    if natural.sd == 0:
-        scale_se = float("inf")
-    return Match(float(found.x[0]), float(found.x[1]), scale_se, int(focal.size))
+    error = float(np.sqrt(information[0, 0] / determinant)) if determinant > 0 else float("inf")
+    shift, square = float(found.x[0]), float(found.x[1])
+    return Match(shift, float(np.sqrt(square)), float(np.sqrt(square + error)), int(focal.size))
 
 
 def _classes(se: Array) -> Array:

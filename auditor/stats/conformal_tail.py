@@ -25,7 +25,7 @@ from auditor.stats.conformal_null import ConformalNull
 SHARE, FEWEST = 0.1, 30.0
 _SHAPES = np.linspace(-0.6, 1.6, 89)
 _WIDTHS = np.exp(np.linspace(-2.0, 2.0, 161))
-_MOST = 1000
+_MOST = 400
 
 
 def tail_p(screen: Conformal, confidence: float = 0.95) -> tuple[Array, NDArray[np.bool_]]:
@@ -81,8 +81,9 @@ def _upper_limit(null: ConformalNull, controls: Array, score: Array, level: floa
         return np.ones(score.size)
     shape, width = (grid.ravel() for grid in np.meshgrid(_SHAPES, _WIDTHS * typical, indexing="ij"))
     likelihood = null.weight * count * _mean_log_density(excess, shape, width)
-    # Half the chi-square quantile of one degree of freedom; a one-sided limit has the other side to spare.
-    near = likelihood >= likelihood.max() - 0.5 * ndtri(level) ** 2
+    # The two-sided quantile for a one-sided limit: with the one-sided one, a limit meant to hold in 95 of 100 samples
+    # held in 85-93 (simulated, 400 to 12,000 controls).
+    near = likelihood >= likelihood.max() - 0.5 * ndtri((1 + level) / 2) ** 2
     survival = _survival(wanted[:, None], shape[near], width[near]).max(axis=1)
     over = (1 + null.weight * count) / (1 + null.weight * controls.size)
     # Nothing deeper than the double-precision floor of the scores is claimed.
@@ -90,7 +91,7 @@ def _upper_limit(null: ConformalNull, controls: Array, score: Array, level: floa
 
 
 def _mean_log_density(excess: Array, shape: Array, width: Array) -> Array:
-    """Mean log density of the generalised Pareto distribution; thinned to a thousand order statistics."""
+    """Mean log density of the generalised Pareto distribution; thinned to 400 order statistics."""
     if excess.size > _MOST:
         excess = excess[np.linspace(0, excess.size - 1, _MOST).round().astype(int)]
     result = np.empty(shape.size)

@@ -74,6 +74,10 @@ class NormalMixture:
         width: Array = far * np.asarray(factor) + 40.0 * np.asarray(se)
         return width
 
+    def smeared(self, sd: float) -> NormalMixture:
+        """Return the mixture with an independent normal of the given SD added to the natural differences."""
+        return NormalMixture(self.weights, self.centres, np.hypot(self.scales, sd))
+
     @property
     def sd(self) -> float:
         """Standard deviation of the natural differences."""
