@@ -205,7 +205,8 @@ class Engine:
             f"SELECT i.idx AS idx, {', '.join(columns)}, sum(coalesce(c.n, 0))::DOUBLE AS n, "  # noqa: S608
             "bool_or(c.n IS NULL) AS censored, bool_and(list_contains(?::BIGINT[], c.source)) AS complete, "
             'min(c.start) AS first, max(c."end") AS last '
-            f"FROM counts c JOIN {index} i ON i.place = c.place {within}{where} GROUP BY 1, {groups} ORDER BY 1, {groups}"
+            f"FROM counts c JOIN {index} i ON i.place = c.place {within}{where} "
+            f"GROUP BY 1, {groups} ORDER BY 1, {groups}"
         )
         parameters: list[Any] = [self._complete] + ([list(events)] if events else [])
         return _table(self._sql.execute(query, parameters).fetchnumpy(), keys)

@@ -31,7 +31,10 @@ EXAMPLES = {
 }
 _PROTOCOL = 'it belongs in a protocol file, whose hash the review bears: protocol = "my.toml"'
 ELSEWHERE = {
-    **dict.fromkeys(("q", "alpha", "materiality", "gates", "families", "offences", "benchmarks"), _PROTOCOL),
+    **dict.fromkeys(
+        ("q", "alpha", "materiality", "gates", "families", "offences", "benchmarks", "alternatives", "blocks"),
+        _PROTOCOL,
+    ),
     **dict.fromkeys(("suppress_below", "languages"), "it belongs in [output]"),
     **dict.fromkeys(("period", "seed", "as_of", "focal_groups", "reference_group"), "it belongs in [audit]"),
     **dict.fromkeys(("format", "path", "columns", "values", "published"), "it belongs in [[sources]]"),

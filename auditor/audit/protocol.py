@@ -9,10 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import Field, JsonValue, PrivateAttr, ValidationError, field_validator, model_validator
 
 from auditor.audit import toml_text
 from auditor.audit.complaints import complaints, refuse
+from auditor.audit.robustness.alternatives import alternative_problems
 from auditor.audit.tables import LEAST_SHOWN, Table, Text, beside, enough
 from auditor.domain.vocabulary import DISCRETIONARY, NEUTRAL, OFFENCES, SERIOUS
 from auditor.errors import ConfigError, Problem, nearest
@@ -105,6 +106,10 @@ class Protocol(Table):
         Family to signal to rule.
     gates : Gates
     offences : Offences
+    alternatives : dict of dict of dict
+        Signal to name of an alternative specification to what it changes.
+    blocks : int
+        Parts into which the time of each place is cut; at least four from 48 months on.
     """
 
     q: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
@@ -116,6 +121,8 @@ class Protocol(Table):
     families: dict[str, dict[str, Rule]] = Field(min_length=1)
     gates: Gates = Gates()
     offences: Offences = Offences()
+    alternatives: dict[str, dict[str, dict[str, JsonValue]]] = Field(default_factory=dict)
+    blocks: Annotated[int, Field(ge=2, le=12)] = 2
     _name: str = PrivateAttr(default="")
     _text: str = PrivateAttr(default="")
 
@@ -239,3 +246,4 @@ def _signal_problems(protocol: Protocol, toml: toml_text.Toml) -> Iterator[Probl
             yield toml.problem(
                 path, f"{signal!r} is not of the family {family!r}", why, f"move it to [families.{right}]"
             )
+    yield from alternative_problems(protocol.alternatives, {name: found.options for name, found in known.items()}, toml)

@@ -69,6 +69,45 @@ def _e_value(ratio: Array) -> Array:
     return above + np.sqrt(above) * np.sqrt(above - 1)
 
 
+def e_value_either_side(
+    ratio: ArrayLike, low: ArrayLike, high: ArrayLike, common_odds: ArrayLike = False
+) -> tuple[Array, Array]:
+    """E-values of a ratio on either side of 1 and of the limit nearest 1.
+
+    A ratio below 1 is taken as its reciprocal, with the reciprocal of its upper limit. The ratio of two odds of a
+    common outcome overstates the ratio of risks; its square root stands for that, as the authors of the E-value give
+    it. (They call an outcome common where more than 15 % have it.)
+
+    Parameters
+    ----------
+    ratio, low, high : array_like of float
+        Ratio and interval, 0 to infinity, one entry a place; NaN where not measured.
+    common_odds : array_like of bool
+        Where the ratio is one of odds and the outcome is common.
+
+    Returns
+    -------
+    point, limit : ndarray
+        NaN ("not applicable") where the ratio or a limit is NaN; 1 for the limit where the interval holds 1; infinite
+        for the point where the ratio is 0 or infinite.
+
+    References
+    ----------
+    VanderWeele, T. J. & Ding, P. (2017). Annals of Internal Medicine 167, 268-274, table 2.
+    """
+    parts = np.broadcast_arrays(*(np.atleast_1d(np.asarray(x, dtype=float)) for x in (ratio, low, high)))
+    value, below, above = (np.array(x) for x in parts)
+    power = np.where(np.broadcast_to(np.asarray(common_odds, dtype=bool), value.shape), 0.5, 1.0)
+    known = ~(np.isnan(value) | np.isnan(below) | np.isnan(above))
+    point, limit = np.full(value.shape, np.nan), np.full(value.shape, np.nan)
+    with np.errstate(divide="ignore"):
+        up = np.where(value >= 1, value, 1 / value)[known] ** power[known]
+        near = np.where(value >= 1, below, 1 / above)[known] ** power[known]
+    # An exact interval may lie beside a ratio that is estimated otherwise; the limit never exceeds the ratio.
+    point[known], limit[known] = e_value(up, np.minimum(near, up))
+    return point, limit
+
+
 def benchmark_tipping(low: ArrayLike) -> Array:
     """Factor by which the benchmark must understate the focal group, relative to the other, for no finding.
 

@@ -1,0 +1,1 @@
+"""How far a finding bears other choices: specifications, parts of the time, confounding, unrecorded groups."""
