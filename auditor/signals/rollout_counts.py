@@ -148,6 +148,9 @@ def best_event(cells: Cells, wanted: str, groups: Sequence[str]) -> str:
     """Return the event to count: the wanted one, or the one whose groups most places tell by month."""
     if wanted != "auto":
         return wanted
+    present = [event for event in EVENTS if event in cells.counts.levels("event")]
+    if len(present) < 2:
+        return present[0] if present else EVENTS[0]
     return max(EVENTS, key=lambda event: (_reach(cells, event, groups), -EVENTS.index(event)))
 
 
