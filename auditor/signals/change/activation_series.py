@@ -8,10 +8,10 @@ import numpy as np
 
 from auditor.cells import Cells, CellSpec
 from auditor.findings.card import Card
-from auditor.signals.change.series_counts import EVENTS, event_of, monthly
-from auditor.signals.change.series_measure import Asked, nothing, panel, placebos
-from auditor.signals.change.series_simulate import simulated
-from auditor.signals.change.series_starts import starts
+from auditor.signals.series_counts import EVENTS, event_of, monthly
+from auditor.signals.series_measure import Asked, nothing, panel, placebos
+from auditor.signals.series_simulate import simulated
+from auditor.signals.series_starts import starts
 from auditor.signals.signal import Design, Inventory, Lack, Options, Panel, Signal
 
 CARD = Card(
@@ -84,8 +84,10 @@ class ActivationSeriesOptions(Options):
         Kinds of date: the first is tested, the others (``"signed"``) are described.
     anticipation : int
         Months before the start that are left out.
-    most_before, most_after : int
-        Longest spans in months that are looked at.
+    most_before : int
+        Longest span in months that is looked at before the start.
+    most_after : int
+        Longest span in months that is looked at after it.
     within : {"auto", "state", "all"}
         Where comparison places may lie; ``"auto"`` keeps to the state where it has enough.
     decide : {"classes", "both", "series"}

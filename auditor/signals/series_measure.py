@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells
 from auditor.signals.baseline import small
-from auditor.signals.change.series_bounds import bounds
-from auditor.signals.change.series_classes import class_change
-from auditor.signals.change.series_counts import Monthly, sums
-from auditor.signals.change.series_parts import EXTRA, LACKS, NO_MONTHS, NO_START, Change, Cut, cut, part, stricter
-from auditor.signals.change.series_places import Rules, Within, series_change
-from auditor.signals.change.series_starts import YEAR, Ints, Start, windows
+from auditor.signals.series_bounds import bounds
+from auditor.signals.series_classes import class_change
+from auditor.signals.series_counts import Monthly, sums
+from auditor.signals.series_parts import EXTRA, LACKS, NO_MONTHS, NO_START, Change, Cut, cut, part, stricter
+from auditor.signals.series_places import Rules, Within, series_change
+from auditor.signals.series_starts import YEAR, Ints, Start, windows
 from auditor.signals.signal import Contrast, Panel, blank
 
 NAME = "activation-series"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from auditor.cells import Bools, Cells, Floats, Table
-from auditor.signals.change.series_starts import Ints, month_number
 from auditor.signals.groups import sourced
 from auditor.signals.months import months_of, spread
+from auditor.signals.series_starts import Ints, month_number
 
 EVENTS = ("arrest", "booking", "stop", "citation")
 MOST_MISSING = 0.1

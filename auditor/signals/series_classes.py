@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from auditor.cells import Cells, Floats
-from auditor.signals.change.series_parts import FEW_CLASSES, Change, Cut
+from auditor.signals.series_parts import FEW_CLASSES, Change, Cut
 from auditor.stats.class_randomisation import Randomised, randomise_classes
 from auditor.stats.classes import ClassRatios, natural_variance
 from auditor.stats.series_classes import ClassChanges, class_changes, class_limits

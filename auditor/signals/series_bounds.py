@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from auditor.cells import Floats
-from auditor.signals.change.series_parts import Change, Cut
+from auditor.signals.series_parts import Change, Cut
 
 
 def bounds(made: Cut, change: Change) -> tuple[Floats, Floats]:

@@ -10,8 +10,8 @@ import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import small, tainted
-from auditor.signals.change.series_counts import MOST_MISSING, Monthly, Sums
-from auditor.signals.change.series_starts import Ints, Start, Windows, others_within
+from auditor.signals.series_counts import MOST_MISSING, Monthly, Sums
+from auditor.signals.series_starts import Ints, Start, Windows, others_within
 from auditor.signals.signal import Contrast, Lack, blank
 from auditor.stats.intervals import wilson
 

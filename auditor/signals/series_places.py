@@ -10,9 +10,9 @@ from typing import Literal
 import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
-from auditor.signals.change.series_counts import MOST_MISSING, Monthly, sums
-from auditor.signals.change.series_parts import FEW_COMPARISONS, FEW_EVENTS, NO_FIT, Change, Cut, cut
-from auditor.signals.change.series_starts import Ints, Start, Windows, month_number, others_within
+from auditor.signals.series_counts import MOST_MISSING, Monthly, sums
+from auditor.signals.series_parts import FEW_COMPARISONS, FEW_EVENTS, NO_FIT, Change, Cut, cut
+from auditor.signals.series_starts import Ints, Start, Windows, month_number, others_within
 from auditor.stats.series_change import LevelChange, less, level_change, normal_limits, rank_change, slope_change
 
 LEAST_EVENTS = 20.0
