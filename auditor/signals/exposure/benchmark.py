@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -53,11 +54,19 @@ CARD = Card(
         "tipping point: the factor by which E_H / E_W must be wrong before the lower limit reaches 1",
         "region: log mu_jg = a_j + b_g + log E_jg; standard errors widened by the Pearson dispersion",
     ),
-    controls="None in this version: the screen compares each place with its peers, and no place can rise above "
-    "pattern-worth-examining on it.",
+    controls="The same ratio for serious offences, which victims report: property and violent ones apart. They carry "
+    "the same errors of the benchmark, and no officer's choice. Where the data hold no offence classes, the screen "
+    "compares each place with its peers, and no place can rise above pattern-worth-examining on it.",
 )
 
 _NUMERATORS = ("arrest", "booking", "stop", "citation", "detainer", "custody", "removal", "match")
+
+
+_CONTROLS = {
+    "property": ("burglary", "vehicle-theft", "theft", "arson"),
+    "violent": ("homicide", "sexual-assault", "robbery", "aggravated-assault"),
+}
+"""Serious classes of the control contrasts; of several classes each, so that their counts resemble the focal ones."""
 
 
 class BenchmarkOptions(Options):
@@ -109,7 +118,7 @@ class Benchmark(Signal):
 
     def view(self, options: BenchmarkOptions) -> CellSpec:
         """Counts by event and group, with the population baselines."""
-        return CellSpec(keys=("event", "group", "group_source"), population=True)
+        return CellSpec(keys=("event", "group", "group_source", "offence"), population=True)
 
     def measure(self, cells: Cells, options: BenchmarkOptions, rng: np.random.Generator) -> Panel:
         """Measure every place against every benchmark."""
@@ -123,6 +132,28 @@ class Benchmark(Signal):
             for g in range(len(cells.focal_groups))
         ]
         return join(CARD.name, cells, parts)
+
+    def controls(self, cells: Cells, options: BenchmarkOptions, rng: np.random.Generator) -> Panel | None:
+        """Measure serious offences against the same benchmark: it errs alike for them, and no officer chose them."""
+        event = _event_of(cells, options)
+        groups = (*cells.focal_groups, cells.reference_group)
+        base = next(iter(_bases(cells, options, event, groups)), None)
+        if base is None or "offence" not in cells.counts.columns:
+            return None
+        parts = []
+        for name, classes in _CONTROLS.items():
+            serious = [offence for offence in classes if cells.classes.get(offence) == "serious"]
+            rows = cells.counts.where(offence=serious, event=event)
+            if not len(rows.n):
+                continue
+            counted = count_groups(dataclasses.replace(cells, counts=rows), event, groups)
+            for g in range(len(cells.focal_groups)):
+                part = measure_rates(cells, event, g, base, counted, first=False)
+                whole = part["contrast"]
+                key, label = f"{whole.key}/{name}", f"{whole.label}, {name} offences"
+                part["contrast"] = dataclasses.replace(whole, key=key, label=label)
+                parts.append(part)
+        return join(CARD.name, cells, parts) if parts else None
 
     def regions(self, cells: Cells, options: BenchmarkOptions, rng: np.random.Generator) -> Sequence[RegionResult]:
         """Estimate the place-adjusted ratio of each region that has at least two measured places."""

@@ -46,8 +46,9 @@ CARD = Card(
         "z = (share - base) / sqrt(base (1 - base) / n)",
         "p = P(X >= k), X ~ Binomial(n, base); decided by the over-dispersed peer null",
     ),
-    controls="None: the screen compares each place with its peers, and no place can rise above "
-    "pattern-worth-examining on it.",
+    controls="The share of Level 1 among Levels 1 and 2, where they are told apart: arrests on a pretext add lesser "
+    "cases, and should not move the mix of the serious ones. Where no place tells it, the screen compares each place "
+    "with its peers, and no place can rise above pattern-worth-examining on it.",
 )
 
 _SETS: dict[str, tuple[str, ...]] = {
@@ -117,6 +118,21 @@ class LevelMix(Signal):
                 columns += _columns(cells, stratum, facts, name, tested=(name == tested), alone=number == 0)
         return panel(CARD.name, cells, columns, _LACKS)
 
+    def controls(self, cells: Cells, options: LevelMixOptions, rng: np.random.Generator) -> Panel | None:
+        """Measure the mix of the serious levels, which arrests on a pretext should not move."""
+        columns = []
+        for number, stratum in enumerate(_strata(cells, options)):
+            facts = _facts(cells, stratum)
+            reduce = _reduce(("1",), among=("1", "2"))
+            own = own_counts(cells, facts.rows, reduce, facts.coarse | facts.fine)
+            base = national(cells, own, reduce, stratum.filters)
+            column = _column(
+                cells, stratum, facts, own, "level-1-of-2", "nation", base, tested=False, alone=number == 0
+            )
+            if (column.code == 0).any():
+                columns.append(column)
+        return panel(CARD.name, cells, columns, _LACKS) if columns else None
+
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
         """Draw removals whose low-level share varies by nature, with an effect in the planted places."""
         ids = tuple(f"local:sim-{i:05d}" for i in range(design.places))
@@ -173,30 +189,33 @@ def _strata(cells: Cells, options: LevelMixOptions) -> list[_Stratum]:
     return [_Stratum(best, *pair) for pair in sorted(size, key=lambda pair: (-size[pair], pair))]
 
 
-def _reduce(wanted: tuple[str, ...]) -> Reduce:
-    """Return a function that counts the wanted levels among all those known.
+def _reduce(wanted: tuple[str, ...], among: tuple[str, ...] = _LEVELS) -> Reduce:
+    """Return a function that counts the wanted levels among some of those known (all of them by default).
 
     The share is undeterminable where a row's union of levels lies partly inside and partly outside, and where the
-    rows do not speak of all four levels: a level that no row speaks of is absent, not zero.
+    rows do not speak of all the levels asked for: a level that no row speaks of is absent, not zero.
     """
 
     def reduce(rows: Table, size: int) -> tuple[Floats, Floats, Bools]:
         inside = np.zeros(len(rows.n), dtype=bool)
         outside = np.zeros(len(rows.n), dtype=bool)
-        spoken = np.zeros((size, len(_LEVELS)), dtype=bool)
+        spoken = np.zeros((size, len(among)), dtype=bool)
         for text in set(rows.columns["level"].astype(str).tolist()):
             union = set(parse_level(text) or ()) - {"unknown"}
             hit = rows.columns["level"].astype(str) == text
-            inside |= hit & bool(union & set(wanted))
-            outside |= hit & bool(union - set(wanted))
-            for position, level in enumerate(_LEVELS):
+            asked = union & set(among)
+            mixed = bool(asked) and bool(union - set(among))
+            inside |= hit & (bool(asked & set(wanted)) or mixed)
+            outside |= hit & (bool(asked - set(wanted)) or mixed)
+            for position, level in enumerate(among):
                 spoken[rows.index[hit], position] |= level in union
         spoken[rows.index[rows.complete]] = True
         counted = (inside | outside) & ~rows.censored
         straddles = inside & outside & (rows.n > 0)
         k = np.bincount(rows.index, weights=rows.n * (inside & ~outside), minlength=size).astype(float)
         n = np.bincount(rows.index, weights=rows.n * counted, minlength=size).astype(float)
-        bad = np.bincount(rows.index, weights=(straddles | rows.censored).astype(float), minlength=size) > 0
+        blind = rows.censored & (inside | outside)
+        bad = np.bincount(rows.index, weights=(straddles | blind).astype(float), minlength=size) > 0
         return k, n, (n > 0) & ~bad & spoken.all(axis=1)
 
     return reduce
