@@ -181,7 +181,7 @@ def test_weighted_median_is_the_lower_one():
 
 @pytest.mark.parametrize("sd", [0.1, 0.25, 0.5])
 def test_natural_variance_is_found_whatever_the_sampling_error(sd):
-    """Bias of the standard deviation at most 15 % (the tolerance of C9), 25 % with 5 % of classes three times as wide."""
+    """Bias of the SD at most 15 % (the tolerance of C9), 25 % with 5 % of classes three times as wide."""
     rng = np.random.default_rng([7, int(sd * 100)])
     variance = rng.uniform(0.005, 0.2, (600, 15))
     for wild in (0.0, 0.05):
