@@ -70,9 +70,18 @@ def evidence_row(context: Context, pointer: str, finding: Finding) -> dict[str, 
             cited(robust["passed"], "robustness/passed", numbers.count(robust["passed"])),
             cited(robust["of"], "robustness/of", numbers.count(robust["of"])),
         )
-        if robust
+        if robust and robust["of"]
         else Markup(""),
+        "blocks": _blocks(finding),
     }
+
+
+def _blocks(finding: Finding) -> Markup:
+    parts = (finding.robustness or {}).get("blocks")
+    if not parts:
+        return Markup("")
+    same, of = (cited(parts[name], f"robustness/blocks/{name}", numbers.count(parts[name])) for name in ("same", "of"))
+    return Markup("{} of {}").format(same, of)
 
 
 def _small(value: float | None, ref: str) -> Markup:

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from auditor.findings.finding import Estimate, Finding
-from auditor.report import effects, labels, numbers
+from auditor.report import doubts, effects, labels, numbers
 from auditor.report.cite import Num, cited, quoted, say
 from auditor.report.context import Context, sentences_of, span
 
@@ -156,13 +156,15 @@ def _q(finding: Finding, absent: str) -> Markup:
 
 
 def _doubt(finding: Finding) -> list[Row]:
-    """Return what the numbers can bear: detectable effect, tipping point, ranges, robustness, what is missing."""
-    robustness = finding.robustness
+    """Return what the numbers can bear: detectable effect, tipping points, ranges, robustness, what is missing."""
     return [
         ("Smallest detectable effect", _detectable(finding)),
         ("Tipping point", _num("tipping", finding.tipping_point, "tipping_point")),
+        ("Tipping point of recorded groups", doubts.groups(finding)),
+        ("E-value", doubts.e_value(finding)),
         ("Under other assumptions", _ranges(finding)),
-        ("Robustness", say("page.robustness.none") if not robustness else _robust(robustness)),
+        ("Robustness", doubts.specifications(finding)),
+        ("Parts of the time", doubts.blocks(finding)),
         ("Missing", _missing(finding)),
     ]
 
@@ -180,14 +182,6 @@ def _detectable(finding: Finding) -> Markup:
 
 def _num(name: str, value: float | None, ref: str) -> Markup:
     return say(f"page.{name}.none") if value is None else say(f"page.{name}.text", r=Num(value, ref))
-
-
-def _robust(entry: Any) -> Markup:
-    return say(
-        "page.robustness.text",
-        passed=Num(entry["passed"], "robustness/passed"),
-        of=Num(entry["of"], "robustness/of"),
-    )
 
 
 def _ranges(finding: Finding) -> Markup:

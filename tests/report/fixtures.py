@@ -232,7 +232,17 @@ def benchmark(
         "detectable": 1.18,
         "tipping_point": low if low > 1 else None,
         "ranges": (Range("everyone whose group is missing counted either way", max(low - 0.2, 0.1), value + 0.5),),
-        "robustness": {"passed": 7, "of": 8, "failed": ["ages 15 to 34 only"]},
+        "e_value": 2.05,
+        "robustness": {
+            "passed": 7,
+            "of": 8,
+            "failed": ["ages 15 to 34 only"],
+            "blocks": {"same": 3, "of": 4},
+            "e_value_limit": 1.36,
+            "e_value_of": "square-root",
+            "unrecorded_share": 0.46,
+            "misrecorded_share": 0.14,
+        },
         "sentence": text,
         "missing": {"group": 0.114},
     }
