@@ -151,11 +151,25 @@ def funnel_csv(review: Review) -> str:
     return csv_text(header, rows)
 
 
-MODEL_COLUMNS: Final = ("signal", "model", "term", "coefficient", "se", "se_scaled", "deviance", "df", "dispersion")
+MODEL_COLUMNS: Final = (
+    "signal",
+    "model",
+    "term",
+    "coefficient",
+    "se",
+    "se_scaled",
+    "low",
+    "high",
+    "p_value",
+    "places",
+    "deviance",
+    "df",
+    "dispersion",
+)
 
 
 def regions_csv(review: Review) -> str:
-    """Return one row for each coefficient of the models behind the regions (log scale)."""
+    """Return one row for each number of the models behind the regions (log scale)."""
     rows = (
         (region.place, region.name, *(model.get(column) for column in MODEL_COLUMNS))
         for region in review.regions

@@ -40,7 +40,8 @@ def rows_of(what: str, found: Estimated, periods: Periods) -> Iterator[Row]:
     """
     yield mean_row(what, "mean after the start", found.mean)
     unit = _UNIT[periods.step]
-    labels = [f"{int(key):+d}" if key else "0" for key in found.event.keys]
+    # Words instead of signs: a table must not hold text that begins like a formula.
+    labels = [f"{abs(int(key))} {'before' if key < 0 else 'after'}" if key else "start" for key in found.event.keys]
     yield from _several(f"{what}: {unit} since the start", labels, found.event, found.event_bands)
     names = [periods.labels[int(key)] for key in found.cohorts.keys]
     yield from _several(f"{what}: wave", names, found.cohorts, found.cohort_bands)

@@ -121,7 +121,8 @@ def outcome_of(counts: PeriodCounts, wanted: str, groups: tuple[str, str]) -> st
 
 
 def _seen(counts: PeriodCounts, sides: tuple[str, ...], groups: tuple[str, str]) -> Bools:
-    parts = [np.isfinite(counts.of(side, group)).any(axis=1) for side in sides for group in groups]
+    # In a source of single events, offences that it never states would look like observed zeros: some must be counted.
+    parts = [np.nansum(counts.of(side, group), axis=1) > 0 for side in sides for group in groups]
     return np.asarray(np.all(parts, axis=0))
 
 
