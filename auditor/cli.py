@@ -199,6 +199,36 @@ def explain(review: Path, place: str) -> None:
     click.echo(api.explain(Review.load(review), place))
 
 
+@cli.command("compare", short_help="Say what changed between reviews of the same places.")
+@click.argument("reviews", metavar="OLD NEW...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@AS_JSON
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file instead of stdout.")
+@click.option(
+    "--earlier",
+    type=click.IntRange(min=0, max=1000),
+    default=0,
+    metavar="N",
+    help="Looks at these places before OLD that are not given here.",
+)
+def compare_reviews(reviews: Sequence[Path], as_json: bool, out: Path | None, earlier: int) -> None:
+    """Say what changed between two or more reviews of the same places, the oldest first, with every look counted.
+
+    Each is an output folder, or its review.json. Reviews under different protocols or of different groups are refused.
+    """
+    from auditor.audit.comparison.compare import compare
+    from auditor.audit.comparison.out_file import check_target, write_whole
+
+    if out is not None:
+        check_target(out)
+    comparison = compare(reviews, earlier)
+    text = comparison.to_json() if as_json else comparison.to_text()
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    write_whole(out, text)
+    click.echo(str(out))
+
+
 @cli.command(short_help="Check the hashes and numbers of an output folder.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @AS_JSON
@@ -222,9 +252,9 @@ def methods(name: str | None) -> None:
 
 
 @cli.command(short_help="Print a JSON Schema.")
-@click.argument("which", type=click.Choice(["config", "review", "check"]))
+@click.argument("which", type=click.Choice(["config", "review", "check", "compare"]))
 def schema(which: str) -> None:
-    """Print the JSON Schema of the configuration, of review.json, or of `check --json`."""
+    """Print the JSON Schema of the configuration, of review.json, of `check --json` or of `compare --json`."""
     from auditor.audit.schema import schema_named
 
     click.echo(json.dumps(schema_named(which), indent=1, ensure_ascii=False))

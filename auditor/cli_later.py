@@ -63,11 +63,6 @@ _LATER: dict[str, tuple[str, str, list[click.Parameter]]] = {
             _OUT,
         ],
     ),
-    "compare": (
-        "Say what changed between two reviews of the same places.",
-        "compare the two findings.csv by hand, and mind that every further look is another chance of a false alarm",
-        [click.Argument(["old"]), click.Argument(["new"])],
-    ),
     "calibrate": (
         "Measure the protocol's false-alarm rate, FDR and power.",
         "benchmarks/ holds the measured table of the default protocol and the command that made it",

@@ -1,4 +1,4 @@
-"""The JSON Schemas: of the configuration, of review.json, of ``check --json``."""
+"""The JSON Schemas: of the configuration, of review.json, of ``check --json`` and of ``compare --json``."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ def check_schema() -> dict[str, Any]:
     return _held("check")
 
 
+def compare_schema() -> dict[str, Any]:
+    """Return the schema of what ``auditor compare --json`` prints."""
+    return _held("compare")
+
+
 def config_schema() -> dict[str, Any]:
     """Return the schema of the configuration, with the options of every signal."""
     from auditor.audit import config  # late: the signals bring the numeric libraries
@@ -39,7 +44,7 @@ def schema_named(name: str) -> dict[str, Any]:
     UsageError
         When there is none of this name.
     """
-    known = {"config": config_schema, "review": review_schema, "check": check_schema}
+    known = {"config": config_schema, "review": review_schema, "check": check_schema, "compare": compare_schema}
     if name not in known:
         raise UsageError(unknown_name("schema", name, list(known)))
     return known[name]()

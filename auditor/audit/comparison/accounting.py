@@ -1,0 +1,205 @@
+"""The looks accounted for: which place x family tests stand once every look is counted.
+
+Each look may use its share of the protocol's q, fixed in advance. A test's p-value over the looks is the smallest of
+its p-values, each divided by the share of its look; Benjamini-Hochberg over all place x family tests then holds the
+false discovery rate at every look, however the windows overlap and however much of what makes places differ by nature
+lasts from look to look. A flag once raised so does not vanish by looking again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditor.audit.comparison.reviews import Look
+from auditor.audit.comparison.series import RATIOS
+from auditor.findings.finding import Finding
+from auditor.findings.review import PlaceReview
+from auditor.stats.looks import effect_at, look_share, over_looks
+from auditor.stats.multiple import benjamini_hochberg, bh_cutoff, simes
+
+MOST_Q = 0.05
+"""The words of the verdicts rest on at most this, whatever the protocol says."""
+_SMALLEST = 1e-300
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One family of one place over the looks.
+
+    Attributes
+    ----------
+    place, family : str
+    tests : tuple of int
+        How many tests of the family each look made there; suppressed ones count.
+    hidden : tuple of int
+        How many of them have a suppressed p-value, which counts as 1 (or, where that test was flagged, as the p-value
+        at which its look rejected).
+    p : tuple of float or None
+        The family's p-value at each look (Simes), taken at the upper end of what its printed digits may mean.
+    signal : tuple of bool
+        Whether the look itself flagged a test of the family.
+    over : float
+        p over all looks.
+    q : float
+        Its Benjamini-Hochberg value over all place x family tests.
+    stands : bool
+        Whether the flag of some look stands with every look counted.
+    """
+
+    place: str
+    family: str
+    tests: tuple[int, ...]
+    hidden: tuple[int, ...]
+    p: tuple[float | None, ...]
+    signal: tuple[bool, ...]
+    over: float
+    q: float
+    stands: bool
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """All standings, and what the looks cost.
+
+    Attributes
+    ----------
+    q : float
+        The protocol's false discovery rate.
+    planned : int or None
+        Looks that the protocol declares; None when it declares none.
+    earlier : int
+        Looks before the first review given, as the user counts them.
+    shares : tuple of float
+        Of q, for each review given.
+    standings : mapping of (place, family) to Standing
+    cutoff : float or None
+        p at the newest look that is rejected with every look counted; None when the newest look has no share, or
+        nothing was tested.
+    cutoff_alone : float or None
+        The one of the newest review by itself.
+    """
+
+    q: float
+    planned: int | None
+    earlier: int
+    shares: tuple[float, ...]
+    standings: Mapping[tuple[str, str], Standing]
+    cutoff: float | None
+    cutoff_alone: float | None
+
+    def of(self, place: str) -> list[Standing]:
+        """Return the standings of a place, in the order of its findings."""
+        return [entry for entry in self.standings.values() if entry.place == place]
+
+    def detectable(self, finding: Finding) -> float | None:
+        """Return about which ratio the newest look finds with 80 % power when every look is counted."""
+        ratio, cutoffs = finding.detectable, (self.cutoff_alone or 0.0, self.cutoff or 0.0)
+        if ratio is None or ratio <= 1 or finding.estimate.scale not in RATIOS:
+            return None
+        return effect_at(ratio, *cutoffs) if all(0 < cutoff < 0.5 for cutoff in cutoffs) else None
+
+
+def account(looks: Sequence[Look], earlier: int = 0) -> Accounting:
+    """Account for the looks.
+
+    Parameters
+    ----------
+    looks : sequence of Look
+        Oldest first.
+    earlier : int
+        Looks at these places before the first one given.
+
+    Returns
+    -------
+    Accounting
+    """
+    newest = looks[-1].review
+    planned = newest.audit["protocol"].get("looks")
+    shares = tuple(look_share(earlier + t + 1, planned) for t in range(len(looks)))
+    q = min(float(newest.calibration["q"]), MOST_Q)
+    rows = _gather(looks)
+    p = np.array([[np.nan if value is None else value for value in row.p] for row in rows]).reshape(-1, len(looks))
+    over = over_looks(p, shares)
+    adjusted = benjamini_hochberg(over) if rows else over
+    standings = {row.key: row.standing(float(over[i]), float(adjusted[i]), q) for i, row in enumerate(rows)}
+    cutoff = shares[-1] * float(bh_cutoff(over, q)) if rows and shares[-1] > 0 else None
+    alone = newest.calibration.get("cutoff")
+    return Accounting(q, planned, earlier, shares, standings, cutoff, None if alone is None else float(alone))
+
+
+@dataclass
+class _Row:
+    key: tuple[str, str]
+    tests: list[int]
+    hidden: list[int]
+    p: list[float | None]
+    signal: list[bool]
+
+    def standing(self, over: float, q_value: float, q: float) -> Standing:
+        place, family = self.key
+        stands = any(self.signal) and q_value <= q
+        lists = tuple(self.tests), tuple(self.hidden), tuple(self.p), tuple(self.signal)
+        return Standing(place, family, *lists, over, q_value, stands)
+
+
+def _gather(looks: Sequence[Look]) -> list[_Row]:
+    rows: dict[tuple[str, str], _Row] = {}
+    many = len(looks)
+    # An identifier that is simulated in one review and real in another names two places; the newest one is meant.
+    kind = {entry.place: entry.simulated for look in looks for entry in look.review.places}
+    for t, look in enumerate(looks):
+        cutoff = look.review.calibration.get("cutoff")
+        for entry in look.review.places:
+            for family, tests in _families(entry).items() if entry.simulated is kind[entry.place] else ():
+                empty = _Row((entry.place, family), [0] * many, [0] * many, [None] * many, [False] * many)
+                row = rows.setdefault((entry.place, family), empty)
+                row.tests[t] = len(tests)
+                row.hidden[t] = sum(finding.calibrated_p is None for finding in tests)
+                row.signal[t] = any(finding.outcome == "signal" for finding in tests)
+                row.p[t] = family_p(tests, None if cutoff is None else float(cutoff))
+    return [rows[key] for key in sorted(rows)]
+
+
+def _families(entry: PlaceReview) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {}
+    for finding in entry.findings:
+        if screened(finding):
+            found.setdefault(finding.family, []).append(finding)
+    return found
+
+
+def screened(finding: Finding) -> bool:
+    """Say whether a finding entered the screen; a suppressed one is taken to have, unless it was too small."""
+    if finding.calibrated_p is not None:
+        return True
+    return finding.suppressed and finding.tested and finding.outcome != "insufficient" and bool(finding.tests_in_family)
+
+
+def family_p(tests: Sequence[Finding], cutoff: float | None) -> float:
+    """Combine the tests of a family as the screen does (Simes), never below what the screen had.
+
+    Parameters
+    ----------
+    tests : sequence of Finding
+        At least one. A suppressed p-value counts as 1: leaving it out would let the counts decide which tests count.
+    cutoff : float or None
+        The p-value at which the review rejects: a family in which it flagged a suppressed test lies at or below it.
+    """
+    p = np.array([[1.0 if f.calibrated_p is None else at_most(f.calibrated_p) for f in tests]])
+    combined = float(simes(p, np.ones(p.shape, dtype=bool))[0])
+    flagged = any(f.calibrated_p is None and f.outcome == "signal" for f in tests)
+    if flagged and cutoff is not None:
+        combined = min(combined, at_most(cutoff))
+    return combined
+
+
+def at_most(printed: float, digits: int = 2) -> float:
+    """Return the largest number that is written as this one with so many significant digits, at most 1."""
+    if printed <= _SMALLEST:
+        return _SMALLEST
+    half = 0.5 * 10.0 ** (math.floor(math.log10(printed)) - digits + 1)
+    return min(1.0, printed + half)
