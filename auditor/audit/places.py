@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from auditor.audit.build import Built, findings_of
+from auditor.audit.controls import controls_of
 from auditor.audit.measured import Measured
 from auditor.audit.screen import Screen
 from auditor.audit.verdict import (
@@ -97,6 +98,7 @@ def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
         simulated=bool(cells.simulated and cells.simulated[j]),
         profile=_profile(setting, j),
         response=_response(setting.records.get(place, {})),
+        controls=tuple(entry for measured in setting.measured for entry in controls_of(measured, j)),
     )
 
 

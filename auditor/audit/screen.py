@@ -79,8 +79,9 @@ class Calibrated:
         Among how many places the place is ranked; 0 when it is not.
     nulls : tuple of tuple of Null
         For each contrast, the nulls of its places.
-    fired : (J,) array
-        Smallest Benjamini-Hochberg value among the place's own negative controls; NaN where it has none.
+    control_p, control_q : (J, K) arrays
+        Two-sided p-values of the place's own negative controls, and their Benjamini-Hochberg values among all places'
+        controls; a column for each contrast of the control panel, NaN where there is none.
     """
 
     p_greater: Floats
@@ -103,7 +104,13 @@ class Calibrated:
     selected_high: Floats
     ranked: NDArray[np.int64]
     nulls: tuple[tuple[Null, ...], ...]
-    fired: Floats
+    control_p: Floats
+    control_q: Floats
+
+    @property
+    def fired(self) -> Floats:
+        """(J,) smallest ``control_q`` of each place; NaN where it has none."""
+        return np.asarray(np.fmin.reduce(self.control_q, axis=1, initial=np.nan))
 
     def null(self, j: int, c: int) -> Null | None:
         """Return the null that decides an entry."""
@@ -226,9 +233,17 @@ def run_screen(
     local = np.full(decision.p_greater.shape, np.nan)
     if known.any():
         local[known] = local_fdr(decision.p_greater[known])
+    columns = {name: len(controls[name].contrasts) if name in controls else 0 for name in panels}
     results = {
         name: _complete(
-            panel, name, decision, local[:, decision.families.index(family_of[name])], family_of, protocol, rng
+            panel,
+            name,
+            decision,
+            local[:, decision.families.index(family_of[name])],
+            family_of,
+            protocol,
+            rng,
+            columns[name],
         )
         for name, panel in panels.items()
     }
@@ -320,6 +335,7 @@ def _complete(
     family_of: Mapping[str, str],
     protocol: Protocol,
     rng: np.random.Generator,
+    controls: int,
 ) -> Calibrated:
     fitted, column = decision.fitted[name], decision.families.index(family_of[name])
     family_q, tests_of = decision.q_greater[:, column], decision.within[:, column]
@@ -339,8 +355,15 @@ def _complete(
             own = fitted.p_greater[rows, c] * tests_of[rows] * decision.tests / rejected
             arrays["q"][rows, c] = np.maximum(family_q[rows], np.minimum(1.0, own))
             _select(null, c, decision, arrays, protocol)
+    control_p, control_q = _control_tests(panel, fitted, controls)
     return Calibrated(
-        fitted.p_greater, fitted.p_less, nulls=fitted.nulls, ranked=ranked, fired=_fired(panel, fitted), **arrays
+        fitted.p_greater,
+        fitted.p_less,
+        nulls=fitted.nulls,
+        ranked=ranked,
+        control_p=control_p,
+        control_q=control_q,
+        **arrays,
     )
 
 
@@ -371,23 +394,25 @@ def _select(null: Null, c: int, decision: Decision, arrays: dict[str, Floats], p
     arrays["selected_low"][rows, c], arrays["selected_high"][rows, c] = low[chosen], high[chosen]
 
 
-def _fired(panel: Panel, fitted: Fitted) -> Floats:
-    """Adjust the p-values of all places' own controls together, and take each place's smallest."""
-    least = np.full(len(panel.places), np.nan)
+def _control_tests(panel: Panel, fitted: Fitted, controls: int) -> tuple[Floats, Floats]:
+    """Return the p-values of all places' own controls, and those adjusted together over places and controls.
+
+    A control that serves several contrasts keeps its smallest adjusted value.
+    """
+    p, q = (np.full((len(panel.places), controls), np.nan) for _ in range(2))
     for nulls in fitted.nulls:
-        parts = [(null.rows, p) for null in nulls for p in null.fired()]
-        p = np.concatenate([values for _, values in parts]) if parts else np.zeros(0)
-        known = np.isfinite(p)
+        own = np.full(p.shape, np.nan)
+        for null in nulls:
+            for column, values in zip(null.control_columns, null.fired(), strict=False):
+                own[null.rows, column] = np.fmin(own[null.rows, column], values)
+        known = np.isfinite(own)
         if not known.any():
             continue
-        q = np.full(p.shape, np.nan)
-        q[known] = benjamini_hochberg(p[known])
-        start = 0
-        for rows, values in parts:
-            at = np.flatnonzero(rows)
-            least[at] = np.fmin(least[at], q[start : start + len(values)])
-            start += len(values)
-    return least
+        adjusted = np.full(p.shape, np.nan)
+        adjusted[known] = benjamini_hochberg(own[known])
+        less = known & ~(q <= adjusted)
+        p[less], q[less] = own[less], adjusted[less]
+    return p, q
 
 
 def _rank(panel: Panel, c: int, arrays: dict[str, Floats], ranked: NDArray[np.int64], rng: np.random.Generator) -> None:

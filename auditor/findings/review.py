@@ -17,6 +17,39 @@ SCHEMA_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """A negative control of one place: a contrast of the same shape in which no effect is expected.
+
+    Attributes
+    ----------
+    signal, contrast : str
+        The signal it belongs to, and its own key.
+    group, reference : str or None
+    event, label : str
+    ratio, low, high : float or None
+        As measured, not centred, with the 95 % interval of sampling error alone; None where an end is open.
+    p, q : float or None
+        Two-sided p-value among the places compared, and corrected over all places' controls of this signal; None where
+        no null tells.
+    suppressed : bool
+        Whether its numbers rest on small counts and are not written.
+    """
+
+    signal: str
+    contrast: str
+    group: str | None
+    reference: str | None
+    event: str
+    label: str
+    ratio: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    q: float | None
+    suppressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceReview:
     """What the audit says of one place."""
 
@@ -35,6 +68,7 @@ class PlaceReview:
     simulated: bool = False
     profile: Mapping[str, Any] | None = None
     response: str | None = None
+    controls: tuple[Control, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +236,7 @@ def _place(data: Mapping[str, Any]) -> PlaceReview:
     fields["sections"] = tuple(fields["sections"])
     for name in ("verdict_reasons", "caps"):
         fields[name] = tuple(Sentence(**entry) for entry in fields[name])
+    fields["controls"] = tuple(Control(**entry) for entry in fields.get("controls", ()))
     return PlaceReview(**fields)
 
 

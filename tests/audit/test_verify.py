@@ -59,7 +59,11 @@ def a_finding(number: int, place: str, **more: Any) -> Finding:
         "contrast": "none/nation",
         "missing": {"share": 0.01},
         "p_value": 1e-30,
-        "controls": {"kind": "peers", "n": 40},
+        "controls": {
+            **dict.fromkeys(("shift", "spread", "scale", "selected", "lambda", "delta", "floor", "fired")),
+            **{"kind": "peers", "scale_of": "ratio", "n": 40, "places": 40, "ratio": 1.9, "low": 1.2, "high": 3.1},
+            **{"adequate": True, "promised": True, "code": "adequate", "tail": "normal"},
+        },
         "ranges": (Range("all unknown at Level 1", 2.9, 3.3),),
         "sentence": SAID,
         "definitions": (Sentence("define.level", {}, {"en": "A level is ..."}),),

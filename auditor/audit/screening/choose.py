@@ -64,8 +64,8 @@ def _relabelled(panel: Panel, c: int, rows: Bools, stratum: int, control: Panel 
             continue
         # Controls of the same stratum only: another one's were relabelled among other places.
         others = [
-            item.contrast
-            for samples in (control.samples.values() if control is not None else ())
+            (column, item.contrast)
+            for column, samples in (control.samples.items() if control is not None else ())
             for item in samples
             if not item.alone and _same(panel, item.rows, stratum)
         ]

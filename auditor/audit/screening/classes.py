@@ -19,14 +19,21 @@ class ClassesNull(Null):
     kind: ClassVar[str] = "classes"
 
     def __init__(
-        self, panel: Panel, c: int, rows: Bools, stratum: int, sample: ClassSample, controls: Sequence[Randomised]
+        self,
+        panel: Panel,
+        c: int,
+        rows: Bools,
+        stratum: int,
+        sample: ClassSample,
+        controls: Sequence[tuple[int, Randomised]],
     ) -> None:
         self.rows, self.stratum = rows, stratum
-        self._sample, self._own = sample, tuple(controls)
+        self.control_columns = tuple(column for column, _ in controls)
+        self._sample, self._own = sample, tuple(item for _, item in controls)
         result = sample.contrast
         self._difference, self._se = result.difference[rows], result.se[rows]
         self._statistic, self._stratum = result.statistic[rows], result.stratum[rows]
-        self.null: PooledNull = self._fit(result, controls)
+        self.null: PooledNull = self._fit(result, self._own)
         self.controls = self.null.controls
 
     def _fit(self, result: Randomised, controls: Sequence[Randomised]) -> PooledNull:

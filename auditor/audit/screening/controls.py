@@ -41,6 +41,7 @@ class ControlsNull(Null):
         folds = np.array([fold_of(seed, panel.signal, place) for place in panel.places], dtype=np.int64)
         self.screen: Conformal = conformal_screen(own, error, other, other_error, folds, tested=rows)
         self._other, self._other_error = other, other_error
+        self.control_columns = tuple(columns)
         self.controls = self.screen.controls
 
     @property

@@ -30,12 +30,15 @@ class Null(ABC):
     stratum : int
     controls : int
         Negative-control contrasts behind it; 0 where there are none.
+    control_columns : tuple of int
+        Columns of the signal's control panel that :meth:`fired` speaks of, in its order.
     """
 
     kind: ClassVar[str]
     rows: Bools
     stratum: int
     controls: int = 0
+    control_columns: tuple[int, ...] = ()
 
     @property
     @abstractmethod
