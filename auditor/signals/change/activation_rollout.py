@@ -107,8 +107,12 @@ class ActivationRolloutOptions(Options):
         ``"beside"`` shows the adjusted estimate in the table, ``"primary"`` makes it the finding, ``"none"`` omits it.
     method : str
         How to adjust: outcome regression, inverse-probability weights, or both (doubly robust).
-    minimum_cohort, minimum_places, minimum_waves : int
-        Fewest places of a wave, of the region, and fewest waves.
+    minimum_cohort : int
+        Fewest places of a wave; smaller waves are listed and left out.
+    minimum_places : int
+        Fewest places of the region.
+    minimum_waves : int
+        Fewest waves that are large enough.
     least : float
         Fewest of each count in a period, on average before anything started, for a place to take part.
     states : bool
