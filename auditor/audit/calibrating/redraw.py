@@ -1,0 +1,71 @@
+"""Redraw what a place counts at the comparable places' share, with the natural spread that this audit fitted."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit
+
+from auditor.audit.screen import Fitted
+from auditor.audit.screening.null import Bools, Floats
+from auditor.signals.signal import Panel
+
+REDRAWN = ("rates", "share")
+"""Shapes of contrast that are k of n against a base: no label inside the place could be shuffled without leaving it."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One fitted null: which entries it decides, and its centre and spread on the log odds."""
+
+    rows: Bools
+    column: int
+    shift: float
+    spread: float
+
+
+class Redraw:
+    """Copies of a panel in which nothing but chance and natural differences of the fitted size is left.
+
+    The null: k of each place is binomial (n, p), with the log odds of p normal around the comparator's, moved by the
+    centre and spread as this audit's own null was fitted (peers, or negative controls matched in shift and scale).
+    n and the comparator stay as they were measured; the controls too. Entries for which this audit promises no error
+    rate are left out: it makes no such test. Heavier tails than the normal's are not drawn.
+
+    Parameters
+    ----------
+    panel : Panel
+    fitted : Fitted
+        As the screen of the true data gave it.
+    """
+
+    def __init__(self, panel: Panel, fitted: Fitted) -> None:
+        self._panel = panel
+        self._parts = [
+            _Part(null.rows, c, float(facts["shift"] or 0.0), float(facts["spread"] or 0.0))
+            for c, nulls in enumerate(fitted.nulls)
+            for null in nulls
+            if null.promised and panel.contrasts[c].shape in REDRAWN
+            for facts in (null.facts(),)
+        ]
+
+    @property
+    def empty(self) -> bool:
+        """Whether no test of this panel carries an error rate."""
+        return not self._parts
+
+    def draw(self, rng: np.random.Generator) -> Panel:
+        """Return one redrawn copy; only what the screen reads (k, and which entries are tested) is of it."""
+        k, testable = self._panel.k.copy(), np.zeros(self._panel.k.shape, dtype=bool)
+        for part in self._parts:
+            at = (part.rows, part.column)
+            k[at] = _draw(self._panel.n[at], self._panel.base[at], part, rng)
+            testable[at] = self._panel.testable[at]
+        return dataclasses.replace(self._panel, k=k, testable=testable)
+
+
+def _draw(n: Floats, base: Floats, part: _Part, rng: np.random.Generator) -> Floats:
+    odds = logit(base) + part.shift + part.spread * rng.standard_normal(len(n))
+    return rng.binomial(np.rint(n).astype(np.int64), expit(odds)).astype(float)
