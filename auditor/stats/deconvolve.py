@@ -172,12 +172,13 @@ def _closest(y: Array, s: Array, surplus: float, x: Array, likelihood: Array, ba
 
     def gap(log_penalty: float) -> float:
         mass = _fit(likelihood, basis, float(np.exp(log_penalty)))
-        mean = x @ mass
-        off = np.array([mean - centre, np.sqrt(max(x**2 @ mass - mean**2, 0.0)) - spread])
+        mean = float(x @ mass)
+        variance = max(float(x**2 @ mass) - mean**2, 0.0)
+        off = np.array([mean - centre, np.sqrt(variance) - spread])
         return float((off**2 / errors).sum())
 
-    ends = np.log([LEAST_PENALTY, LARGEST_PENALTY])
-    found = minimize_scalar(gap, bounds=tuple(ends), method="bounded", options={"xatol": 0.01})
+    ends = (float(np.log(LEAST_PENALTY)), float(np.log(LARGEST_PENALTY)))
+    found = minimize_scalar(gap, bounds=ends, method="bounded", options={"xatol": 0.01})
     # The search never looks at its own ends.
-    tried = [float(found.x), float(ends[0]), float(ends[1])]
+    tried = [float(found.x), *ends]
     return float(np.exp(tried[int(np.argmin([gap(one) for one in tried]))]))

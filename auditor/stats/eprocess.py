@@ -157,7 +157,5 @@ def e_benjamini_hochberg(e: ArrayLike) -> Array:
     ValueError
         If an e-value is negative or NaN, or e is not one-dimensional.
     """
-    with np.errstate(divide="ignore"):
-        inverse = 1 / ratios("e", e)
-    # A value above 1 is never flagged, and counts as 1 in the ranks of no one else.
-    return benjamini_hochberg(np.minimum(inverse, 1.0))
+    # An e-value of 1 or less is never flagged at a rate below 1, however many there are.
+    return benjamini_hochberg(1 / np.maximum(ratios("e", e), 1.0))

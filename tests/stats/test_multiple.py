@@ -6,14 +6,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
-from auditor.stats.multiple import benjamini_hochberg, bh_cutoff, holm, simes
+from auditor.stats.multiple import (
+    benjamini_hochberg,
+    benjamini_yekutieli,
+    bh_cutoff,
+    holm,
+    partial_conjunction,
+    simes,
+)
 
 
 def test_agrees_with_r(reference_rows):
-    """R 4.2.2: p.adjust(p, "BH"), p.adjust(p, "holm")  # script: tests/reference/stats_multiple.R"""
+    """R 4.2.2: p.adjust(p, "BH"), "holm" and "BY"  # script: tests/reference/stats_multiple.R"""
     rows = reference_rows("stats_multiple.csv")
     for family in {row["family"] for row in rows}:
-        p, bh, step = (np.array([float(r[c]) for r in rows if r["family"] == family]) for c in ("p", "bh", "holm"))
+        columns = ("p", "bh", "holm", "by")
+        p, bh, step, any_dependence = (
+            np.array([float(r[c]) for r in rows if r["family"] == family]) for c in columns
+        )
+        np.testing.assert_allclose(benjamini_yekutieli(p), any_dependence, rtol=1e-13, atol=0)
         np.testing.assert_allclose(benjamini_hochberg(p), bh, rtol=1e-13, atol=0)
         np.testing.assert_allclose(holm(p), step, rtol=1e-13, atol=0)
 
@@ -131,3 +142,39 @@ def test_simes_is_the_smallest_bh_value_of_the_row(rows):
     np.testing.assert_allclose(got, [benjamini_hochberg(row).min() for row in table], rtol=1e-14)
     assert (got >= table.min(axis=1)).all()
     assert (got <= 4 * table.min(axis=1)).all()
+
+
+def test_partial_conjunction_by_hand():
+    """Benjamini & Heller (2008): (n - u + 1) p_(u). Three tests, u = 2: 2 p_(2); two made: 1 p_(2); one made: none."""
+    p = np.array([[0.01, 0.04, 0.5], [0.01, 0.04, 9.0], [0.01, 9.0, 9.0], [0.9, 0.8, 0.7]])
+    mask = p <= 1
+    np.testing.assert_allclose(partial_conjunction(p, mask, 2), [0.08, 0.04, np.nan, 1.0])
+    np.testing.assert_allclose(partial_conjunction(p, mask, 1), [0.03, 0.02, 0.01, 1.0])
+    np.testing.assert_allclose(partial_conjunction(p, mask, 3), [0.5, np.nan, np.nan, 0.9])
+    assert np.isnan(partial_conjunction(p, mask, 4)).all()
+
+
+def test_partial_conjunction_has_its_level_when_one_effect_is_real():
+    """One overwhelming effect, two nulls that are equal: fewer than two are real, rejected at most 5 % (+ 2 MCSE)."""
+    null = np.random.default_rng(6).random(20_000)
+    p = np.column_stack([np.zeros(20_000), null, null])
+    rejected = partial_conjunction(p, np.ones(p.shape, dtype=bool), 2) <= 0.05
+    assert rejected.mean() <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 20_000)
+
+
+@given(st.lists(st.lists(st.floats(0, 1), min_size=4, max_size=4), min_size=1, max_size=5))
+def test_partial_conjunction_asks_for_more_with_each_family(rows):
+    """Non-decreasing in u before the factor: p_(u) rises, and u = 1 is Bonferroni's p."""
+    table = np.array(rows)
+    mask = np.ones(table.shape, dtype=bool)
+    np.testing.assert_allclose(partial_conjunction(table, mask, 1), np.minimum(4 * table.min(axis=1), 1))
+    np.testing.assert_allclose(partial_conjunction(table, mask, 4), table.max(axis=1))
+
+
+def test_partial_conjunction_refuses():
+    with pytest.raises(ValueError):
+        partial_conjunction([[0.1]], [[True]], 0)
+    with pytest.raises(ValueError):
+        partial_conjunction([[1.1]], [[True]], 1)
+    with pytest.raises(ValueError):
+        partial_conjunction([[0.1]], [[1]], 1)
