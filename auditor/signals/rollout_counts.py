@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.cells import Bools, Cells, Floats, Table
+from auditor.cells import Bools, Cells, Floats, Table, Texts
 from auditor.signals.groups import sourced
-from auditor.signals.months import months_of, spread
 
 PERSON = ("homicide", "sexual-assault", "robbery", "aggravated-assault")
 """Serious offences against a person; the other serious ones are taken as offences against property."""
@@ -90,22 +91,67 @@ class PeriodCounts:
 def count_event(cells: Cells, event: str, groups: Sequence[str], step: int) -> PeriodCounts:
     """Count an event by period, side of offences and group."""
     rows = sourced(cells, event)
-    group = rows.columns["group"].astype(str)
-    rows, group = rows.take(np.isin(group, tuple(groups))), group[np.isin(group, tuple(groups))]
-    months = months_of(rows)
+    rows = rows.take(_codes(rows.columns["group"], groups) >= 0)
+    months = _months(rows)
     periods = periods_of(months, step)
-    atoms = tuple(f"{atom}/{name}" for atom in _ATOMS for name in groups)
-    keys = np.char.add(np.char.add(_atoms(cells, rows), "/"), group).astype(object)
-    cube = spread(replace(rows, columns={**rows.columns, "key": keys}), cells.size, months, "key", atoms)
-    shape = (cells.size, len(months), len(_ATOMS), len(groups))
-    n, observed, censored = (part.reshape(shape) for part in (cube.values, cube.observed, cube.censored))
+    n, known = _monthly(cells, rows, months, groups)
     values = {}
     for side, parts in _PARTS.items():
         pick = [_ATOMS.index(part) for part in parts]
-        seen: Bools = np.asarray(observed[:, :, pick].any(axis=2) & ~censored[:, :, pick].any(axis=2))
+        seen: Bools = np.asarray((known[:, :, pick] > 0).any(axis=2) & ~(known[:, :, pick] < 0).any(axis=2))
         values[side] = _whole(n[:, :, pick].sum(axis=2), seen, months, periods)
     blind = np.bincount(rows.index[rows.censored], minlength=cells.size) > 0
     return PeriodCounts(event, tuple(groups), periods, values, blind)
+
+
+def _months(rows: Table) -> tuple[str, ...]:
+    named = sorted(set(rows.columns["month"].tolist()) - {""})
+    if not named:
+        return ()
+    return tuple(np.arange(np.datetime64(named[0], "M"), np.datetime64(named[-1], "M") + 1).astype(str).tolist())
+
+
+def _monthly(
+    cells: Cells, rows: Table, months: Sequence[str], groups: Sequence[str]
+) -> tuple[Floats, NDArray[np.int8]]:
+    """Spread rows over place, month, kind of offence and group, as :func:`auditor.signals.months.spread` does.
+
+    All four at once and by code, since a nation's rows run into millions. The second array is 1 where a cell was
+    observed, 0 where no row speaks of it, -1 where a number is suppressed.
+    """
+    shape = (cells.size, len(months), len(_ATOMS), len(groups))
+    offences = sorted(set(rows.columns["offence"].tolist()))
+    kind = np.array([_ATOMS.index(_atom(cells, name)) for name in offences] or [0], dtype=np.int64)
+    month = _codes(rows.columns["month"], months)
+    dated = month >= 0
+    at = (
+        rows.index[dated],
+        month[dated],
+        kind[_codes(rows.columns["offence"], offences)][dated],
+        _codes(rows.columns["group"], groups)[dated],
+    )
+    flat = np.ravel_multi_index(at, shape) if len(months) else np.zeros(0, dtype=np.int64)
+    n: Floats = np.bincount(flat, weights=rows.n[dated], minlength=math.prod(shape)).reshape(shape).astype(float)
+    known = np.zeros(shape, dtype=np.int8)
+    known.reshape(-1)[flat] = 1
+    known[_watched(rows.take(dated & rows.complete), month[dated & rows.complete], shape[:2])] = 1
+    known.reshape(-1)[flat[rows.censored[dated]]] = -1
+    return n, known
+
+
+def _watched(rows: Table, month: NDArray[np.int64], shape: tuple[int, int]) -> Bools:
+    """(J, M) mask: between the first and last single event of a place, silence is a true zero."""
+    first, last = np.full(shape[0], shape[1]), np.full(shape[0], -1)
+    np.minimum.at(first, rows.index, month)
+    np.maximum.at(last, rows.index, month)
+    at = np.arange(shape[1])
+    return np.asarray((at >= first[:, None]) & (at <= last[:, None]))
+
+
+def _codes(column: Texts, wanted: Sequence[str]) -> NDArray[np.int64]:
+    """Return the position of each value among the wanted ones, -1 where it is none of them."""
+    position = {value: i for i, value in enumerate(wanted)}
+    return np.fromiter(map(position.get, column.tolist(), repeat(-1)), dtype=np.int64, count=len(column))
 
 
 _ATOMS = ("discretionary", "person", "property", "other")
@@ -116,12 +162,6 @@ _PARTS = {
     "person": ("person",),
     "property": ("property",),
 }
-
-
-def _atoms(cells: Cells, rows: Table) -> NDArray[np.str_]:
-    """Return the kind of each row's offence; kinds do not overlap."""
-    names, inverse = np.unique(rows.columns["offence"].astype(str), return_inverse=True)
-    return np.array([_atom(cells, str(name)) for name in names], dtype="U16")[inverse]
 
 
 def _atom(cells: Cells, offence: str) -> str:
@@ -148,7 +188,8 @@ def best_event(cells: Cells, wanted: str, groups: Sequence[str]) -> str:
     """Return the event to count: the wanted one, or the one whose groups most places tell by month."""
     if wanted != "auto":
         return wanted
-    present = [event for event in EVENTS if event in cells.counts.levels("event")]
+    held = set(cells.counts.columns["event"].tolist())
+    present = [event for event in EVENTS if event in held]
     if len(present) < 2:
         return present[0] if present else EVENTS[0]
     return max(EVENTS, key=lambda event: (_reach(cells, event, groups), -EVENTS.index(event)))
