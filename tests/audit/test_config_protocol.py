@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from auditor.audit.protocol import load_protocol
+from auditor.audit.robustness.alternatives import alternatives_of
 from auditor.domain.vocabulary import DISCRETIONARY, NEUTRAL, SERIOUS
 from auditor.errors import ConfigError
 from auditor.resources import folder
@@ -29,6 +30,32 @@ def test_the_shipped_protocol_is_that_of_the_methods() -> None:
 def test_the_shipped_protocol_tests_every_signal_there_is_in_its_own_family() -> None:
     named = {signal: family for family, signal, _ in load_protocol().signals()}
     assert named == {name: found.card.family for name, found in discover().items()}
+
+
+def test_the_shipped_alternatives_are_of_the_signals_that_there_are(tmp_path: Path) -> None:
+    # A copy is checked against the signals; the shipped file itself is not when it is loaded, to start quickly.
+    (tmp_path / "copy.toml").write_text(SHIPPED)
+    protocol = load_protocol("copy.toml", tmp_path)
+    assert set(protocol.alternatives) <= set(discover())
+    assert protocol.blocks == 2
+    assert protocol.alternatives["benchmark"]["against-serious-offences"] == {"against_serious": True}
+
+
+def test_alternatives_are_part_of_the_hash(tmp_path: Path) -> None:
+    (tmp_path / "fewer.toml").write_text(SHIPPED.replace('without-theft = { without_offences = ["theft"] }', ""))
+    assert load_protocol("fewer.toml", tmp_path).sha256 != load_protocol().sha256
+
+
+def test_a_specification_that_is_the_audits_own_is_not_run() -> None:
+    declared = load_protocol().alternatives
+    options = discover()["discretion-contrast"].options
+    names = [found.name for found in alternatives_of(declared, "discretion-contrast", options())]
+    assert "without-licence" not in names
+    assert "with-licence" in names
+    names = [found.name for found in alternatives_of(declared, "discretion-contrast", options(licence="within"))]
+    assert "with-licence" not in names
+    assert "without-licence" in names
+    assert alternatives_of(declared, "nothing", options()) == ()
 
 
 def test_comments_and_order_do_not_change_the_hash_but_values_do(tmp_path: Path) -> None:
@@ -62,6 +89,18 @@ def test_comments_and_order_do_not_change_the_hash_but_values_do(tmp_path: Path)
         ("class_missing", '"other", "unknown"]', '"other"]'),
         ("class_misspelt", '"arson"', '"arsn"'),
         ("few_persons", "minimum_persons = 11", "minimum_persons = 5"),
+        ("one_block", "blocks = 2", "blocks = 1"),
+        ("alternative_signal", "[alternatives.match-yield]", "[alternatives.match-yeild]"),
+        ("alternative_option", '{ licence = "within" }', '{ license = "within" }'),
+        ("alternative_value", '{ licence = "within" }', '{ licence = "inside" }'),
+        ("alternative_key", 'without_offences = ["theft"]', 'without_offence = ["theft"]'),
+        ("alternative_class", 'without_offences = ["theft"]', 'without_offences = ["thefts"]'),
+        ("alternative_classes", 'without_offences = ["theft"]', 'without_offences = "theft"'),
+        ("alternative_empty", '{ share = "none" }', "{}"),
+        ("alternative_name", "non-criminal = {", '"Non criminal" = {'),
+        ("alternative_serious", "against_serious = true", "against_serious = false"),
+        ("alternative_twice", "against_serious = true", 'against_serious = true, exposure = "adults"'),
+        ("alternative_serious_elsewhere", '{ share = "none" }', "{ against_serious = true }"),
     ],
 )
 def test_a_slip_in_a_protocol(
