@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,7 @@ def held(counts: Table, known: Inventory) -> Inventory:
     if "event" not in columns:
         return known
     every = np.ones(len(counts.n), dtype=bool)
-    changes = {"events": _values(columns["event"], every)}
+    changes: dict[str, Any] = {"events": _values(columns["event"], every)}
     if "group" in columns:
         grouped = ~np.isin(columns["group"], ("", "unknown"))
         changes["groups"] = _values(columns["group"], every)
