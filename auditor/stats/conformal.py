@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from auditor.stats.checks import Array, inside_unit
 from auditor.stats.conformal_information import independent_controls
+from auditor.stats.conformal_input import Given, read_input
 from auditor.stats.conformal_match import Match, match
 from auditor.stats.conformal_null import ConformalNull, Ints
 from auditor.stats.mixture import NormalMixture, fit_mixture
@@ -155,44 +156,50 @@ def conformal_screen(
     NotConverged
         If the mixture or the matching is not pinned down.
     """
-    y, s = _pair("focal", focal, se, 1)
-    c, cs = _pair("control", control, control_se, 2)
-    if c.shape[0] != y.size:
-        raise ValueError(f"control has {c.shape[0]} places, focal {y.size}")
-    folds = _whole("fold", fold, y.shape)
-    known = np.isfinite(y)
-    test = known if tested is None else _mask("tested", tested, y.shape)
-    use = np.ones(y.size, dtype=bool) if calibrating is None else _mask("calibrating", calibrating, y.shape)
-    if (test & ~known).any():
-        raise ValueError(f"tested place {int(np.flatnonzero(test & ~known)[0])} has no focal estimate")
-    own = np.zeros(y.size, dtype=np.int64) if stratum is None else _whole("stratum", stratum, y.shape)
-    theirs = np.broadcast_to(own[:, None], c.shape)
-    if control_stratum is not None:
-        theirs = _whole("control_stratum", control_stratum, c.shape)
-    usable = np.isfinite(c) & use[:, None]
-    if centre:
-        c = c - _centres(c, usable)
+    given = read_input(focal, se, control, control_se, fold, tested, calibrating, stratum, control_stratum)
+    c, cs = given.centred() if centre else given.control, given.control_se
+    usable = given.usable
     rank, independent = independent_controls(np.where(usable, c, np.nan))
-    fitting, scoring = usable & (folds == 0)[:, None], usable & (folds != 0)[:, None]
+    fitting, scoring = usable & (given.fold == 0)[:, None], usable & (given.fold != 0)[:, None]
     if fitting.sum() < FEWEST_FITTED or scoring.sum() < FEWEST_SCORED:
         raise TooFewControlsError(
             f"{int(fitting.sum())} control estimates to fit and {int(scoring.sum())} to rank; "
             f"{FEWEST_FITTED} and {FEWEST_SCORED} are needed"
         )
-    natural = fit_mixture(c[fitting], cs[fitting]).smeared(LEAST_NATURAL * float(np.median(cs[scoring])))
+    smear = LEAST_NATURAL * float(np.median(cs[scoring]))
+    natural = fit_mixture(c[fitting], cs[fitting]).smeared(smear)
+    above, below = _scores(natural, c[scoring], cs[scoring], given.control_stratum[scoring], given.strata)
     weight = min(1.0, independent / max(int(usable.any(axis=0).sum()), 1))
-    strata = 1 + int(max(own.max(initial=0), theirs[scoring].max(initial=0)))
-    above, below = _scores(natural, c[scoring], cs[scoring], theirs[scoring], strata)
     null = ConformalNull(natural, 0.0, 1.0, weight, above, below)
-    peers = known & (test | use)
-    null, level, matched = _matched(null, y[peers], s[peers], own[peers])
-    p_greater, p_less, least = (np.full(y.size, np.nan) for _ in range(3))
-    p_greater[test] = null.p(y[test], s[test], own[test], "above")
-    p_less[test] = null.p(y[test], s[test], own[test], "below")
-    least[test] = null.floor(own[test])
+    peers = given.matching
+    null, level, matched = _matched(null, given.focal[peers], given.se[peers], given.stratum[peers])
+    p_greater, p_less, least = _p_values(null, given)
     return Conformal(
-        p_greater, p_less, y, s, test, own, null, level, matched, least, int(scoring.sum()), rank, independent
+        p_greater,
+        p_less,
+        given.focal,
+        given.se,
+        given.tested,
+        given.stratum,
+        null,
+        level,
+        matched,
+        least,
+        int(scoring.sum()),
+        rank,
+        independent,
     )
+
+
+def _p_values(null: ConformalNull, given: Given) -> tuple[Array, Array, Array]:
+    """Both tails and the floor of every place; NaN where it is not tested."""
+    p_greater, p_less, least = (np.full(given.focal.size, np.nan) for _ in range(3))
+    rows = given.tested
+    y, s, own = given.focal[rows], given.se[rows], given.stratum[rows]
+    p_greater[rows] = null.p(y, s, own, "above")
+    p_less[rows] = null.p(y, s, own, "below")
+    least[rows] = null.floor(own)
+    return p_greater, p_less, least
 
 
 def _matched(null: ConformalNull, focal: Array, se: Array, stratum: Ints) -> tuple[ConformalNull, Match, bool]:
@@ -218,42 +225,9 @@ def _settle(level: Match, focal: Array, natural: float) -> tuple[float, float, b
     return shift, max(UNMATCHED_SCALE, level.scale), False
 
 
-def _centres(control: Array, usable: NDArray[np.bool_]) -> Array:
-    return np.array(
-        [np.median(column[rows]) if rows.any() else 0.0 for column, rows in zip(control.T, usable.T, strict=True)]
-    )
-
-
 def _scores(
     natural: NormalMixture, estimate: Array, se: Array, stratum: Ints, strata: int
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     above, below = natural.upper(estimate, se), natural.lower(estimate, se)
     rows = [stratum == index for index in range(strata)]
     return tuple(np.sort(above[r]) for r in rows), tuple(np.sort(below[r]) for r in rows)
-
-
-def _pair(name: str, estimate: ArrayLike, se: ArrayLike, dimensions: int) -> tuple[Array, Array]:
-    """Estimates with standard errors; both NaN where there is none."""
-    y, s = np.array(estimate, dtype=float), np.array(se, dtype=float)
-    if y.ndim != dimensions or y.shape != s.shape:
-        raise ValueError(f"{name} {y.shape} and its standard errors {s.shape} must both have {dimensions} dimension(s)")
-    there = ~np.isnan(y)
-    if (there != ~np.isnan(s)).any():
-        raise ValueError(f"{name}: an estimate and its standard error are missing together or not at all")
-    if not np.isfinite(y[there]).all() or not np.isfinite(s[there]).all() or (s[there] <= 0).any():
-        raise ValueError(f"{name} must be finite, with standard errors above 0")
-    return y, s
-
-
-def _whole(name: str, value: ArrayLike, shape: tuple[int, ...]) -> Ints:
-    array = np.asarray(value)
-    if array.shape != shape or array.dtype.kind not in "iu" or (array < 0).any():
-        raise ValueError(f"{name} must hold whole numbers of 0 or more in shape {shape}")
-    return array.astype(np.int64)
-
-
-def _mask(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    array = np.asarray(value)
-    if array.shape != shape or array.dtype != np.bool_:
-        raise ValueError(f"{name} must hold truth values in shape {shape}")
-    return array
