@@ -27,13 +27,30 @@ NAMES = (  # noqa: SIM905
     "Sage Spruce Sumac Sycamore Willow"
 ).split()
 PLANTED = {
-    7: {"arrests": 1.9, "yield": 0.0, "low": 0.0},
-    19: {"arrests": 1.7, "yield": 1.5, "low": 1.9},
-    28: {"arrests": 0.0, "yield": 0.0, "low": 2.4},
+    7: {"arrests": 1.9, "discretion": 0.0, "yield": 0.0, "low": 0.0},
+    19: {"arrests": 0.0, "discretion": 2.0, "yield": 1.5, "low": 1.9},
+    28: {"arrests": 0.0, "discretion": 0.0, "yield": 0.0, "low": 2.4},
 }
-"""Log effects: on the arrest rate ratio, on the odds of a match, on the odds of a low level."""
+"""Log effects: on arrests of every class (a wrong benchmark looks like that), on arrests at an officer's choice, on the
+odds of a match, on the odds of a low level."""
 TINY = (12, 33)
-QUARTERS = ("2011-Q1", "2011-Q2", "2011-Q3", "2011-Q4")
+SPANS = ("2008/2009", "2010/2011")
+RATES = {
+    "homicide": 4, "sexual-assault": 7, "robbery": 36, "aggravated-assault": 132, "burglary": 94, "arson": 4,
+    "vehicle-theft": 23, "theft": 414, "traffic": 300, "licence": 150, "public-order": 200,
+    "public-intoxication": 180, "trespass": 110, "drug-possession": 430, "false-identification": 20,
+    "simple-assault": 310, "dui": 450, "warrant": 300,
+}  # fmt: skip
+"""Arrests per 100,000 adults and year, of the order of the FBI's national figures of 2010."""
+DISCRETIONARY = list(RATES)[8:15]
+CLASS_SD, ENFORCEMENT_SD = 0.1, 0.4
+"""Natural differences between groups by class; how unevenly counties enforce each class. Neither is profiling."""
+MONTHS = [f"{year}-{month:02d}" for year in range(2006, 2012) for month in range(1, 13)]
+STARTS = {**dict.fromkeys(range(0, 5), "2009-01-13"), **dict.fromkeys(range(15, 20), "2009-07-14"),
+          **dict.fromkeys(range(25, 30), "2010-01-12")}  # fmt: skip
+"""When the programme came to a county; to the others it came after the last month."""
+CHANGED = {3: 0.3, 17: 0.2, 19: 0.6, 26: 0.3}
+"""Log change of stops of the focal group after that."""
 
 
 def main() -> int:
@@ -59,7 +76,9 @@ def files() -> dict[str, str]:
     return {
         "simulated-places.csv": text(("place", "name", "state", "kind", "parent"), places()),
         "simulated-population.csv": text(("place", "group", "universe", "period", "n", "moe"), baseline(people)),
-        "simulated-arrests.csv": text(("place", "period", "event", "group", "n"), arrests(rng, people)),
+        "simulated-arrests.csv": text(("place", "period", "event", "group", "offence", "n"), arrests(rng, people)),
+        "simulated-stops.csv": text(("place", "period", "event", "group", "n"), stops(rng, people)),
+        "simulated-starts.csv": text(("place", "program", "kind", "date"), starts()),
         "simulated-statistics.csv": text(STATISTICS, statistics(rng, people)),
     }
 
@@ -103,19 +122,47 @@ def baseline(people: dict[str, np.ndarray]) -> Iterator[Sequence[object]]:
 
 
 def arrests(rng: np.random.Generator, people: dict[str, np.ndarray]) -> Iterator[Sequence[object]]:
-    """Yield arrests by quarter and group; one in forty has no group on record."""
-    rates = {"hispanic": 0.045, "white": 0.04, "black": 0.055}
+    """Yield arrests by span, group and offence class; one in forty has no group on record."""
+    level = {"hispanic": 1.1, "white": 1.0, "black": 1.35}
     for i in range(len(NAMES)):
-        own = {group: rng.normal(0, NATURAL_SD) for group in rates}
-        for quarter in QUARTERS:
-            unknown = 0
-            for group, rate in rates.items():
-                effect = PLANTED.get(i, {}).get("arrests", 0.0) if group == "hispanic" else 0.0
-                n = int(rng.poisson(people[group][i] * rate / 4 * np.exp(own[group] + effect)))
-                lost = int(rng.binomial(n, 0.025))
-                unknown += lost
-                yield (identifier(i), quarter, "arrest", group, n - lost)
-            yield (identifier(i), quarter, "arrest", "unknown", unknown)
+        own = {group: rng.normal(0, NATURAL_SD) for group in level}
+        enforced = {name: rng.normal(0, ENFORCEMENT_SD) for name in RATES}
+        natural = {(group, name): rng.normal(0, CLASS_SD) for group in level for name in RATES}
+        for span in SPANS:
+            for name, rate in RATES.items():
+                unknown = 0
+                for group, factor in level.items():
+                    log_rate = own[group] + enforced[name] + natural[group, name] + _planted(i, group, name)
+                    mean = people[group][i] * rate / 1e5 * 2 * factor * np.exp(log_rate)
+                    n = int(rng.poisson(mean))
+                    lost = int(rng.binomial(n, 0.025))
+                    unknown += lost
+                    yield (identifier(i), span, "arrest", group, name, n - lost)
+                yield (identifier(i), span, "arrest", "unknown", name, unknown)
+
+
+def _planted(i: int, group: str, offence: str) -> float:
+    effects = PLANTED.get(i, {}) if group == "hispanic" else {}
+    return effects.get("arrests", 0.0) + (effects.get("discretion", 0.0) if offence in DISCRETIONARY else 0.0)
+
+
+def stops(rng: np.random.Generator, people: dict[str, np.ndarray]) -> Iterator[Sequence[object]]:
+    """Yield stops by month and group, with a season; a change after the programme's start in a few counties."""
+    for i in range(len(NAMES)):
+        after = STARTS.get(i, "9999")[:7]
+        own = {group: rng.normal(0, NATURAL_SD) for group in ("hispanic", "white")}
+        for at, month in enumerate(MONTHS):
+            season = 0.15 * np.sin(2 * np.pi * at / 12)
+            for group, rate in (("hispanic", 0.12), ("white", 0.11)):
+                change = CHANGED.get(i, 0.0) if group == "hispanic" and month > after else 0.0
+                mean = people[group][i] * rate / 12 * np.exp(season + own[group] + change + rng.normal(0, 0.05))
+                yield (identifier(i), month, "stop", group, int(rng.poisson(mean)))
+
+
+def starts() -> Iterator[Sequence[object]]:
+    """Yield the start of the programme in the counties that it reached."""
+    for i, day in sorted(STARTS.items()):
+        yield (identifier(i), "Secure Communities", "activated", day)
 
 
 STATISTICS = (  # noqa: SIM905
@@ -138,7 +185,7 @@ def statistics(rng: np.random.Generator, people: dict[str, np.ndarray]) -> Itera
         by_level = rng.multinomial(matches, shares)
         removed = rng.binomial(by_level, 0.55)
         yield (
-            "", "", identifier(i), "2010-11-02", "2011-01-01", "2011-12-31", "false", submissions,
+            "", "", identifier(i), "", "2011-01-01", "2011-12-31", "false", submissions,
             matches, *by_level, int(removed.sum()), *removed, "conviction-based", "conviction", "simulated",
         )  # fmt: skip
 

@@ -89,7 +89,9 @@ def _controlled(
     if int(there.sum()) < FEWEST_WITH_CONTROLS:
         return None
     try:
-        return ControlsNull(panel, c, rows, stratum, control, columns, seed)
+        null = ControlsNull(panel, c, rows, stratum, control, columns, seed)
+        # Too few controls could flag nobody however extreme: a gate on sizes, looked at before any p-value.
+        return null if null.resolves else None
     except (TooFewControlsError, NotConverged):
         # Peers decide instead, and what they promise is said: the verdict is then capped for want of a control.
         return None

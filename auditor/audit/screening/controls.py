@@ -14,8 +14,11 @@ from auditor.signals.signal import Panel
 from auditor.stats.binomial import log_mid_p_upper
 from auditor.stats.conformal import Conformal, conformal_screen
 from auditor.stats.conformal_limits import conformal_detectable, conformal_interval, systematic
+from auditor.stats.conformal_tail import FEWEST, SHARE, tail_p
 
 FOLDS = 5
+_Q, _FEW = 0.05, 0.01
+"""Controls decide where they could flag one place in a hundred at this rate, alone or with their fitted tail."""
 
 
 class ControlsNull(Null):
@@ -40,6 +43,7 @@ class ControlsNull(Null):
         other, other_error = _control_estimates(control, rows, stratum, columns)
         folds = np.array([fold_of(seed, panel.signal, place) for place in panel.places], dtype=np.int64)
         self.screen: Conformal = conformal_screen(own, error, other, other_error, folds, tested=rows)
+        self._upper, self.model_based = tail_p(self.screen)
         self._other, self._other_error = other, other_error
         self.control_columns = tuple(columns)
         self.controls = self.screen.controls
@@ -54,9 +58,16 @@ class ControlsNull(Null):
         """Whether the scale could be matched; where not, 1.5 was used and the grade is capped."""
         return self.screen.matched
 
+    @property
+    def resolves(self) -> bool:
+        """Whether the controls are enough for a few places to be flagged: by their ranks, or by a fitted tail."""
+        screen = self.screen
+        few = screen.fewest_flaggable(_Q) <= max(1, _FEW * int(self.rows.sum()))
+        return few or screen.controls * screen.null.weight * SHARE >= FEWEST
+
     def tails(self) -> tuple[Floats, Floats]:
-        """Return the calibrated p-values."""
-        return self.screen.p_greater[self.rows], self.screen.p_less[self.rows]
+        """Return the calibrated p-values; below the resolution floor those of the fitted tail."""
+        return self._upper[self.rows], self.screen.p_less[self.rows]
 
     def _centre(self) -> Floats:
         return np.asarray(expit(logit(self._base) + self.screen.null.shift))
@@ -101,8 +112,8 @@ class ControlsNull(Null):
         return tuple(found)
 
     def least(self) -> Floats:
-        """Return the resolution floor."""
-        return self.screen.least_p[self.rows]
+        """Return the resolution floor; lower where a fitted tail went on below it."""
+        return np.minimum(self.screen.least_p, self._upper)[self.rows]
 
     def facts(self) -> Mapping[str, Any]:
         """Return what was matched, and on how much."""
