@@ -158,6 +158,7 @@ def _caveats(
         "least": ask.settings.minimum_cohort,
         "gate": float(ask.least),
         "small": int((study.reason == "small").sum()),
+        "statewide": _statewide(cells, study, effects.cohort),
     }
     names = ["chosen"]
     if found.trend is not None:
@@ -168,10 +169,20 @@ def _caveats(
         names.append("breakdown" if found.robust.value > 0 else "breakdown-none")
     names += ["left-out"] if waves else []
     names += ["small"] if values["small"] else []
+    names += ["statewide"] if values["statewide"] else []
     names += ["control-moved"] if moved else []
     names += [] if controlled else ["no-control"]
     names += ["unverified"] if _unverified(cells, study) else []
     return tuple(f"activation-rollout.caveat-{name}" for name in names), values
+
+
+def _statewide(cells: Cells, study: Study, waves: Floats) -> int:
+    """Count the waves that lie in one state, where the region has several: what that state did cannot be told apart."""
+    states = np.array(cells.states, dtype=str)
+    if len(set(states[study.used].tolist()) - {""}) < 2:
+        return 0
+    met = [set(states[study.used & (study.first == wave)].tolist()) for wave in np.unique(waves)]
+    return sum(len(found) == 1 and found != {""} for found in met)
 
 
 def _unverified(cells: Cells, study: Study) -> bool:

@@ -206,6 +206,17 @@ def test_states_by_themselves():
     assert {result.region for result in measured(dataclasses.replace(cells, states=("48",) * 120))} == {"48"}
 
 
+def test_waves_of_a_single_state_are_said():
+    cells = drawn(places=120)
+    wave = np.unique(cells.activations.date, return_inverse=True)[1]
+    found = measured(dataclasses.replace(cells, states=tuple("48" if w == 0 else "04" for w in wave)))[0]
+    # Every one of the six waves that start within the data lies in one of the two states.
+    assert found.values["statewide"] == 6
+    assert "activation-rollout.caveat-statewide" in found.caveats
+    mixed = measured(dataclasses.replace(cells, states=("48", "04") * 60))[0]
+    assert "activation-rollout.caveat-statewide" not in mixed.caveats
+
+
 def test_covariates_beside_first_and_absent():
     cells = drawn()
     rows = [
