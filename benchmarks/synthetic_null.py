@@ -44,7 +44,7 @@ class Cell:
 
     @property
     def kind(self) -> str:
-        return "poor-fit" if self.drift else ("null" if self.effect == 1 else "power")
+        return "poor-fit" if self.drift else ("no-effect" if self.effect == 1 else "power")
 
 
 def draw(rng: np.random.Generator, cell: Cell) -> np.ndarray:
@@ -142,7 +142,7 @@ def cells() -> list[Cell]:
     found += [replace(cell, effect=1.5) for cell in grid]
     found += [replace(cell, effect=1.5, weights="simplex") for cell in grid if cell.months == 72]
     found += [Cell(72, 0.3, effect=1.5, natural=sd, volume=v) for sd, v in ((0.1, 200.0), (0.2, 60.0), (0.3, 200.0))]
-    return [*found, Cell(72, 0.3, drift=1.5), Cell(72, 0.3, drift=3.0)]
+    return [*found, *[Cell(72, 0.3, drift=drift) for drift in (0.25, 0.5, 1.0, 1.5, 3.0)]]
 
 
 def main() -> None:
@@ -154,8 +154,8 @@ def main() -> None:
     rows = []
     for number, cell in enumerate(cells()):
         begin = time.perf_counter()
-        plain = cell.kind == "null" and cell.weights == "spread" and not cell.lean
-        runs = asked.runs if cell.kind == "null" else asked.power_runs
+        plain = cell.kind == "no-effect" and cell.weights == "spread" and not cell.lean
+        runs = asked.runs if cell.kind == "no-effect" else asked.power_runs
         rows.append(run(cell, runs, min(asked.beside, runs) if plain else 0, 1000 + number))
         print(f"{time.perf_counter() - begin:6.1f} s", rows[-1], flush=True)
     with CSV.open("w", newline="", encoding="utf-8") as file:

@@ -84,6 +84,7 @@ NAMES = (
     "rmspe",
     "fit_own",
     "fit_others",
+    "fit_drift",
     "augmented",
     "quarterly",
     "donor_n",
@@ -184,6 +185,7 @@ def _store(
     for name in ("gap", "statistic", "low", "high", "p_greater", "p_less", "p_ratio", "donors", "rmspe"):
         fits[name][places] = getattr(result, name)
     fits["fit_own"][places], fits["fit_others"][places] = result.own, result.others
+    fits["fit_drift"][places] = result.drift
     fits["donor_n"][places] = found.counts[pool, window.after, :2].sum()
     fits["undated"][places] = float(np.isnat(dates[pool]).sum())
 

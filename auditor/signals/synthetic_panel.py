@@ -30,6 +30,7 @@ EXTRA = (
     "rmspe",
     "fit_own",
     "fit_others",
+    "fit_drift",
     "p_ratio",
     "augmented",
     "serious_p",
@@ -165,7 +166,7 @@ def _extras(fits: Fits, ok: Bools) -> dict[str, Any]:
     part: dict[str, Any] = {name: np.where(ok, fits[name], np.nan) for name in ("p_ratio", "serious_p", "false_date_p")}
     part["z"], part["units"] = np.where(ok, fits["statistic"], np.nan), np.where(ok, fits["donors"], np.nan)
     # What kept a place out for a poor fit is stated although nothing else is.
-    part |= {name: fits[name] for name in ("rmspe", "fit_own", "fit_others")}
+    part |= {name: fits[name] for name in ("rmspe", "fit_own", "fit_others", "fit_drift")}
     ratios = (("augmented", "augmented"), ("serious_ratio", "serious_gap"), ("false_date_ratio", "false_date_gap"))
     for name, source in ratios:
         part[name] = np.where(ok, np.exp(fits[source]), np.nan)

@@ -30,10 +30,15 @@ class Gate:
         1 the synthetic control predicts no better than the unit's own mean.
     others : float
         Most RMSPE over noise, as a multiple of the median unit's.
+    drift : float
+        Most correlation of the gap with time before the change (its absolute value), as a multiple of the median
+        unit's. A unit that drifts away from its synthetic control before the change would go on doing so after it,
+        however small its RMSPE is beside its noise.
     """
 
     own: float = 1.25
     others: float = 2.0
+    drift: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,8 @@ class Placebos:
         Mean of outcome less synthetic control after the change.
     rmspe, rmspe_after : ndarray, shape (J,)
         Root mean squared gap before and after.
-    own, others : ndarray, shape (J,)
-        The two measures of poor fit that `Gate` bounds.
+    own, others, drift : ndarray, shape (J,)
+        The three measures of poor fit that `Gate` bounds.
     poor : bool ndarray, shape (J,)
     donors : int ndarray, shape (J,)
         Donors whose placebo passed the gate.
@@ -65,6 +70,7 @@ class Placebos:
     rmspe_after: Array
     own: Array
     others: Array
+    drift: Array
     poor: Bools
     donors: NDArray[np.int64]
     statistic: Array
@@ -219,13 +225,12 @@ def _one(
     rmspe, after = np.sqrt((gap0**2).mean(axis=1)), np.sqrt((gap1**2).mean(axis=1))
     spread = y0.std(axis=1)
     share = np.divide(rmspe, spread, out=np.full(rmspe.size, np.inf), where=spread > 0)
-    typical = np.median(rmspe / noise)
-    others = rmspe / noise / typical if typical > 0 else np.full(rmspe.size, np.inf)
+    others, drift = _typical(rmspe / noise), _typical(_with_time(gap0, rmspe))
     # A perfect fit leaves no scale to measure a gap by.
-    fits = (share <= gate.own) & (others <= gate.others) & (rmspe > 1e-8 * spread)
+    fits = (share <= gate.own) & (others <= gate.others) & (drift <= gate.drift) & (rmspe > 1e-8 * spread)
     mean = gap1.mean(axis=1)
     ranked = 1 + np.flatnonzero(fits[1:])
-    facts = [mean[0], rmspe[0], after[0], share[0], others[0], float(not fits[0]), ranked.size]
+    facts = [mean[0], rmspe[0], after[0], share[0], others[0], drift[0], float(not fits[0]), ranked.size]
     if not fits[0] or not ranked.size:
         return np.array([*facts, *[np.nan] * 6]), weights[0, 1:]
     score, total = mean / rmspe, ranked.size + 1.0
@@ -235,6 +240,19 @@ def _one(
     # Taking an effect off the place after the change moves the placebos that lean on the place, too; all is linear.
     limits = rank_limits(mean[0], rmspe[0], mean[ranked], rmspe[ranked], weights[ranked, 0], alpha)
     return np.array([*facts, score[0], greater, less, ratio, *limits]), weights[0, 1:]
+
+
+def _typical(values: Array) -> Array:
+    """Multiples of the median; infinite where that is 0."""
+    median = np.median(values)
+    return np.asarray(values / median) if median > 0 else np.full(values.size, np.inf)
+
+
+def _with_time(gap: Array, rmspe: Array) -> Array:
+    """Absolute correlation of each unit's gap with time; 0 where there is no gap."""
+    time = np.arange(gap.shape[1]) - (gap.shape[1] - 1) / 2
+    size = rmspe * np.sqrt(gap.shape[1] * (time**2).sum())
+    return np.abs(np.divide(gap @ time, size, out=np.zeros(len(gap)), where=size > 0))
 
 
 def rank_limits(gap: float, scale: float, gaps: Array, scales: Array, lean: Array, alpha: float) -> tuple[float, float]:
@@ -272,14 +290,15 @@ def rank_limits(gap: float, scale: float, gaps: Array, scales: Array, lean: Arra
 
 
 def _stack(rows: list[tuple[Array, Array]], donors: int) -> Placebos:
-    facts = np.array([row for row, _ in rows]).reshape(len(rows), 13)
-    gap, rmspe, after, own, others, poor, count, score, greater, less, ratio, low, high = facts.T
+    facts = np.array([row for row, _ in rows]).reshape(len(rows), 14)
+    gap, rmspe, after, own, others, drift, poor, count, score, greater, less, ratio, low, high = facts.T
     return Placebos(
         gap,
         rmspe,
         after,
         own,
         others,
+        drift,
         poor.astype(bool),
         count.astype(np.int64),
         score,

@@ -17,7 +17,7 @@ from auditor.stats.synthetic_nested import nested_weights, standardise
 from auditor.stats.synthetic_placebo import Gate, placebo_test
 from auditor.stats.synthetic_ridge import augmented, choose_lambda, plus_limits
 
-OPEN = Gate(np.inf, np.inf)
+OPEN = Gate(np.inf, np.inf, np.inf)
 
 
 def data_of(periods: int, donors: int) -> tuple[np.ndarray, np.ndarray]:
@@ -294,7 +294,32 @@ def test_a_place_at_another_level_is_refused_unless_centred():
 def test_a_donor_with_a_poor_fit_is_not_ranked():
     before, after = units(10, 30)
     before[7] += np.linspace(0, 15, before.shape[1])
-    assert as_place(before, after, 0).donors[0] == 28
+    assert as_place(before, after, 0, gate=Gate(drift=np.inf)).donors[0] == 28
+
+
+def test_a_drift_before_the_change_is_refused_though_the_error_is_small():
+    """A slope of one noise SD over the time before: the RMSPE hardly shows it, the correlation with time does."""
+    before, after = units(8, 30, before=60)
+    before[0] += np.linspace(-1, 1, 60)
+    after[0] += 1
+    got = as_place(before, after, 0)
+    assert got.others[0] < 2
+    assert got.own[0] < 1.25
+    assert got.drift[0] > 3
+    assert got.poor[0]
+    assert not as_place(before, after, 0, gate=Gate(drift=np.inf)).poor[0]
+
+
+def test_drift_is_the_correlation_of_gap_and_time_over_the_median():
+    before, after = units(15, 8)
+    got = as_place(before, after, 0, centre=False, lean=False, gate=OPEN)
+    found = []
+    for i in range(8):
+        rest = np.delete(np.arange(8), i) if i == 0 else np.delete(np.arange(8), [0, i])
+        gap = before[i] - simplex_weights(before[i], before[rest].T).weights @ before[rest]
+        time = np.arange(18) - 8.5
+        found.append(abs(gap @ time) / np.sqrt((gap @ gap) * (time @ time)))
+    assert got.drift[0] == pytest.approx(found[0] / np.median(found), rel=1e-9)
 
 
 def test_noise_excuses_a_small_place():

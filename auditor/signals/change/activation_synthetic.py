@@ -59,7 +59,8 @@ CARD = Card(
         "T0 sqrt(T1) Var(first differences)",
         "gap = mean after of y_t - sum_i w_i y_it; ratio = exp(gap); statistic = gap / RMSPE before (signed)",
         "p = (1 + #{donors' statistics >= this place's}) / (donors + 1); the interval inverts the two-sided rank test",
-        "refused when RMSPE > 1.25 SD of y before, or RMSPE / sampling SD > twice the median unit's",
+        "refused when RMSPE > 1.25 SD of y before, or RMSPE over sampling SD > 2 x the median unit's, or the correlation "
+        "of the gap with time before > 3 x the median unit's; donors alike",
     ),
     controls="The serious offences alone (focal over reference), and a false start date one year before the true one; "
     "both are reported beside the estimate with two-sided p-values.",
@@ -96,7 +97,7 @@ class ActivationSyntheticOptions(Options):
     lean : bool
         Whether the donors' placebos may lean on the place itself: exact ranks, at the price of a set of fits for
         every place.
-    fit_own, fit_others : float
+    fit_own, fit_others, fit_drift : float
         Where a fit before the start is too poor.
     """
 
@@ -115,6 +116,7 @@ class ActivationSyntheticOptions(Options):
     lean: bool = False
     fit_own: float = Field(1.25, gt=0)
     fit_others: float = Field(2.0, gt=1)
+    fit_drift: float = Field(3.0, gt=1)
 
 
 class ActivationSynthetic(Signal):
@@ -207,7 +209,7 @@ def _column(
         options.donors_least,
         options.spread,
         options.lean,
-        Gate(options.fit_own, options.fit_others),
+        Gate(options.fit_own, options.fit_others, options.fit_drift),
     )
     fits = fit_all(found, chosen, dates, cells.stratum, code, plan)
     return Column(_contrast(cells, event, group, sides), found, chosen, fits)
