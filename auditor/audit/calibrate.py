@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import time
@@ -17,6 +16,7 @@ from auditor import __version__
 from auditor.audit.calibrating.drawn import EFFECTS, NATURAL, Setting
 from auditor.audit.calibrating.own import Bench, Labels, Placebos, control_rows, nothing
 from auditor.audit.calibrating.rates import Outcome, Row, summarise
+from auditor.audit.calibrating.settings import settings_sha256
 from auditor.audit.config import Config
 from auditor.audit.progress import Progress, silent
 from auditor.audit.protocol import Protocol, load_protocol
@@ -133,23 +133,6 @@ def calibrate(
         _level(config.protocol),
         tuple(sorted(rows, key=_order)),
     )
-
-
-def settings_sha256(config: Config) -> str:
-    """Hash what in a configuration bears on the tests, so that a title, a date or the seed may change.
-
-    Sources are known by their own hashes; here it is how they are read.
-    """
-    audit = config.audit.model_dump(mode="json")
-    kept = {key: audit[key] for key in ("focal_groups", "focal_nationalities", "reference_group", "exclude", "period")}
-    content = {
-        "audit": kept,
-        "sources": [source.model_dump(mode="json") for source in config.sources],
-        "signals": {name: config.options(name).model_dump(mode="json") for name in sorted(config.signals)},
-        "suppress_below": config.suppress_below,
-    }
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _shipped(replicates: int, progress: Progress, tell: Tell | None) -> Calibration:

@@ -11,6 +11,7 @@ import numpy as np
 
 from auditor import __version__
 from auditor.audit.build import withheld_signal
+from auditor.audit.calibrating.held import measured_rates
 from auditor.audit.calibration import statement
 from auditor.audit.config import Config
 from auditor.audit.measured import Measured
@@ -96,6 +97,7 @@ def read_sources(config: Config, store: Store) -> Loaded:
 
 def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) -> Review:
     """Run an audit on tables that were read already."""
+    rates = measured_rates(config, loaded.sources)
     engine = open_engine(config, loaded)
     ground = engine.ground
     if not ground.ids:
@@ -136,7 +138,7 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
     return Review(
         audit=_about(config, loaded),
         sources=tuple(_source(source, quality) for source, quality in zip(loaded.sources, assess(loaded), strict=True)),
-        calibration=statement(config, measured, screen),
+        calibration=statement(config, measured, screen) | {"measured": rates},
         places=places,
         regions=review_regions(config, engine, measured, count + 1),
         failures=tuple(failures),

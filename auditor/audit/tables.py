@@ -64,6 +64,8 @@ class AuditTable(Table):
         ``"default"`` or a path relative to the configuration.
     period : PeriodTable or None
         Rows outside are left out; None for all.
+    calibration : str or None
+        A file that ``auditor calibrate --out`` wrote for this audit; its rates stand beside every flag.
     """
 
     title: Text
@@ -76,6 +78,7 @@ class AuditTable(Table):
     exclude: tuple[str, ...] = ()
     protocol: Text = "default"
     period: PeriodTable | None = None
+    calibration: Text | None = None
 
     @field_validator("focal_groups")
     @classmethod

@@ -8,8 +8,10 @@ from markupsafe import Markup
 
 from auditor.findings.finding import Estimate, Finding
 from auditor.report import doubts, effects, labels, numbers
+from auditor.report.calibrated_rows import calibration_rows, centred_rows, local_row
 from auditor.report.cite import Num, cited, quoted, say
 from auditor.report.context import Context, sentences_of, span
+from auditor.report.measured_view import alarm_view
 
 Row = tuple[Markup | str, Markup | str]
 
@@ -48,13 +50,15 @@ def finding_view(context: Context, finding: Finding, at: str) -> dict[str, Any]:
         "rows": [row for row in _rows(context, finding) if row[1]],
         "table": finding.table,
         "suppressed": finding.suppressed,
+        "alarm": context.once("alarm_view", alarm_view) if state == "signal" else [],
     }
 
 
 def _rows(context: Context, finding: Finding) -> list[Row]:
     if finding.suppressed:
         return [*_what(context, finding), *_hidden(finding)]
-    return [*_what(context, finding), *_effect(finding), *_test(finding), *_doubt(finding)]
+    made = [*_what(context, finding), *_effect(finding), *_test(finding), *calibration_rows(context, finding)]
+    return [*made, *_doubt(finding)]
 
 
 def _hidden(finding: Finding) -> list[Row]:
@@ -78,10 +82,7 @@ def _what(context: Context, finding: Finding) -> list[Row]:
         ("Finding", Markup("<span data-name='id'>{}</span>").format(f"{finding.id} · {family} · {finding.signal}")),
         ("Unit", Markup("{}{}").format(labels.event(finding.event), f", {groups}" if groups else "")),
         ("Period", span(finding.period, "period")),
-        (
-            "Observed",
-            effects.observed(finding) or say("page.p.suppressed" if finding.suppressed else "page.observed.none"),
-        ),
+        ("Observed", _observed(finding)),
         ("Compared with", _against(finding)),
         ("Why this comparison", quoted(base.why, "comparator/why") if base.why else ""),
         ("Source of the comparison", quoted(base.source, "comparator/source") if base.source else ""),
@@ -89,19 +90,38 @@ def _what(context: Context, finding: Finding) -> list[Row]:
     ]
 
 
+def _observed(finding: Finding) -> Markup:
+    shown = effects.observed(finding)
+    if not shown:
+        return say("page.p.suppressed" if finding.suppressed else "page.observed.none")
+    return Markup("{} {}").format(shown, say("page.contrast.observed")) if labels.is_contrast(finding) else shown
+
+
 def _against(finding: Finding) -> Markup:
+    if labels.is_contrast(finding):
+        return _contrasted(finding)
     shown = effects.comparator_value(finding.comparator) or say("page.comparator.none")
     return Markup("<span data-name='label'>{}</span>: {}").format(labels.comparator(finding), shown)
 
 
+def _contrasted(finding: Finding) -> Markup:
+    """Return what a contrast of offences is held against: the reference group's own discretionary share."""
+    base = finding.comparator
+    what = say("page.contrast.against", group=labels.group(finding.reference))
+    if base.value is None or base.n is None:
+        return what
+    share = say("page.contrast.share", share=Num(base.value, "comparator/value"), n=Num(base.n, "comparator/n"))
+    return Markup("{}: {}").format(what, share)
+
+
 def _effect(finding: Finding) -> list[Row]:
-    """Return the effect: on its scale, in points, per 1,000, shrunken."""
+    """Return the effect: on its scale, in points, per 1,000, centred, shrunken."""
     level = _level(finding.estimate)
     return [
-        (_scale(finding), effects.value(finding.estimate, "estimate", finding.n) or say("page.interval.none")),
+        (_scale_name(finding), effects.value(finding.estimate, "estimate", finding.n) or say("page.interval.none")),
         (Markup("{} interval").format(level), effects.interval(finding.estimate, "estimate", finding.n)),
         (Markup("<span data-fixed='unit'>Per 1,000 persons</span>"), effects.absolute(finding.absolute)),
-        ("Interval that allows for natural differences", _peers(finding)),
+        *centred_rows(finding),
         ("Shrunken towards its peers", _shrunken(finding)),
     ]
 
@@ -110,15 +130,11 @@ def _level(estimate: Estimate) -> Markup:
     return cited(estimate.level, "estimate/level", numbers.percent(estimate.level, decimals=0))
 
 
-def _scale(finding: Finding) -> str:
+def _scale_name(finding: Finding) -> str:
+    if labels.is_contrast(finding):
+        return "Ratio of ratios, uncentred"
     names = {"ratio": "Ratio", "odds-ratio": "Odds ratio", "share": "Share", "difference": "Difference"}
     return names.get(finding.estimate.scale, finding.estimate.scale.replace("-", " ").capitalize())
-
-
-def _peers(finding: Finding) -> Markup:
-    shown = effects.calibrated_interval(finding)
-    scale = effects.peer_scale(finding)
-    return Markup("{} ({}, to what is ordinary among the places compared)").format(shown, scale) if shown else shown
 
 
 def _shrunken(finding: Finding) -> Markup:
@@ -134,11 +150,19 @@ def _test(finding: Finding) -> list[Row]:
     screened = "page.calibrated.none" if finding.tested else "page.q.none"
     return [
         ("Method", quoted(finding.estimate.method, "estimate/method")),
-        ("p (chance variation alone)", _p(finding.p_value, "p_value", "page.p.none")),
+        (_p_name(finding), _p(finding.p_value, "p_value", "page.p.none")),
         ("p, calibrated", _p(finding.calibrated_p, "calibrated_p", screened)),
         ("q (corrected for all tests)", _q(finding, screened)),
+        local_row(finding),
         ("Outcome", Markup("{} {}").format(*labels.OUTCOME_MARKS[effects.cell(finding)])),
     ]
+
+
+def _p_name(finding: Finding) -> str:
+    if labels.is_contrast(finding):
+        return "p (this place's own classes relabelled)"
+    randomised = (finding.controls or {}).get("kind") == "randomised"
+    return "p (the test's own randomisation)" if randomised else "p (chance variation alone)"
 
 
 def _p(value: float | None, ref: str, absent: str) -> Markup:

@@ -12,9 +12,12 @@ from auditor.findings.review import PlaceReview
 from auditor.report import effects, evidence, labels, numbers
 from auditor.report.cite import Num, cited, say
 from auditor.report.context import Context, held, place_title, quotation, sentences_of, state_of, words
+from auditor.report.controls_view import controls_view
 from auditor.report.figures.interval import interval_plot
 from auditor.report.figures.mix import level_mix
+from auditor.report.figures.pretext import pretext_plot
 from auditor.report.finding_view import finding_view
+from auditor.report.measured_view import alarm_view
 from auditor.report.profile import profile_view, supplied
 from auditor.report.sources_view import calibration_view, quality_view, run_view, sources_view
 
@@ -32,6 +35,18 @@ RECORDS = (
     ("Supervision and oversight", ("supervision",), "oversight"),
     ("Community choice", ("community_choice",), "choice"),
 )
+
+TERMS = (
+    ("Interval of chance alone", "chance"),
+    ("Calibrated p, and the interval among the places compared", "calibrated"),
+    ("Negative control", "controls"),
+    ("Shift and scale", "matching"),
+    ("Local false discovery rate", "local"),
+    ("Interval adjusted for being flagged", "fcr"),
+    ("λ* and δ*", "undo"),
+    ("Resolution", "floor"),
+)
+"""Words of the findings that the methods appendix explains, and their sentences."""
 
 
 def place_model(context: Context, index: int) -> dict[str, Any]:
@@ -65,7 +80,10 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
         "period": _whole_period(place),
         "parts": _parts(context, place, at, list(zip(pointed, views, strict=True))),
         "summary": _summary(context, place, at),
-        "interval": interval_plot([entry for entry in pointed if entry[1].tested or entry[1].section == 10]),
+        "interval": interval_plot([entry for entry in pointed if entry[1].tested or entry[1].section in (9, 10)]),
+        "pretext": pretext_plot(pointed, place, at),
+        "terms": TERMS,
+        "controls": controls_view(context, place, at),
         "mixes": level_mix(pointed),
         "funnels": _funnels(context, index),
         "profile": profile_view(context, place),
@@ -105,12 +123,16 @@ def _point_back(place: PlaceReview, views: list[dict[str, Any]]) -> None:
 
 def _verdict(context: Context, place: PlaceReview) -> dict[str, Any]:
     shown = labels.verdict(place.verdict)
+    told = sentences_of(place.verdict_reasons, "verdict_reasons", context.language)
+    raising = [sentence.id.startswith("raise.") for sentence in place.verdict_reasons]
     return {
         "shown": shown,
-        "reasons": sentences_of(place.verdict_reasons, "verdict_reasons", context.language),
+        "reasons": [text for text, raises in zip(told, raising, strict=True) if not raises],
+        "raises": [text for text, raises in zip(told, raising, strict=True) if raises],
         "caps": sentences_of(place.caps, "caps", context.language),
         "null": place.verdict == "no-disparity-detected",
         "flag": place.verdict in labels.FLAGS,
+        "alarm": context.once("alarm_view", alarm_view) if place.verdict in labels.FLAGS else [],
     }
 
 
@@ -141,6 +163,7 @@ def _parts(context: Context, place: PlaceReview, at: str, pairs: list[Pair]) -> 
                 "withheld": _withheld(context, place, at, number),
                 "records": supplied(place, number),
                 "generic": number in EVIDENCE_PARTS,
+                "regional": number in context.regional,
             }
         )
     return parts

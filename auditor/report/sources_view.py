@@ -8,8 +8,9 @@ from typing import Any
 from markupsafe import Markup
 
 from auditor.report import labels, numbers, rules
-from auditor.report.cite import cited, maybe
+from auditor.report.cite import Num, cited, maybe, say
 from auditor.report.context import Context, words
+from auditor.report.measured_view import measured_view
 
 
 def sources_view(context: Context) -> list[dict[str, Any]]:
@@ -109,12 +110,17 @@ def calibration_view(context: Context) -> dict[str, Any]:
     entry = context.review.calibration
     controls = entry.get("negative_controls") or ()
     at = "/calibration"
+    flagged, bound = entry.get("selected"), entry.get("false_bound")
     return {
+        "bound": say("page.false-bound", n=Num(flagged, f"{at}/selected"), share=Num(bound, f"{at}/false_bound"))
+        if bound is not None and flagged and flagged > 1
+        else Markup(""),
+        "measured": measured_view(context),
         "statement": words(entry.get("statement"), f"{at}/statement", context.language),
         "promise": _promise(entry),
         "q": maybe(entry.get("q"), f"{at}/q", numbers.p),
         "tests": maybe(entry.get("tests"), f"{at}/tests", numbers.count),
-        "cutoff": maybe(entry.get("cutoff"), f"{at}/cutoff", numbers.p),
+        "cutoff": maybe(entry.get("cutoff"), f"{at}/cutoff", numbers.brief),
         "nulls": [_null(context, i, null) for i, null in enumerate(entry.get("nulls") or ())],
         "controls": [words(c, f"{at}/negative_controls/{i}", context.language) for i, c in enumerate(controls)],
     }
@@ -128,7 +134,7 @@ def _promise(entry: Mapping[str, Any]) -> str:
 
 
 def _null(context: Context, index: int, null: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one peer null: how places differ by nature, and whether the model describes it."""
+    """Return one null: what it rests on, how places differ by nature, and what it promises."""
     at = f"/calibration/nulls/{index}"
     return {
         "title": context.title(str(null["signal"])),
@@ -137,6 +143,9 @@ def _null(context: Context, index: int, null: Mapping[str, Any]) -> dict[str, An
         "places": cited(null["places"], f"{at}/places", numbers.count(null["places"])),
         "centre": maybe(null.get("centre"), f"{at}/centre", lambda value: numbers.number(value, 2)),
         "sigma": maybe(null.get("sigma"), f"{at}/sigma", lambda value: numbers.number(value, 2)),
+        "controls": maybe(null.get("controls") or None, f"{at}/controls", numbers.count),
+        "scale": maybe(null.get("scale"), f"{at}/scale", numbers.brief),
+        "floor": maybe(null.get("floor") or None, f"{at}/floor", numbers.brief),
         "adequate": bool(null.get("adequate")),
         "promised": bool(null.get("promised")),
         "reason": words(null.get("reason"), f"{at}/reason", context.language),
