@@ -23,7 +23,8 @@ from auditor.signals.synthetic_units import (
     spaced,
 )
 from auditor.stats.synthetic import spreading_penalty
-from auditor.stats.synthetic_placebo import Gate, Placebos, placebo_test
+from auditor.stats.synthetic_gate import Gate
+from auditor.stats.synthetic_placebo import Placebos, placebo_test
 from auditor.stats.synthetic_ridge import choose_lambda, level_off, ridge_weights
 
 _QUARTER = 3

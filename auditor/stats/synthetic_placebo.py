@@ -15,30 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 from auditor.stats import checks
 from auditor.stats.checks import Array
 from auditor.stats.synthetic import TOLERANCE, nearest
+from auditor.stats.synthetic_gate import Gate, passes
+from auditor.stats.synthetic_limits import rank_limits
 
 Bools = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """When a fit before the change is too poor to be used.
-
-    Attributes
-    ----------
-    own : float
-        Most root mean squared error (RMSPE), as a multiple of the unit's own standard deviation before the change: at
-        1 the synthetic control predicts no better than the unit's own mean.
-    others : float
-        Most RMSPE over noise, as a multiple of the median unit's.
-    drift : float
-        Most correlation of the gap with time before the change (its absolute value), as a multiple of the median
-        unit's. A unit that drifts away from its synthetic control before the change would go on doing so after it,
-        however small its RMSPE is beside its noise.
-    """
-
-    own: float = 1.25
-    others: float = 2.0
-    drift: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +203,7 @@ def _one(
         weights = _leaning(y0, weights, zeta)
     gap0, gap1 = y0 - weights @ y0, y1 - weights @ y1
     rmspe, after = np.sqrt((gap0**2).mean(axis=1)), np.sqrt((gap1**2).mean(axis=1))
-    spread = y0.std(axis=1)
-    share = np.divide(rmspe, spread, out=np.full(rmspe.size, np.inf), where=spread > 0)
-    others, drift = _typical(rmspe / noise), _typical(_with_time(gap0, rmspe))
-    # A perfect fit leaves no scale to measure a gap by.
-    fits = (share <= gate.own) & (others <= gate.others) & (drift <= gate.drift) & (rmspe > 1e-8 * spread)
+    share, others, drift, fits = passes(y0, gap0, noise, gate)
     mean = gap1.mean(axis=1)
     ranked = 1 + np.flatnonzero(fits[1:])
     facts = [mean[0], rmspe[0], after[0], share[0], others[0], drift[0], float(not fits[0]), ranked.size]
@@ -240,53 +216,6 @@ def _one(
     # Taking an effect off the place after the change moves the placebos that lean on the place, too; all is linear.
     limits = rank_limits(mean[0], rmspe[0], mean[ranked], rmspe[ranked], weights[ranked, 0], alpha)
     return np.array([*facts, score[0], greater, less, ratio, *limits]), weights[0, 1:]
-
-
-def _typical(values: Array) -> Array:
-    """Multiples of the median; infinite where that is 0."""
-    median = np.median(values)
-    return np.asarray(values / median) if median > 0 else np.full(values.size, np.inf)
-
-
-def _with_time(gap: Array, rmspe: Array) -> Array:
-    """Absolute correlation of each unit's gap with time; 0 where there is no gap."""
-    time = np.arange(gap.shape[1]) - (gap.shape[1] - 1) / 2
-    size = rmspe * np.sqrt(gap.shape[1] * (time**2).sum())
-    return np.abs(np.divide(gap @ time, size, out=np.zeros(len(gap)), where=size > 0))
-
-
-def rank_limits(gap: float, scale: float, gaps: Array, scales: Array, lean: Array, alpha: float) -> tuple[float, float]:
-    """Smallest and largest effect that the two-sided rank test does not reject at alpha.
-
-    With an effect d the place's statistic is (gap - d) / scale and that of placebo i (gaps_i + lean_i d) / scales_i;
-    d stays when 1 + the number of placebos at least as far from 0 as the place exceeds alpha (m + 1).
-
-    Parameters
-    ----------
-    gap, scale : float
-        Of the place: mean gap after, and RMSPE before.
-    gaps, scales, lean : ndarray, shape (m,)
-        Of the placebos; `lean` is the weight that each gives the place.
-    alpha : float
-        1 less the level.
-
-    Returns
-    -------
-    low, high : float
-        They enclose the place's gap; infinite where no effect, however large, would be rejected.
-    """
-    needed = int(np.floor(alpha * (gaps.size + 1) + 1e-9))
-    own, turn = 1 / scale, lean / scales
-    if (turn >= own).sum() + 1 > needed:
-        return -np.inf, np.inf
-    # Where the place's statistic meets a placebo's, and where it meets the placebo's negative.
-    with np.errstate(divide="ignore"):
-        meets = np.concatenate([(gap * own - gaps / scales) / (own + turn), (gap * own + gaps / scales) / (own - turn)])
-    meets = meets[np.isfinite(meets)]
-    beyond = np.abs(gaps[:, None] / scales[:, None] + turn[:, None] * meets)
-    far = np.abs((gap - meets) * own)
-    kept = meets[(beyond >= far * (1 - 1e-12) - 1e-14).sum(axis=0) + 1 > needed]
-    return float(min(kept.min(initial=gap), gap)), float(max(kept.max(initial=gap), gap))
 
 
 def _stack(rows: list[tuple[Array, Array]], donors: int) -> Placebos:

@@ -13,8 +13,9 @@ from auditor.stats import synthetic
 from auditor.stats.fit import NotConverged
 from auditor.stats.synthetic import simplex_weights, spreading_penalty
 from auditor.stats.synthetic_conformal import conformal_p
+from auditor.stats.synthetic_gate import Gate
 from auditor.stats.synthetic_nested import nested_weights, standardise
-from auditor.stats.synthetic_placebo import Gate, placebo_test
+from auditor.stats.synthetic_placebo import placebo_test
 from auditor.stats.synthetic_ridge import augmented, choose_lambda, plus_limits
 
 OPEN = Gate(np.inf, np.inf, np.inf)

@@ -15,7 +15,7 @@ from auditor.signals.synthetic_draw import arrests, cells_of
 from auditor.signals.synthetic_fit import Plan, fit_all
 from auditor.signals.synthetic_panel import Column, panel
 from auditor.signals.synthetic_units import Timing, outcome, windows
-from auditor.stats.synthetic_placebo import Gate
+from auditor.stats.synthetic_gate import Gate
 
 CARD = Card(
     name="activation-synthetic",
@@ -59,8 +59,8 @@ CARD = Card(
         "T0 sqrt(T1) Var(first differences)",
         "gap = mean after of y_t - sum_i w_i y_it; ratio = exp(gap); statistic = gap / RMSPE before (signed)",
         "p = (1 + #{donors' statistics >= this place's}) / (donors + 1); the interval inverts the two-sided rank test",
-        "refused when RMSPE > 1.25 SD of y before, or RMSPE over sampling SD > 2 x the median unit's, or the correlation "
-        "of the gap with time before > 3 x the median unit's; donors alike",
+        "refused when RMSPE > 1.25 SD of y before, or RMSPE over sampling SD > 2 x the median unit's, or the "
+        "correlation of the gap with time before > 3 x the median unit's; donors alike",
     ),
     controls="The serious offences alone (focal over reference), and a false start date one year before the true one; "
     "both are reported beside the estimate with two-sided p-values.",
