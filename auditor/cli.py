@@ -229,6 +229,41 @@ def compare_reviews(reviews: Sequence[Path], as_json: bool, out: Path | None, ea
     click.echo(str(out))
 
 
+@cli.command(short_help="Measure false alarms, false discoveries and power.")
+@click.argument("config", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--replicates",
+    type=click.IntRange(min=1, max=100_000),
+    default=200,
+    show_default=True,
+    metavar="N",
+    help="Runs for each null; a quarter of them for each effect.",
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Also write JSON, for [audit] calibration.")
+@AS_JSON
+@click.option("--quiet", is_flag=True, help="No progress and no cost on stderr.")
+def calibrate(config: Path | None, replicates: int, out: Path | None, as_json: bool, quiet: bool) -> None:
+    """Measure how often the protocol raises a false alarm, and what it finds.
+
+    With CONFIG on its data (labels shuffled, counts redrawn, controls and false dates tested) and on simulated places;
+    without it, the protocol as shipped on simulated places alone. The seed is that of CONFIG.
+    """
+    from auditor.audit import api
+    from auditor.audit.comparison.out_file import check_target, write_whole
+
+    if out is not None:
+        check_target(out)
+    result = api.calibrate(config, replicates, quiet=quiet, tell=None if quiet else _tell)
+    click.echo(result.to_json() if as_json else result.to_text(), nl=False)
+    if out is not None:
+        write_whole(out, result.to_json())
+        click.echo(f"{out}: name it in [audit] as calibration, and its rates stand beside every flag", err=True)
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
+
+
 @cli.command(short_help="Check the hashes and numbers of an output folder.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @AS_JSON
@@ -252,9 +287,9 @@ def methods(name: str | None) -> None:
 
 
 @cli.command(short_help="Print a JSON Schema.")
-@click.argument("which", type=click.Choice(["config", "review", "check", "compare"]))
+@click.argument("which", type=click.Choice(["config", "review", "check", "compare", "calibrate"]))
 def schema(which: str) -> None:
-    """Print the JSON Schema of the configuration, of review.json, of `check --json` or of `compare --json`."""
+    """Print the JSON Schema of the configuration, of review.json, or of the JSON that a command prints."""
     from auditor.audit.schema import schema_named
 
     click.echo(json.dumps(schema_named(which), indent=1, ensure_ascii=False))

@@ -63,11 +63,6 @@ _LATER: dict[str, tuple[str, str, list[click.Parameter]]] = {
             _OUT,
         ],
     ),
-    "calibrate": (
-        "Measure the protocol's false-alarm rate, FDR and power.",
-        "benchmarks/ holds the measured table of the default protocol and the command that made it",
-        [click.Argument(["config"], required=False), click.Option(["--replicates"], type=int, metavar="N")],
-    ),
     "app": (
         "Open a local web page for people who do not use a terminal.",
         "use `auditor run` and open the index.html that it writes",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from auditor.audit import findings_csv
+from auditor.audit.calibrate import Calibration
+from auditor.audit.calibrate import calibrate as measure_rates
 from auditor.audit.checking import CheckReport, check
 from auditor.audit.config import Config, load_config
 from auditor.audit.counting import counts
@@ -24,7 +26,19 @@ from auditor.findings.review import Review
 from auditor.report.tables import tables
 from auditor.resources import folder
 
-__all__ = ["CheckReport", "RunOutcome", "audit", "check", "counts", "demo", "explain", "run", "run_to_folder"]
+__all__ = [
+    "Calibration",
+    "CheckReport",
+    "RunOutcome",
+    "audit",
+    "calibrate",
+    "check",
+    "counts",
+    "demo",
+    "explain",
+    "run",
+    "run_to_folder",
+]
 
 
 @dataclass(frozen=True)
@@ -53,6 +67,30 @@ def audit(config: Config | Mapping[str, Any], base: str | Path = ".") -> Review:
         Folder that the paths of the sources are relative to.
     """
     return conduct(config if isinstance(config, Config) else Config.from_dict(config, base))
+
+
+def calibrate(
+    config: str | Path | None = None,
+    replicates: int = 200,
+    *,
+    quiet: bool = True,
+    tell: Callable[[str], None] | None = None,
+) -> Calibration:
+    """Measure the error rates of a protocol.
+
+    Parameters
+    ----------
+    config : path, optional
+        The audit whose data and protocol are used; without one, the protocol as shipped on simulated data.
+    replicates : int
+        For each null; a quarter of them for each effect.
+    quiet : bool
+        No progress.
+    tell : callable, optional
+        Told once how long the work is going to take.
+    """
+    settings = None if config is None else load_config(config)
+    return measure_rates(settings, replicates, on_terminal(quiet), tell)
 
 
 def demo(out: Path) -> RunOutcome:

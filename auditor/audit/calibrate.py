@@ -15,6 +15,7 @@ import numpy as np
 from auditor import __version__
 from auditor.audit.calibrating.drawn import EFFECTS, NATURAL, Setting
 from auditor.audit.calibrating.own import Bench, Labels, Placebos, control_rows, nothing
+from auditor.audit.calibrating.printed import printed
 from auditor.audit.calibrating.rates import Outcome, Row, summarise
 from auditor.audit.calibrating.settings import settings_sha256
 from auditor.audit.config import Config
@@ -59,6 +60,10 @@ class Calibration:
     places: int
     q: float
     rows: tuple[Row, ...]
+
+    def to_text(self) -> str:
+        """Return tables of 80 columns, and what each null is."""
+        return printed(self.protocol, self.seed, self.places, self.q, self.rows)
 
     def to_json(self) -> str:
         """Return the text of the file: what ``auditor run`` reads, and what the schema ``calibrate`` describes."""

@@ -29,6 +29,11 @@ def compare_schema() -> dict[str, Any]:
     return _held("compare")
 
 
+def calibrate_schema() -> dict[str, Any]:
+    """Return the schema of what ``auditor calibrate --json`` prints and ``--out`` writes."""
+    return _held("calibrate")
+
+
 def config_schema() -> dict[str, Any]:
     """Return the schema of the configuration, with the options of every signal."""
     from auditor.audit import config  # late: the signals bring the numeric libraries
@@ -45,6 +50,7 @@ def schema_named(name: str) -> dict[str, Any]:
         When there is none of this name.
     """
     known = {"config": config_schema, "review": review_schema, "check": check_schema, "compare": compare_schema}
+    known["calibrate"] = calibrate_schema
     if name not in known:
         raise UsageError(unknown_name("schema", name, list(known)))
     return known[name]()

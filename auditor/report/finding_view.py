@@ -50,7 +50,7 @@ def finding_view(context: Context, finding: Finding, at: str) -> dict[str, Any]:
         "rows": [row for row in _rows(context, finding) if row[1]],
         "table": finding.table,
         "suppressed": finding.suppressed,
-        "alarm": context.once("alarm_view", alarm_view) if state == "signal" else [],
+        "alarm": context.once("alarm_view", alarm_view) if finding.outcome == "signal" else [],
     }
 
 

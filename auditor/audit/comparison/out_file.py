@@ -1,4 +1,4 @@
-"""Write a comparison to a file: whole or not at all, and never into an output folder."""
+"""Write a result to a file: whole or not at all, and never into an output folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def check_target(file: Path) -> None:
     """
     folder = (file if file.is_absolute() else Path.cwd() / file).parent.resolve()
     if file.is_dir():
-        raise _refusal(file, "it is a folder", "a comparison is one file", "give another --out")
+        raise _refusal(file, "it is a folder", "the result is one file", "give another --out")
     if not folder.is_dir():
         raise _refusal(file, "its folder does not exist", "nothing can be written there", "make the folder first")
     if any(is_ours(parent) for parent in (folder, *folder.parents)):
@@ -52,4 +52,4 @@ def write_whole(file: Path, text: str) -> None:
 
 
 def _refusal(file: Path, found: str, why: str, remedy: str) -> UsageError:
-    return UsageError("the comparison cannot be written", [Problem(found, why, remedy, file=file.name)])
+    return UsageError("the file cannot be written", [Problem(found, why, remedy, file=file.name)])
