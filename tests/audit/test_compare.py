@@ -454,3 +454,18 @@ def test_bytes_do_not_depend_on_where_the_reviews_lie(tmp_path: Path) -> None:
     first, second = compare(one), compare([path / "review.json" for path in other])
     assert first.to_json() == second.to_json()
     assert first.to_text() == second.to_text()
+
+
+def test_a_small_p_alone_is_no_flag() -> None:
+    # The tests said no more than "inconclusive" (too few persons, say), or the verdict was contradictory.
+    rest = [place(f"{i:02d}", "inconclusive", finding(p=0.5)) for i in range(5)]
+    for verdict, outcome in (("inconclusive", "inconclusive"), ("contradictory", "signal")):
+        data = compared(
+            review("2012-01-31", place("99", verdict, finding(p=1e-8, outcome=outcome)), *rest),
+            review("2013-01-31", place("99", verdict, finding(p=1e-8, outcome=outcome, period=SECOND)), *rest),
+        )
+        entry = next(entry for entry in data["places"] if entry["place"] == "99")
+        assert entry["families"][0]["q_over_looks"] < 0.001
+        assert entry["families"][0]["stands"] is (outcome == "signal")
+        assert not entry["stands"]
+        assert ids(entry["sentences"]) == ["standing.none"]

@@ -19,7 +19,11 @@ def check_target(file: Path) -> None:
         When the file lies inside an output folder, its own folder does not exist, or it is a folder itself.
     """
     folder = (file if file.is_absolute() else Path.cwd() / file).parent.resolve()
-    if file.is_dir():
+    try:
+        whole = file.is_dir()
+    except OSError as error:
+        raise _refusal(file, str(error.strerror), "nothing can be written there", "give another --out") from error
+    if whole:
         raise _refusal(file, "it is a folder", "the result is one file", "give another --out")
     if not folder.is_dir():
         raise _refusal(file, "its folder does not exist", "nothing can be written there", "make the folder first")
