@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -97,8 +98,9 @@ def interval(estimate: Estimate, ref: str, n: float | None, *, svg: bool = False
         def write(value: float) -> str:
             return numbers.percent(value, decimals=decimals)
 
-    low = _limit(estimate.low, f"{ref}/low", write, svg=svg)
-    high = _limit(estimate.high, f"{ref}/high", write, svg=svg)
+    at = f"{ref}/" if ref else ""
+    low = _limit(estimate.low, f"{at}low", write, svg=svg)
+    high = _limit(estimate.high, f"{at}high", write, svg=svg)
     if not low and not high:
         return Markup("no limit can be stated")
     if not high:
@@ -112,11 +114,11 @@ def _limit(value: float | None, ref: str, write: Callable[[float], str], *, svg:
     return Markup("") if value is None else cited(value, ref, write(value), svg=svg)
 
 
-def value(estimate: Estimate, ref: str, n: float | None, *, svg: bool = False) -> Markup:
-    """Return the estimate itself with its source, or nothing."""
+def value(estimate: Estimate, ref: str, n: float | None, *, svg: bool = False, name: str = "value") -> Markup:
+    """Return the estimate itself with its source (``name`` under ``ref``), or nothing."""
     if estimate.value is None:
         return Markup("")
-    return cited(estimate.value, f"{ref}/value", writer(estimate.scale, n)(estimate.value), svg=svg)
+    return cited(estimate.value, f"{ref}/{name}" if ref else name, writer(estimate.scale, n)(estimate.value), svg=svg)
 
 
 def absolute(estimate: Estimate | None) -> Markup:
@@ -179,6 +181,15 @@ def missing(entry: Mapping[str, Any]) -> list[tuple[str, Markup]]:
         for name, part in sorted(entry.items())
         if isinstance(part, int | float)
     ]
+
+
+def of_shares(finding: Finding) -> bool:
+    """Say whether the estimate is k/n held against a share of its own kind, so that a null of it is of log odds."""
+    part, base = share(finding), finding.comparator.value
+    if part is None or base is None or not 0 < base < 1 or finding.group is not None:
+        return False
+    value = finding.estimate.value
+    return value is not None and (finding.estimate.scale == "share" or math.isclose(value, part / base, rel_tol=0.02))
 
 
 def peer_scale(finding: Finding) -> str:

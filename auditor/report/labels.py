@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from auditor.findings.finding import Finding
+from auditor.findings.review import Control
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,20 @@ SHARES: Final[Mapping[str, str]] = {
     "level-2": "Level 2",
     "level-3": "Level 3",
 }
+LICENCE: Final[Mapping[str, str]] = {
+    "without-licence": "licence offences left out",
+    "with-licence": "licence offences included",
+}
+CHANGES: Final[Mapping[str, str]] = {
+    "classes": "change at the start, by offence class",
+    "series": "change at the start, from the monthly series",
+    "slope": "yearly change since the start",
+    "contrast": "change at the start against a synthetic control, discretionary over serious offences",
+    "ratio": "change at the start against a synthetic control, all offences",
+}
+"""What the last part of the key of a change says."""
 COMPARATORS: Final[Mapping[str, str]] = {
+    "serious": "serious offences in the same place",
     "nation": "the rest of the nation",
     "state": "the rest of the state",
     "peers": "its peers",
@@ -189,6 +203,11 @@ def comparator(finding: Finding) -> str:
 def finding_name(finding: Finding) -> str:
     """Return a short name of a finding: what is counted, and against what."""
     parts = finding.contrast.split("/")
+    if is_contrast(finding):
+        return _class_name(finding.group, finding.event, parts[-1])
+    if finding.family == "change" and parts[-1] in CHANGES:
+        start = ", ".join(PROGRAMMES.get(part, part) for part in parts[1:-2])
+        return f"{group(finding.group)} {event(finding.event)}: {CHANGES[parts[-1]]}{f' ({start})' if start else ''}"
     what = next((SHARES[part] for part in parts if part in SHARES), "")
     counted = EVENTS.get(finding.event, finding.event)
     if what:
@@ -201,7 +220,29 @@ def finding_name(finding: Finding) -> str:
     return f"{counted[:1].upper()}{counted[1:]}, against {comparator(finding)}"
 
 
+def is_contrast(finding: Finding) -> bool:
+    """Say whether a finding contrasts discretionary with serious offences, so that its ratio is a ratio of ratios."""
+    return finding.contrast.rpartition("/")[2] in LICENCE
+
+
+def _class_name(name: str | None, counted: str, key: str) -> str:
+    return f"{group(name)}: discretionary over serious {event(counted)}, {LICENCE[key]}"
+
+
+def control_name(control: Control) -> str:
+    """Return a short name of a negative control: what is counted, and of whom."""
+    key = control.contrast.rpartition("/")[2]
+    if key in LICENCE:
+        return _class_name(control.group, control.event, key)
+    label = contrast_name(control.label) if control.label in CHANGES else control.label
+    return f"{group(control.group)} {event(control.event)}, {label}".strip()
+
+
+CONTROL_FAILS: Final = 0.05
+"""Corrected p-value at which a negative control has failed, as the rules of the verdict have it."""
+
+
 def contrast_name(contrast: str) -> str:
     """Return a contrast's key in words, where there is no finding to name it; empty for an empty key."""
-    known = {**EVENTS, **SHARES, **COMPARATORS, **GROUPS}
+    known = {**COMPARATORS, **EVENTS, **SHARES, **GROUPS, **LICENCE, **CHANGES, **PROGRAMMES}
     return ", ".join(known.get(part, part.replace("-", " ")) for part in contrast.split("/") if part)

@@ -161,6 +161,11 @@ def p(value: float) -> str:
     return f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
 
 
+def brief(value: float) -> str:
+    """Write a number to two significant digits, small ones without an exponent: ``1.1``, ``0.000019``, ``350``."""
+    return number(value, 2)
+
+
 def z(value: float) -> str:
     """Write a z-score with its sign: ``+35.1``."""
     return _signed(_checked(value), 1 if abs(value) >= 10 else 2)

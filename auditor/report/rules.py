@@ -6,6 +6,7 @@ Each rule takes the operands that ``data-ref`` names, as they stand in ``review.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -18,6 +19,11 @@ def share(operands: Sequence[Any]) -> float:
 def thousand(operands: Sequence[Any]) -> float:
     """Return a difference of shares in persons per 1,000."""
     return 1000 * float(operands[0])
+
+
+def exp(operands: Sequence[Any]) -> float:
+    """Return the ratio of a difference on the log scale."""
+    return math.exp(float(operands[0]))
 
 
 def length(operands: Sequence[Any]) -> int:
@@ -66,5 +72,5 @@ def period(operands: Sequence[Any]) -> str:
 
 RULES: Final[Mapping[str, Callable[[Sequence[Any]], Any]]] = {
     rule.__name__: rule
-    for rule in (share, thousand, length, excluded, verdicts, simulated, findings, tests, withheld, period)
+    for rule in (share, thousand, exp, length, excluded, verdicts, simulated, findings, tests, withheld, period)
 }

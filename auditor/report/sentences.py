@@ -38,6 +38,7 @@ def _text(value: Any) -> str:
 _KINDS: Final[Mapping[str, Callable[..., str]]] = {
     "count": numbers.count,
     "number": numbers.number,
+    "brief": numbers.brief,
     "percent": numbers.percent,
     "points": numbers.points,
     "ratio": numbers.ratio,
