@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +108,7 @@ class Calibrated:
     control_p: Floats
     control_q: Floats
 
-    @property
+    @cached_property
     def fired(self) -> Floats:
         """(J,) smallest ``control_q`` of each place; NaN where it has none."""
         return np.asarray(np.fmin.reduce(self.control_q, axis=1, initial=np.nan))

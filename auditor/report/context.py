@@ -86,6 +86,11 @@ class Context:
         met |= {w.signal for place in self.review.places for w in place.withheld}
         return (*(name for name in self.cards if name in met), *sorted(met - set(self.cards)))
 
+    @cached_property
+    def regional(self) -> frozenset[int]:
+        """The parts of which something was estimated for a whole region, beside the places themselves."""
+        return frozenset(finding.section for region in self.review.regions for finding in region.findings)
+
     def listed(self, signal: str, name: str) -> list[Markup]:
         """Return the sentences of a card's list, each with its pointer."""
         if signal not in self.cards:

@@ -11,7 +11,7 @@ from auditor.findings.finding import Finding
 from auditor.findings.review import PlaceReview
 from auditor.report import effects, labels, numbers, rules
 from auditor.report.cite import Num, cited, quoted, say
-from auditor.report.context import Context, place_title, state_of, words
+from auditor.report.context import Context, place_title, sentences_of, state_of, words
 from auditor.report.figures.funnel import GRID_INDEX, Drawing
 from auditor.report.figures.map import verdict_map
 from auditor.report.figures.matrix import matrix
@@ -33,7 +33,7 @@ def index_model(context: Context) -> dict[str, Any]:
         For ``index.html.j2``.
     """
     review = context.review
-    signals = context.signals
+    signals = _spoken(context)
     order = sorted(range(len(review.places)), key=lambda i: _order(review.places[i]))
     rows = [_row(context, i, signals) for i in order]
     return {
@@ -45,6 +45,7 @@ def index_model(context: Context) -> dict[str, Any]:
         "some_simulated": any(place.simulated for place in review.places),
         "signals": [_column(context, name) for name in signals],
         "columns": len(signals) + 1,
+        "fewer": len(signals) < len(context.signals),
         "groups": _grouped(rows),
         "by_name": sorted(rows, key=lambda row: (row["sort"], row["id"])),
         "detailed": len(rows) <= DETAILED,
@@ -59,6 +60,12 @@ def index_model(context: Context) -> dict[str, Any]:
         "calibration": calibration_view(context),
         "tests": _tests(context),
     }
+
+
+def _spoken(context: Context) -> tuple[str, ...]:
+    """Return the signals that spoke of any place: a column of nothing but "withheld" says less than the list below."""
+    spoke = {finding.signal for place in context.review.places for finding in place.findings}
+    return tuple(name for name in context.signals if name in spoke)
 
 
 def _order(place: PlaceReview) -> tuple[int, str, str]:
@@ -236,6 +243,7 @@ def _regions(context: Context) -> list[dict[str, Any]]:
                     "value": effects.value(finding.estimate, "estimate", finding.n),
                     "interval": effects.interval(finding.estimate, "estimate", finding.n),
                     "sentence": quoted(finding.sentence, "sentence", context.language),
+                    "caveats": sentences_of(finding.caveats, "caveats", context.language),
                 }
             )
     return rows

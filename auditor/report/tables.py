@@ -59,6 +59,7 @@ def tables(review: Review) -> Iterator[tuple[str, str]]:
     yield "tables/sources.csv", sources_csv(review)
     yield "tables/funnel.csv", funnel_csv(review)
     yield "tables/regions.csv", regions_csv(review)
+    yield "tables/controls.csv", controls_csv(review)
 
 
 def places_csv(review: Review) -> str:
@@ -149,6 +150,19 @@ def funnel_csv(review: Review) -> str:
         for point in funnel.points
     )
     return csv_text(header, rows)
+
+
+_CONTROL: Final = ("signal", "contrast", "group", "reference", "event", "label", "ratio", "low", "high", "p", "q")
+
+
+def controls_csv(review: Review) -> str:
+    """Return one row for each negative control of each place; numbers that rest on small counts are left out."""
+    rows = (
+        (place.place, place.name, *(getattr(control, column) for column in _CONTROL), control.suppressed)
+        for place in review.places
+        for control in place.controls
+    )
+    return csv_text(("place", "name", *_CONTROL, "suppressed"), rows)
 
 
 MODEL_COLUMNS: Final = (

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from auditor.findings.finding import Comparator, Estimate, Finding, Range, Withheld
-from auditor.findings.review import PlaceReview, Region, Review
+from auditor.findings.review import Control, PlaceReview, Region, Review
 from auditor.report import slug
 from auditor.report.sentences import sentence
 
@@ -41,6 +41,10 @@ OWN = {
     "t.unclear": "Consistent both with no disparity and with a ratio up to {high:plain}.",
     "t.contra": "Tests point in opposite directions: matches lie below what was expected, low-level cases above.",
     "t.thin": "The records supplied do not allow a test: the expected counts are below {gate:count}.",
+    "t.contrast": "{k:count} discretionary and {serious:count} serious arrests: {ratio:plain} times as high.",
+    "t.define-sides": "Discretionary classes are those that officers start by their own choice.",
+    "raise.t": "A higher verdict needs the same direction in at least two stretches of time.",
+    "t.failed": "A negative control failed (q = {fired:q}).",
     "t.cap-control": "No negative control is available for these tests, so the verdict cannot rise above “pattern "
     "worth examining”.",
     "t.cap-aggregate": "Aggregate counts describe places, not persons.",
@@ -129,7 +133,9 @@ def level(number: str, name: str, k: int, n: int, base: float, outcome: str, **m
     if name != "low":
         fields |= {"calibrated_p": None, "q_value": None, "tests_in_family": None}
     if outcome in ("signal", "compatible") and name == "low":
-        fields["controls"] = {"kind": "peers", "n": 9, "low": low * 0.7, "high": high * 1.4}
+        fields["controls"] = calibrated(
+            "peers", n=9, places=9, shift=0.12, spread=0.31, ratio=value * 0.9, low=low * 0.7, high=high * 1.4
+        )
     return Finding(**{**fields, **more})
 
 
@@ -253,6 +259,77 @@ def _text(period: dict[str, str]) -> str:
     return f"{period['start']}/{period['end']}"
 
 
+NULL = (
+    *("kind", "scale_of", "n", "places", "shift", "spread", "scale", "ratio", "low", "high", "selected"),
+    *("lambda", "delta", "floor", "adequate", "promised", "code", "tail", "fired"),
+)
+
+
+def calibrated(kind: str, **more: Any) -> dict[str, Any]:
+    """What calibrated a finding, with every key that a review has."""
+    fixed = {"kind": kind, "scale_of": "ratio", "adequate": True, "promised": True, "code": kind, "tail": kind}
+    return {**dict.fromkeys(NULL), **fixed, **more}
+
+
+def contrast(number: str, counts: tuple[int, int, int, int], outcome: str, *, licence: bool, **more: Any) -> Finding:
+    """A ratio of ratios: focal discretionary and serious arrests, then the reference group's."""
+    k, serious, base, base_serious = counts
+    value = k * base_serious / (serious * base)
+    half = 1.959964 * math.sqrt(sum(1 / count for count in counts))
+    low, high = value * math.exp(-half), value * math.exp(half)
+    tested = not licence
+    fields: dict[str, Any] = {
+        "id": f"F-{number}",
+        "signal": "discretion-contrast",
+        "family": "discretion",
+        "section": 9,
+        "question": "Is the group's excess in arrests where an officer may choose?",
+        "null": "Whatever moves the group's arrests moves them alike for both kinds of offences.",
+        "place": "",
+        "group": "hispanic",
+        "reference": "white",
+        "event": "arrest",
+        "period": YEAR,
+        "k": k,
+        "n": float(k + serious),
+        "comparator": Comparator(base / (base + base_serious), float(base + base_serious), "the same place", "serious"),
+        "estimate": Estimate(value, low, high, 0.95, "ratio", "permutation of offence classes"),
+        "absolute": Estimate(314.6, 287.6, 340.7, 0.95, "per 1,000", "difference"),
+        "outcome": outcome if tested else "inconclusive",
+        "contrast": f"hispanic/white/{'with' if licence else 'without'}-licence",
+        "tested": tested,
+        "missing": {"group": 0.02},
+        "p_value": 0.0006,
+        "sentence": say("t.contrast", k=k, serious=serious, ratio=value),
+        "definitions": (say("t.define-sides"),),
+        "table": "tables/findings.csv#F",
+    }
+    if tested:
+        fields |= {
+            "calibrated_p": 0.00016,
+            "q_value": 0.016,
+            "tests_in_family": 33,
+            "local_fdr": 0.031,
+            "controls": calibrated(
+                "classes",
+                **{"n": 318, "places": 221, "shift": 0.066, "spread": 0.12, "scale": 1.2, "fired": 0.62},
+                **{"ratio": value / math.exp(0.066), "low": low * 0.6, "high": high * 1.5, "floor": 1.9e-05},
+                **{"selected": {"low": low * 0.4, "high": None}, "lambda": 1.1, "delta": 1.2},
+            ),
+        }
+    return Finding(**{**fields, **more})
+
+
+def control(group: str, ratio: float | None, q: float | None, signal: str = "discretion-contrast") -> Control:
+    """A control contrast of the shape of :func:`contrast`, or a rate where it belongs to the benchmark."""
+    key, label = f"{group}/white/without-licence", "without licence offences"
+    if signal == "benchmark":
+        key, label = "hispanic/adults/violent", "adults, violent offences"
+    limits = (None, None) if ratio is None else (ratio * 0.7, ratio * 1.4)
+    p = None if q is None else q / 2
+    return Control(signal, key, group, "white", "arrest", label, ratio, *limits, p, q, ratio is None)
+
+
 def hidden(finding: Finding) -> Finding:
     """The same finding with its small counts suppressed."""
     return replace(
@@ -347,6 +424,8 @@ def _travis() -> PlaceReview:
             calibrated_p=None,
             q_value=None,
         ),
+        contrast("0009", (1_277, 104, 1_097, 701), "signal", licence=False),
+        contrast("0010", (1_737, 104, 1_501, 701), "signal", licence=True),
     )
     reason = say("t.verdict", base="the rest of the nation", name="Travis County", ratio=3.24, n=724, q=0.011)
     profile = {
@@ -381,9 +460,14 @@ def _travis() -> PlaceReview:
         "Travis County",
         "TX",
         "pattern-worth-examining",
-        (reason,),
+        (reason, say("raise.t")),
         findings,
         (),
+        controls=(
+            control("black", 1.92, 0.62),
+            control("asian", None, None),
+            control("hispanic", 1.54, 0.9, "benchmark"),
+        ),
         rank={"low": 1, "high": 3, "of": 9, "signal": "level-mix", "contrast": "removal/low/nation"},
         profile=profile,
         sections=sections,
@@ -439,12 +523,20 @@ def _others() -> list[PlaceReview]:
             "Doña Ana County",
             "NM",
             "contradictory",
-            (say("t.contra"),),
+            (say("t.failed", fired=0.003),),
             (
                 level("0401", "low", 702, 960, 0.5512, "signal"),
                 yields("0402", 610, 14_800, 0.063, "signal"),
                 benchmark("0403", 2_410, 3_300, 0.94, 0.87, 1.01, "inconclusive", "residents"),
+                contrast(
+                    "0404",
+                    (190, 60, 410, 260),
+                    "inconclusive",
+                    licence=False,
+                    controls=calibrated("alone", n=0, places=1, floor=0.0042, fired=0.003, ratio=2.0, low=0.9, high=4.6),
+                ),
             ),
+            controls=(control("black", 4.1, 0.003),),
             rank={"low": 1, "high": 5, "of": 9},
         ),
         place(
@@ -567,6 +659,22 @@ CARDS = (
         "direction": "greater",
     },
     {
+        "name": "discretion-contrast",
+        "family": "discretion",
+        "section": 9,
+        "title": "Discretion against serious crime",
+        "question": "Is the group's excess in arrests where an officer may choose?",
+        "null": "Whatever moves the group's arrests moves them alike for both kinds of offences.",
+        "needs": "Arrests by ethnic group and offence class.",
+        "measures": "The pretext ratio.",
+        "assumptions": ["The groups' relative exposure is the same for both kinds."],
+        "misleads": ["A campaign against one offence looks the same."],
+        "references": [],
+        "formulae": [],
+        "controls": "The same contrast for other groups.",
+        "direction": "greater",
+    },
+    {
         "name": "benchmark",
         "family": "exposure",
         "section": 10,
@@ -581,6 +689,47 @@ CARDS = (
         "formulae": [],
         "controls": "",
         "direction": "greater",
+    },
+)
+
+NULLS = (
+    {
+        "signal": "level-mix",
+        "contrast": "removal/low/nation",
+        "kind": "peers",
+        "places": 9,
+        "controls": 0,
+        "centre": 0.12,
+        "sigma": 0.31,
+        "sigma_upper": 0.4,
+        "rho": 0.01,
+        "scale": None,
+        "floor": None,
+        "tail": "normal",
+        "adequate": True,
+        "promised": True,
+        "code": "adequate",
+        "simulated": False,
+        "reason": "the model describes them",
+    },
+    {
+        "signal": "discretion-contrast",
+        "contrast": "hispanic/white/without-licence",
+        "kind": "classes",
+        "places": 221,
+        "controls": 318,
+        "centre": 0.066,
+        "sigma": 0.12,
+        "sigma_upper": None,
+        "rho": None,
+        "scale": 1.2,
+        "floor": 1.1e-05,
+        "tail": "relabelled classes",
+        "adequate": True,
+        "promised": True,
+        "code": "classes",
+        "simulated": False,
+        "reason": "offence classes relabelled inside each place",
     },
 )
 
@@ -649,20 +798,10 @@ def audit() -> Review:
             "tests": 33,
             "cutoff": 0.0031,
             "families": ["exposure", "match"],
-            "negative_controls": [],
-            "nulls": [
-                {
-                    "signal": "level-mix",
-                    "contrast": "removal/low/nation",
-                    "places": 9,
-                    "centre": 0.12,
-                    "sigma": 0.31,
-                    "adequate": True,
-                    "promised": True,
-                    "simulated": False,
-                    "reason": "the model describes them",
-                }
-            ],
+            "selected": 7,
+            "false_bound": 0.29,
+            "negative_controls": ["Discretion against serious crime: 2 control contrasts, measured in 199 places."],
+            "nulls": list(NULLS),
         },
         places=places,
         regions=(region,),

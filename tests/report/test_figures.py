@@ -153,7 +153,7 @@ def test_a_number_without_a_calibrated_error_rate_is_not_called_unclear(review: 
 
 def test_odds_ratios_are_not_drawn_on_an_axis_of_ratios(review: Review) -> None:
     share = review.places[0].findings[0]
-    odds = replace(share, controls={**(share.controls or {}), "scale": "odds-ratio"})
+    odds = replace(share, controls={**(share.controls or {}), "scale_of": "odds-ratio"})
     assert effects.peer_scale(odds) == "odds ratio"
     assert effects.calibrated_interval(odds)
     drawn = interval.interval_plot([("/x", odds)])

@@ -89,27 +89,18 @@ def funnels(review: Review) -> tuple[Funnel, ...]:
 def _build(key: tuple[str, str, bool], entries: list[tuple[int, int, Finding]]) -> Funnel | None:
     first = entries[0][2]
     name = f"{labels.finding_name(first)}{' (SIMULATED)' if key[2] else ''}"
-    if all(_is_share(finding) for _, _, finding in entries):
+    if all(effects.of_shares(finding) for _, _, finding in entries):
         centre = median(float(finding.comparator.value or 0.0) for _, _, finding in entries)
         points = [Point(i, j, float(f.n or 0), effects.share(f) or 0.0, f.outcome == "signal") for i, j, f in entries]
         return Funnel(*key, name, "share", centre, tuple(points))
-    if not effects.is_ratio(first):
-        return None
+    if not all(effects.is_ratio(finding) and finding.family != "change" for _, _, finding in entries):
+        return None  # limits of a randomisation say nothing of how much a place's figure varies by chance alone
     points = [
         Point(i, j, size, f.estimate.value, f.outcome == "signal")
         for i, j, f in entries
         if f.estimate.value and (size := information(f))
     ]
     return Funnel(*key, name, "ratio", 1.0, tuple(points))
-
-
-def _is_share(finding: Finding) -> bool:
-    """Say whether the estimate is k/n held against a share of its own kind."""
-    part, base = effects.share(finding), finding.comparator.value
-    if part is None or base is None or not 0 < base < 1 or finding.group is not None:
-        return False
-    value = finding.estimate.value
-    return value is not None and (finding.estimate.scale == "share" or math.isclose(value, part / base, rel_tol=0.02))
 
 
 def information(finding: Finding) -> float | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from auditor.findings.finding import Finding
+from markupsafe import Markup
+
+from auditor.findings.finding import Estimate, Finding
 from auditor.report import effects, labels
 from auditor.report.cite import cited
 from auditor.report.figures.axis import Axis, coordinate, ratio_axis, ratio_ticks
@@ -13,6 +16,45 @@ from auditor.report.figures.glyphs import mark
 from auditor.report.numbers import plain_ratio
 
 WIDTH, ROW, TOP, LEFT, RIGHT = 720.0, 46.0, 44.0, 18.0, 540.0
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A thinner line below an interval: what the peers, or an assumption, make of it."""
+
+    css: str
+    word: str
+    ref: str
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the plot.
+
+    Attributes
+    ----------
+    at : str
+        JSON Pointer that the row's sources continue.
+    id, name : str
+    estimate : Estimate
+    mark, word : str
+        Shape of the mark (a key of ``labels.OUTCOME_MARKS``), and the word beside the number.
+    value, interval : Markup
+        As they are printed.
+    extras : tuple of Extra
+    """
+
+    at: str
+    id: str
+    name: str
+    estimate: Estimate
+    mark: str
+    word: str
+    value: Markup
+    interval: Markup
+    extras: tuple[Extra, ...]
 
 
 def interval_plot(findings: Iterable[tuple[str, Finding]]) -> dict[str, Any] | None:
@@ -31,11 +73,34 @@ def interval_plot(findings: Iterable[tuple[str, Finding]]) -> dict[str, Any] | N
     drawn = [entry for entry in findings if effects.is_ratio(entry[1]) and entry[1].estimate.value is not None]
     if not drawn:
         return None
-    axis = ratio_axis(_extent(finding for _, finding in drawn), LEFT, RIGHT)
+    made = draw([line_of(*entry) for entry in drawn])
+    del made["axis"]
+    return made
+
+
+def line_of(at: str, finding: Finding) -> Line:
+    """Return a finding as a row."""
+    state = effects.cell(finding)
+    return Line(
+        at=at,
+        id=finding.id,
+        name=labels.finding_name(finding),
+        estimate=finding.estimate,
+        mark=state,
+        word=labels.OUTCOME_MARKS[state][1],
+        value=effects.value(finding.estimate, "estimate", finding.n, svg=True),
+        interval=effects.interval(finding.estimate, "estimate", finding.n, svg=True),
+        extras=tuple(_extras(finding)),
+    )
+
+
+def draw(lines: Sequence[Line]) -> dict[str, Any]:
+    """Place rows on a common axis; the axis itself is returned as ``axis``."""
+    axis = ratio_axis(_extent(lines), LEFT, RIGHT)
     rows, y = [], TOP
-    for pointer, finding in drawn:
-        rows.append(_row(pointer, finding, axis, y))
-        y += ROW + 15.0 * len(rows[-1]["ranges"])
+    for line in lines:
+        rows.append(_row(line, axis, y))
+        y += ROW + 15.0 * len(line.extras)
     return {
         "width": coordinate(WIDTH),
         "height": coordinate(y + 30),
@@ -45,21 +110,22 @@ def interval_plot(findings: Iterable[tuple[str, Finding]]) -> dict[str, Any] | N
         "bottom": coordinate(y - 6),
         "axis_text": coordinate(y + 12),
         "one": coordinate(axis.at(1.0)),
+        "centre": "",
         "ticks": [{"x": coordinate(axis.at(tick)), "text": _tick(tick)} for tick in ratio_ticks(axis)],
         "rows": rows,
         "any_ranges": any(row["ranges"] for row in rows),
         "count": len(rows),
+        "axis": axis,
     }
 
 
-def _extent(findings: Iterable[Finding]) -> list[float]:
-    """Return what must fit: estimates, limits within a factor of eight of them, and ranges."""
+def _extent(lines: Iterable[Line]) -> list[float]:
+    """Return what must fit: estimates, and limits and ranges within a factor of eight of them."""
     values: list[float] = []
-    for finding in findings:
-        middle = finding.estimate.value or 1.0
-        limits = [finding.estimate.low, finding.estimate.high]
-        limits += [limit for entry in finding.ranges for limit in (entry.low, entry.high)]
-        limits += [_peers(finding).get(name) for name in ("low", "high")]
+    for line in lines:
+        middle = line.estimate.value or 1.0
+        limits = [line.estimate.low, line.estimate.high]
+        limits += [limit for extra in line.extras for limit in (extra.low, extra.high)]
         values.append(middle)
         values += [min(max(limit, middle / 8), middle * 8) for limit in limits if limit is not None]
     return values
@@ -69,65 +135,60 @@ def _tick(value: float) -> str:
     return f"{value:g}" if value >= 1 else f"1/{1 / value:g}"
 
 
-def _row(pointer: str, finding: Finding, axis: Axis, y: float) -> dict[str, Any]:
-    estimate = finding.estimate
-    state = effects.cell(finding)
-    line = y + 22
+def _row(line: Line, axis: Axis, top: float) -> dict[str, Any]:
+    estimate, y = line.estimate, top + 22
     low = axis.at(estimate.low) if estimate.low is not None and estimate.low > 0 else axis.start
     high = axis.at(estimate.high) if estimate.high is not None else axis.end
     return {
-        "at": pointer,
-        "id": finding.id,
-        "name": labels.finding_name(finding),
-        "text_y": coordinate(y + 8),
-        "y": coordinate(line),
+        "at": line.at,
+        "id": line.id,
+        "name": line.name,
+        "text_y": coordinate(top + 8),
+        "y": coordinate(y),
         "low": coordinate(low),
         "high": coordinate(high),
         "open_low": estimate.low is None or not axis.holds(estimate.low),
         "open_high": estimate.high is None or not axis.holds(estimate.high),
-        "arrow_low": f"M{coordinate(low + 6)} {coordinate(line - 4)}L{coordinate(low)} {coordinate(line)}"
-        f"L{coordinate(low + 6)} {coordinate(line + 4)}",
-        "arrow_high": f"M{coordinate(high - 6)} {coordinate(line - 4)}L{coordinate(high)} {coordinate(line)}"
-        f"L{coordinate(high - 6)} {coordinate(line + 4)}",
-        "tick_top": coordinate(line - 4),
-        "tick_bottom": coordinate(line + 4),
-        "mark": mark(state, axis.at(estimate.value or 1.0), line, 7),
-        "word": labels.OUTCOME_MARKS[state][1],
-        "value": effects.value(estimate, "estimate", finding.n, svg=True),
-        "interval": effects.interval(estimate, "estimate", finding.n, svg=True),
+        "arrow_low": f"M{coordinate(low + 6)} {coordinate(y - 4)}L{coordinate(low)} {coordinate(y)}"
+        f"L{coordinate(low + 6)} {coordinate(y + 4)}",
+        "arrow_high": f"M{coordinate(high - 6)} {coordinate(y - 4)}L{coordinate(high)} {coordinate(y)}"
+        f"L{coordinate(high - 6)} {coordinate(y + 4)}",
+        "tick_top": coordinate(y - 4),
+        "tick_bottom": coordinate(y + 4),
+        "mark": mark(line.mark, axis.at(estimate.value or 1.0), y, 7),
+        "word": line.word,
+        "value": line.value,
+        "interval": line.interval,
         "value_x": coordinate(RIGHT + 16),
-        "ranges": _extras(finding, axis, line + 17),
+        "ranges": [_thin(extra, axis, y + 17 + 15 * i) for i, extra in enumerate(line.extras)],
     }
 
 
-def _peers(finding: Finding) -> Mapping[str, Any]:
-    """Return the peers' interval where it is on the scale of the plot; odds ratios are in the table only."""
-    return (finding.controls or {}) if effects.peer_scale(finding) == "ratio" else {}
+def _extras(finding: Finding) -> Iterator[Extra]:
+    """Yield the lines below an interval: the peers' interval, then what each assumption could do.
 
-
-def _extras(finding: Finding, axis: Axis, y: float) -> list[dict[str, Any]]:
-    """Return the lines below an interval: the peers' interval, then what each assumption could do."""
-    controls = _peers(finding)
-    lines = []
+    The peers' interval of an odds ratio is in the table only: the plot is of ratios.
+    """
+    controls = (finding.controls or {}) if effects.peer_scale(finding) == "ratio" else {}
     if controls.get("low") is not None or controls.get("high") is not None:
-        lines.append(("peer", "peers", "controls", controls.get("low"), controls.get("high")))
-    lines += [("range", "if", f"ranges/{i}", entry.low, entry.high) for i, entry in enumerate(finding.ranges)]
-    return [_extra(line, axis, y + 15 * i) for i, line in enumerate(lines)]
+        yield Extra("peer", "peers", "controls", controls.get("low"), controls.get("high"))
+    for i, entry in enumerate(finding.ranges):
+        yield Extra("range", "if", f"ranges/{i}", entry.low, entry.high)
 
 
-def _extra(line: tuple[str, str, str, float | None, float | None], axis: Axis, y: float) -> dict[str, Any]:
-    css, word, ref, low, high = line
+def _thin(extra: Extra, axis: Axis, y: float) -> dict[str, Any]:
+    low, high = extra.low, extra.high
     return {
-        "css": css,
-        "word": word,
+        "css": extra.css,
+        "word": extra.word,
         "y": coordinate(y),
         "text_y": coordinate(y + 4),
         "low": coordinate(axis.at(low) if low is not None and low > 0 else axis.start),
         "high": coordinate(axis.at(high) if high is not None else axis.end),
         "top": coordinate(y - 3),
         "bottom": coordinate(y + 3),
-        "from": _end(low, f"{ref}/low"),
-        "to": _end(high, f"{ref}/high"),
+        "from": _end(low, f"{extra.ref}/low"),
+        "to": _end(high, f"{extra.ref}/high"),
     }
 
 
