@@ -79,10 +79,11 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Counts (J, G, O) and the log effect planted in each place."""
+    """Counts (J, G, O), the log effect planted in each place, and its people by group (J, G)."""
 
     counts: np.ndarray
     effect: np.ndarray = field(repr=False)
+    people: np.ndarray = field(repr=False)
 
 
 def population() -> np.ndarray:
@@ -131,7 +132,7 @@ def draw(
     log_mean = np.log(np.maximum(chosen[:, :, None], 1e-9) * RATES) + level + natural
     log_mean[:, :, SERIOUS:] += common[:, :, None]
     log_mean[:, 0, LICENCE] += np.abs(rng.normal(size=places)) * scenario.licence
-    return Drawn(rng.poisson(np.exp(np.minimum(log_mean, 14.0))), planted)
+    return Drawn(rng.poisson(np.exp(np.minimum(log_mean, 14.0))), planted, chosen)
 
 
 def _factors(rng: np.random.Generator, places: int, groups: int, scenario: Scenario) -> np.ndarray:
