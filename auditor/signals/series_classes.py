@@ -10,7 +10,7 @@ from auditor.cells import Cells, Floats
 from auditor.signals.series_parts import FEW_CLASSES, Change, Cut
 from auditor.stats.class_randomisation import Randomised, randomise_classes
 from auditor.stats.classes import ClassRatios, natural_variance
-from auditor.stats.series_classes import ClassChanges, class_changes, class_limits
+from auditor.stats.series_classes import ClassChanges, class_changes, class_detectable, class_limits
 
 
 def class_change(cells: Cells, made: Cut, alpha: float, level: float) -> Change:
@@ -28,7 +28,7 @@ def class_change(cells: Cells, made: Cut, alpha: float, level: float) -> Change:
     result = randomise_classes(changes.change, changes.variance, changes.use, side, natural)
     code = np.where(made.code == 0, np.where(result.used, 0, FEW_CLASSES), made.code)
     ok = code == 0
-    low, high = _limits(changes, side, natural, result, level)
+    low, high, detectable = _limits(changes, side, natural, result, level)
     return Change(
         result.difference,
         low,
@@ -37,6 +37,7 @@ def class_change(cells: Cells, made: Cut, alpha: float, level: float) -> Change:
         result.p_less,
         np.divide(1.0, result.relabellings, out=np.full(cells.size, np.nan), where=result.relabellings > 0),
         result.statistic,
+        detectable,
         (result.discretionary + result.serious).astype(float),
         code,
         ok & (made.expected() >= gate),
@@ -54,10 +55,12 @@ def _enough(use: np.ndarray, side: np.ndarray, alpha: float) -> np.ndarray:
 
 def _limits(
     changes: ClassChanges, side: np.ndarray, natural: float, result: Randomised, level: float
-) -> tuple[Floats, Floats]:
-    low, high = (np.full(len(result.stratum), np.nan) for _ in range(2))
+) -> tuple[Floats, Floats, Floats]:
+    low, high, detectable = np.full((3, len(result.stratum)), np.nan)
     rows = result.used
     if rows.any():
         some = ClassChanges(changes.change[rows], changes.variance[rows], changes.use[rows])
-        low[rows], high[rows] = class_limits(some, side, natural, result.difference[rows], result.se[rows], level)
-    return low, high
+        asked = (some, side, natural, result.difference[rows], result.se[rows])
+        low[rows], high[rows] = class_limits(*asked, level)
+        detectable[rows] = class_detectable(*asked)
+    return low, high, detectable

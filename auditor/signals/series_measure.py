@@ -59,7 +59,7 @@ def placebos(cells: Cells, data: Monthly, start: Start, asked: Asked) -> Panel:
     parts: list[dict[str, Any]] = []
     for g in range(len(cells.focal_groups)):
         made = _cut(cells, data, moved, g, spans, dataclasses.replace(asked, anticipation=0))
-        parts += _parts(cells, made, asked, tested=True)[:-1]
+        parts += _parts(cells, made, asked, tested=True)
     return _stack(cells, data, parts)
 
 
@@ -91,11 +91,11 @@ def _cut(cells: Cells, data: Monthly, start: Start, group: int, spans: tuple[Int
 
 
 def _parts(cells: Cells, made: Cut, asked: Asked, *, tested: bool) -> list[dict[str, Any]]:
-    """Return the class contrast (where classes are told), the series, and the change of slope."""
+    """Return the class contrast (where classes are told) and the series; the change of slope is a remark on both."""
     sides = (1, -1) if made.data.sided else (1,)
     rules = Rules(asked.within, asked.alpha, LEVEL, asked.anticipation, asked.harmonics, sides)
     series, slope = series_change(cells, made, rules)
-    kinds: list[tuple[str, Change]] = [("series", series), ("slope", slope)]
+    kinds: list[tuple[str, Change]] = [("series", series)]
     if made.data.sided:
         classes = class_change(cells, made, asked.alpha, LEVEL)
         kinds.insert(0, ("classes", stricter(classes, series) if asked.decide == "both" else classes))
@@ -104,13 +104,13 @@ def _parts(cells: Cells, made: Cut, asked: Asked, *, tested: bool) -> list[dict[
     found = []
     for kind, change in kinds:
         group = cells.focal_groups[made.group]
-        contrast = _contrast(
-            cells, made.data.event, made.start.key, group, kind, tested=tested and kind != "slope", sided=len(sides) > 1
-        )
+        contrast = _contrast(cells, made.data.event, made.start.key, group, kind, tested=tested, sided=len(sides) > 1)
         column = part(cells, made, change, contrast)
         column["range_low"], column["range_high"] = bounds(made, change)
         column["notes"][UNVERIFIED] = (change.code == 0) & ~made.start.verified
-        column["given"] = column["given"] & (kind != "slope")
+        for name, values in (("slope", slope.value), ("slope_low", slope.low), ("slope_high", slope.high)):
+            column[name] = np.where(change.code == 0, np.exp(values), np.nan)
+        column["notes"]["activation-series.caveat-slope"] = np.isfinite(column["slope"])
         column["preferred"] = speaker == kind
         found.append(column)
     return found
@@ -127,7 +127,6 @@ def _speaker(designs: Sequence[tuple[str, Change]], places: int) -> NDArray[np.o
 _METHODS = {
     "classes": "relabelled offence classes (exact; limits by inversion)",
     "series": "controlled interrupted series (rank among comparison places; limits by inversion)",
-    "slope": "change of slope per year (quasi-binomial, autocorrelation allowed for)",
 }
 
 
@@ -168,7 +167,7 @@ def _stack(cells: Cells, data: Monthly, parts: Sequence[dict[str, Any]]) -> Pane
         testable=stack("testable"),
         lacks=LACKS,
         notes=notes,
-        extra={name: stack(name) for name in EXTRA},
+        extra={name: stack(name) for name in (*EXTRA, "slope", "slope_low", "slope_high")},
         ranges={"missing-group": (stack("range_low"), stack("range_high"))},
         missing={"group": stack("missing")},
         window=(stack("first"), stack("last")),

@@ -28,7 +28,18 @@ LACKS = (
     Lack("activation-series.no-fit", "activation-series.need-more"),
 )
 NO_START, NO_MONTHS, SHORT, SUPPRESSED, GAPS, NOBODY, FEW_EVENTS, FEW_CLASSES, FEW_COMPARISONS, NO_FIT = range(1, 11)
-EXTRA = ("share", "share_low", "share_high", "z", "observed", "expected", "months_before", "months_after", "units")
+EXTRA = (
+    "share",
+    "share_low",
+    "share_high",
+    "z",
+    "observed",
+    "expected",
+    "months_before",
+    "months_after",
+    "units",
+    "detectable",
+)
 
 
 @dataclass(frozen=True)
@@ -109,6 +120,8 @@ class Change:
     ----------
     value, low, high, greater, less, least, statistic : arrays
         Estimate, limits, p-values, smallest attainable p and studentised value.
+    detectable : array
+        Change that a test at .05 finds with 80 % power; infinite where it cannot reach .05, NaN where none is made.
     units : array
         How many classes, or comparison places, the randomisation moves over.
     code : (J,) int array
@@ -123,6 +136,7 @@ class Change:
     less: Floats
     least: Floats
     statistic: Floats
+    detectable: Floats
     units: Floats
     code: Ints
     testable: Bools
@@ -153,6 +167,7 @@ def stricter(first: Change, second: Change) -> Change:
         greater=worse("greater", np.maximum),
         less=worse("less", np.maximum),
         least=worse("least", np.maximum),
+        detectable=worse("detectable", np.maximum),
         testable=np.where(both, first.testable & second.testable, first.testable),
         notes=notes,
     )
@@ -182,6 +197,8 @@ def part(cells: Cells, made: Cut, change: Change, contrast: Contrast) -> dict[st
     if ok.any():
         result["share_low"][ok], result["share_high"][ok] = wilson(k, n, 0.95)
     result["z"][ok], result["units"][ok] = change.statistic[ok], change.units[ok]
+    with np.errstate(over="ignore"):
+        result["detectable"][ok] = np.exp(change.detectable[ok])
     result["months_before"][ok] = _months(made, "before_mask")[ok]
     result["months_after"][ok] = _months(made, "after_mask")[ok]
     return result | _surroundings(cells, made, change, ok) | {"contrast": contrast}

@@ -59,23 +59,31 @@ class _Window:
         return less(change, model(self.serious[0][rows], self.serious[1][rows], self.start, harmonics))
 
 
-def series_change(cells: Cells, made: Cut, rules: Rules) -> tuple[Change, Change]:
+@dataclass(frozen=True)
+class Slopes:
+    """Change of the yearly trend at the start, on the log scale, with 95 % limits; (J,), NaN where there is none."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+
+
+def series_change(cells: Cells, made: Cut, rules: Rules) -> tuple[Change, Slopes]:
     """Return the change of level (decided by ranks) and the change of slope (described) of every place."""
     size = cells.size
-    level, slope = _empty(made, size), _empty(made, size)
+    level, slope = _empty(made, size), Slopes(*np.full((3, size), np.nan))
     level.code[(made.code == 0) & (made.expected() < LEAST_EVENTS)] = FEW_EVENTS
     for window in _windows(cells, made, level.code == 0, rules):
         _rank(cells, made, window, rules, level)
         _slopes(window, rules, slope, level)
-    slope.code[:] = np.where(level.code > 0, level.code, slope.code)
     return level, slope
 
 
 def _empty(made: Cut, size: int) -> Change:
-    value, low, high, greater, less_p, least, statistic, units = np.full((8, size), np.nan)
+    value, low, high, greater, less_p, least, statistic, detectable, units = np.full((9, size), np.nan)
     notes = {name: np.zeros(size, dtype=bool) for name in _NOTES}
     none = np.zeros(size, dtype=bool)
-    return Change(value, low, high, greater, less_p, least, statistic, units, made.code.copy(), none, notes)
+    return Change(value, low, high, greater, less_p, least, statistic, detectable, units, made.code.copy(), none, notes)
 
 
 _NOTES = (
@@ -150,7 +158,8 @@ def _rank(cells: Cells, made: Cut, window: _Window, rules: Rules, into: Change) 
         ranked = rank_change(value[[j]], se[[j]], statistic[others], rules.level)
         into.value[j], into.low[j], into.high[j] = value[j], ranked.low[0], ranked.high[0]
         into.greater[j], into.less[j], into.least[j] = ranked.greater[0], ranked.less[0], ranked.least
-        into.statistic[j], into.units[j], into.testable[j] = statistic[j], others.sum(), True
+        into.statistic[j], into.detectable[j] = statistic[j], ranked.detectable[0]
+        into.units[j], into.testable[j] = others.sum(), True
         into.notes["activation-series.caveat-comparisons"][j] = True
         into.notes["activation-series.caveat-wide"][j] = wide
         into.notes["activation-series.caveat-other-start"][j] = made.other[j]
@@ -166,14 +175,11 @@ def _comparisons(label: Ints, states: Ints, fitted: Bools, j: int, rules: Rules,
     return peers, bool(states[j] > 0) and bool((peers & ~near).any())
 
 
-def _slopes(window: _Window, rules: Rules, into: Change, level: Change) -> None:
+def _slopes(window: _Window, rules: Rules, into: Slopes, level: Change) -> None:
     change, rows = window.fit(rules.harmonics, slope=True), window.rows
-    for at in np.flatnonzero(window.tested[rows]):
+    for at in np.flatnonzero(window.tested[rows] & change.fitted):
         j = int(rows[at])
-        if level.code[j] or not change.fitted[at]:
-            into.code[j] = level.code[j] or NO_FIT
-            continue
-        d, s = float(change.estimate[at]), float(change.se[at])
-        into.value[j], into.statistic[j], into.units[j] = d, d / s, level.units[j]
-        into.low[j], into.high[j], into.greater[j], into.less[j] = normal_limits(d, s, rules.level)
-        into.least[j] = np.nan
+        if level.code[j] == 0:
+            d, s = float(change.estimate[at]), float(change.se[at])
+            into.value[j] = d
+            into.low[j], into.high[j], _, _ = normal_limits(d, s, rules.level)

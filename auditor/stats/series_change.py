@@ -21,6 +21,7 @@ from auditor.stats.series_error import Noise, noise, robust_se
 _LEAST_DRIFT = 0.01
 """Natural standard deviation of the trends, per year on the log scale, below which it is not put."""
 _FEWEST_TO_SHRINK = 10
+_ALPHA, _POWER = 0.05, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,8 @@ class Ranked:
         One-sided p-values.
     low, high : ndarray
         Limits of the change, on the log scale, that invert the two tests; infinite where the comparisons are too few.
+    detectable : ndarray
+        Change, on the log scale, that a test at .05 finds with 80 % power; infinite where it cannot reach .05.
     assignments : int
         Admissible assignments of the date: the place itself and its comparisons.
     """
@@ -151,6 +154,7 @@ class Ranked:
     less: Array
     low: Array
     high: Array
+    detectable: Array
     assignments: int
 
     @property
@@ -197,7 +201,9 @@ def rank_change(estimate: ArrayLike, se: ArrayLike, compared: ArrayLike, level: 
     above = others.size - np.searchsorted(others, t, side="left")
     below = np.searchsorted(others, t, side="right")
     low, high = _limits(d, s, others, tail)
-    return Ranked((1 + above) / size, (1 + below) / size, low, high, size)
+    needed = int(np.floor(_ALPHA * size + 1e-9))
+    reach = others[-needed] + ndtri(_POWER) if needed else np.inf
+    return Ranked((1 + above) / size, (1 + below) / size, low, high, s * reach, size)
 
 
 def _limits(d: Array, s: Array, others: NDArray[np.float64], tail: float) -> tuple[Array, Array]:

@@ -147,11 +147,27 @@ def test_the_series_ranks_among_the_places_in_which_nothing_started(panel: Panel
     assert panel.p_greater[0, series] * 30 == pytest.approx(round(panel.p_greater[0, series] * 30))
 
 
+def test_a_slope_is_described():
+    """The group's discretionary arrests grow by half a year after the start; nothing moves elsewhere."""
+
+    def mean(place: str, month: str, group: str, offence: str) -> float:
+        hit = place == "local:000" and group == "hispanic" and offence in CHOSEN
+        years = max(MONTHS.index(month) - 24, 0) / 12
+        return 5 * plain(place, month, group, offence) * (1.5**years if hit else 1.0)
+
+    panel = measured(build(30, {0: "2009-01-01", 1: "2009-01-01"}, mean))
+    series = column(panel, "series")
+    assert panel.notes["activation-series.caveat-slope"][:3, series].tolist() == [True, True, False]
+    low, high = panel.extra["slope_low"][:, series], panel.extra["slope_high"][:, series]
+    assert low[0] < 1.5 < high[0]
+    assert low[0] > 1
+    assert low[1] < 1 < high[1]
+
+
 def test_one_design_speaks_for_a_place(panel: Panel):
     """Both designs are marked as tests; the classes speak where they can."""
     assert panel.speaks[0, column(panel, "classes")]
     assert not panel.speaks[0, column(panel, "series")]
-    assert not panel.speaks[:, column(panel, "slope")].any()
 
 
 def test_both_designs_can_be_asked(cells: Cells, panel: Panel):
@@ -174,7 +190,7 @@ def test_both_designs_can_be_asked(cells: Cells, panel: Panel):
 def test_without_classes_the_series_speaks():
     cells = build(25, {0: "2009-01-01"}, offences=("",))
     panel = measured(cells)
-    assert [contrast.key.rsplit("/", 1)[1] for contrast in panel.contrasts] == ["series", "slope"]
+    assert [contrast.key.rsplit("/", 1)[1] for contrast in panel.contrasts] == ["series"]
     assert panel.entered[0, 0]
     assert panel.notes["activation-series.caveat-one-side"][0, 0]
 

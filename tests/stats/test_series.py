@@ -176,6 +176,16 @@ def test_limits_invert_the_rank_test():
     assert max(kept) == pytest.approx(got.high[0], abs=0.002)
 
 
+def test_what_is_detectable_is_found_in_four_of_five():
+    """Estimates drawn about the detectable change (normal, se .2) reach p <= .05 in 80 % (binomial error .008)."""
+    others = np.random.default_rng(12).normal(0, 1, 99)
+    change = rank_change([0.0], [0.2], others).detectable[0]
+    drawn = np.random.default_rng(13).normal(change, 0.2, 20000)
+    found = rank_change(drawn, np.full(20000, 0.2), others)
+    assert (found.greater <= 0.05).mean() == pytest.approx(0.8, abs=0.01)
+    assert np.isinf(rank_change([0.0], [0.2], others[:18]).detectable[0])
+
+
 def test_few_comparisons_give_open_limits():
     """39 places: the smallest p is 1/39 > .025, so no 95 % limit exists; with 40 it does."""
     assert np.isinf(rank_change([0.5], [0.2], np.arange(38.0)).low[0])
@@ -185,9 +195,7 @@ def test_few_comparisons_give_open_limits():
 def test_the_p_value_is_uniform_over_exchangeable_places():
     """Over all assignments of one date to nine places each p-value of 1/9 ... 9/9 occurs once (exact)."""
     values = np.random.default_rng(9).normal(size=9)
-    found = sorted(
-        rank_change([values[j]], [1.0], np.delete(values, j)).greater[0] for j in range(len(values))
-    )
+    found = sorted(rank_change([values[j]], [1.0], np.delete(values, j)).greater[0] for j in range(len(values)))
     np.testing.assert_allclose(found, np.arange(1, 10) / 9)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from auditor.stats.class_randomisation import randomise_classes
-from auditor.stats.series_classes import class_changes, class_limits
+from auditor.stats.series_classes import ClassChanges, class_changes, class_detectable, class_limits
 
 SIDE = np.array([-1, -1, -1, -1, 1, 1, 1, 1])
 
@@ -113,3 +113,26 @@ def test_every_labelling_s_p_value_occurs_once():
 def test_what_is_no_count_is_refused(before: object, after: object):
     with pytest.raises(ValueError):
         class_changes(before, after, [[True]], 5.0)  # type: ignore[arg-type]
+
+
+def test_what_is_detectable_is_found_in_about_four_of_five():
+    """Fresh normal changes (SD .3) with the detectable size planted: power .80 within .05 (binomial error .01)."""
+    rng = np.random.default_rng(9)
+    shape = (800, 9)
+    side = np.array([-1] * 4 + [1] * 5)
+    fine, use = np.full(shape, 1e-3), np.ones(shape, dtype=bool)
+    changes = ClassChanges(rng.normal(0, 0.3, shape), fine, use)
+    base = randomise_classes(changes.change, fine, use, side, 0.09)
+    size = class_detectable(changes, side, 0.09, base.difference, base.se)
+    power = []
+    for _ in range(2):
+        planted = rng.normal(0, 0.3, shape) + size[:, None] * (side > 0)
+        power.append((randomise_classes(planted, fine, use, side, 0.09).p_greater <= 0.05).mean())
+    assert np.mean(power) == pytest.approx(0.80, abs=0.05)
+
+
+def test_nothing_is_detectable_without_labellings():
+    side = np.array([-1, -1, 0, 0, 1, 1, 0, 0])
+    changes = class_changes(*counts(7), np.ones((1, 8), dtype=bool), 5.0)
+    found = randomise_classes(changes.change, changes.variance, changes.use, side, 0.1)
+    assert np.isposinf(class_detectable(changes, side, 0.1, found.difference, found.se)).all()
