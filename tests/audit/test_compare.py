@@ -411,12 +411,18 @@ def test_looking_again_never_takes_a_standing_flag_back(look: int) -> None:
 
 def test_the_price_is_told_in_what_can_be_detected() -> None:
     data = compared(many("2012-01-31", [0.5] * 10), many("2013-01-31", [0.5] * 10, SECOND, flagged=0.005))
-    # Nothing is flagged: alone a first flag needs 0.05/10 (the review says 0.005), over looks 1/6 of it.
+    # Nothing is flagged: a first flag needs 0.05/10, and 1/6 of that with both looks counted.
+    assert data["looks"]["cutoff_alone"] == 0.005
     assert data["looks"]["cutoff"] == 0.00083
     entry = data["places"][0]["findings"][0]
+    assert entry["detectable_as_only_look"] == 1.5
     # exp(log(1.5) * (qnorm(.8) - qnorm(.005/6)) / (qnorm(.8) - qnorm(.005))) = 1.6046 (R 4.2.2).
     assert entry["detectable_over_looks"] == 1.6
     assert "power.both" in ids(entry["sentences"])
+    # Two of ten are flagged: at q R / m = 0.01, and with both looks counted at 1/6 of it.
+    first, second = many("2012-01-31", [1e-9, 1e-9, *[0.5] * 8]), many("2013-01-31", [1e-9, 1e-9, *[0.5] * 8], SECOND)
+    data = compared(first, second)
+    assert (data["looks"]["cutoff_alone"], data["looks"]["cutoff"]) == (0.01, 0.0017)
 
 
 @given(st.floats(1e-12, 1))

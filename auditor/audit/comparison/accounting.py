@@ -13,13 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auditor.audit.comparison.reviews import Look
 from auditor.audit.comparison.series import RATIOS
 from auditor.findings.finding import Finding
 from auditor.findings.review import PlaceReview
 from auditor.stats.looks import effect_at, look_share, over_looks
-from auditor.stats.multiple import benjamini_hochberg, bh_cutoff, simes
+from auditor.stats.multiple import benjamini_hochberg, simes
 
 MOST_Q = 0.05
 """The words of the verdicts rest on at most this, whatever the protocol says."""
@@ -77,10 +78,12 @@ class Accounting:
         Of q, for each review given.
     standings : mapping of (place, family) to Standing
     cutoff : float or None
-        p at the newest look that is rejected with every look counted; None when the newest look has no share, or
+        p up to which a test of the newest look stands with every look counted; None when that look has no share, or
         nothing was tested.
     cutoff_alone : float or None
-        The one of the newest review by itself.
+        p up to which it would be rejected were this the only look.
+    cutoff_review : float or None
+        The cut-off that the newest review's detectable ratios rest on, as printed there.
     """
 
     q: float
@@ -90,17 +93,21 @@ class Accounting:
     standings: Mapping[tuple[str, str], Standing]
     cutoff: float | None
     cutoff_alone: float | None
+    cutoff_review: float | None
 
     def of(self, place: str) -> list[Standing]:
         """Return the standings of a place, in the order of its findings."""
         return [entry for entry in self.standings.values() if entry.place == place]
 
-    def detectable(self, finding: Finding) -> float | None:
-        """Return about which ratio the newest look finds with 80 % power when every look is counted."""
-        ratio, cutoffs = finding.detectable, (self.cutoff_alone or 0.0, self.cutoff or 0.0)
+    def detectable(self, finding: Finding) -> tuple[float, float] | None:
+        """Return about which ratio the newest look finds with 80 % power: were it the only one, and all counted."""
+        ratio, cutoffs = finding.detectable, (self.cutoff_review, self.cutoff_alone, self.cutoff)
         if ratio is None or ratio <= 1 or finding.estimate.scale not in RATIOS:
             return None
-        return effect_at(ratio, *cutoffs) if all(0 < cutoff < 0.5 for cutoff in cutoffs) else None
+        known = [cutoff for cutoff in cutoffs if cutoff is not None and 0 < cutoff < 0.5]
+        if len(known) < len(cutoffs):
+            return None
+        return effect_at(ratio, known[0], known[1]), effect_at(ratio, known[0], known[2])
 
 
 def account(looks: Sequence[Look], earlier: int = 0) -> Accounting:
@@ -126,9 +133,18 @@ def account(looks: Sequence[Look], earlier: int = 0) -> Accounting:
     over = over_looks(p, shares)
     adjusted = benjamini_hochberg(over) if rows else over
     standings = {row.key: row.standing(float(over[i]), float(adjusted[i]), q) for i, row in enumerate(rows)}
-    cutoff = shares[-1] * float(bh_cutoff(over, q)) if rows and shares[-1] > 0 else None
-    alone = newest.calibration.get("cutoff")
-    return Accounting(q, planned, earlier, shares, standings, cutoff, None if alone is None else float(alone))
+    now = p[~np.isnan(p[:, -1]), -1]
+    cutoff = shares[-1] * _threshold(over, q) if len(now) and shares[-1] > 0 else None
+    alone = _threshold(now, q) if len(now) else None
+    review = newest.calibration.get("cutoff")
+    printed = None if review is None else float(review)
+    return Accounting(q, planned, earlier, shares, standings, cutoff, alone, printed)
+
+
+def _threshold(p: NDArray[np.float64], q: float) -> float:
+    """Return q R / m: the p-value up to which Benjamini-Hochberg rejects; with no rejection, what the first needs."""
+    rejected = int((benjamini_hochberg(p) <= q).sum())
+    return q * max(1, rejected) / len(p)
 
 
 @dataclass

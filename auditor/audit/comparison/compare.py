@@ -104,7 +104,9 @@ def _about(look: Look, share: float, number: int) -> dict[str, Any]:
 
 
 def _looks(looks: Sequence[Look], accounting: Accounting) -> dict[str, Any]:
-    cutoff = None if accounting.cutoff is None else float(f"{accounting.cutoff:.2g}")
+    cutoff, alone = (
+        None if value is None else float(f"{value:.2g}") for value in (accounting.cutoff, accounting.cutoff_alone)
+    )
     return {
         "method": "spending",
         "q": accounting.q,
@@ -112,13 +114,13 @@ def _looks(looks: Sequence[Look], accounting: Accounting) -> dict[str, Any]:
         "earlier": accounting.earlier,
         "tests": len(accounting.standings),
         "cutoff": cutoff,
-        "cutoff_alone": accounting.cutoff_alone,
+        "cutoff_alone": alone,
         "protocol_sha256": looks[-1].review.audit["protocol"]["sha256"],
-        "sentences": [written(s) for s in _said(accounting, cutoff)],
+        "sentences": [written(s) for s in _said(accounting, cutoff, alone)],
     }
 
 
-def _said(accounting: Accounting, cutoff: float | None) -> Iterator[Sentence]:
+def _said(accounting: Accounting, cutoff: float | None, alone: float | None) -> Iterator[Sentence]:
     if not accounting.standings:
         yield say("compare.looks.nothing")
         return
@@ -128,7 +130,7 @@ def _said(accounting: Accounting, cutoff: float | None) -> Iterator[Sentence]:
         "planned": accounting.planned,
         "earlier": accounting.earlier,
         "cutoff": _plain(cutoff),
-        "alone": _plain(accounting.cutoff_alone),
+        "alone": _plain(alone),
     }
     yield say("compare.looks.open" if accounting.planned is None else "compare.looks.planned", context)
     if accounting.shares[-1] == 0:
@@ -137,7 +139,7 @@ def _said(accounting: Accounting, cutoff: float | None) -> Iterator[Sentence]:
         yield say("compare.looks.earlier", context)
     else:
         yield say("compare.looks.unseen")
-    if cutoff is not None and accounting.cutoff_alone is not None:
+    if cutoff is not None and alone is not None:
         yield say("compare.looks.price", context)
 
 

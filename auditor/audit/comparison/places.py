@@ -152,7 +152,10 @@ def finding_entry(series: Series, accounting: Accounting | None) -> dict[str, An
     if series.change is not None:
         value, low, high = (float(f"{part:.6g}") for part in series.change)
         change = {"value": value, "low": low, "high": None if math.isinf(high) else high, "level": 0.95}
-    counted = accounting.detectable(newest) if accounting is not None and series.findings[-1] is not None else None
+    power = None
+    if accounting is not None and series.findings[-1] is not None:
+        found = accounting.detectable(newest)
+        power = None if found is None else (float(f"{found[0]:.2g}"), float(f"{found[1]:.2g}"))
     return {
         "signal": newest.signal,
         "contrast": newest.contrast,
@@ -165,8 +168,9 @@ def finding_entry(series: Series, accounting: Accounting | None) -> dict[str, An
         "compared": not series.reasons,
         "reasons": [written(say(f"compare.reason.{reason}")) for reason in series.reasons],
         "change": change,
-        "detectable_over_looks": None if counted is None else float(f"{counted:.2g}"),
-        "sentences": [written(s) for s in _finding_sentences(newest, change, counted)],
+        "detectable_as_only_look": None if power is None else power[0],
+        "detectable_over_looks": None if power is None else power[1],
+        "sentences": [written(s) for s in _finding_sentences(change, power)],
     }
 
 
@@ -194,13 +198,13 @@ def _estimate(estimate: Estimate, shown: bool) -> dict[str, Any]:
     return {**limits, "level": estimate.level, "scale": estimate.scale}
 
 
-def _finding_sentences(newest: Finding, change: Mapping[str, Any] | None, counted: float | None) -> Iterator[Sentence]:
+def _finding_sentences(change: Mapping[str, Any] | None, power: tuple[float, float] | None) -> Iterator[Sentence]:
     if change is not None:
         kind = {(False, False): "closed", (False, True): "open-high", (True, False): "open-low"}
         name = kind.get((change["low"] == 0, change["high"] is None), "open-both")
         yield say(f"compare.change.{name}", {"change": change["value"], "low": change["low"], "high": change["high"]})
-    if counted is not None:
-        yield say("compare.power.both", {"alone": newest.detectable, "counted": float(f"{counted:.2g}")})
+    if power is not None:
+        yield say("compare.power.both", {"alone": power[0], "counted": power[1]})
 
 
 def _warnings(name: str, found: Sequence[Series], looks: Sequence[Look]) -> Iterator[Sentence]:
