@@ -62,7 +62,7 @@ class Conformal:
     stratum : ndarray of int, shape (J,)
         Index into the strata of the null.
     null : ConformalNull
-        Shift and scale used are `null.shift` and `null.scale`.
+        Shift and scale used are `null.shift` and `null.scale` (half a standard error above the estimate, 1 or more).
     match : Match
         Shift and scale as estimated, with the scale's standard error.
     matched : bool
@@ -220,7 +220,8 @@ def _settle(level: Match, focal: Array, natural: float) -> tuple[float, float, b
     """Shift and scale to decide with, and whether the scale was matched; natural is in units of the typical error."""
     scale, upper = max(1.0, level.scale), max(1.0, level.scale_upper)
     if np.hypot(1, upper * natural) <= (1 + LARGEST_ERROR) * np.hypot(1, scale * natural):
-        return level.shift, scale, True
+        # Too small a scale adds more false flags than too large a one saves: half a standard error is added.
+        return level.shift, float(np.sqrt((scale**2 + upper**2) / 2)), True
     shift = float(np.median(focal)) if focal.size >= _FEWEST_CENTRED else 0.0
     return shift, max(UNMATCHED_SCALE, level.scale), False
 

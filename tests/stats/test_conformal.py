@@ -114,7 +114,10 @@ def test_shift_and_scale_are_found(scale, shift):
     screen = conformal_screen(*draw(7, places=3000, scale=scale, shift=shift))
     assert screen.match.shift == pytest.approx(shift, abs=0.04)
     assert screen.match.scale == pytest.approx(scale, abs=0.15)
-    assert screen.null.scale == max(1.0, screen.match.scale)
+    # Half a standard error (of the square) above the estimate, and never below 1.
+    used = (max(1.0, screen.match.scale) ** 2 + max(1.0, screen.match.scale_upper) ** 2) / 2
+    assert screen.null.scale == pytest.approx(np.sqrt(used))
+    assert 1.0 <= screen.null.scale < max(1.0, scale) + 0.2
     assert screen.matched
 
 
