@@ -239,7 +239,7 @@ def compare_reviews(reviews: Sequence[Path], as_json: bool, out: Path | None, ea
     metavar="N",
     help="Runs for each null; a quarter of them for each effect.",
 )
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Also write JSON, for [audit] calibration.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write JSON too, for [audit] calibration.")
 @AS_JSON
 @click.option("--quiet", is_flag=True, help="No progress and no cost on stderr.")
 def calibrate(config: Path | None, replicates: int, out: Path | None, as_json: bool, quiet: bool) -> None:

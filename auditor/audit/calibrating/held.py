@@ -135,10 +135,9 @@ def measured_rates(config: Config, sources: Sequence[Source]) -> dict[str, Any]:
     own = any(row["what"] == "labels" and row["any"] for row in rows)
     sentences = _own(rows) if own else _simulated(rows, "simulated")
     file = {"name": Path(name).name, "sha256": hashlib.sha256(raw).hexdigest()}
-    return _part("own" if own else "simulated", sentences, held.protocol.sha256, held.software.version, held.q, rows) | {
-        "seed": held.seed,
-        "file": file,
-    }
+    kind = "own" if own else "simulated"
+    part = _part(kind, sentences, held.protocol.sha256, held.software.version, held.q, rows)
+    return part | {"seed": held.seed, "file": file}
 
 
 def _shipped(config: Config) -> dict[str, Any]:

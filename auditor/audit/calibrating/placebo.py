@@ -46,8 +46,8 @@ class Placebo:
         places = np.flatnonzero(self.admissible > 0)
         steps = rng.integers(0, self.admissible[places])
         dates = (self._begin[places] + LEAST_BEFORE + steps).astype("datetime64[D]")
-        names = (np.full(len(places), text, dtype=object) for text in (self._program, self._kind))
-        starts = Activations(places.astype(np.int64), *names, dates)
+        program, kind = (np.full(len(places), text, dtype=object) for text in (self._program, self._kind))
+        starts = Activations(places.astype(np.int64), program, kind, dates)
         return dataclasses.replace(self._cells, activations=starts)
 
 

@@ -34,7 +34,7 @@ def score(decision: Decision, panels: Mapping[str, Panel], q: float, planted: Bo
     up, down = (np.nan_to_num(side, nan=1.0) <= q for side in (decision.q_greater, decision.q_less))
     nulls = [null for fitted in decision.fitted.values() for found in fitted.nulls for null in found]
     effect = np.zeros(len(up), dtype=bool) if planted is None else planted
-    tested = np.isfinite(decision.p_greater).any(axis=1)
+    tested = np.asarray(np.isfinite(decision.p_greater).any(axis=1), dtype=bool)
     third = thirds(panels, tested)
     bears = effect & tested
     return Outcome(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,7 +139,7 @@ def _filled(table: Table) -> Table:
 
 
 def _appended(table: Table, like: Ints, group: NDArray[np.object_]) -> Table:
-    def more(values: NDArray | None) -> NDArray | None:  # type: ignore[type-arg]
+    def more(values: Any) -> Any:
         return None if values is None else np.concatenate([values, values[like]])
 
     columns = {name: np.concatenate([values, values[like]]) for name, values in table.columns.items()}
