@@ -14,6 +14,7 @@ from auditor.audit.wording import noun, say, text
 from auditor.audit.written import number, pooled
 from auditor.cells import Cells
 from auditor.domain.places import gazetteer
+from auditor.domain.vocabulary import NATION
 from auditor.engine import Engine
 from auditor.findings.finding import Comparator, Estimate, Finding
 from auditor.findings.review import Region
@@ -94,7 +95,7 @@ def _context(result: RegionResult, name: str) -> dict[str, Any]:
     """Return every value that a sentence about a region may use."""
     write = number if result.printable else pooled
     context: dict[str, Any] = {
-        "place": name,
+        "place": f"the {name}" if result.region == NATION else name,
         "places": result.places,
         "counted": noun("event", result.event),
         "group": noun("group", result.group),
