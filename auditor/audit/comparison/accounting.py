@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,8 +97,15 @@ class Accounting:
     cutoff_review: float | None
 
     def of(self, place: str) -> list[Standing]:
-        """Return the standings of a place, in the order of its findings."""
-        return [entry for entry in self.standings.values() if entry.place == place]
+        """Return the standings of a place, by family."""
+        return self._by_place.get(place, [])
+
+    @cached_property
+    def _by_place(self) -> dict[str, list[Standing]]:
+        found: dict[str, list[Standing]] = {}
+        for entry in self.standings.values():
+            found.setdefault(entry.place, []).append(entry)
+        return found
 
     def detectable(self, finding: Finding) -> tuple[float, float] | None:
         """Return about which ratio the newest look finds with 80 % power: were it the only one, and all counted."""

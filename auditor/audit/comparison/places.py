@@ -45,7 +45,7 @@ def place_entry(identifier: str, looks: Sequence[Look], accounting: Accounting, 
     dict
         As the schema ``compare`` says.
     """
-    entries = [next((e for e in look.review.places if e.place == identifier), None) for look in looks]
+    entries = [look.places.get(identifier) for look in looks]
     there = [entry for entry in entries if entry is not None]
     apart = len({entry.simulated for entry in there}) > 1
     found = series_of([None if e is None else e.findings for e in entries], least, apart)

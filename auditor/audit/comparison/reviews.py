@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from auditor.errors import InputError, Problem, UsageError
-from auditor.findings.review import Review
+from auditor.findings.review import PlaceReview, Review
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Look:
     def as_of(self) -> str:
         """The date that the report bears, ISO."""
         return str(self.review.audit["as_of"])
+
+    @cached_property
+    def places(self) -> dict[str, PlaceReview]:
+        """The places by identifier."""
+        return {entry.place: entry for entry in self.review.places}
 
 
 def read_looks(paths: Sequence[Path]) -> tuple[Look, ...]:
@@ -124,7 +130,7 @@ def _shown(value: Any) -> str:
 
 
 def _places(looks: Sequence[Look]) -> Iterator[Problem]:
-    held = [{entry.place for entry in look.review.places} for look in looks]
+    held = [set(look.places) for look in looks]
     for (old, new), look in zip(pairwise(held), looks[1:], strict=True):
         if not old & new:
             why = "only the same places can be compared; identifiers must be the same in both"
