@@ -57,9 +57,9 @@ def _to_centre(finding: Finding, controls: Mapping[str, Any]) -> Markup:
         return limits
     ratio = controls.get("ratio")
     if ratio is None:
-        return Markup("{} ({}, to what is ordinary among the places compared)").format(limits, scale)
+        return Markup("{} ({} to what is ordinary among the places compared)").format(limits, scale)
     value = cited(ratio, "controls/ratio", effects.writer(finding.estimate.scale, finding.n)(ratio))
-    return Markup("{} ({}; {}, to what is ordinary among the places compared)").format(value, limits, scale)
+    return Markup("{} ({}), {} to what is ordinary among the places compared").format(value, limits, scale)
 
 
 def _centre(finding: Finding, controls: Mapping[str, Any]) -> Markup:
@@ -76,11 +76,11 @@ def _selected(finding: Finding, controls: Mapping[str, Any]) -> Markup:
         return Markup("")
     both = Estimate(None, entry["low"], entry["high"], finding.estimate.level, finding.estimate.scale, "")
     limits = effects.interval(both, "controls/selected", finding.n)
-    return Markup("{} ({})").format(limits, say("page.selected.why"))
+    return Markup("{}. {}").format(limits, say("page.selected.why"))
 
 
 def _basis(controls: Mapping[str, Any]) -> Markup:
-    kind, values = str(controls["kind"]), {}
+    kind, values = str(controls["kind"]), dict[str, Any]()
     if kind not in KINDS:
         return Markup("")
     if kind in ("classes", "controls", "peers"):
@@ -96,7 +96,8 @@ def _matching(controls: Mapping[str, Any]) -> Markup:
     spread, scale = controls.get("spread"), controls.get("scale")
     told = []
     if spread is not None:
-        told.append(say("page.spread.text", spread=Num(spread, "controls/spread")) if spread else say("page.spread.none"))
+        wide = say("page.spread.text", spread=Num(spread, "controls/spread")) if spread else say("page.spread.none")
+        told.append(wide)
     if scale is not None and controls.get("code") == "controls-unmatched":
         told.append(say("page.scale.unmatched", scale=Num(scale, "controls/scale")))
     elif scale is not None:
@@ -127,7 +128,9 @@ def _undone(finding: Finding, controls: Mapping[str, Any]) -> Markup:
     factor, shift = found
     if factor is None:
         return say("page.undo.shift", shift=shift)
-    return say("page.undo.factor", factor=factor) if shift is None else say("page.undo.both", factor=factor, shift=shift)
+    if shift is None:
+        return say("page.undo.factor", factor=factor)
+    return say("page.undo.both", factor=factor, shift=shift)
 
 
 def _floor(context: Context, controls: Mapping[str, Any]) -> Markup:

@@ -9,8 +9,8 @@ from typing import Any
 from markupsafe import Markup
 
 from auditor.findings.finding import Comparator, Estimate, Finding
-from auditor.report import numbers
-from auditor.report.cite import cited, pointer
+from auditor.report import labels, numbers
+from auditor.report.cite import cited, pointer, say
 
 RATIO_SCALES = frozenset(["ratio", "odds-ratio", "rate-ratio"])
 _STRENGTH = (
@@ -159,7 +159,8 @@ def observed(finding: Finding) -> Markup:
     part = share(finding)
     if part is None:
         return Markup("{} against {}").format(k, n)
-    return Markup("{} of {} ({})").format(k, n, cited(part, "k n", numbers.percent(part, finding.n), "share"))
+    shown = Markup("{} of {} ({})").format(k, n, cited(part, "k n", numbers.percent(part, finding.n), "share"))
+    return Markup("{} {}").format(shown, say("page.contrast.observed")) if labels.is_contrast(finding) else shown
 
 
 def comparator_value(comparator: Comparator) -> Markup:

@@ -91,10 +91,7 @@ def _what(context: Context, finding: Finding) -> list[Row]:
 
 
 def _observed(finding: Finding) -> Markup:
-    shown = effects.observed(finding)
-    if not shown:
-        return say("page.p.suppressed" if finding.suppressed else "page.observed.none")
-    return Markup("{} {}").format(shown, say("page.contrast.observed")) if labels.is_contrast(finding) else shown
+    return effects.observed(finding) or say("page.p.suppressed" if finding.suppressed else "page.observed.none")
 
 
 def _against(finding: Finding) -> Markup:

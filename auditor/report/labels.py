@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -173,6 +173,11 @@ CHANGES: Final[Mapping[str, str]] = {
     "ratio": "change at the start against a synthetic control, all offences",
 }
 """What the last part of the key of a change says."""
+OUTCOMES: Final[Mapping[str, str]] = {
+    "discretion": "discretionary over serious offences",
+    "ratio": "all offences",
+}
+"""What is followed where a change is one number for a region."""
 COMPARATORS: Final[Mapping[str, str]] = {
     "serious": "serious offences in the same place",
     "nation": "the rest of the nation",
@@ -206,8 +211,7 @@ def finding_name(finding: Finding) -> str:
     if is_contrast(finding):
         return _class_name(finding.group, finding.event, parts[-1])
     if finding.family == "change" and parts[-1] in CHANGES:
-        start = ", ".join(PROGRAMMES.get(part, part) for part in parts[1:-2])
-        return f"{group(finding.group)} {event(finding.event)}: {CHANGES[parts[-1]]}{f' ({start})' if start else ''}"
+        return _change_name(parts)
     what = next((SHARES[part] for part in parts if part in SHARES), "")
     counted = EVENTS.get(finding.event, finding.event)
     if what:
@@ -229,13 +233,23 @@ def _class_name(name: str | None, counted: str, key: str) -> str:
     return f"{group(name)}: discretionary over serious {event(counted)}, {LICENCE[key]}"
 
 
+def _change_name(parts: Sequence[str]) -> str:
+    """Name a change by its key: whose events, what changed, and at the start of what."""
+    who = next((GROUPS[part] for part in parts if part in GROUPS), "")
+    counted = next((EVENTS[part] for part in parts if part in EVENTS), "")
+    known = (*GROUPS, *EVENTS, "none", "programme")
+    start = ", ".join(PROGRAMMES.get(part, part) for part in parts[:-1] if part not in known)
+    return f"{who} {counted}: {CHANGES[parts[-1]]}{f' ({start})' if start else ''}".strip()
+
+
 def control_name(control: Control) -> str:
     """Return a short name of a negative control: what is counted, and of whom."""
     key = control.contrast.rpartition("/")[2]
     if key in LICENCE:
         return _class_name(control.group, control.event, key)
-    label = contrast_name(control.label) if control.label in CHANGES else control.label
-    return f"{group(control.group)} {event(control.event)}, {label}".strip()
+    if key in CHANGES:
+        return _change_name(control.contrast.split("/"))
+    return f"{group(control.group)} {event(control.event)}, {control.label}".strip()
 
 
 CONTROL_FAILS: Final = 0.05
@@ -244,5 +258,10 @@ CONTROL_FAILS: Final = 0.05
 
 def contrast_name(contrast: str) -> str:
     """Return a contrast's key in words, where there is no finding to name it; empty for an empty key."""
-    known = {**COMPARATORS, **EVENTS, **SHARES, **GROUPS, **LICENCE, **CHANGES, **PROGRAMMES}
+    parts = contrast.split("/")
+    if parts[-1] in CHANGES:
+        return _change_name(parts)
+    if parts[-1] == "region" and len(parts) == 3:
+        return ", ".join((group(parts[0]), OUTCOMES.get(parts[1], parts[1]), "whole region"))
+    known = {**COMPARATORS, **EVENTS, **SHARES, **GROUPS, **LICENCE}
     return ", ".join(known.get(part, part.replace("-", " ")) for part in contrast.split("/") if part)

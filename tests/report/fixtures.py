@@ -533,7 +533,9 @@ def _others() -> list[PlaceReview]:
                     (190, 60, 410, 260),
                     "inconclusive",
                     licence=False,
-                    controls=calibrated("alone", n=0, places=1, floor=0.0042, fired=0.003, ratio=2.0, low=0.9, high=4.6),
+                    controls=calibrated(
+                        "alone", n=0, places=1, floor=0.0042, fired=0.003, ratio=2.0, low=0.9, high=4.6
+                    ),
                 ),
             ),
             controls=(control("black", 4.1, 0.003),),

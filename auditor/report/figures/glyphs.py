@@ -11,7 +11,7 @@ def mark(state: str, x: float, y: float, size: float = 6.0) -> dict[str, str]:
     Parameters
     ----------
     state : str
-        A key of ``labels.OUTCOME_MARKS``.
+        A key of ``labels.OUTCOME_MARKS``, ``"control"`` or ``"control-failed"``.
     x, y : float
         Its middle.
     size : float
@@ -70,6 +70,8 @@ _PATHS = {
     "uncalibrated": lambda x, y, r: _circle(x, y, 0.7 * r),
     "insufficient": _cross,
     "suppressed": _square,
+    "control": lambda x, y, r: _square(x, y, 0.8 * r),
+    "control-failed": lambda x, y, r: _square(x, y, 0.9 * r) + _cross(x, y, 0.9 * r),
     "withheld": _dash,
     "beside": _diamond,
     "absent": lambda x, y, r: _circle(x, y, 0.16 * r),

@@ -60,7 +60,7 @@ def _control(at: str, control: Control) -> Line:
         id="",
         name=labels.control_name(control),
         estimate=estimate_of(control),
-        mark="insufficient" if failed(control) else "beside",
+        mark="control-failed" if failed(control) else "control",
         word="control failed" if failed(control) else "control",
         value=effects.value(estimate_of(control), "", None, svg=True, name="ratio"),
         interval=effects.interval(estimate_of(control), "", None, svg=True),
