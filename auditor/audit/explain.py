@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditor.audit.verdict import FLAG, GRADES
 from auditor.audit.wording import text
 from auditor.findings.review import PlaceReview, Review
 
@@ -31,10 +32,18 @@ def explain(review: Review, place: str) -> str:
     if entry.simulated:
         head = f"SIMULATED. {head}"
     parts = [head, " ".join(reason.text["en"] for reason in entry.verdict_reasons)]
+    if GRADES[entry.verdict] >= GRADES[FLAG]:
+        parts.append(_measured(review))
     for name in dict.fromkeys([f.signal for f in entry.findings] + [w.signal for w in entry.withheld]):
         parts.append(f"{titles.get(name, name)}. {_signal(entry, name)}")
     parts.append(_change(entry))
     return "\n\n".join(part for part in parts if part)
+
+
+def _measured(review: Review) -> str:
+    """Return what was measured of the protocol's false alarms: it stands beside every flag."""
+    measured = review.calibration.get("measured") or {"sentences": ()}
+    return " ".join(sentence["text"]["en"] for sentence in measured["sentences"])
 
 
 def _verdict(entry: PlaceReview) -> str:

@@ -23,6 +23,7 @@ from auditor.audit.calibrating.redraw import Redraw
 from auditor.audit.calibrating.score import score, thirds
 from auditor.audit.calibrating.shuffle import Shuffle, permuted
 from auditor.audit.config import Config
+from auditor.audit.explain import explain
 from auditor.audit.protocol import load_protocol
 from auditor.audit.run import audit
 from auditor.audit.schema import calibrate_schema, review_schema
@@ -474,3 +475,12 @@ def test_the_script_reads_a_grid(tmp_path):
     assert (null["natural"], null["amount"], null["any"]["k"], null["power"]) == ("t4", 0.25, 2, None)
     assert (effect["fdr"]["value"], effect["fdr"]["low"], effect["fdr"]["high"]) == (0.04, 0.0204, 0.0596)
     assert (effect["power"]["k"], effect["power"]["n"], effect["power_by_size"][2]["k"]) == (900, 1550, 500)
+
+
+def test_explain_says_what_was_measured_beside_a_flag_only(measured, folder):
+    (folder / "calibration.json").write_text(measured, encoding="utf-8")
+    review = audit(config_of(folder, calibration="calibration.json"))
+    for verdict, times in (("pattern-worth-examining", 1), ("inconclusive", 0)):
+        place = dataclasses.replace(review.places[0], verdict=verdict)
+        text = explain(dataclasses.replace(review, places=(place,)), place.place)
+        assert text.count("Measured false-alarm rate of this protocol on these data") == times
