@@ -29,12 +29,12 @@ NAMES = (  # noqa: SIM905
 PLANTED = {
     7: {"arrests": 1.9, "discretion": 0.0, "yield": 0.0, "low": 0.0},
     19: {"arrests": 0.0, "discretion": 2.0, "yield": 1.5, "low": 1.9},
-    28: {"arrests": 0.0, "discretion": 0.0, "yield": 0.0, "low": 2.4},
+    28: {"arrests": 0.0, "discretion": 0.0, "yield": 0.0, "low": 3.4},
 }
 """Log effects: on arrests of every class (a wrong benchmark looks like that), on arrests at an officer's choice, on the
 odds of a match, on the odds of a low level."""
 TINY = (12, 33)
-SPANS = ("2008/2009", "2010/2011")
+SPANS = ("2009-01-01/2010-06-30", "2010-07-01/2011-12-31")
 RATES = {
     "homicide": 4, "sexual-assault": 7, "robbery": 36, "aggravated-assault": 132, "burglary": 94, "arson": 4,
     "vehicle-theft": 23, "theft": 414, "traffic": 300, "licence": 150, "public-order": 200,
@@ -133,7 +133,7 @@ def arrests(rng: np.random.Generator, people: dict[str, np.ndarray]) -> Iterator
                 unknown = 0
                 for group, factor in level.items():
                     log_rate = own[group] + enforced[name] + natural[group, name] + _planted(i, group, name)
-                    mean = people[group][i] * rate / 1e5 * 2 * factor * np.exp(log_rate)
+                    mean = people[group][i] * rate / 1e5 * 1.5 * factor * np.exp(log_rate)
                     n = int(rng.poisson(mean))
                     lost = int(rng.binomial(n, 0.025))
                     unknown += lost

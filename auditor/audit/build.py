@@ -14,6 +14,7 @@ from auditor.audit.measured import Measured
 from auditor.audit.said import comparator_name, context_of, held_against, sentence_id, subject_of
 from auditor.audit.screen import Calibrated, Screen
 from auditor.audit.screening.null import LEVEL
+from auditor.audit.sensitivity import sensitivity_fields
 from auditor.audit.verdict import Evidence, Rules, compatible, flags
 from auditor.audit.wording import english, noun, say, text
 from auditor.audit.written import number, pooled, writer
@@ -90,7 +91,7 @@ def _build(measured: Measured, screen: Screen, rules: Rules, j: int, c: int) -> 
         p_value=writer(panel, j, c)(panel.p_greater[j, c]) if panel.testable[j, c] else None,
         **_screened(measured, screen, j, c),
         ranges=_ranges(panel, j, c),
-        tipping_point=_tipping(panel, contrast, j, c),
+        **sensitivity_fields(panel, contrast, measured.sensitivity, j, c),
         sentence=say(sentence_id(panel, contrast, j, c), context),
         definitions=tuple(say(name) for name in contrast.definitions),
         caveats=_caveats(panel, j, c, context),
@@ -255,16 +256,6 @@ def _ranges(panel: Panel, j: int, c: int) -> tuple[Range, ...]:
             write = writer(panel, j, c)
             found.append(Range(text(f"range.{name}"), write(low[j, c]), write(high[j, c])))
     return tuple(found)
-
-
-def _tipping(panel: Panel, contrast: Contrast, j: int, c: int) -> float | None:
-    """The benchmark must be wrong by this factor before the lower limit reaches 1; none where it is below 1 already."""
-    low = writer(panel, j, c)(panel.low[j, c])
-    return (
-        low
-        if contrast.shape in ("rates", "contrast") and low is not None and low > 1 and panel.testable[j, c]
-        else None
-    )
 
 
 def _caveats(panel: Panel, j: int, c: int, context: Mapping[str, Any]) -> tuple[Sentence, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from auditor.audit.screen import Calibrated
+from auditor.audit.sensitivity import Sensitivity
 from auditor.cells import Cells
 from auditor.findings.card import Card
 from auditor.signals.signal import Panel
@@ -20,4 +20,4 @@ class Measured:
     calibrated: Calibrated
     cells: Cells
     control: Panel | None = None
-    sensitivity: Any = None
+    sensitivity: Sensitivity | None = None

@@ -13,6 +13,7 @@ from pydantic import Field, JsonValue, PrivateAttr, ValidationError, field_valid
 
 from auditor.audit import toml_text
 from auditor.audit.complaints import complaints, refuse
+from auditor.audit.looks import Looks
 from auditor.audit.robustness.alternatives import alternative_problems
 from auditor.audit.tables import LEAST_SHOWN, Table, Text, beside, enough
 from auditor.domain.vocabulary import DISCRETIONARY, NEUTRAL, OFFENCES, SERIOUS
@@ -106,6 +107,8 @@ class Protocol(Table):
         Family to signal to rule.
     gates : Gates
     offences : Offences
+    looks : Looks
+        How many audits of the same places are planned, if that was fixed beforehand.
     alternatives : dict of dict of dict
         Signal to name of an alternative specification to what it changes.
     blocks : int
@@ -121,6 +124,7 @@ class Protocol(Table):
     families: dict[str, dict[str, Rule]] = Field(min_length=1)
     gates: Gates = Gates()
     offences: Offences = Offences()
+    looks: Looks = Looks()
     alternatives: dict[str, dict[str, dict[str, JsonValue]]] = Field(default_factory=dict)
     blocks: Annotated[int, Field(ge=2, le=12)] = 2
     _name: str = PrivateAttr(default="")

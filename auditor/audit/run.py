@@ -19,6 +19,7 @@ from auditor.audit.places import Setting, review_place
 from auditor.audit.progress import Progress, silent
 from auditor.audit.regions import review_regions
 from auditor.audit.screen import Screen, run_screen
+from auditor.audit.sensitivity import Sensitivity, sensitivity_of
 from auditor.audit.verdict import FLAG, GRADES, Rules
 from auditor.cells import Cells, CellSpec, Inventory
 from auditor.domain.source import Source
@@ -172,6 +173,7 @@ def _measure(config: Config, engine: Engine, planned: Plan, progress: Progress) 
     panels: dict[str, Panel] = {}
     controls: dict[str, Panel] = {}
     cells_of: dict[str, Cells] = {}
+    told: dict[str, Sensitivity] = {}
     for i, signal in enumerate(planned.signals):
         name = signal.card.name
         progress(f"measuring {name}", i, len(planned.signals))
@@ -181,6 +183,8 @@ def _measure(config: Config, engine: Engine, planned: Plan, progress: Progress) 
         control = signal.controls(cells_of[name], options, generator(config.audit.seed, name, "controls"))
         if control is not None:
             controls[name] = control
+        own = generator(config.audit.seed, name, "sensitivity")
+        told[name] = sensitivity_of(signal, panels[name], cells_of[name], engine, options, config.protocol, own)
     families = {signal.card.name: signal.card.family for signal in planned.signals}
     progress("screening", 0, 1)
     screen = run_screen(
@@ -193,6 +197,7 @@ def _measure(config: Config, engine: Engine, planned: Plan, progress: Progress) 
             screen.panels[signal.card.name],
             cells_of[signal.card.name],
             controls.get(signal.card.name),
+            told[signal.card.name],
         )
         for signal in planned.signals
     )
@@ -226,6 +231,7 @@ def _about(config: Config, loaded: Loaded) -> dict[str, Any]:
             "name": config.protocol.name,
             "sha256": config.protocol.sha256,
             "exploratory": not config.protocol.default,
+            "looks": config.protocol.looks.planned,
         },
         "config_sha256": config.sha256,
         "software": {"name": "auditor", "version": __version__},

@@ -22,7 +22,7 @@ from auditor.findings.card import FAMILIES
 from auditor.signals.signal import Panel
 from auditor.stats.fdp_bound import fdp_bound
 from auditor.stats.local_fdr import local_fdr
-from auditor.stats.multiple import benjamini_hochberg, bh_cutoff, partial_conjunction, simes
+from auditor.stats.multiple import benjamini_hochberg, partial_conjunction, simes
 from auditor.stats.ranks import rank_intervals
 from auditor.stats.shrink import shrink
 
@@ -279,7 +279,6 @@ def decide(
     greater = _family_p(panels, fitted, families, family_of, "p_greater")
     less = _family_p(panels, fitted, families, family_of, "p_less")
     known = np.isfinite(greater)
-    cutoff = float(bh_cutoff(greater[known], protocol.q)) if known.any() else float("nan")
     within = np.zeros(greater.shape)
     for column, family in enumerate(families):
         for name in panels:
@@ -287,7 +286,11 @@ def decide(
                 within[:, column] += np.isfinite(fitted[name].p_greater).sum(axis=1)
     q_greater, q_less = _adjust(greater), _adjust(less)
     selected = int((q_greater <= protocol.q).sum())
-    return Decision(fitted, families, greater, less, q_greater, q_less, int(known.sum()), selected, cutoff, within)
+    tests = int(known.sum())
+    # The level at which Benjamini & Hochberg's procedure rejects, with at least one rejection: the largest rejected p
+    # may lie far below it.
+    cutoff = protocol.q * max(1, selected) / tests if tests else float("nan")
+    return Decision(fitted, families, greater, less, q_greater, q_less, tests, selected, cutoff, within)
 
 
 def calibrate(panel: Panel, control: Panel | None, protocol: Protocol, seed: int = 0) -> Fitted:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from auditor.domain.periods import Period
 from auditor.records.canonical import examples
 from auditor.records.cumulative import ask_about_cumulative, supersede
+from auditor.records.joining import note_unjoined
 from auditor.records.overlap import ask_about_overlaps, leave_out_inside
 from auditor.records.private import counted
-from auditor.records.joining import note_unjoined
 from auditor.records.removal import merge_activations, remove
 from auditor.records.repeats import note_added_rows, repeated_figures
 from auditor.records.sheet import Sheet, literal, times

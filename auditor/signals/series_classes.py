@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
 from auditor.cells import Cells, Floats
+from auditor.signals.class_contrast import FEWEST_PEERS
 from auditor.signals.series_parts import FEW_CLASSES, Change, Cut
+from auditor.signals.signal import ClassSample
 from auditor.stats.class_randomisation import Randomised, randomise_classes
 from auditor.stats.classes import ClassRatios, natural_variance
 from auditor.stats.series_classes import ClassChanges, class_changes, class_detectable, class_limits
@@ -42,7 +45,19 @@ def class_change(cells: Cells, made: Cut, alpha: float, level: float) -> Change:
         code,
         ok & (made.expected() >= gate),
         {"activation-series.caveat-common": ok, "activation-series.caveat-other-start": ok & made.other},
+        tuple(_together(cells, changes, side)),
     )
+
+
+def _together(cells: Cells, changes: ClassChanges, side: np.ndarray) -> Iterator[ClassSample]:
+    """Randomise the places of each stratum together where they are many enough to tell what moves classes in common."""
+    for stratum in np.unique(cells.stratum):
+        use = changes.use & (cells.stratum == stratum)[:, None]
+        if int(use.any(axis=1).sum()) < FEWEST_PEERS:
+            continue
+        natural = natural_variance(changes.change, ClassRatios(changes.change, changes.variance, use), side)
+        result = randomise_classes(changes.change, changes.variance, use, side, natural)
+        yield ClassSample(result.used, result, False, 0.0)
 
 
 def _enough(use: np.ndarray, side: np.ndarray, alpha: float) -> np.ndarray:

@@ -178,6 +178,7 @@ def _stack(cells: Cells, data: Monthly, parts: Sequence[dict[str, Any]]) -> Pane
         preferred=stack("preferred"),
         given=stack("given"),
         least_p=stack("least_p"),
+        samples={c: part["samples"] for c, part in enumerate(parts) if part["samples"]},
         **{name: stack(name) for name in blank(0, 0)},
     )
 

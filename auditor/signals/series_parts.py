@@ -12,7 +12,7 @@ from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import small, tainted
 from auditor.signals.series_counts import MOST_MISSING, Monthly, Sums
 from auditor.signals.series_starts import Ints, Start, Windows, others_within
-from auditor.signals.signal import Contrast, Lack, blank
+from auditor.signals.signal import ClassSample, Contrast, Lack, blank
 from auditor.stats.intervals import wilson
 
 LACKS = (
@@ -127,6 +127,8 @@ class Change:
     code : (J,) int array
     testable : (J,) bool array
     notes : mapping of str to (J,) mask
+    samples : tuple of ClassSample
+        For classes: the places that are decided together, with the factor common to their classes measured.
     """
 
     value: Floats
@@ -141,6 +143,7 @@ class Change:
     code: Ints
     testable: Bools
     notes: dict[str, Bools]
+    samples: tuple[ClassSample, ...] = ()
 
 
 def stricter(first: Change, second: Change) -> Change:
@@ -170,6 +173,8 @@ def stricter(first: Change, second: Change) -> Change:
         detectable=worse("detectable", np.maximum),
         testable=np.where(both, first.testable & second.testable, first.testable),
         notes=notes,
+        # The p-value of two designs together is taken as it is.
+        samples=(),
     )
 
 
@@ -201,7 +206,7 @@ def part(cells: Cells, made: Cut, change: Change, contrast: Contrast) -> dict[st
         result["detectable"][ok] = np.exp(change.detectable[ok])
     result["months_before"][ok] = _months(made, "before_mask")[ok]
     result["months_after"][ok] = _months(made, "after_mask")[ok]
-    return result | _surroundings(cells, made, change, ok) | {"contrast": contrast}
+    return result | _surroundings(cells, made, change, ok) | {"contrast": contrast, "samples": change.samples}
 
 
 def _months(made: Cut, side: str) -> Floats:

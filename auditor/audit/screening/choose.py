@@ -42,8 +42,10 @@ def nulls_of(panel: Panel, control: Panel | None, protocol: Protocol, seed: int)
 
 def _nulls(panel: Panel, c: int, control: Panel | None, protocol: Protocol, seed: int) -> Iterator[Null]:
     for stratum, rows in strata(panel, c):
-        if c in panel.samples:
-            yield from _relabelled(panel, c, rows, stratum, control)
+        for null in _relabelled(panel, c, rows, stratum, control):
+            rows = rows & ~null.rows
+            yield null
+        if not rows.any():
             continue
         given = np.zeros(len(rows), dtype=bool) if panel.given is None else rows & panel.given[:, c]
         if given.any():
@@ -55,7 +57,7 @@ def _nulls(panel: Panel, c: int, control: Panel | None, protocol: Protocol, seed
 
 
 def _relabelled(panel: Panel, c: int, rows: Bools, stratum: int, control: Panel | None) -> Iterator[Null]:
-    for sample in panel.samples[c]:
+    for sample in panel.samples.get(c, ()):
         own = rows & sample.rows
         if not own.any():
             continue
