@@ -17,6 +17,7 @@ from auditor.audit import calibrate as module
 from auditor.audit.calibrate import calibrate
 from auditor.audit.calibrating import held
 from auditor.audit.calibrating.columns import chosen
+from auditor.audit.calibrating.own import Bench, Placebos
 from auditor.audit.calibrating.placebo import Placebo
 from auditor.audit.calibrating.rates import Outcome, binomial, mean_share, summarise
 from auditor.audit.calibrating.redraw import Redraw
@@ -271,6 +272,44 @@ def test_counts_from_the_true_start_on_are_taken_out_and_other_places_stay_whole
     assert len(months[1]) == 2 * 84
     early = Placebo(cells, anticipation=3).draw(np.random.default_rng(1))
     assert max(early.counts.columns["month"][early.counts.index == 0]) == "2009-09"
+
+
+def bench_of(name: str, places: int) -> Bench:
+    rule, protocol = signal(name), load_protocol()
+    cells = rule.simulate(np.random.default_rng(13), 0.0, Design(places=places))
+    rng = np.random.default_rng(1)
+    control = rule.controls(cells, rule.options(), rng)
+    return Bench(
+        {name: rule},
+        {name: rule.options()},
+        {name: cells},
+        {name: rule.measure(cells, rule.options(), rng)},
+        {} if control is None else {name: control},
+        protocol,
+        0.05,
+        5,
+        lambda *names: module._spawn(5, *names),
+    )
+
+
+def test_false_dates_go_through_the_screen():
+    bench = bench_of("activation-synthetic", 240)
+    placebos = Placebos(bench)
+    assert placebos.about == {"what": "placebo", "signals": ("activation-synthetic",), "places": 240}
+    outcome = placebos.one(0)
+    assert outcome == placebos.one(0)
+    # Seven places in eight started; 5 % of the tests at most are flagged where nothing happened.
+    assert outcome.nulls > 0
+    assert outcome.flags <= 8
+
+
+def test_too_few_months_before_a_start_are_said():
+    # Its simulation starts the programme in month 24: no date leaves 24 months before it and 12 after.
+    bench = bench_of("activation-series", 24)
+    jobs, rows = module._own(bench, 3)
+    assert [job.kind for job in jobs] == ["labels"]
+    reasons = {row.what: row.reason for row in rows if row.reason}
+    assert reasons["placebo"] == "no place has the 36 months before its programme's start that a false date needs"
 
 
 # Scores
