@@ -51,8 +51,12 @@ def _hidden(measured: Measured, panel: Panel, j: int, k: int) -> bool:
     Controls of one group share its counts, and the group's whole is printed with its finding: one small part, or a
     small rest, hides all of them.
     """
-    group = panel.contrasts[k].group
-    same = [i for i, other in enumerate(panel.contrasts) if other.group == group and not panel.code[j, i]]
+    own = panel.contrasts[k]
+    same = [
+        i
+        for i, other in enumerate(panel.contrasts)
+        if (other.group, other.event) == (own.group, own.event) and not panel.code[j, i]
+    ]
     if panel.hidden is not None and any(panel.hidden[j, i] for i in same):
         return True
     return any(_small_rest(measured, panel, j, c, same) for c in range(len(measured.panel.contrasts)))
@@ -61,9 +65,11 @@ def _hidden(measured: Measured, panel: Panel, j: int, k: int) -> bool:
 def _small_rest(measured: Measured, panel: Panel, j: int, c: int, same: list[int]) -> bool:
     """Say whether a finding's counts, less those of its group's controls (each, or all), leave one to ten people."""
     whole, cells = measured.panel, measured.cells
-    own = [i for i in same if panel.contrasts[i].group == whole.contrasts[c].group]
-    if not own or whole.code[j, c] or whole.contrasts[c].shape not in ("rates", "share"):
+    contrast, control = whole.contrasts[c], panel.contrasts[same[0]]
+    if whole.code[j, c] or contrast.shape not in ("rates", "share") or contrast.shape != control.shape:
         return False
-    parts = np.array([[panel.k[j, i], panel.n[j, i] - panel.k[j, i]] for i in own])
+    if (contrast.group, contrast.event) != (control.group, control.event):
+        return False
+    parts = np.array([[panel.k[j, i], panel.n[j, i] - panel.k[j, i]] for i in same])
     left = np.array([whole.k[j, c], whole.n[j, c] - whole.k[j, c]]) - np.vstack([parts, parts.sum(axis=0)])
     return bool(((left > 0) & (left < cells.gates["persons"])).any() and not public(cells)[j])

@@ -22,6 +22,7 @@ def centred_rows(finding: Finding) -> list[Row]:
     """Return the ratio to what is ordinary, its centre, and the interval adjusted for selection."""
     controls = finding.controls or {}
     return [
+        ("Limits of the test", _own_limits(finding, controls)),
         ("Middle of the places compared", _centre(finding, controls)),
         ("Ratio to that middle", _to_centre(finding, controls)),
         ("The same, adjusted for being flagged", _selected(finding, controls)),
@@ -49,6 +50,15 @@ def calibration_rows(context: Context, finding: Finding) -> list[Row]:
         ("Resolution", _floor(context, controls)),
         ("Negative controls of this place", _fired(controls)),
     ]
+
+
+def _own_limits(finding: Finding, controls: Mapping[str, Any]) -> Markup:
+    """Return the limits that one place's own classes, relabelled, do not reject."""
+    low, high = controls.get("low"), controls.get("high")
+    if controls.get("kind") != "alone" or (low is None and high is None):
+        return Markup("")
+    both = Estimate(None, low, high, finding.estimate.level, finding.estimate.scale, "")
+    return Markup("{}. {}").format(effects.interval(both, "controls", finding.n), say("page.alone.limits"))
 
 
 def _to_centre(finding: Finding, controls: Mapping[str, Any]) -> Markup:

@@ -101,7 +101,7 @@ def interval(estimate: Estimate, ref: str, n: float | None, *, svg: bool = False
     at = f"{ref}/" if ref else ""
     low = _limit(estimate.low, f"{at}low", write, svg=svg)
     high = _limit(estimate.high, f"{at}high", write, svg=svg)
-    if not low and not high:
+    if not high and (not low or (estimate.scale in RATIO_SCALES and estimate.low == 0)):
         return Markup("no limit can be stated")
     if not high:
         return Markup("{} or more (no upper limit)").format(low)
@@ -198,11 +198,15 @@ def peer_scale(finding: Finding) -> str:
     return "odds ratio" if (finding.controls or {}).get("scale_of") == "odds-ratio" else "ratio"
 
 
+BY_ITSELF = frozenset(["alone", "randomised"])
+"""Nulls that know of no other places, so that there is no ratio to what is ordinary among them."""
+
+
 def calibrated_interval(finding: Finding) -> Markup:
     """Return the interval that allows for ordinary differences between places, where the screen gave one."""
     controls = finding.controls or {}
     low, high = controls.get("low"), controls.get("high")
-    if low is None and high is None:
+    if controls.get("kind") in BY_ITSELF or (low is None and high is None):
         return Markup("")
     both = Estimate(None, low, high, finding.estimate.level, finding.estimate.scale, "")
     return interval(both, "controls", finding.n)

@@ -97,8 +97,16 @@ def _observed(finding: Finding) -> Markup:
 def _against(finding: Finding) -> Markup:
     if labels.is_contrast(finding):
         return _contrasted(finding)
-    shown = effects.comparator_value(finding.comparator) or say("page.comparator.none")
+    shown = _expected(finding) or say("page.comparator.none")
     return Markup("<span data-name='label'>{}</span>: {}").format(labels.comparator(finding), shown)
+
+
+def _expected(finding: Finding) -> Markup:
+    """Return the comparison's own number: a share, or what a change would have been."""
+    value = finding.comparator.value
+    if finding.family == "change" and value is not None:
+        return say("page.change.against", ratio=Num(value, "comparator/value"))
+    return effects.comparator_value(finding.comparator)
 
 
 def _contrasted(finding: Finding) -> Markup:

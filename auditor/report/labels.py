@@ -160,17 +160,18 @@ SHARES: Final[Mapping[str, str]] = {
     "level-1": "Level 1",
     "level-2": "Level 2",
     "level-3": "Level 3",
+    "level-1-of-2": "Level 1 among Levels 1 and 2",
 }
 LICENCE: Final[Mapping[str, str]] = {
     "without-licence": "licence offences left out",
     "with-licence": "licence offences included",
 }
 CHANGES: Final[Mapping[str, str]] = {
-    "classes": "change at the start, by offence class",
-    "series": "change at the start, from the monthly series",
-    "slope": "yearly change since the start",
-    "contrast": "change at the start against a synthetic control, discretionary over serious offences",
-    "ratio": "change at the start against a synthetic control, all offences",
+    "classes": "by offence class",
+    "series": "monthly series",
+    "slope": "yearly change since",
+    "contrast": "synthetic control, discretionary over serious",
+    "ratio": "synthetic control, all offences",
 }
 """What the last part of the key of a change says."""
 OUTCOMES: Final[Mapping[str, str]] = {
@@ -237,9 +238,10 @@ def _change_name(parts: Sequence[str]) -> str:
     """Name a change by its key: whose events, what changed, and at the start of what."""
     who = next((GROUPS[part] for part in parts if part in GROUPS), "")
     counted = next((EVENTS[part] for part in parts if part in EVENTS), "")
-    known = (*GROUPS, *EVENTS, "none", "programme")
-    start = ", ".join(PROGRAMMES.get(part, part) for part in parts[:-1] if part not in known)
-    return f"{who} {counted}: {CHANGES[parts[-1]]}{f' ({start})' if start else ''}".strip()
+    known = (*GROUPS, *EVENTS, "none", "programme", "activated")
+    names = {**PROGRAMMES, "placebo": "false date", "latest": "latest date"}
+    start = ", ".join(names.get(part, part) for part in parts[:-1] if part not in known)
+    return f"{who} {counted}: change at the start{f' of {start}' if start else ''}, {CHANGES[parts[-1]]}".strip()
 
 
 def control_name(control: Control) -> str:
@@ -249,7 +251,7 @@ def control_name(control: Control) -> str:
         return _class_name(control.group, control.event, key)
     if key in CHANGES:
         return _change_name(control.contrast.split("/"))
-    return f"{group(control.group)} {event(control.event)}, {control.label}".strip()
+    return f"{group(control.group)} {event(control.event)}, {SHARES.get(control.label, control.label)}".strip()
 
 
 CONTROL_FAILS: Final = 0.05

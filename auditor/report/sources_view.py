@@ -126,11 +126,19 @@ def calibration_view(context: Context) -> dict[str, Any]:
     }
 
 
+CONTROLLED = ("classes", "controls")
+"""Kinds of nulls that rest on control contrasts (none, of classes, where there are no other groups)."""
+
+
 def _promise(entry: Mapping[str, Any]) -> str:
     """Return whether an error rate is promised for all comparisons, for some, or for none."""
     if entry.get("promised"):
         return "promised"
     return "mixed" if any(null.get("promised") for null in entry.get("nulls") or ()) else "not-promised"
+
+
+def _controls_of(null: Mapping[str, Any]) -> int | None:
+    return null.get("controls") if null.get("kind") in CONTROLLED else None
 
 
 def _null(context: Context, index: int, null: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,7 +151,7 @@ def _null(context: Context, index: int, null: Mapping[str, Any]) -> dict[str, An
         "places": cited(null["places"], f"{at}/places", numbers.count(null["places"])),
         "centre": maybe(null.get("centre"), f"{at}/centre", lambda value: numbers.number(value, 2)),
         "sigma": maybe(null.get("sigma"), f"{at}/sigma", lambda value: numbers.number(value, 2)),
-        "controls": maybe(null.get("controls") or None, f"{at}/controls", numbers.count),
+        "controls": maybe(_controls_of(null), f"{at}/controls", numbers.count),
         "scale": maybe(null.get("scale"), f"{at}/scale", numbers.brief),
         "floor": maybe(null.get("floor") or None, f"{at}/floor", numbers.brief),
         "adequate": bool(null.get("adequate")),

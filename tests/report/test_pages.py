@@ -304,7 +304,7 @@ def test_a_summary_has_at_most_three_numbers_and_both_intervals(travis: str) -> 
 @pytest.mark.parametrize(
     ("promised", "nulls", "said"),
     [
-        (True, (True,), "was measured for this protocol and is promised"),
+        (True, (True,), "is promised under the conditions named beside it; what was measured of it"),
         (False, (True, False), "promised for the comparisons marked so below, and for no other"),
         (False, (False,), "No false-alarm rate is promised for this run"),
         (False, (), "No false-alarm rate is promised for this run"),

@@ -54,6 +54,9 @@ def test_every_table_has_a_row_for_every_thing(review: Review) -> None:
     made = dict(tables.tables(review))
     assert [row["place"] for row in _rows(made["tables/places.csv"])] == [place.place for place in review.places]
     assert len(_rows(made["tables/withheld.csv"])) == sum(len(place.withheld) for place in review.places)
+    controls = _rows(made["tables/controls.csv"])
+    assert len(controls) == sum(len(place.controls) for place in review.places)
+    assert [(row["ratio"], row["suppressed"]) for row in controls[:2]] == [("1.92", "false"), ("", "true")]
     assert all("\r" not in text and text.endswith("\n") for text in made.values())
 
 

@@ -13,8 +13,10 @@ from auditor.report import effects, labels
 from auditor.report.cite import cited
 from auditor.report.figures.axis import Axis, coordinate, ratio_axis, ratio_ticks
 from auditor.report.figures.glyphs import mark
+from auditor.report.figures.matrix import shortened
 from auditor.report.numbers import plain_ratio
 
+LONGEST = 78
 WIDTH, ROW, TOP, LEFT, RIGHT = 720.0, 46.0, 44.0, 18.0, 540.0
 
 
@@ -84,7 +86,7 @@ def line_of(at: str, finding: Finding) -> Line:
     return Line(
         at=at,
         id=finding.id,
-        name=labels.finding_name(finding),
+        name=shortened(labels.finding_name(finding), LONGEST),
         estimate=finding.estimate,
         mark=state,
         word=labels.OUTCOME_MARKS[state][1],
@@ -170,7 +172,11 @@ def _extras(finding: Finding) -> Iterator[Extra]:
     The peers' interval of an odds ratio is in the table only: the plot is of ratios.
     """
     controls = (finding.controls or {}) if effects.peer_scale(finding) == "ratio" else {}
-    if controls.get("low") is not None or controls.get("high") is not None:
+    if controls.get("kind") == "alone":
+        yield Extra("peer", "test", "controls", controls.get("low"), controls.get("high"))
+    elif controls.get("kind") == "randomised":
+        pass  # its limits are those of the interval itself
+    elif controls.get("low") is not None or controls.get("high") is not None:
         yield Extra("peer", "peers", "controls", controls.get("low"), controls.get("high"))
     for i, entry in enumerate(finding.ranges):
         yield Extra("range", "if", f"ranges/{i}", entry.low, entry.high)

@@ -34,14 +34,15 @@ def matrix(rows: Sequence[tuple[str, str, Sequence[str]]], columns: Sequence[tup
         "height": coordinate(TOP + ROW * len(rows) + 6),
         "top": coordinate(TOP),
         "columns": [
-            {"x": coordinate(NAME + COLUMN * i + 6), "title": _lines(title), "note": _short(note, 22)}
+            {"x": coordinate(NAME + COLUMN * i + 6), "title": _lines(title), "note": shortened(note, 22)}
             for i, (title, note) in enumerate(columns)
         ],
         "rows": [_row(row, TOP + ROW * i, width) for i, row in enumerate(rows)],
     }
 
 
-def _short(text: str, longest: int) -> str:
+def shortened(text: str, longest: int) -> str:
+    """Return a text cut to so many characters, with an ellipsis where something was cut."""
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
@@ -51,7 +52,7 @@ def _lines(text: str, longest: int = 20) -> list[str]:
         return ["", text]
     cut = text.rfind(" ", 0, longest + 1)
     cut = cut if cut > 0 else longest
-    return [text[:cut], _short(text[cut:].strip(), longest)]
+    return [text[:cut], shortened(text[cut:].strip(), longest)]
 
 
 def _row(row: tuple[str, str, Sequence[str]], y: float, width: float) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def _row(row: tuple[str, str, Sequence[str]], y: float, width: float) -> dict[st
     shown = labels.verdict(verdict)
     middle = y + ROW / 2
     return {
-        "name": _short(name, LONGEST),
+        "name": shortened(name, LONGEST),
         "verdict": shown,
         "y": coordinate(y),
         "line": coordinate(y + ROW),

@@ -1,0 +1,94 @@
+"""The negative controls that a review lists, and what may not be worked out from them."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from auditor.audit.controls import controls_of
+from auditor.signals.signal import Contrast, Panel, blank
+
+SHAPE: dict[str, Any] = {
+    "reference": "white",
+    "event": "arrest",
+    "counted": "arrest",
+    "among": "arrest",
+    "comparator": "adults",
+    "why": "",
+    "method": "",
+}
+
+
+def a_panel(counts: dict[str, tuple[float, float]], shape: str = "rates", group: str = "hispanic") -> Panel:
+    """One place; contrasts by name with the counts of the group and of the reference group."""
+    columns = [
+        Contrast(key=f"{group}/{name}", group=group, label=name, shape=shape, tested=True, **SHAPE) for name in counts
+    ]
+    fields = blank(1, len(counts))
+    k, w = (np.array([[pair[side] for pair in counts.values()]], dtype=float) for side in (0, 1))
+    ratio, low, high = (np.full(k.shape, value) for value in (1.23456, 0.87654, np.inf))
+    fields |= {"k": k, "n": k + w, "estimate": ratio, "low": low, "high": high}
+    zero, yes = np.zeros(k.shape, dtype=np.int64), np.ones(k.shape, dtype=bool)
+    return Panel("benchmark", ("p",), tuple(columns), code=zero, testable=yes, **fields)
+
+
+def listed(whole: Panel, control: Panel | None, published: bool = False) -> list[Any]:
+    columns = 0 if control is None else len(control.contrasts)
+    measured = SimpleNamespace(
+        card=SimpleNamespace(name="benchmark"),
+        panel=whole,
+        control=control,
+        cells=SimpleNamespace(gates={"persons": 11}, published=(published,), size=1),
+        calibrated=SimpleNamespace(control_p=np.full((1, columns), 0.01234), control_q=np.full((1, columns), 0.5678)),
+    )
+    return list(controls_of(measured, 0))  # type: ignore[arg-type]
+
+
+def test_numbers_have_few_digits_and_an_open_end_is_null() -> None:
+    (control,) = listed(a_panel({"all": (900, 900)}), a_panel({"violent": (100, 100)}))
+    assert (control.ratio, control.low, control.high, control.p, control.q) == (1.23, 0.877, None, 0.012, 0.57)
+    assert (control.signal, control.contrast, control.group) == ("benchmark", "hispanic/violent", "hispanic")
+    assert control.suppressed is False
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"violent": (100, 895), "property": (300, 2)},  # 900 - 895 = 5 of the reference group are left
+        {"violent": (500, 400), "property": (393, 400)},  # 900 - 500 - 393 = 7 of the group are left over by both
+    ],
+)
+def test_a_small_rest_beside_the_finding_hides_all_controls_of_the_group(parts: dict[str, tuple[float, float]]) -> None:
+    found = listed(a_panel({"all": (900, 900)}), a_panel(parts))
+    assert [control.suppressed for control in found] == [True, True]
+    assert {(control.ratio, control.low, control.high, control.p, control.q) for control in found} == {(None,) * 5}
+    assert not any(control.suppressed for control in listed(a_panel({"all": (900, 900)}), a_panel(parts), True))
+
+
+def test_nothing_left_and_enough_left_hide_nothing() -> None:
+    whole = a_panel({"all": (900, 900)})
+    for parts in ({"violent": (500, 500), "property": (400, 400)}, {"violent": (100, 100), "property": (100, 100)}):
+        assert not any(control.suppressed for control in listed(whole, a_panel(parts)))
+
+
+def test_one_hidden_part_hides_the_others_of_its_group_only() -> None:
+    own, other = a_panel({"violent": (100, 100)}), a_panel({"violent": (100, 100)}, group="black")
+    stacked = Panel(
+        "benchmark",
+        ("p",),
+        (*own.contrasts, *own.contrasts, *other.contrasts),
+        code=np.zeros((1, 3), dtype=np.int64),
+        testable=np.ones((1, 3), dtype=bool),
+        hidden=np.array([[True, False, False]]),
+        **{name: np.hstack([getattr(p, name) for p in (own, own, other)]) for name in blank(0, 0)},
+    )
+    found = listed(a_panel({"all": (900, 900)}), stacked)
+    assert [control.suppressed for control in found] == [True, True, False]
+
+
+def test_what_was_not_measured_is_not_listed() -> None:
+    assert listed(a_panel({"all": (900, 900)}), None) == []
+    control = a_panel({"violent": (100, 100), "property": (100, 100)})
+    control.code[0, 0], control.testable[0, 1] = 1, False
+    assert listed(a_panel({"all": (900, 900)}), control) == []
