@@ -18,6 +18,7 @@ _NATURAL = {
     "t4": "heavy tails (t, four degrees of freedom)",
     "t3": "heavy tails (t, three degrees of freedom)",
 }
+_OWN = {"labels": "of the fitted size", "controls": "those of the data", "placebo": "those of the data"}
 _SIZES = ("small", "middle", "large")
 
 
@@ -33,6 +34,9 @@ def measured_view(context: Context) -> dict[str, Any] | None:
     if not measured:
         return None
     rows = [_row(context, i, row) for i, row in enumerate(measured["rows"])]
+    for row, before in zip(rows[:0:-1], rows[-2::-1], strict=True):
+        # The tests are named once where the same ones follow each other.
+        row["signals"] = "" if (row["title"], row["signals"]) == (before["title"], before["signals"]) else row["signals"]
     kinds = dict.fromkeys(str(row["what"]) for row in measured["rows"])
     return {
         "said": context.once("alarm_view", alarm_view),
@@ -53,7 +57,7 @@ def _row(context: Context, index: int, row: Mapping[str, Any]) -> dict[str, Any]
         "title": say(f"calibrate.title.{row['what']}"),
         "signals": ", ".join(row["signals"]),
         "places": cited(row["places"], f"{at}/places", numbers.count(row["places"])),
-        "natural": "" if natural is None else _NATURAL.get(natural, natural),
+        "natural": _OWN.get(row["what"], "") if natural is None else _NATURAL.get(natural, natural),
         "amount": maybe(row["amount"], f"{at}/amount", numbers.number),
         "effect": maybe(row["effect"], f"{at}/effect", numbers.number),
         "any": _of(row["any"], f"{at}/any"),
