@@ -36,7 +36,8 @@ def measured_view(context: Context) -> dict[str, Any] | None:
     rows = [_row(context, i, row) for i, row in enumerate(measured["rows"])]
     for row, before in zip(rows[:0:-1], rows[-2::-1], strict=True):
         # The tests are named once where the same ones follow each other.
-        row["signals"] = "" if (row["title"], row["signals"]) == (before["title"], before["signals"]) else row["signals"]
+        same = all(row[name] == before[name] for name in ("title", "signals"))
+        row["signals"] = "" if same else row["signals"]
     kinds = dict.fromkeys(str(row["what"]) for row in measured["rows"])
     return {
         "said": context.once("alarm_view", alarm_view),
