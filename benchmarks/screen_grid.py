@@ -1,6 +1,6 @@
 """From counts to verdicts: how often the whole audit flags anybody, and whom it finds.
 
-    python benchmarks/pipeline.py [--runs 200] [--places 300] [--cells all] [--workers 2]
+    python benchmarks/screen_grid.py [--runs 200] [--places 300] [--cells all]
 
 Every run draws arrests by county, group and class (benchmarks/class_draws.py), residents, and the programme's
 statistics by level (submissions, matches, removals), with natural differences of the scenario and nobody profiling; or
@@ -8,7 +8,8 @@ with effects planted in 5 % of the counties (log effect 1.5 on discretionary arr
 Four signals measure them with their controls; the screen, the evidence and the verdicts are the audit's own. Reported:
 the share of runs in which any place is graded `pattern-worth-examining` or higher; with effects the false discovery
 rate among flagged places, and the power. Resident benchmarks are drawn with an error of SD 0.25 on the log, as
-undercount and commuting give. Writes benchmarks/results/pipeline.csv.
+undercount and commuting give. Writes benchmarks/results/screen_grid.csv, from which `scripts/ship_calibration.py`
+makes the table that travels with the package.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ import csv
 import dataclasses
 import math
 import zlib
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from class_draws import Scenario, draw, population, standard
 
+from auditor import __version__
 from auditor.audit.evidence import evidence_of
 from auditor.audit.measured import Measured
 from auditor.audit.protocol import Protocol, load_protocol
@@ -33,20 +34,21 @@ from auditor.cells import Cells, Table
 from auditor.domain.vocabulary import DISCRETIONARY, SERIOUS
 from auditor.signals.registry import discover
 
-RESULTS = Path(__file__).resolve().parent / "results" / "pipeline.csv"
+RESULTS = Path(__file__).resolve().parent / "results" / "screen_grid.csv"
 CLASSES = (*SERIOUS, *DISCRETIONARY)
 GROUPS = ("hispanic", "white", "black", "asian")
 SIGNALS = ("benchmark", "discretion-contrast", "level-mix", "match-yield")
-CELLS: dict[str, tuple[Scenario, float]] = {
-    "normal": (Scenario(), 0.0),
-    "t4": (Scenario(tails="t4"), 0.0),
-    "contaminated": (Scenario(tails="contaminated"), 0.0),
-    "skew-right": (Scenario(tails="skew-right"), 0.0),
-    "unequal-0.5": (Scenario(unequal=0.5), 0.0),
-    "factor-0.2": (Scenario(factor=0.2), 0.0),
-    "factor-0.2-t4": (Scenario(factor=0.2, factor_tails="t4"), 0.0),
-    "effect": (Scenario(), 1.5),
+CELLS: dict[str, tuple[Scenario, str, float, float]] = {
+    "normal": (Scenario(), "normal", 0.25, 0.0),
+    "t4": (Scenario(tails="t4"), "t4", 0.25, 0.0),
+    "contaminated": (Scenario(tails="contaminated"), "contaminated", 0.25, 0.0),
+    "skew-right": (Scenario(tails="skew-right"), "skewed", 0.25, 0.0),
+    "unequal-0.5": (Scenario(unequal=0.5), "unequal", 0.25, 0.0),
+    "factor-0.2": (Scenario(factor=0.2), "common factor, normal", 0.2, 0.0),
+    "factor-0.2-t4": (Scenario(factor=0.2, factor_tails="t4"), "common factor, t4", 0.2, 0.0),
+    "effect": (Scenario(), "normal", 0.25, 1.5),
 }
+"""Scenario, its name and amount in the table, and the log effect planted."""
 SHARE = 0.05
 
 
@@ -165,26 +167,62 @@ def _known(screen: Screen, q: np.ndarray, j: int) -> dict[str, float]:
 def one(task: tuple[str, int, int]) -> dict[str, float]:
     """Return what one run counts."""
     name, places, run = task
-    cell, effect = CELLS[name]
+    cell, _, _, effect = CELLS[name]
     rng = np.random.default_rng([zlib.crc32(name.encode()), places, run])
     base, other, planted = cells_of(rng, population(), places, cell, effect)
-    grades, screen = verdicts(base, other, load_protocol())
-    flagged = grades >= GRADES[FLAG]
-    true = planted > 0
-    return {
+    protocol = load_protocol()
+    grades, screen = verdicts(base, other, protocol)
+    flagged, true = grades >= GRADES[FLAG], planted > 0
+    tested = true & np.isfinite(screen.p_greater).any(axis=1)
+    size = np.argsort(np.argsort(base.counts.total(places))) * 3 // places
+    below = ((np.nan_to_num(screen.q_less, nan=1.0) <= protocol.q).any(axis=1)) & true
+    nulls = [null for item in screen.panels.values() for found in item.nulls for null in found]
+    result = {
         "any": float(flagged.any()),
         "flags": float(flagged.sum()),
         "fdp": float((flagged & ~true).sum() / max(flagged.sum(), 1)),
-        "power": float((flagged & true).sum() / max(true.sum(), 1)),
+        "power_k": float((flagged & tested).sum()),
+        "power_n": float(tested.sum()),
+        "wrong": float(below.sum()),
+        "signed": float((below | (flagged & true)).sum()),
+        "promised": float(np.mean([null.promised for null in nulls])),
         "contradictory": float((grades == GRADES["contradictory"]).mean()),
-        "screen_any": float((np.nan_to_num(screen.q_greater, nan=1.0) <= screen_q()).any()),
-        "tests": float(screen.tests),
     }
+    for third in range(3):
+        result[f"power_k{third + 1}"] = float((flagged & tested & (size == third)).sum())
+        result[f"power_n{third + 1}"] = float((tested & (size == third)).sum())
+    return result
 
 
-def screen_q() -> float:
-    """Return the promised false discovery rate."""
-    return load_protocol().q
+def row_of(name: str, places: int, results: list[dict[str, float]]) -> dict[str, str]:
+    """Return the row of a setting, in the columns that the shipped table is made of."""
+    _, natural, amount, effect = CELLS[name]
+    protocol = load_protocol()
+    mean = {key: float(np.mean([result[key] for result in results])) for key in results[0]}
+    total = {key: sum(result[key] for result in results) for key in results[0]}
+    row = {
+        "cell": name,
+        "protocol_sha256": protocol.sha256,
+        "version": __version__,
+        "signals": " ".join(SIGNALS),
+        "natural": natural,
+        "amount": amount,
+        "places": places,
+        "planted": round(SHARE * places) if effect else 0,
+        "effect": effect,
+        "runs": len(results),
+        "any": int(total["any"]),
+        "flags": f"{mean['flags']:.4f}",
+        "promised": f"{mean['promised']:.4f}",
+        "contradictory": f"{mean['contradictory']:.5f}",
+    }
+    counted = ("power_k", "power_n", *(f"power_{kn}{third}" for third in (1, 2, 3) for kn in "kn"), "wrong", "signed")
+    told = {key: int(total[key]) for key in counted}
+    told |= {
+        "fdr": f"{mean['fdp']:.4f}",
+        "fdr_mcse": f"{np.std([result['fdp'] for result in results], ddof=1) / math.sqrt(len(results)):.4f}",
+    }
+    return {key: str(value) for key, value in (row | (told if effect else dict.fromkeys(told, ""))).items()}
 
 
 def main() -> None:
@@ -193,25 +231,20 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--places", type=int, default=300)
     parser.add_argument("--cells", nargs="*", default=list(CELLS))
-    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
-    with ProcessPoolExecutor(given.workers) as pool:
-        for name in given.cells:
-            tasks = [(name, given.places, run) for run in range(given.runs)]
-            results = list(pool.map(one, tasks, chunksize=4)) if given.workers > 1 else list(map(one, tasks))
-            row = {"cell": name, "places": given.places, "runs": given.runs}
-            row |= {key: f"{np.mean([result[key] for result in results]):.4f}" for key in results[0]}
-            row["mcse"] = f"{np.std([result['fdp'] for result in results], ddof=1) / math.sqrt(given.runs):.4f}"
-            _append(given.out, row)
+    for name in given.cells:
+        results = [one((name, given.places, run)) for run in range(given.runs)]
+        _append(given.out, row_of(name, given.places, results))
 
 
-def _append(path: Path, row: dict) -> None:
+def _append(path: Path, row: dict[str, str]) -> None:
+    """Add a row, in the place of an older one of the same setting."""
     rows = []
     if path.exists():
         with path.open(encoding="utf-8", newline="") as stream:
-            rows = [old for old in csv.DictReader(stream) if any(old[k] != str(row[k]) for k in ("cell", "places"))]
-    rows.append({name: str(value) for name, value in row.items()})
+            rows = [old for old in csv.DictReader(stream) if any(old[k] != row[k] for k in ("cell", "places"))]
+    rows.append(row)
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(row), lineterminator="\n")
         writer.writeheader()
