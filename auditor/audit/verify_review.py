@@ -133,6 +133,8 @@ def _judged(entry: PlaceReview) -> Iterator[str]:
         yield f"the verdict {entry.verdict!r} needs compatible findings only, of two families or more"
     if entry.verdict == "contradictory" and len(families) < 2 and not _fired(tested):
         yield f"the verdict {entry.verdict!r} needs tests of two families or more, or a control that failed"
+    if entry.verdict != "contradictory" and _failed(tested):
+        yield f"the verdict {entry.verdict!r} although a negative control of a calibrated test failed"
     if entry.verdict == "strong-signal" and len({f.family for f in tested if f.outcome == "signal"}) < 2:
         yield f"the verdict {entry.verdict!r} needs signals of two families or more"
     if GRADES[entry.verdict] > GRADES[FLAG] and not any(_controlled(f) for f in tested if f.outcome == "signal"):
@@ -144,6 +146,13 @@ def _judged(entry: PlaceReview) -> Iterator[str]:
 def _fired(tested: Sequence[Finding]) -> bool:
     told = [(finding.controls or {}).get("fired") for finding in tested]
     return any(value is not None and value <= CONTROL_Q for value in told) or any(f.suppressed for f in tested)
+
+
+def _failed(tested: Sequence[Finding]) -> bool:
+    """Say whether a control of a calibrated test failed beyond what the rounding of its value leaves open."""
+    asked = [finding for finding in tested if finding.calibrated_p is not None and finding.outcome != "insufficient"]
+    told = [(finding.controls or {}).get("fired") for finding in asked]
+    return any(value is not None and value < CONTROL_Q for value in told)
 
 
 def _controlled(finding: Finding) -> bool:

@@ -6,6 +6,7 @@ The folder is the embedded example with the pages of three places. Each test cha
 import csv
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from auditor.audit.api import run_to_folder
 from auditor.audit.datapackage import PACKAGE
 from auditor.audit.findings_csv import findings_csv
 from auditor.audit.pages import pages
+from auditor.audit.verdict import FLAG, GRADES
 from auditor.audit.verify import VerifyReport, verify
 from auditor.audit.verify_files import AGAIN
 from auditor.errors import Problem
@@ -54,7 +56,7 @@ def unflagged(data: dict[str, Any]) -> dict[str, Any]:
     return next(
         entry
         for entry in data["places"]
-        if entry["verdict"] == "inconclusive" and entry["ceiling"]["verdict"] == "pattern-worth-examining"
+        if entry["verdict"] == "inconclusive" and GRADES[entry["ceiling"]["verdict"]] >= GRADES[FLAG]
     )
 
 
@@ -186,11 +188,11 @@ def test_the_same_cells_in_other_bytes_are_found(out: Path, reseal: Reseal) -> N
 
 def test_another_verdict_in_the_review_is_found_in_pages_tables_and_rules(out: Path, reseal: Reseal) -> None:
     data = load(out)
-    flagged(data)["verdict"] = "strong-signal"
+    _above(data)
     (out / "review.json").write_text(Review.from_dict(data).to_json(), encoding="utf-8")
     reseal(out)
     found = "\n".join(told(out))
-    assert "above its ceiling 'pattern-worth-examining'" in found
+    assert "the verdict 'strong-signal' is above its ceiling 'notable-departure'" in found
     assert "tables/places.csv › row " in found
     assert "index.html › row " in found
     assert f"{flagged_page(out)} › row " in found
@@ -201,9 +203,20 @@ def flagged_page(out: Path) -> str:
     return str(next(entry["page"] for entry in entries))
 
 
+def _above(data: dict[str, Any]) -> None:
+    entry = flagged(data)
+    entry["ceiling"]["verdict"] = "notable-departure"
+    entry["verdict"] = "strong-signal"
+
+
 def _raise_all(data: dict[str, Any]) -> None:
-    flagged(data)["ceiling"]["verdict"] = "strong-signal"
-    flagged(data)["verdict"] = "strong-signal"
+    """Raise verdict and ceiling of a place whose signals are of one family."""
+    entry = flagged(data)
+    entry["ceiling"]["verdict"] = entry["verdict"] = "strong-signal"
+    signals = [finding for finding in entry["findings"] if finding["outcome"] == "signal"]
+    for finding in signals:
+        if finding["family"] != signals[0]["family"]:
+            finding["outcome"] = "inconclusive"
 
 
 def _invent_a_signal(data: dict[str, Any]) -> None:
@@ -211,6 +224,11 @@ def _invent_a_signal(data: dict[str, Any]) -> None:
     entry["verdict"] = "pattern-worth-examining"
     finding = next(f for f in entry["findings"] if f["tested"] and not f["suppressed"] and f["calibrated_p"])
     finding["outcome"] = "signal"
+
+
+def _fail_a_control(data: dict[str, Any]) -> None:
+    finding = next(f for f in flagged(data)["findings"] if f["outcome"] == "signal" and not f["suppressed"])
+    finding["controls"]["fired"] = 0.01
 
 
 def _clear(data: dict[str, Any]) -> None:
@@ -225,14 +243,15 @@ def _accuse(data: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda data: flagged(data).update(verdict="strong-signal"), "is above its ceiling 'pattern-worth-examining'"),
-        (_raise_all, "this version gives no verdict or ceiling above 'pattern-worth-examining'"),
+        (_above, "the verdict 'strong-signal' is above its ceiling 'notable-departure'"),
+        (_raise_all, "the verdict 'strong-signal' needs signals of two families or more"),
         (
             lambda data: unflagged(data).update(verdict="pattern-worth-examining"),
             "without any finding that is a signal",
         ),
         (_invent_a_signal, "is called a signal, and its own numbers are not those of one"),
         (lambda data: flagged(data).update(verdict="inconclusive"), "although a finding is a signal"),
+        (_fail_a_control, "although a negative control of a calibrated test failed"),
         (_clear, "needs compatible findings only"),
         (lambda data: flagged(data).update(verdict="insufficient-data"), "does not fit how many tests"),
         (_accuse, "reads 'The sheriff of this county breaks the law.'"),
@@ -247,6 +266,21 @@ def test_a_review_that_contradicts_itself_is_found_although_all_else_was_made_an
     found = told(out)
     assert all(line.startswith("review.json: ") for line in found)
     assert said in " ".join(found)
+
+
+def test_another_number_of_a_negative_control_is_found(out: Path, reseal: Reseal) -> None:
+    data = load(out)
+    place = next(i for i, entry in enumerate(data["places"]) if entry is flagged(data))
+    number = next(i for i, control in enumerate(data["places"][place]["controls"]) if control["ratio"] is not None)
+    file = out / data["places"][place]["page"]
+    text = file.read_text(encoding="utf-8")
+    start = text.index(f'data-at="/places/{place}/controls/{number}"')
+    told_there = re.search(r'<data value="([0-9.]+)" data-ref="ratio">', text[start:])
+    assert told_there is not None
+    forged = text[start:].replace(told_there[0], '<data value="9.9" data-ref="ratio">', 1)
+    file.write_text(text[:start] + forged, encoding="utf-8")
+    reseal(out)
+    assert f"/places/{place}/controls/{number}/ratio: the page holds '9.9'" in "\n".join(told(out))
 
 
 def test_a_suppressed_signal_carries_a_flag(out: Path, reseal: Reseal) -> None:
@@ -306,7 +340,7 @@ def test_another_configuration_protocol_or_record_of_the_run_is_found(out: Path,
     (out / "environment.json").write_text(json.dumps({**ran, "seed": 7}))
     reseal(out)
     found = told(out)
-    assert len(found) == 3
+    assert all("is called a signal" in line for line in found[3:])  # those with q between 0.04 and 0.05
     assert "it is not the configuration that review.json names" in found[0]
     assert "it is not the protocol that review.json names" in found[1]
     assert f"seed is '7', the review '{ran['seed']}'" in found[2]
