@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
 from auditor.audit.check_report import CheckReport, SignalReach
 from auditor.audit.config import Config, load_config
 from auditor.audit.run import open_engine, plan, read_sources
+from auditor.audit.verdict import FLAG, GRADES, Circumstances, Evidence, ceiling
 from auditor.audit.wording import say, text
 from auditor.engine import Engine
 from auditor.errors import DecisionNeeded, UsageError
@@ -84,7 +85,7 @@ def report(config: Config, loaded: Loaded) -> CheckReport:
         keys=_keys(loaded),
         tables=_tables(loaded),
         signals=reach,
-        ceiling=_ceiling(config, engine, any(item.can for item in reach)),
+        ceiling=_ceiling(config, engine, lacking),
     )
 
 
@@ -110,23 +111,66 @@ def _tables(loaded: Loaded) -> dict[str, int]:
     return counted
 
 
-def _ceiling(config: Config, engine: Engine, can: bool) -> dict[str, str]:
-    """The highest verdict: peers can calibrate from the protocol's minimum on; no signal has a control yet."""
-    if not can:
+def _ceiling(config: Config, engine: Engine, lacking: Collection[str]) -> dict[str, str]:
+    """Return the highest verdict that these data can reach, as far as it can be told without any statistics.
+
+    Each signal that can speak counts as one calibrated test, and the rules of the verdict are asked.
+    """
+    inventory, minimum = engine.ground.inventory, config.protocol.gates.minimum_peers
+    many = inventory.places >= minimum
+    evidence = []
+    for name, signal in discover().items():
+        rule = config.protocol.rule(name)
+        if name in lacking or signal.regional or rule is None or rule.role != "test":
+            continue
+        how = signal.decides_by(inventory, config.options(name))
+        evidence.append(
+            Evidence(
+                signal=name,
+                family=signal.card.family,
+                testable=True,
+                calibrated_p=1.0 if many or how == "itself" or name in _BY_ITSELF else None,
+                has_control=many and how != "peers",
+                ceiling=GRADES["strong-signal"] if many else GRADES[FLAG],
+            )
+        )
+    about = _circumstances(config, engine)
+    highest = ceiling(evidence, about)
+    return {"verdict": highest, **_why(evidence, about, highest, minimum)}
+
+
+_BY_ITSELF = ("discretion-contrast",)
+"""Signals that can decide one place by itself also where controls would need more places."""
+
+
+def _circumstances(config: Config, engine: Engine) -> Circumstances:
+    found: dict[str, float] = {}
+    if not config.protocol.default:
+        found["cap.exploratory"] = GRADES["notable-departure"]
+    if engine.ground.inventory.months <= _ONE_YEAR:
+        found["cap.one-year"] = GRADES["notable-departure"]
+    if all(engine.ground.aggregate):
+        found["cap.aggregate"] = GRADES["notable-departure"]
+    return Circumstances(ceiling=min(found.values(), default=GRADES["strong-signal"]), caps=tuple(found))
+
+
+_ONE_YEAR = 12
+
+
+def _why(evidence: Sequence[Evidence], about: Circumstances, highest: str, minimum: int) -> dict[str, str]:
+    if not evidence:
+        return {"why": text("ceiling.why-nothing"), "would_raise": text("ceiling.raise-nothing")}
+    if all(item.calibrated_p is None for item in evidence):
+        raised = say("ceiling.raise-peers", {"peers": minimum}).text["en"]
+        return {"why": text("ceiling.why-no-peers"), "would_raise": raised}
+    if not any(item.has_control for item in evidence):
+        few = any(item.ceiling <= GRADES[FLAG] for item in evidence)
+        cap = "alone" if few else "control"
         return {
-            "verdict": "insufficient-data",
-            "why": text("ceiling.why-nothing"),
-            "would_raise": text("ceiling.raise-nothing"),
+            "why": text(f"ceiling.why-{'alone' if few else 'no-control'}"),
+            "would_raise": text(f"ceiling.raise-{cap}"),
         }
-    peers = config.protocol.gates.minimum_peers
-    if engine.ground.inventory.places < peers:
-        return {
-            "verdict": "inconclusive",
-            "why": text("ceiling.why-no-peers"),
-            "would_raise": say("ceiling.raise-peers", {"peers": peers}).text["en"],
-        }
-    return {
-        "verdict": "pattern-worth-examining",
-        "why": text("ceiling.why-no-control"),
-        "would_raise": text("ceiling.raise-control"),
-    }
+    if highest == "strong-signal":
+        return {"why": text("ceiling.why-none"), "would_raise": text("ceiling.raise-none")}
+    cap = about.caps[0].removeprefix("cap.") if about.caps else "one-family"
+    return {"why": text(f"ceiling.why-{cap}"), "would_raise": text(f"ceiling.raise-{cap}")}

@@ -68,6 +68,8 @@ def evidence_of(measured: Measured, screen: Screen, j: int, c: int) -> Evidence:
 _NOTE_CAPS = {
     "benchmark.caveat-residents": ("cap.resident-benchmark", GRADES[FLAG]),
     "activation.caveat-unverified": ("cap.unverified", GRADES["inconclusive"]),
+    "activation-synthetic.caveat-serious": ("cap.control-moved", GRADES["inconclusive"]),
+    "activation-synthetic.caveat-date": ("cap.control-moved", GRADES["inconclusive"]),
 }
 """Caveats that hold a test down, with the grade that they leave it."""
 

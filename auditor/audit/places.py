@@ -61,6 +61,7 @@ class Setting:
     section_of: Mapping[str, int]
     ground: Ground
     exploratory: bool
+    regional: frozenset[str] = frozenset()
 
 
 def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
@@ -201,8 +202,9 @@ def _because(setting: Setting, judged: Judged, withheld: Sequence[Withheld], j: 
         if measured:
             return say("because.too-small", {"gate": setting.cells.gates["expected"]}).text["en"]
         # A reason that is peculiar to this place says more than one that holds for every place.
-        own = [item for item in withheld if item not in setting.withheld]
-        first = "; ".join(dict.fromkeys(item.reason for item in (own or withheld)))
+        told = [item for item in withheld if item.signal not in setting.regional]
+        own = [item for item in told if item not in setting.withheld]
+        first = "; ".join(dict.fromkeys(item.reason for item in (own or told or withheld)))
         return say("because.nothing-measured", {"first": first}).text["en"]
     if judged.reason == "verdict.no-calibration":
         return _uncalibrated(setting, j)

@@ -133,6 +133,7 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
         section_of={name: signal.card.section for name, signal in discover().items()},
         ground=ground,
         exploratory=not config.protocol.default,
+        regional=frozenset(name for name, signal in discover().items() if signal.regional),
     )
     places, failures = _places(setting, progress)
     count = sum(len(place.findings) for place in places)

@@ -40,8 +40,8 @@ def _note_starts(sheet: Sheet, begun: set[str], counted: set[str]) -> None:
         some = "; ".join(f"{_name(place)}, now {_successors(place)}" for place in ended[:SHOWN])
         more = f"; and {len(ended) - SHOWN:,} more" if len(ended) > SHOWN else ""
         sheet.note(
-            f"{times(len(ended), 'start')} without counts under a code that has ended: {some}{more}; places = {{ ... }} "
-            "says which code the counts stand under, if any"
+            f"{times(len(ended), 'start')} without counts under a code that has ended: {some}{more}; "
+            "places = { ... } says which code the counts stand under, if any"
         )
 
 

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -298,6 +298,13 @@ class Signal(ABC):
     def controls(self, cells: Cells, options: Any, rng: np.random.Generator) -> Panel | None:
         """Measure the same shape of contrast where no profiling effect is expected; None when there is none."""
         return None
+
+    def decides_by(self, inventory: Inventory, options: Any) -> Literal["peers", "controls", "itself"]:
+        """Say what could calibrate this signal in such data: peers alone, negative controls, or its own randomisation.
+
+        Only for `auditor check`, which runs no statistics: an audit looks at the controls themselves.
+        """
+        return "peers"
 
     def regions(self, cells: Cells, options: Any, rng: np.random.Generator) -> Sequence[RegionResult]:
         """Estimate what is one number for a region; most signals have none."""

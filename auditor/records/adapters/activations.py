@@ -53,8 +53,8 @@ def _note_unstated(sheet: Sheet) -> None:
 def note_two_dates(sheet: Sheet) -> None:
     """Note places for which a source gives more than one date for the same thing: each must be tried."""
     rows = sheet.sql(
-        "SELECT place, program, coalesce(kind, 'start'), count(DISTINCT date), min(date), max(date) FROM activations WHERE source = ? "
-        "GROUP BY ALL HAVING count(DISTINCT date) > 1 ORDER BY 1, 2, 3",
+        "SELECT place, program, coalesce(kind, 'start'), count(DISTINCT date), min(date), max(date) "
+        "FROM activations WHERE source = ? GROUP BY ALL HAVING count(DISTINCT date) > 1 ORDER BY 1, 2, 3",
         [sheet.index],
     )
     for place, program, kind, count, first, last in rows[:20]:

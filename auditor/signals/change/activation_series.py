@@ -130,6 +130,10 @@ class ActivationSeries(Signal):
             return Lack("activation-series.too-short", "activation-series.need-longer")
         return None
 
+    def decides_by(self, inventory: Inventory, options: ActivationSeriesOptions) -> Literal["itself"]:
+        """It randomises by itself: classes, or places at the same date."""
+        return "itself"
+
     def view(self, options: ActivationSeriesOptions) -> CellSpec:
         """Counts by event, group, class and month, with the programme starts."""
         keys = ("event", "group", "group_source", "offence", "month")

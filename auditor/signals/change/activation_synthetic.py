@@ -136,6 +136,10 @@ class ActivationSynthetic(Signal):
             return Lack("activation-synthetic.few-donors", "activation-synthetic.need-donors")
         return None
 
+    def decides_by(self, inventory: Inventory, options: ActivationSyntheticOptions) -> Literal["itself"]:
+        """It randomises by itself: classes, or places at the same date."""
+        return "itself"
+
     def view(self, options: ActivationSyntheticOptions) -> CellSpec:
         """Events by group, offence and month, with the programme starts."""
         events = _EVENTS if options.event == "auto" else (options.event,)

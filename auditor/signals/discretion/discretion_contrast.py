@@ -93,6 +93,11 @@ class DiscretionContrast(Signal):
             return Lack("class-contrast.no-classes", "class-contrast.need-classes")
         return None
 
+    def decides_by(self, inventory: Inventory, options: DiscretionOptions) -> Literal["controls", "itself"]:
+        """Other groups than the focal ones and a reference are controls; else a place's own classes decide."""
+        others = inventory.groups - {"unknown", "other", *inventory.focal_groups}
+        return "controls" if len(others) >= 2 else "itself"
+
     def view(self, options: DiscretionOptions) -> CellSpec:
         """Counts by event, group and offence class."""
         events = EVENTS if options.event == "auto" else (options.event,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -115,6 +116,11 @@ class Benchmark(Signal):
         if options.exposure == "auto" and not set(inventory.universes):
             return Lack("benchmark.no-population", "benchmark.need-population")
         return None
+
+    def decides_by(self, inventory: Inventory, options: BenchmarkOptions) -> Literal["peers", "controls"]:
+        """Serious offences of the same event are controls."""
+        serious = any(set(classes) & inventory.offences for classes in _CONTROLS.values())
+        return "controls" if serious and numerator(inventory, options) in inventory.events_with_offence else "peers"
 
     def view(self, options: BenchmarkOptions) -> CellSpec:
         """Counts by event and group, with the population baselines."""

@@ -104,6 +104,10 @@ class LevelMix(Signal):
             return Lack("level-mix.no-levels", "level-mix.need-levels")
         return None
 
+    def decides_by(self, inventory: Inventory, options: LevelMixOptions) -> Literal["peers", "controls"]:
+        """The mix of the serious levels is a control where they are told apart."""
+        return "controls" if {"1", "2"} <= inventory.levels else "peers"
+
     def view(self, options: LevelMixOptions) -> CellSpec:
         """Counts by event, level, basis and regime."""
         return CellSpec(keys=("event", "level", "level_basis", "level_regime"), events=_EVENTS)
