@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.audit.verdict import FLAG, GRADES
 from auditor.findings.review import Review
 from auditor.stats.intervals import wilson
 from auditor.stats.shares import share_z
@@ -93,18 +94,17 @@ def test_published_small_cells_are_printed_and_others_are_not(demo: Review):
                 assert (finding.n or 0) - finding.k == 0 or (finding.n or 0) - finding.k >= 11
 
 
-def test_no_place_of_this_version_rises_above_a_pattern_worth_examining(demo: Review):
-    assert {place.verdict for place in demo.places} <= {
-        "insufficient-data",
-        "inconclusive",
-        "contradictory",
-        "no-disparity-detected",
-        "pattern-worth-examining",
-    }
+def test_only_controlled_evidence_rises_above_a_pattern_worth_examining(demo: Review):
+    """Counts cannot carry the highest verdict, and published places have no controls at all."""
+    above = {place.place: place for place in demo.places if GRADES[place.verdict] > GRADES[FLAG]}
+    assert set(above) == {"local:sim-20"}  # scripts/make_demo.py: discretion, matches, levels and stops all planted
+    heather = above["local:sim-20"]
+    assert heather.verdict == "notable-departure"
+    assert any((f.controls or {}).get("kind") == "classes" for f in heather.findings if f.outcome == "signal")
 
 
 def test_the_planted_counties_are_found_and_no_other(demo: Review):
-    flagged = {place.place for place in demo.places if place.verdict == "pattern-worth-examining"}
+    flagged = {place.place for place in demo.places if GRADES[place.verdict] >= GRADES[FLAG]}
     assert flagged == {"local:sim-08", "local:sim-20", "local:sim-29"}  # scripts/make_demo.py, PLANTED
 
 

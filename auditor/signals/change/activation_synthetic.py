@@ -82,23 +82,33 @@ class ActivationSyntheticOptions(Options):
         ``"auto"``: the contrast where at least half of those places tell offences.
     program : str
         Whose first start counts; empty for the first of any programme.
-    before_most, after : int
-        Months, in whole years: most before the start, and exactly how many after it.
+    before_most : int
+        Months before the start at most, in whole years.
+    after : int
+        Months after it, exactly, in whole years.
     anticipation : int
         Months before the start that count on neither side.
-    donors_least, donors_most : int
-        Fewest (19 is what p <= .05 takes) and most donors; beyond that, evenly spaced in the order of precision.
+    donors_least : int
+        Fewest donors; 19 is what p <= .05 takes.
+    donors_most : int
+        Most donors; beyond that, evenly spaced in the order of precision.
     period : str
         ``"month"``, ``"quarter"`` or ``"auto"``: quarters where the rarest count is below `thin` a month.
-    thin, least : float
-        See `period`; fewest of the rarest count a period, on average before the start, for a place to be used at all.
+    thin : float
+        Events a month of the rarest count below which quarters are used.
+    least : float
+        Fewest of the rarest count a period, on average before the start, for a place to be used at all.
     spread : bool
         Whether the weights are spread by a penalty, or are those of the classical synthetic control.
     lean : bool
         Whether the donors' placebos may lean on the place itself: exact ranks, at the price of a set of fits for
         every place.
-    fit_own, fit_others, fit_drift : float
-        Where a fit before the start is too poor.
+    fit_own : float
+        A fit before the start is too poor above this many times the place's own spread.
+    fit_others : float
+        It is too poor above this many times the usual fit of the donors.
+    fit_drift : float
+        It is too poor where its gap drifted by more than this many times its standard error before the start.
     """
 
     event: Literal["auto", "arrest", "booking", "citation", "stop"] = "auto"
