@@ -49,8 +49,20 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# About three hours on one core at full length; shorter with CALIBRATE_RUNS. Two targets can run side by side.
+CALIBRATE_RUNS ?= 200
 calibrate: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/screen_null.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/class_screen.py --null $(CALIBRATE_RUNS) --effect 30
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/class_screen.py --shares --cells normal --effect 30
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/class_screen.py --one --null $(CALIBRATE_RUNS) --cells normal t4 lognormal factor-0.2
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/screen_grid.py --runs $(CALIBRATE_RUNS)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/conformal.py --runs $(CALIBRATE_RUNS)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/series_null.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/synthetic_null.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/rollout_null.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/looks.py
+	$(BIN)/python scripts/ship_calibration.py
+	$(BIN)/python benchmarks/calibration_table.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/national.py
