@@ -78,8 +78,8 @@ def one(seed: int, cell: str, places: int, mean_log: float) -> tuple[int, int, i
     """Return how many places were flagged, how many nulls promised, and how many there were."""
     rng = np.random.default_rng([seed, list(CELLS).index(cell), int(mean_log * 10), places])
     panels = {name: panel(name, rng, places, mean_log, CELLS[cell][1]) for name in FAMILY}
-    decision = decide(panels, FAMILY, load_protocol())
-    nulls = [null for fitted in decision.fitted.values() for found in fitted.nulls for null in found.values()]
+    decision = decide(panels, {}, FAMILY, load_protocol())
+    nulls = [null for fitted in decision.fitted.values() for found in fitted.nulls for null in found]
     flagged = int((np.nan_to_num(decision.q_greater, nan=1.0) <= Q).any(axis=1).sum())
     return flagged, sum(null.promised for null in nulls), len(nulls)
 
