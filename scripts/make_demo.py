@@ -29,7 +29,7 @@ NAMES = (  # noqa: SIM905
 PLANTED = {
     7: {"arrests": 1.9, "discretion": 0.0, "yield": 0.0, "low": 0.0},
     19: {"arrests": 0.0, "discretion": 2.0, "yield": 1.5, "low": 1.9},
-    28: {"arrests": 0.0, "discretion": 0.0, "yield": 0.0, "low": 3.4},
+    28: {"arrests": 0.0, "discretion": 0.0, "yield": 0.0, "low": 2.9},
 }
 """Log effects: on arrests of every class (a wrong benchmark looks like that), on arrests at an officer's choice, on the
 odds of a match, on the odds of a low level."""
@@ -99,7 +99,7 @@ def populations(rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Draw residents and noncitizens by group."""
     total = np.round(rng.lognormal(np.log(60_000), 0.8, len(NAMES)))
     total[list(TINY)] = 260
-    total[list(PLANTED)] = (90_000, 110_000, 160_000)
+    total[list(PLANTED)] = (90_000, 110_000, 420_000)
     share = 1 / (1 + np.exp(-rng.normal(-1.7, 0.5, len(NAMES))))
     hispanic = np.round(total * share)
     black = np.round(total * 0.11)
