@@ -204,3 +204,51 @@ def test_its_sentences_are_in_the_catalogue(signal):
 def test_an_option_that_is_not_known_is_refused(signal):
     with pytest.raises(ValueError, match="no-such-option"):
         signal.options(**{"no-such-option": 1})
+
+
+def test_an_effect_the_other_way_points_the_other_way(local):
+    """A negative effect in a tenth of the places: the lower tail is small, the upper one is not."""
+    panel = measure(local, simulated(local, 21, effect=-1.0, planted=0.1))
+    c = first_tested(panel)
+    planted = np.zeros(len(panel.places), dtype=bool)
+    planted[: round(0.1 * len(planted))] = True
+    rows = panel.testable[:, c] & planted
+    assert np.median(panel.p_less[rows, c]) < 0.02 + _least(panel, c)
+    assert np.median(panel.p_greater[rows, c]) > 0.5
+    assert np.median(panel.estimate[rows, c]) < 0.9
+
+
+def _least(panel: Panel, c: int) -> float:
+    """Return twice the smallest p-value that a randomisation of the signal can give; 0 where p is exact."""
+    return 0.0 if panel.least_p is None else float(2 * np.nanmedian(panel.least_p[:, c]))
+
+
+def test_swapping_the_groups_turns_a_ratio_round(local):
+    """For a ratio between two groups: focal and reference exchanged give the reciprocal, and the other tail."""
+    cells = simulated(local, 22, natural_sd=0.2)
+    panel = measure(local, cells)
+    c = first_tested(panel)
+    if panel.contrasts[c].reference is None:
+        assert panel.contrasts[c].shape == "share"
+        return
+    swapped = dataclasses.replace(cells, focal_groups=(cells.reference_group,), reference_group=cells.focal_groups[0])
+    other = measure(local, swapped)
+    d = first_tested(other)
+    both = panel.testable[:, c] & other.testable[:, d]
+    assert both.sum() >= 10
+    np.testing.assert_allclose(np.log(panel.estimate[both, c]), -np.log(other.estimate[both, d]), atol=0.05)
+    np.testing.assert_allclose(panel.p_greater[both, c], other.p_less[both, d], atol=0.1)
+
+
+def test_controls_are_honest_where_nobody_profiles(local):
+    """Negative controls have the size of their tests, and are never tested themselves."""
+    cells = simulated(local, 23)
+    control = local.controls(cells, local.options(), np.random.default_rng(1))
+    if control is None or not control.testable.any():
+        assert local.card.controls  # the card says why there is none, or what it would need
+        return
+    p = control.p_greater[control.testable]
+    assert len(p) >= 20
+    assert (p <= 0.05).mean() <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / len(p)) + 0.02
+    known = sentences.load("en")
+    assert {contrast.why for contrast in control.contrasts} <= set(known)
