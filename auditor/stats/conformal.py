@@ -36,6 +36,9 @@ FEWEST_FITTED, FEWEST_SCORED = 5, 20
 LARGEST_ERROR = 0.1
 #: ... and the focal contrast is then given at least this many times the natural spread of its controls.
 UNMATCHED_SCALE = 1.5
+#: Controls are no match for a focal contrast whose estimates, given the scale, spread more than this times as widely:
+#: the shape of what they do not show is unknown, however well its size is.
+LARGEST_SPREAD = 1.75
 #: Natural differences of this share of the typical error are added, so that there is always a spread to scale.
 LEAST_NATURAL = 0.1
 #: Rounds of matching, the rate at which places with an excess are set aside between them, and the largest share.
@@ -66,7 +69,8 @@ class Conformal:
     match : Match
         Shift and scale as estimated, with the scale's standard error.
     matched : bool
-        Whether the scale could be matched; if not, 1.5 was used and the caller caps the grade.
+        Whether the scale could be matched; if not, 1.5 or more was used and the caller caps the grade. False as well
+        where the focal contrast varies so much more than its controls that they cannot stand for it.
     least_p : ndarray, shape (J,)
         Resolution floor: the smallest p-value that the place could have; NaN where not tested.
     controls : int
@@ -213,7 +217,9 @@ def _matched(null: ConformalNull, focal: Array, se: Array, stratum: Ints) -> tup
         if flagged <= affected or flagged > _MOST_AFFECTED:
             break
         affected = flagged
-    return null, level, matched
+    natural = null.natural.sd / float(np.median(se))
+    alike = np.hypot(1, null.scale * natural) <= LARGEST_SPREAD * np.hypot(1, natural)
+    return null, level, bool(matched and alike)
 
 
 def _settle(level: Match, focal: Array, natural: float) -> tuple[float, float, bool]:

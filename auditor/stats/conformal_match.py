@@ -97,6 +97,11 @@ def _solve(residuals: Callable[[Array], Array], focal: Array) -> Match:
     bounds = ([-np.inf, 0.0], [np.inf, _LARGEST_SCALE**2])
     found = least_squares(residuals, start, bounds=bounds, x_scale=[unit, 1.0], xtol=1e-10, ftol=1e-10)
     if not found.success:
+        # One-sided differences can leave the last steps zigzagging; central ones from there do not.
+        found = least_squares(
+            residuals, found.x, "3-point", bounds, x_scale=[unit, 1.0], xtol=1e-8, ftol=1e-8, max_nfev=1000
+        )
+    if not found.success:
         raise NotConverged("shift and scale of the focal contrasts were not pinned down")
     information = found.jac.T @ found.jac
     determinant = float(np.linalg.det(information))
