@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -319,7 +320,7 @@ class Cells:
         """Number of audited places, J."""
         return len(self.ids)
 
-    @property
+    @cached_property
     def stratum(self) -> NDArray[np.int64]:
         """(J,) int array: places of different strata are never compared.
 
