@@ -181,17 +181,18 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--one-place-runs", type=int, default=1000)
     parser.add_argument("--only", default="", help="settings whose name holds this")
+    parser.add_argument("--missing", action="store_true", help="keep the cells already in the table")
     given = parser.parse_args()
     kept = {key(row): row for row in read()}
+    order = [f"{shape}/{s.name}/{e}/{share}/{q}" for shape, s, e, share in plan() for q in RATES]
     for shape, setting, effect, share in plan():
-        if given.only in setting.name:
+        done = f"{shape}/{setting.name}/{effect}/{share}/{RATES[0]}" in kept
+        if given.only in setting.name and not (given.missing and done):
             runs = given.one_place_runs if setting.one else given.runs
             for row in cell(shape, setting, effect, share, runs):
                 kept[key(row)] = row
                 print(",".join(row.values()), flush=True)
-    order = [f"{shape}/{s.name}/{e}/{share}/{q}" for shape, s, e, share in plan() for q in RATES]
-    rows = [kept[name] for name in order if name in kept]
-    write(rows)
+            write([kept[name] for name in order if name in kept])
 
 
 def key(row: dict[str, str]) -> str:
@@ -243,8 +244,9 @@ Natural differences have SD 0.3 on the log scale, standard errors are around 0.1
 differences three times as large, "gamma" has shape 4 (skewness 1, the long tail on the side that is tested). The
 setting says how the focal contrast differs from what its controls show. "one-of-41": a single place under audit against
 the controls of its 40 peers; the scale cannot be matched there, 1.5 or more is used, and the grade is capped.
-"controls-do-not-vary": controls without any natural difference, focal contrasts with all of it; such controls are the
-wrong ones, so no rate is promised there, and few places cannot make up for it.
+"controls-do-not-vary": controls without any natural difference, focal contrasts with all of it: the size of what such
+controls do not show can be matched, its shape cannot. The screen says that they are no match (`matched` is false, the
+grade is capped) and no rate is promised.
 
 P(any) is the share of runs with any flag when nobody profiles; FDR the mean share of false ones among the flags, and
 power the mean share of affected places flagged, with a log effect of the size given. Each entry is at q = .05 / .10.
