@@ -63,9 +63,15 @@ def index_model(context: Context) -> dict[str, Any]:
 
 
 def _spoken(context: Context) -> tuple[str, ...]:
-    """Return the signals that spoke of any place: a column of nothing but "withheld" says less than the list below."""
+    """Return the signals that spoke of any place, by family.
+
+    A column of nothing but "withheld" says less than the list below.
+    """
     spoke = {finding.signal for place in context.review.places for finding in place.findings}
-    return tuple(name for name in context.signals if name in spoke)
+    order = tuple(labels.FAMILIES)
+    families = {name: str(context.card(name).get("family", "")) for name in spoke}
+    rank = {name: order.index(family) if family in order else len(order) for name, family in families.items()}
+    return tuple(sorted((name for name in context.signals if name in spoke), key=rank.__getitem__))
 
 
 def _order(place: PlaceReview) -> tuple[int, str, str]:
