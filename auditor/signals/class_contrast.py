@@ -15,12 +15,21 @@ from auditor.signals.baseline import small, tainted
 from auditor.signals.class_counts import ClassCounts
 from auditor.signals.signal import ClassSample, Contrast, Lack, Panel, blank
 from auditor.stats.class_randomisation import Randomised, randomise_classes
-from auditor.stats.classes import DEFAULT_VARIANCE, ClassRatios, class_centres, class_ratios, natural_variance
+from auditor.stats.classes import (
+    DEFAULT_VARIANCE,
+    ClassRatios,
+    class_centres,
+    class_ratios,
+    natural_variance,
+    place_variance,
+)
 from auditor.stats.intervals import wilson
 
 LEVEL = 0.95
 FEWEST_PEERS = 20
 """Places that a common factor between classes is measured from; fewer are each decided by themselves."""
+POOLED = 1000
+"""Orders of the classes of each place where those of all places are pooled."""
 _Z = float(ndtri((1 + LEVEL) / 2))
 _EXTRA = ("crude", "serious", "reference_discretionary", "reference_serious", "classes", "relabellings", "own_p")
 
@@ -153,9 +162,12 @@ def _samples(cells: Cells, ratios: ClassRatios, side: NDArray[np.int64]) -> list
     for stratum in np.unique(cells.stratum):
         rows = (cells.stratum == stratum) & ratios.use.any(axis=1)
         if int(rows.sum()) >= FEWEST_PEERS:
-            samples.append(_together(ratios, side, rows))
-        else:
-            samples += [_alone(ratios, side, int(j), cells.size) for j in np.flatnonzero(rows)]
+            together = _together(ratios, side, rows)
+            if int(together.rows.sum()) >= FEWEST_PEERS:
+                samples.append(together)
+                # A class that few places have has no centre: who needs it to be tested at all is decided alone.
+                rows = rows & ~together.rows
+        samples += [_alone(ratios, side, int(j), cells.size) for j in np.flatnonzero(rows)]
     return samples
 
 
@@ -165,15 +177,22 @@ def _together(ratios: ClassRatios, side: NDArray[np.int64], rows: Bools) -> Clas
     chosen = ClassRatios(ratios.log_ratio, ratios.variance, chosen.use & np.isfinite(centre))
     x = np.where(chosen.use, ratios.log_ratio - np.where(np.isfinite(centre), centre, 0.0), 0.0)
     natural = natural_variance(x, chosen, side)
-    contrast = randomise_classes(x, ratios.variance, chosen.use, side, natural)
-    level = [float(np.nanmean(centre[side == which])) for which in (1, -1)]
+    contrast = randomise_classes(x, ratios.variance, chosen.use, side, natural, POOLED)
+    level = [_level(centre[side == which]) for which in (1, -1)]
     return ClassSample(contrast.used, contrast, False, level[0] - level[1])
+
+
+def _level(centre: Floats) -> float:
+    known = centre[np.isfinite(centre)]
+    return float(known.mean()) if len(known) else 0.0
 
 
 def _alone(ratios: ClassRatios, side: NDArray[np.int64], j: int, places: int) -> ClassSample:
     use = np.zeros(ratios.use.shape, dtype=bool)
     use[j] = ratios.use[j]
-    contrast = randomise_classes(ratios.log_ratio, ratios.variance, use, side, DEFAULT_VARIANCE)
+    own = ClassRatios(ratios.log_ratio, ratios.variance, use)
+    natural = place_variance(ratios.log_ratio, own, side)
+    contrast = randomise_classes(ratios.log_ratio, ratios.variance, use, side, natural)
     return ClassSample(contrast.used, contrast, True, 0.0)
 
 
@@ -259,4 +278,4 @@ def _own(arrays: dict[str, Any], rows: Bools, sample: ClassSample) -> None:
     arrays["own_p"][rows] = result.p_greater[rows]
     arrays["classes"][rows] = (result.discretionary + result.serious)[rows]
     arrays["relabellings"][rows] = result.relabellings[rows]
-    arrays["least_p"][rows] = 1 / result.relabellings[rows]
+    arrays["least_p"][rows] = result.least[rows]

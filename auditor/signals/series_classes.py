@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from auditor.cells import Cells, Floats
-from auditor.signals.class_contrast import FEWEST_PEERS
+from auditor.signals.class_contrast import FEWEST_PEERS, POOLED
 from auditor.signals.series_parts import FEW_CLASSES, Change, Cut
 from auditor.signals.signal import ClassSample
 from auditor.stats.class_randomisation import Randomised, randomise_classes
-from auditor.stats.classes import ClassRatios, natural_variance
+from auditor.stats.classes import ClassRatios, natural_variance, place_variance
 from auditor.stats.series_classes import ClassChanges, class_changes, class_detectable, class_limits
 
 
@@ -27,8 +27,8 @@ def class_change(cells: Cells, made: Cut, alpha: float, level: float) -> Change:
     changes = class_changes(made.sums.before[:, :, pick], made.sums.after[:, :, pick], made.sums.takes_part, gate)
     use = changes.use & (made.code == 0)[:, None]
     changes = ClassChanges(changes.change, changes.variance, _enough(use, side, alpha))
-    natural = natural_variance(changes.change, ClassRatios(changes.change, changes.variance, changes.use), side)
-    result = randomise_classes(changes.change, changes.variance, changes.use, side, natural)
+    natural = place_variance(changes.change, ClassRatios(changes.change, changes.variance, changes.use), side)
+    result = randomise_classes(changes.change, changes.variance, changes.use, side, natural, POOLED)
     code = np.where(made.code == 0, np.where(result.used, 0, FEW_CLASSES), made.code)
     ok = code == 0
     low, high, detectable = _limits(changes, side, natural, result, level)
@@ -38,7 +38,7 @@ def class_change(cells: Cells, made: Cut, alpha: float, level: float) -> Change:
         high,
         result.p_greater,
         result.p_less,
-        np.divide(1.0, result.relabellings, out=np.full(cells.size, np.nan), where=result.relabellings > 0),
+        result.least,
         result.statistic,
         detectable,
         (result.discretionary + result.serious).astype(float),
@@ -56,7 +56,7 @@ def _together(cells: Cells, changes: ClassChanges, side: np.ndarray) -> Iterator
         if int(use.any(axis=1).sum()) < FEWEST_PEERS:
             continue
         natural = natural_variance(changes.change, ClassRatios(changes.change, changes.variance, use), side)
-        result = randomise_classes(changes.change, changes.variance, use, side, natural)
+        result = randomise_classes(changes.change, changes.variance, use, side, natural, POOLED)
         yield ClassSample(result.used, result, False, 0.0)
 
 
@@ -69,13 +69,13 @@ def _enough(use: np.ndarray, side: np.ndarray, alpha: float) -> np.ndarray:
 
 
 def _limits(
-    changes: ClassChanges, side: np.ndarray, natural: float, result: Randomised, level: float
+    changes: ClassChanges, side: np.ndarray, natural: Floats, result: Randomised, level: float
 ) -> tuple[Floats, Floats, Floats]:
     low, high, detectable = np.full((3, len(result.stratum)), np.nan)
     rows = result.used
     if rows.any():
         some = ClassChanges(changes.change[rows], changes.variance[rows], changes.use[rows])
-        asked = (some, side, natural, result.difference[rows], result.se[rows])
+        asked = (some, side, natural[rows], result.difference[rows], result.se[rows])
         low[rows], high[rows] = class_limits(*asked, level)
         detectable[rows] = class_detectable(*asked)
     return low, high, detectable

@@ -15,7 +15,7 @@ from scipy.special import ndtr
 from auditor.stats import checks
 from auditor.stats.checks import Array
 
-LEAST_INFORMATION = 1.0
+LEAST_INFORMATION = 2.0
 """Classes whose n p (1 - p) is below this say nothing of their own about a ratio and are left out."""
 LEAST_CLASSES = 2
 """Classes that each side needs; the number of relabellings decides what can be said with them."""
@@ -33,8 +33,11 @@ class ClassRatios:
 
     Attributes
     ----------
-    log_ratio, variance : ndarray, shape (J, O)
-        log((H + 1/2) / (W + 1/2)) and its sampling variance 1 / (H + 1/2) + 1 / (W + 1/2).
+    log_ratio : ndarray, shape (J, O)
+        log((H + 1/2) / (W + 1/2)).
+    variance : ndarray, shape (J, O)
+        Its sampling variance, 1 / (n p (1 - p)) with n = H + W and p the focal share over all classes of the place.
+        The class's own H does not enter: a weight that fell with it would pull the mean of small classes upwards.
     use : ndarray of bool, shape (J, O)
         Classes that are large enough (a gate on sizes, never on results), of places that may be compared.
     """
@@ -81,7 +84,8 @@ def class_ratios(
     share = np.where(seen, h, 0.0).sum(axis=1, keepdims=True) / np.maximum(n.sum(axis=1, keepdims=True), 1.0)
     use = seen & (n * share * (1 - share) >= LEAST_INFORMATION)
     use &= _enough(use, sides)[:, None]
-    return ClassRatios(np.log((h + 0.5) / (w + 0.5)), 1 / (h + 0.5) + 1 / (w + 0.5), use)
+    information = np.where(use, n * share * (1 - share), 1.0)
+    return ClassRatios(np.log((h + 0.5) / (w + 0.5)), 1 / information, use)
 
 
 def _enough(use: NDArray[np.bool_], side: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -162,6 +166,47 @@ def natural_variance(x: Array, ratios: ClassRatios, side: ArrayLike) -> float:
         clipped = np.minimum(_residuals(x, ratios, sides, middle), _CLIP)
         low, high = (middle, high) if clipped.mean() > target else (low, middle)
     return low
+
+
+def place_variance(x: Array, ratios: ClassRatios, side: ArrayLike) -> Array:
+    """Estimate the natural variance of each place by itself, from its own residuals.
+
+    The tau^2 at which the residuals about the two sides' means have the size that they should (Paule & Mandel 1982),
+    0 where sampling error explains them. For places that are decided by themselves: with another place's variance the
+    weights of small classes, and the size of the test, would be wrong.
+
+    Parameters
+    ----------
+    x : ndarray, shape (J, O)
+    ratios : ClassRatios
+    side : array_like of int, shape (O,)
+
+    Returns
+    -------
+    ndarray, shape (J,)
+        Between 0 and 1.
+    """
+    sides = np.asarray(side)
+    low, high = np.zeros(len(x)), np.ones(len(x))
+    for _ in range(30):
+        middle = (low + high) / 2
+        wide = _mean_square(x, ratios, sides, middle) > 1
+        low, high = np.where(wide, middle, low), np.where(wide, high, middle)
+    return np.where(_mean_square(x, ratios, sides, np.zeros(len(x))) <= 1, 0.0, (low + high) / 2)
+
+
+def _mean_square(x: Array, ratios: ClassRatios, side: NDArray[np.int64], natural: Array) -> Array:
+    """Weighted residual sum of squares of each place over its degrees of freedom."""
+    squares, freedom = np.zeros(len(x)), np.zeros(len(x))
+    for which in (1, -1):
+        use = ratios.use & (side == which)
+        weight = np.where(use, 1 / (ratios.variance + natural[:, None]), 0.0)
+        total = np.where(use.any(axis=1), weight.sum(axis=1), 1.0)[:, None]
+        values = np.where(use, x, 0.0)
+        mean = (weight * values).sum(axis=1, keepdims=True) / total
+        squares += (weight * (values - mean) ** 2).sum(axis=1)
+        freedom += np.maximum(use.sum(axis=1) - 1, 0)
+    return squares / np.maximum(freedom, 1)
 
 
 def _clipped_mean() -> float:

@@ -20,6 +20,7 @@ from auditor.stats.class_randomisation import randomise_classes
 from auditor.stats.series import Bools
 
 _HALVINGS = 11
+_ORDERS = 1000
 _REACH = 12.0
 """Standard errors within which a limit is sought; a labelling that is never that far out has no limit."""
 
@@ -77,7 +78,12 @@ def class_changes(before: ArrayLike, after: ArrayLike, known: ArrayLike, least: 
 
 
 def class_limits(
-    changes: ClassChanges, side: ArrayLike, natural: float, difference: ArrayLike, se: ArrayLike, level: float = 0.95
+    changes: ClassChanges,
+    side: ArrayLike,
+    natural: ArrayLike,
+    difference: ArrayLike,
+    se: ArrayLike,
+    level: float = 0.95,
 ) -> tuple[Array, Array]:
     """Limits of the difference that neither one-sided permutation test rejects.
 
@@ -89,7 +95,7 @@ def class_limits(
     changes : ClassChanges
     side : array_like of int, shape (O,)
         +1 discretionary, -1 serious, 0 neither.
-    natural : float
+    natural : float or array_like of float, shape (J,)
         Natural variance, as in the test.
     difference, se : array_like of float, shape (J,)
         As the test gave them, finite.
@@ -107,7 +113,7 @@ def class_limits(
 
 
 def class_detectable(
-    changes: ClassChanges, side: ArrayLike, natural: float, difference: ArrayLike, se: ArrayLike
+    changes: ClassChanges, side: ArrayLike, natural: ArrayLike, difference: ArrayLike, se: ArrayLike
 ) -> Array:
     """Difference, on the log scale, that a test at .05 finds with about 80 % power.
 
@@ -129,12 +135,12 @@ def class_detectable(
     return reach + s
 
 
-def _mover(changes: ClassChanges, sides: Array, natural: float) -> Callable[[Array], tuple[Array, Array]]:
+def _mover(changes: ClassChanges, sides: Array, natural: ArrayLike) -> Callable[[Array], tuple[Array, Array]]:
     """Return the function from a supposed difference to both p-values of the changes with it taken out."""
 
     def p_values(supposed: Array) -> tuple[Array, Array]:
         moved = changes.change - supposed[:, None] * (sides > 0)
-        result = randomise_classes(moved, changes.variance, changes.use, sides, natural)
+        result = randomise_classes(moved, changes.variance, changes.use, sides, natural, _ORDERS)
         return result.p_greater, result.p_less
 
     return p_values

@@ -123,7 +123,7 @@ class AloneNull(ClassesNull):
 
     def least(self) -> Floats:
         """Return one over the number of relabellings."""
-        return np.asarray(1.0 / self._sample.contrast.relabellings[self.rows], dtype=float)
+        return self._sample.contrast.least[self.rows]
 
     def facts(self) -> Mapping[str, Any]:
         """Return how many relabellings there are."""
