@@ -157,7 +157,7 @@ def _failed(tested: Sequence[Finding]) -> bool:
 
 def _controlled(finding: Finding) -> bool:
     controls = finding.controls or {}
-    return finding.suppressed or controls.get("kind") in ("classes", "controls", "randomised")
+    return finding.suppressed or controls.get("kind") in ("classes", "controls")
 
 
 def _outcomes(entry: PlaceReview, rules: Rules) -> Iterator[str]:

@@ -51,7 +51,7 @@ class Randomised:
     relabellings : ndarray of int, shape (J,)
         How many orders of the classes those rest on.
     least : ndarray, shape (J,)
-        The smallest p that they can give: one over the number of ways to divide the classes, or of orders taken.
+        No p can be smaller: one over the orders. With classes of equal size it is one over the ways to divide them.
     discretionary, serious : ndarray of int, shape (J,)
         Classes used on each side.
     stratum : ndarray of int, shape (J,)
@@ -85,28 +85,44 @@ class Randomised:
 
 
 @cache
-def orders(classes: int, most: int = MOST) -> Ints:
-    """Return orders of the classes, the true one first.
+def orders(serious: int, discretionary: int, most: int = MOST) -> Ints:
+    """Return orders of the classes, the true one first; serious classes stand first in each.
 
     Parameters
     ----------
-    classes : int
-        At least one.
+    serious, discretionary : int
+        Classes on each side, at least one.
     most : int
-        All orders are returned where there are no more than this; else a sample drawn with a fixed seed.
+        All orders are returned where there are no more than this. Else every way to divide the classes between the
+        sides is taken equally often where there are no more than this, with the order inside each side drawn; else
+        orders are drawn. With classes of equal size this is the exact permutation over all divisions.
 
     Returns
     -------
-    ndarray, shape (R, classes)
+    ndarray, shape (R, serious + discretionary)
     """
+    classes = serious + discretionary
+    # A fixed seed: which orders are drawn carries nothing about the data.
+    rng = np.random.default_rng(0)
     if math.factorial(classes) <= most:
         result = np.array(list(itertools.permutations(range(classes))))
+    elif math.comb(classes, serious) <= most:
+        divided = [_divided(first, classes, rng) for first in itertools.combinations(range(classes), serious)]
+        times = most // len(divided)
+        again = [_divided(tuple(first[:serious]), classes, rng) for _ in range(times - 1) for first in divided]
+        result = np.array(divided + again)
+        result[0] = np.arange(classes)
     else:
-        # A fixed seed: which orders are drawn carries nothing about the data.
-        drawn = np.argsort(np.random.default_rng(0).random((most - 1, classes)), axis=1)
+        drawn = np.argsort(rng.random((most - 1, classes)), axis=1)
         result = np.vstack([np.arange(classes), drawn])
     result.setflags(write=False)
     return result
+
+
+def _divided(first: tuple[int, ...], classes: int, rng: np.random.Generator) -> Ints:
+    """Return an order that puts some classes first, each part in a drawn order."""
+    rest = [at for at in range(classes) if at not in first]
+    return np.concatenate([rng.permutation(np.array(first)), rng.permutation(np.array(rest))])
 
 
 def randomise_classes(
@@ -225,12 +241,12 @@ def _gather(
         classes = group.serious + group.discretionary
         difference, error, _ = _statistics(group, _ALL, _true_order(group), prior)
         true = (difference / error)[:, 0]
-        drawn, which = orders(classes, most), stratum_of(classes)
+        drawn, which = orders(group.serious, group.discretionary, most), stratum_of(classes)
         above, below, bins = _compare(group, drawn, prior, true)
         for name, part in (("difference", difference[:, 0]), ("se", error[:, 0]), ("statistic", true)):
             floats[name][group.rows] = part
         floats["p_greater"][group.rows], floats["p_less"][group.rows] = above / len(drawn), below / len(drawn)
-        floats["least"][group.rows] = max(1 / len(drawn), 1 / math.comb(classes, group.serious))
+        floats["least"][group.rows] = 1 / len(drawn)
         relabelled[group.rows], stratum[group.rows] = len(drawn), which
         # Every place weighs alike in the pool, however many orders it has.
         pooled[which] += bins * (len(group.rows) / bins.sum())

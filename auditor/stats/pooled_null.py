@@ -47,6 +47,8 @@ class PooledNull:
     focal_spread, control_spread : float
         Posterior mean scale of the common factor (log scale) as the lower half of the focal contrasts, and as the
         non-focal contrasts, tell it; the latter NaN where there are none.
+    exact : bool
+        Whether the true statistic is among those counted, as for a place by itself: nothing is then added.
     """
 
     levels: Levels
@@ -57,6 +59,7 @@ class PooledNull:
     controls: int
     focal_spread: float
     control_spread: float
+    exact: bool = False
 
     @property
     def scale(self) -> float:
@@ -74,8 +77,15 @@ class PooledNull:
         near = [np.clip(side, 0, last).astype(np.int64) for side in (np.floor(position), np.ceil(position))]
         level = self.levels.of(se)
         above, below = self.upper[stratum, level, near[0]], self.lower[stratum, level, near[1]]
-        n = self.count[stratum].astype(float)
+        n = self._n(stratum)
         return np.minimum((1 + n * above) / (n + 1), 1.0), np.minimum((1 + n * below) / (n + 1), 1.0)
+
+    def _n(self, stratum: Ints) -> Array:
+        """Return how many statistics the tails rest on; without end where the true one is already among them."""
+        if self.exact:
+            return np.full(stratum.shape, 1e12)
+        count = np.where(self.count > 0, self.count, self.count.max())
+        return np.asarray(count[stratum], dtype=float)
 
     def upper_point(self, probability: Array, se: Array, stratum: Ints) -> Array:
         """Return the smallest edge at which P(T >= edge) is at most the probability; +inf where none is."""
@@ -86,7 +96,7 @@ class PooledNull:
         return -self._point(self.lower[:, :, ::-1], probability, se, stratum)
 
     def _point(self, table: Array, probability: Array, se: Array, stratum: Ints) -> Array:
-        n = self.count[stratum].astype(float)
+        n = self._n(stratum)
         inner = np.broadcast_to(((n + 1) * probability - 1) / np.maximum(n, 1), se.shape)
         rows = table[stratum, self.levels.of(se)]  # decreasing along the last axis
         first = (rows > inner[:, None]).sum(axis=1)
@@ -150,7 +160,7 @@ def fit_pooled_null(focal: Randomised, controls: Sequence[Randomised] = ()) -> P
         control = weights_of(np.sum([log_likelihood(item, levels) for item in controls], axis=0))
         weights.append(control)
         count, spread = sum(int(item.used.sum()) for item in controls), spread_of(control)
-    upper, lower = _tables(focal, levels, weights)
+    upper, lower = _tables(focal, levels, weights, controls)
     return PooledNull(levels, upper, lower, focal.pooled_count, int(focal.used.sum()), count, spread_of(own), spread)
 
 
@@ -171,20 +181,32 @@ def fit_relabelled_null(focal: Randomised) -> PooledNull:
     none[0] = 1.0
     upper, lower = _tables(focal, levels, [none])
     count, nan = focal.pooled_count, float("nan")
-    return PooledNull(levels, upper, lower, count, int(focal.used.sum()), 0, nan, nan)
+    return PooledNull(levels, upper, lower, count, int(focal.used.sum()), 0, nan, nan, exact=True)
 
 
-def _tables(focal: Randomised, levels: Levels, weights: Sequence[Array]) -> tuple[Array, Array]:
+def _tables(
+    focal: Randomised, levels: Levels, weights: Sequence[Array], others: Sequence[Randomised] = ()
+) -> tuple[Array, Array]:
+    """Tabulate both tails wherever a focal contrast or a control stands; 1 where nobody does."""
     shape = (len(focal.pooled), len(levels.values), len(EDGES))
     upper, lower = np.ones(shape), np.ones(shape)
-    at_level = levels.of(np.where(focal.used, focal.se, 1.0))
-    met = {(int(s), int(at)) for s, at in zip(focal.stratum, at_level, strict=True) if s >= 0}
+    met = set()
+    for item in (focal, *others):
+        at_level = levels.of(np.where(item.used, item.se, 1.0))
+        met |= {(int(s), int(at)) for s, at in zip(item.stratum, at_level, strict=True) if s >= 0}
     laws = {at: [law_of(weight, float(levels.values[at])) for weight in weights] for _, at in met}
     for stratum, at in sorted(met):
-        tables = [convolved(focal.pooled[stratum], law) for law in laws[at]]
+        pooled = focal.pooled[stratum] if focal.pooled_count[stratum] else _nearest(focal, stratum)
+        tables = [convolved(pooled, law) for law in laws[at]]
         upper[stratum, at] = np.max([_above(table) for table in tables], axis=0)
         lower[stratum, at] = np.max([_above(table[::-1])[::-1] for table in tables], axis=0)
     return upper, lower
+
+
+def _nearest(focal: Randomised, stratum: int) -> Array:
+    """Return the law of the nearest stratum that any focal contrast stands in."""
+    known = np.flatnonzero(focal.pooled_count > 0)
+    return np.asarray(focal.pooled[known[np.argmin(np.abs(known - stratum))]])
 
 
 def _above(table: Array) -> Array:

@@ -31,8 +31,10 @@ class ClassChanges:
 
     Attributes
     ----------
-    change, variance : ndarray, shape (J, O)
+    change : ndarray, shape (J, O)
         With half an event added to each of the four counts, so that an empty cell has a finite log (Haldane 1956).
+    variance : ndarray, shape (J, O)
+        The sum of 1 / expected over the four cells, expected from their margins.
     use : ndarray of bool, shape (J, O)
         Classes whose four expected counts, given their margins, all reach the gate.
     """
@@ -73,7 +75,9 @@ def class_changes(before: ArrayLike, after: ArrayLike, known: ArrayLike, least: 
     rarest = when.min(axis=0) * who.min(axis=0)
     use = np.asarray(known, dtype=bool) & (rarest >= least * np.maximum(everyone, 1.0))
     moved = np.log(a + 0.5) - np.log(b + 0.5)
-    variance = (1 / (a + 0.5) + 1 / (b + 0.5)).sum(axis=2)
+    # From the margins: a variance that fell with the class's own count would pull the mean of small classes upwards.
+    shares = (1 / np.maximum(when, 0.5)).sum(axis=0) * (1 / np.maximum(who, 0.5)).sum(axis=0)
+    variance = np.maximum(everyone, 1.0) * shares
     return ClassChanges(moved[:, :, 0] - moved[:, :, 1], variance, use)
 
 

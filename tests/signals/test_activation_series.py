@@ -124,11 +124,11 @@ def test_sums_and_estimate_by_hand(cells: Cells, panel: Panel):
 
 
 def test_the_p_value_is_that_of_the_permutation(cells: Cells, panel: Panel):
-    """Eight classes, four a side: 70 labellings, so p is a multiple of 1/70 (exact)."""
+    """Eight classes, four a side: 70 divisions, each 14 times within a thousand orders (exact)."""
     c = column(panel, "classes")
     assert panel.least_p is not None
-    assert panel.least_p[0, c] == pytest.approx(1 / 70)
-    assert panel.p_greater[0, c] * 70 == pytest.approx(round(panel.p_greater[0, c] * 70))
+    assert panel.least_p[0, c] == pytest.approx(1 / 980)
+    assert panel.p_greater[0, c] * 980 == pytest.approx(round(panel.p_greater[0, c] * 980))
     assert panel.p_greater[0, c] + panel.p_less[0, c] >= 1
 
 
@@ -248,7 +248,7 @@ def test_a_planted_change_is_found_and_only_there():
     panel = measured(build(30, {0: "2009-01-01", 1: "2009-01-01"}, mean))
     for kind in ("classes", "series"):
         c = column(panel, kind)
-        assert panel.p_greater[0, c] == pytest.approx(panel.least_p[0, c])  # type: ignore[index]
+        assert panel.p_greater[0, c] <= (1 / 70 if kind == "classes" else 1 / 28)
         assert panel.low[0, c] < 2 < panel.high[0, c]
         assert panel.p_greater[1, c] > 0.05
 

@@ -18,8 +18,8 @@ class GivenNull(Null):
 
     def __init__(self, panel: Panel, c: int, rows: Bools, stratum: int) -> None:
         self.rows, self.stratum, self._panel, self._c = rows, stratum, panel, c
-        # Whatever the signal compares with was, by its design, not exposed to what is tested.
-        self.controls = int(rows.sum())
+        # Its comparison places are no negative controls: nothing tells how far they err.
+        self.controls = 0
 
     def _of(self, values: Floats) -> Floats:
         return np.array(values[self.rows, self._c], dtype=float)
