@@ -49,6 +49,25 @@ class CellSpec:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """How an event was recorded, by place; (J,) arrays.
+
+    Attributes
+    ----------
+    aggregate : bool array
+        Whether its rows come as counts, not as single person-events.
+    suppressed : array
+        Share of its rows whose number is suppressed.
+    days : int array
+        Days that its rows speak of: gaps between them do not count.
+    """
+
+    aggregate: Bools
+    suppressed: Floats
+    days: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Activations:
     """Programme starts of the audited places, a row each.
 
@@ -293,6 +312,8 @@ class Cells:
     classes : mapping of str to str
         Side of each offence class: ``serious``, ``discretionary`` or ``neutral``.
     activations : Activations
+    coverage : mapping of str to Coverage
+        How each event was recorded.
     """
 
     ids: tuple[str, ...]
@@ -314,6 +335,7 @@ class Cells:
     gates: Mapping[str, float] = field(default_factory=lambda: {"expected": 5.0, "persons": 11.0})
     classes: Mapping[str, str] = field(default_factory=default_classes)
     activations: Activations = field(default_factory=no_activations)
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -370,6 +392,10 @@ class Cells:
             self.gates,
             self.classes,
             dataclasses.replace(kept, index=new[kept.index]),
+            {
+                event: Coverage(c.aggregate[order], c.suppressed[order], c.days[order])
+                for event, c in self.coverage.items()
+            },
         )
 
 

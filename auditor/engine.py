@@ -9,7 +9,17 @@ from typing import Any
 import numpy as np
 
 from auditor.baselines import census2010
-from auditor.cells import Activations, Cells, CellSpec, Days, Inventory, Table, default_classes, no_activations
+from auditor.cells import (
+    Activations,
+    Cells,
+    CellSpec,
+    Coverage,
+    Days,
+    Inventory,
+    Table,
+    default_classes,
+    no_activations,
+)
 from auditor.domain.periods import months_between
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
@@ -45,10 +55,8 @@ class Ground:
         Programme starts by place.
     agencies : mapping
         Agencies that the counts name, by place.
-    aggregate : tuple of bool
-        Whether the place's events come as counts, not as single person-events.
-    suppressed : tuple of float
-        Share of the place's input cells that are suppressed.
+    coverage : mapping of str to Coverage
+        How each event was recorded in each place.
     """
 
     ids: tuple[str, ...]
@@ -66,8 +74,7 @@ class Ground:
     region_names: Mapping[str, str]
     activations: Mapping[str, tuple[Mapping[str, str], ...]]
     agencies: Mapping[str, tuple[str, ...]]
-    aggregate: tuple[bool, ...]
-    suppressed: tuple[float, ...]
+    coverage: Mapping[str, Coverage]
 
 
 class Engine:
@@ -138,6 +145,7 @@ class Engine:
             gates=self._gates,
             classes=self._classes,
             activations=_starts(ground) if spec.activations else no_activations(),
+            coverage=ground.coverage,
         )
 
     def _survey(self, loaded: Loaded, exclude: set[str]) -> Ground:
@@ -173,7 +181,7 @@ class Engine:
             region_names={place: _name(place, declared, loaded.names) for place in (*declared, *region_ids)},
             activations=self._activations(),
             agencies=self._agencies(),
-            **self._cells_of(ids),
+            coverage=self._coverage(ids),
         )
 
     def _index(self, name: str, ids: Sequence[str]) -> None:
@@ -212,11 +220,18 @@ class Engine:
         return _table(self._sql.execute(query, parameters).fetchnumpy(), keys)
 
     def _tainted(self, ids: Sequence[str]) -> tuple[bool, ...]:
-        """Places where an unpublished count of 1 to 10 is added to public ones: the sum would give it away."""
+        """Places where an unpublished count of 1 to 10 is added to public ones: the sum would give it away.
+
+        Not only cells count but every sum of them that a signal may print: by group, by class, by level.
+        """
         rows = self._sql.execute(
             'SELECT DISTINCT i.idx FROM (SELECT place, event, "group", offence, level, '
-            "sum(n) FILTER (NOT coalesce(published, false)) AS own, bool_or(coalesce(published, false)) AS public "
-            "FROM counts GROUP BY ALL) t JOIN audit_places i ON i.place = t.place WHERE public AND own > 0 AND own < ?",
+            "sum(n) FILTER (NOT coalesce(published, false)) AS own FROM counts GROUP BY GROUPING SETS ("
+            '(place, event), (place, event, "group"), (place, event, offence), (place, event, level), '
+            '(place, event, "group", offence), (place, event, "group", offence, level))) t '
+            "JOIN (SELECT DISTINCT place, event FROM counts WHERE published) p "
+            "ON p.place = t.place AND p.event = t.event JOIN audit_places i ON i.place = t.place "
+            "WHERE own > 0 AND own < ?",
             [self._gates["persons"]],
         ).fetchall()
         marked = {row[0] for row in rows}
@@ -268,17 +283,23 @@ class Engine:
         ).fetchall()
         return {place: tuple(agencies) for place, agencies in rows}
 
-    def _cells_of(self, ids: Sequence[str]) -> dict[str, Any]:
+    def _coverage(self, ids: Sequence[str]) -> dict[str, Coverage]:
         rows = self._sql.execute(
-            "SELECT i.idx, NOT bool_or(list_contains(?::BIGINT[], c.source)), avg((c.n IS NULL)::INTEGER) "
-            "FROM counts c JOIN audit_places i ON i.place = c.place GROUP BY 1",
+            "SELECT i.idx, c.event, NOT bool_and(list_contains(?::BIGINT[], c.source)), avg((c.n IS NULL)::INTEGER), "
+            "any_value(s.days) FROM counts c JOIN audit_places i ON i.place = c.place JOIN ("
+            "SELECT place, event, sum(date_diff('day', start, \"end\") + 1) AS days "
+            'FROM (SELECT DISTINCT place, event, start, "end" FROM counts) GROUP BY 1, 2) s '
+            "ON s.place = c.place AND s.event = c.event GROUP BY 1, 2 ORDER BY 2, 1",
             [self._complete],
         ).fetchall()
-        known = {row[0]: row[1:] for row in rows}
-        return {
-            "aggregate": tuple(bool(known.get(i, (True, 0.0))[0]) for i in range(len(ids))),
-            "suppressed": tuple(float(known.get(i, (True, 0.0))[1]) for i in range(len(ids))),
-        }
+        found: dict[str, Coverage] = {}
+        for idx, event, aggregate, suppressed, days in rows:
+            if event not in found:
+                size = len(ids)
+                found[event] = Coverage(np.ones(size, dtype=bool), np.zeros(size), np.zeros(size, dtype=np.int64))
+            found[event].aggregate[idx], found[event].suppressed[idx] = aggregate, suppressed
+            found[event].days[idx] = int(days or 0)
+        return found
 
     def _inventory(self, ids: Sequence[str], population: Table) -> Inventory:
         def distinct(column: str, extra: str = "") -> frozenset[str]:

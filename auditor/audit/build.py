@@ -136,7 +136,7 @@ def _suppressed(
         estimate=Estimate(None, None, None, LEVEL, contrast.scale, contrast.method),
         outcome=_outcome(evidence, rules),
         suppressed=True,
-        tests_in_family=screen.tests if measured.panel.speaks[j, c] and screen.tests else None,
+        tests_in_family=int(screen.tests[j]) if measured.panel.speaks[j, c] and screen.tests[j] else None,
         sentence=say("finding.suppressed", context),
         definitions=tuple(say(name) for name in contrast.definitions),
     )
@@ -173,7 +173,7 @@ def _screened(measured: Measured, screen: Screen, j: int, c: int) -> dict[str, A
     return {
         "calibrated_p": calibrated,
         "q_value": pooled(result.q[j, c], 2),
-        "tests_in_family": screen.tests if calibrated is not None else None,
+        "tests_in_family": int(screen.tests[j]) if calibrated is not None else None,
         "detectable": pooled(result.detectable[j, c]),
         "shrunken": None
         if shrunken is None

@@ -32,15 +32,16 @@ def statement(config: Config, measured: Sequence[Measured], screen: Screen) -> d
     nulls = list(_nulls(measured))
     kept = [null for null in nulls if null["promised"]]
     sentence = _sentence(config, screen, nulls, kept)
+    tests, selected, cutoff = screen.total()
     return {
         "statement": sentence.text["en"],
         "sentence": {"id": sentence.id, "values": dict(sentence.values), "text": dict(sentence.text)},
         "promised": bool(nulls) and len(kept) == len(nulls),
         "q": config.protocol.q,
-        "tests": screen.tests,
+        "tests": tests,
         "families": list(screen.families),
-        "cutoff": pooled(screen.cutoff, 2) if math.isfinite(screen.cutoff) else None,
-        "selected": screen.selected,
+        "cutoff": pooled(cutoff, 2) if math.isfinite(cutoff) else None,
+        "selected": selected,
         "false_bound": None if screen.false_bound is None else pooled(screen.false_bound, 2),
         "negative_controls": list(_controls(measured)),
         "nulls": nulls,
@@ -106,7 +107,7 @@ def _sentence(config: Config, screen: Screen, nulls: Sequence[dict[str, Any]], k
     context = {
         "q": config.protocol.q,
         "q_again": config.protocol.q,
-        "tests": screen.tests,
+        "tests": screen.total()[0],
         "contrasts": len(nulls),
         "promised": len(kept),
     }

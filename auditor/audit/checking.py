@@ -8,7 +8,7 @@ from pathlib import Path
 
 from auditor.audit.check_report import CheckReport, SignalReach
 from auditor.audit.config import Config, load_config
-from auditor.audit.run import open_engine, plan, read_sources
+from auditor.audit.run import exploratory, open_engine, plan, read_sources
 from auditor.audit.verdict import FLAG, GRADES, Circumstances, Evidence, ceiling
 from auditor.audit.wording import say, text
 from auditor.engine import Engine
@@ -145,11 +145,11 @@ _BY_ITSELF = ("discretion-contrast",)
 
 def _circumstances(config: Config, engine: Engine) -> Circumstances:
     found: dict[str, float] = {}
-    if not config.protocol.default:
+    if exploratory(config):
         found["cap.exploratory"] = GRADES["notable-departure"]
     if engine.ground.inventory.months <= _ONE_YEAR:
         found["cap.one-year"] = GRADES["notable-departure"]
-    if all(engine.ground.aggregate):
+    if all(coverage.aggregate.all() for coverage in engine.ground.coverage.values()):
         found["cap.aggregate"] = GRADES["notable-departure"]
     return Circumstances(ceiling=min(found.values(), default=GRADES["strong-signal"]), caps=tuple(found))
 

@@ -40,7 +40,7 @@ def evidence_of(measured: Measured, screen: Screen, j: int, c: int) -> Evidence:
         q=number(result.q[j, c]),
         detectable=number(result.detectable[j, c]),
         least_p=least,
-        blocked=least is not None and math.isfinite(screen.cutoff) and least > screen.cutoff,
+        blocked=least is not None and math.isfinite(screen.cutoff[j]) and least > float(screen.cutoff[j]),
         bound_low=(number(bounds[0][j, c]) or 0.0) if matters and bounds is not None else None,
         # For "no disparity detected" the bounds must hold whatever the share of missing groups.
         bound_high=float(bounds[1][j, c]) if some and bounds is not None else None,
@@ -54,6 +54,8 @@ def evidence_of(measured: Measured, screen: Screen, j: int, c: int) -> Evidence:
         shrunken=number(result.shrunken[j, c]),
         shrunken_low=number(result.shrunken_low[j, c]),
         tipping=number(panel.low[j, c]) if panel.contrasts[c].shape in ("rates", "contrast") else None,
+        misrecorded=_misrecorded(measured, j, c),
+        groups=panel.contrasts[c].reference is not None,
         blocks_same=0 if told is None else int(told.same[j, c]),
         blocks=0 if told is None else int(told.blocks[j, c]),
         passed=0 if told is None else int(told.passed[j, c]),
@@ -63,6 +65,15 @@ def evidence_of(measured: Measured, screen: Screen, j: int, c: int) -> Evidence:
         ceiling=ceiling_,
         caps=caps,
     )
+
+
+def _misrecorded(measured: Measured, j: int, c: int) -> float | None:
+    """Return the share of focal events that would have to be the reference group's to undo an excess."""
+    told = measured.sensitivity
+    if told is None:
+        return None
+    share = told.doubts.misrecorded[j, c]
+    return float(share) if math.isfinite(share) else None
 
 
 _NOTE_CAPS = {
@@ -85,8 +96,26 @@ def caps_of(measured: Measured, j: int, c: int) -> tuple[float, tuple[str, ...]]
         found.append(("cap.unmatched", GRADES[FLAG]))
     if contrast.event == "booking" and measured.card.family in _ARRESTING:
         found.append(("cap.jail", GRADES[FLAG]))
+    found += _recorded(measured, j, contrast.event)
     return min([grade for _, grade in found], default=GRADES["strong-signal"]), tuple(cap for cap, _ in found)
 
 
-_ARRESTING = ("exposure", "discretion", "visibility")
+def _recorded(measured: Measured, j: int, event: str) -> list[tuple[str, float]]:
+    """Return the caps that follow from how the event of a test was recorded: other events lift none of them."""
+    coverage = measured.cells.coverage.get(event)
+    if coverage is None:
+        return []
+    found = []
+    if coverage.suppressed[j] > _MOST_SUPPRESSED:
+        found.append(("cap.suppressed", GRADES[FLAG]))
+    if coverage.days[j] <= _ONE_YEAR:
+        found.append(("cap.one-year", GRADES["notable-departure"]))
+    if coverage.aggregate[j]:
+        found.append(("cap.aggregate", GRADES["notable-departure"]))
+    return found
+
+
+_ONE_YEAR = 366
+_MOST_SUPPRESSED = 0.2
+_ARRESTING = ("exposure", "discretion", "visibility", "change", "outcome")
 """Families that speak of whom officers arrest: a jail books for several agencies."""

@@ -63,6 +63,11 @@ class Evidence:
     tipping : float or None
         Factor by which the benchmark (or the two groups' relative exposure) must be wrong before the lower limit
         reaches 1; None where nothing of the kind enters.
+    misrecorded : float or None
+        Share of the focal events that would have to be the reference group's before the lower limit reaches 1; None
+        where groups play no part, or nothing lies above 1.
+    groups : bool
+        Whether two groups are compared, so that a group recorded as the other one could hide or make a difference.
     blocks_same, blocks : int
         Time blocks with the sign of the whole, and blocks that could be measured.
     passed, of : int
@@ -102,6 +107,8 @@ class Evidence:
     shrunken: float | None = None
     shrunken_low: float | None = None
     tipping: float | None = None
+    misrecorded: float | None = None
+    groups: bool = False
     blocks_same: int = 0
     blocks: int = 0
     passed: int = 0

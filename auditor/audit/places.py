@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from auditor.audit.build import Built, findings_of
@@ -135,7 +134,7 @@ def _reasons(
         "place": setting.cells.names[j],
         "subject": built[lead].subject if lead >= 0 else "",
         "comparison": built[lead].held_against if lead >= 0 else "",
-        "tests": setting.screen.tests,
+        "tests": int(setting.screen.tests[j]),
         "because": _because(setting, judged, withheld, j),
     }
     if judged.verdict in ("notable-departure", "strong-signal"):
@@ -233,34 +232,17 @@ def _circumstances(setting: Setting, j: int, peers: bool) -> Circumstances:
     found: list[tuple[str, float]] = []
     if setting.exploratory:
         found.append(("cap.exploratory", GRADES["notable-departure"]))
-    if _days(setting, j) <= _ONE_YEAR:
-        found.append(("cap.one-year", GRADES["notable-departure"]))
-    if setting.ground.aggregate[j]:
-        found.append(("cap.aggregate", GRADES["notable-departure"]))
-    if setting.ground.suppressed[j] > _MOST_SUPPRESSED:
-        found.append(("cap.suppressed", GRADES[FLAG]))
+    if not peers:
+        found.append(("cap.one-place", GRADES[FLAG]))
     p = setting.screen.corroboration(j)
     # Benjamini & Bogomolov (2014): the level is adjusted for looking at selected places only.
-    level = setting.rules.q * setting.screen.selected / max(1, setting.screen.tests)
+    level = setting.rules.q * float(setting.screen.selected[j]) / max(1, int(setting.screen.tests[j]))
     return Circumstances(
         peers,
         min([grade for _, grade in found], default=GRADES["strong-signal"]),
         tuple(cap for cap, _ in found),
         p is not None and p <= level,
     )
-
-
-_ONE_YEAR = 366
-_MOST_SUPPRESSED = 0.2
-
-
-def _days(setting: Setting, j: int) -> int:
-    """Return how many days the records of a place span, over all events."""
-    spans = [(first[j], last[j]) for first, last in setting.cells.windows.values() if first[j] and last[j]]
-    if not spans:
-        return 0
-    first, last = min(a for a, _ in spans), max(b for _, b in spans)
-    return (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
 
 
 def _ceiling(setting: Setting, evidence: Sequence[Evidence], about: Circumstances) -> dict[str, str]:

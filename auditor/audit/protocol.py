@@ -148,6 +148,19 @@ class Protocol(Table):
             raise refuse("the protocol tests nothing", why, 'give at least one signal role = "test"')
         return families
 
+    @model_validator(mode="after")
+    def _excess(self) -> Protocol:
+        for family, rules in self.families.items():
+            for signal, rule in rules.items():
+                if rule.role == "test" and rule.direction != "greater":
+                    raise refuse(
+                        f"{signal} is tested for {rule.direction!r}",
+                        "the screen and its verdicts speak of an excess only",
+                        'write direction = "greater", or role = "describe"',
+                        at=("families", family, signal, "direction"),
+                    )
+        return self
+
     @property
     def name(self) -> str:
         """``default``, or the base name of the file."""

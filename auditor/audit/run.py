@@ -132,7 +132,7 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
         minimum_peers=config.protocol.gates.minimum_peers,
         section_of={name: signal.card.section for name, signal in discover().items()},
         ground=ground,
-        exploratory=not config.protocol.default,
+        exploratory=exploratory(config),
         regional=frozenset(name for name, signal in discover().items() if signal.regional),
     )
     places, failures = _places(setting, progress)
@@ -146,6 +146,12 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
         failures=tuple(failures),
         signals=tuple(_method(signal, planned) for signal in discover().values()),
     )
+
+
+def exploratory(config: Config) -> bool:
+    """Say whether the audit tests anything else than the protocol as shipped would: another file, or other options."""
+    changed = any(config.options(name) != signal.options() for name, signal in discover().items())
+    return changed or not config.protocol.default
 
 
 def open_engine(config: Config, loaded: Loaded) -> Engine:
@@ -231,7 +237,7 @@ def _about(config: Config, loaded: Loaded) -> dict[str, Any]:
         "protocol": {
             "name": config.protocol.name,
             "sha256": config.protocol.sha256,
-            "exploratory": not config.protocol.default,
+            "exploratory": exploratory(config),
             "looks": config.protocol.looks.planned,
         },
         "config_sha256": config.sha256,

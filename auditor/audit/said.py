@@ -94,7 +94,9 @@ def context_of(measured: Measured, j: int, c: int) -> dict[str, Any]:
         }
     elif contrast.shape == "contrast":
         write = writer(panel, j, c)
-        context |= {name: write(values[j, c]) for name, values in panel.extra.items()}
+        # Sums over many classes are exact as k and n are; what mixes small classes is written coarsely.
+        counts = ("serious", "reference_discretionary", "reference_serious", "classes", "relabellings")
+        context |= {name: (number if name in counts else write)(v[j, c]) for name, v in panel.extra.items()}
         context |= {
             name: write(context[name]) if context[name] is not None else None for name in ("ratio", "low", "high")
         }

@@ -29,6 +29,10 @@ from auditor.stats.shrink import shrink
 Floats = NDArray[np.float64]
 _Z = float(ndtri((1 + LEVEL) / 2))
 _FEWEST_RANKED = 3
+MOST_Q = 0.05
+"""The largest rate that the words of the verdicts rest on, whatever the protocol says."""
+SIMULATED = 10
+"""Strata from this number on are of simulated places (see :attr:`auditor.cells.Cells.stratum`)."""
 _RESULTS = (
     "ratio",
     "low",
@@ -132,10 +136,13 @@ class Screen:
         Family p-values (Simes within the family).
     q_greater, q_less : (J, F) arrays
         Their Benjamini-Hochberg values over all place x family tests.
-    tests, selected : int
-        How many place x family tests were made, and how many of them are rejected.
-    cutoff : float
+    tests, selected : (J,) int arrays
+        How many place x family tests were made, and how many of them are rejected, among places of the same kind:
+        real and simulated places are families of tests of their own.
+    cutoff : (J,) array
         The p-value at which this run rejects; with no rejection, the one that a first rejection would need.
+    drawn : (J,) bool array
+        Simulated places.
     false_bound : float or None
         Upper bound, with 95 % confidence, on the share of false ones among the rejected; None with no rejection.
     """
@@ -146,10 +153,19 @@ class Screen:
     p_less: Floats
     q_greater: Floats
     q_less: Floats
-    tests: int
-    selected: int
-    cutoff: float
+    tests: NDArray[np.int64]
+    selected: NDArray[np.int64]
+    cutoff: Floats
+    drawn: NDArray[np.bool_]
     false_bound: float | None
+
+    def total(self) -> tuple[int, int, float]:
+        """Return tests, rejections and cut-off of the real places; of the simulated ones where there are no others."""
+        real = np.flatnonzero(~self.drawn)
+        some = [int(j) for j in (*real, *np.flatnonzero(self.drawn)) if self.tests[j]]
+        if not some:
+            return 0, 0, float("nan")
+        return int(self.tests[some[0]]), int(self.selected[some[0]]), float(self.cutoff[some[0]])
 
     def corroboration(self, j: int, at_least: int = 2) -> float | None:
         """Return the partial-conjunction p-value that effects exist in this many families of a place; None if fewer.
@@ -183,8 +199,10 @@ class Decision:
         By signal.
     families : tuple of str
     p_greater, p_less, q_greater, q_less : (J, F) arrays
-    tests, selected : int
-    cutoff : float
+    tests, selected : (J,) int arrays
+    cutoff : (J,) array
+    drawn : (J,) bool array
+        Simulated places.
     within : (J, F) array
         How many tests of the family were made in the place.
     """
@@ -195,10 +213,11 @@ class Decision:
     p_less: Floats
     q_greater: Floats
     q_less: Floats
-    tests: int
-    selected: int
-    cutoff: float
+    tests: NDArray[np.int64]
+    selected: NDArray[np.int64]
+    cutoff: Floats
     within: Floats
+    drawn: NDArray[np.bool_]
 
 
 def run_screen(
@@ -232,8 +251,10 @@ def run_screen(
     decision = decide(panels, controls, family_of, protocol, seed)
     known = np.isfinite(decision.p_greater)
     local = np.full(decision.p_greater.shape, np.nan)
-    if known.any():
-        local[known] = local_fdr(decision.p_greater[known])
+    for domain in (decision.drawn, ~decision.drawn):
+        own = known & domain[:, None]
+        if own.any():
+            local[own] = local_fdr(decision.p_greater[own])
     columns = {name: len(controls[name].contrasts) if name in controls else 0 for name in panels}
     results = {
         name: _complete(
@@ -248,10 +269,9 @@ def run_screen(
         )
         for name, panel in panels.items()
     }
-    bound = None
-    if decision.selected:
-        chosen = decision.q_greater[known] <= protocol.q
-        bound = float(fdp_bound(decision.p_greater[known], chosen, 0.05))
+    told = known & ~decision.drawn[:, None] if (known & ~decision.drawn[:, None]).any() else known
+    chosen = decision.q_greater[told] <= min(protocol.q, MOST_Q)
+    bound = float(fdp_bound(decision.p_greater[told], chosen, 0.05)) if chosen.any() else None
     return Screen(
         results,
         decision.families,
@@ -262,6 +282,7 @@ def run_screen(
         decision.tests,
         decision.selected,
         decision.cutoff,
+        decision.drawn,
         bound,
     )
 
@@ -284,13 +305,32 @@ def decide(
         for name in panels:
             if family_of[name] == family:
                 within[:, column] += np.isfinite(fitted[name].p_greater).sum(axis=1)
-    q_greater, q_less = _adjust(greater), _adjust(less)
-    selected = int((q_greater <= protocol.q).sum())
-    tests = int(known.sum())
+    drawn = _simulated(panels, len(known))
+    q_greater, q_less = _adjust(greater, drawn), _adjust(less, drawn)
+    q = min(protocol.q, MOST_Q)
+    tests, selected = _of_domain(known, drawn), _of_domain(q_greater <= q, drawn)
     # The level at which Benjamini & Hochberg's procedure rejects, with at least one rejection: the largest rejected p
     # may lie far below it.
-    cutoff = protocol.q * max(1, selected) / tests if tests else float("nan")
-    return Decision(fitted, families, greater, less, q_greater, q_less, tests, selected, cutoff, within)
+    with np.errstate(divide="ignore"):
+        cutoff = np.where(tests > 0, q * np.maximum(1, selected) / np.maximum(tests, 1), np.nan)
+    return Decision(fitted, families, greater, less, q_greater, q_less, tests, selected, cutoff, within, drawn)
+
+
+def _simulated(panels: Mapping[str, Panel], places: int) -> NDArray[np.bool_]:
+    """Return which places were drawn by a computer: they are a family of tests of their own.
+
+    A flag bought by places that do not exist would lower the bar for those that do.
+    """
+    for panel in panels.values():
+        if panel.stratum is not None:
+            return np.asarray(panel.stratum >= SIMULATED)
+    return np.zeros(places, dtype=bool)
+
+
+def _of_domain(mask: NDArray[np.bool_], drawn: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Count a mask over all places of each place's own kind, real or simulated."""
+    each = mask.sum(axis=1)
+    return np.where(drawn, each[drawn].sum(), each[~drawn].sum()).astype(np.int64)
 
 
 def calibrate(panel: Panel, control: Panel | None, protocol: Protocol, seed: int = 0) -> Fitted:
@@ -323,11 +363,12 @@ def _family_p(
     return result
 
 
-def _adjust(p: Floats) -> Floats:
+def _adjust(p: Floats, drawn: NDArray[np.bool_]) -> Floats:
     q = np.full(p.shape, np.nan)
-    known = np.isfinite(p)
-    if known.any():
-        q[known] = benjamini_hochberg(p[known])
+    for domain in (drawn, ~drawn):
+        known = np.isfinite(p) & domain.reshape(-1, *[1] * (p.ndim - 1))
+        if known.any():
+            q[known] = benjamini_hochberg(p[known])
     return q
 
 
@@ -346,7 +387,7 @@ def _complete(
     arrays = {result: np.full(panel.k.shape, np.nan) for result in _RESULTS}
     ranked = np.zeros(panel.k.shape, dtype=np.int64)
     # Benjamini & Bogomolov (2014): inside a selected family, tests are held to the level of the selection.
-    rejected = max(1, decision.selected)
+    share = decision.tests / np.maximum(1, decision.selected)
     for c, nulls in enumerate(fitted.nulls):
         if panel.contrasts[c].tested:
             _rank(panel, c, arrays, ranked, rng)
@@ -356,7 +397,7 @@ def _complete(
             rows = null.rows
             _limits(null, c, decision, arrays)
             arrays["local_fdr"][rows, c] = local[rows]
-            own = fitted.p_greater[rows, c] * tests_of[rows] * decision.tests / rejected
+            own = fitted.p_greater[rows, c] * tests_of[rows] * share[rows]
             arrays["q"][rows, c] = np.maximum(family_q[rows], np.minimum(1.0, own))
             _select(null, c, decision, arrays, protocol)
     control_p, control_q = _control_tests(panel, fitted, controls)
@@ -373,12 +414,14 @@ def _complete(
 
 def _limits(null: Null, c: int, decision: Decision, arrays: dict[str, Floats]) -> None:
     low, high = null.interval(LEVEL)
-    factor, shift = null.systematic(decision.cutoff)
+    # The places of one null are all real, or all simulated.
+    cutoff = float(decision.cutoff[null.rows][0])
+    factor, shift = null.systematic(cutoff)
     values = {
         "ratio": null.ratio(),
         "low": low,
         "high": high,
-        "detectable": null.detectable(decision.cutoff),
+        "detectable": null.detectable(cutoff),
         "factor": factor,
         "shift": shift,
         "least": null.least(),
@@ -389,10 +432,11 @@ def _limits(null: Null, c: int, decision: Decision, arrays: dict[str, Floats]) -
 
 def _select(null: Null, c: int, decision: Decision, arrays: dict[str, Floats], protocol: Protocol) -> None:
     """Widen the intervals of what is shown because it was selected (Benjamini & Yekutieli 2005, JASA 100, 71-81)."""
-    chosen = arrays["q"][null.rows, c] <= protocol.q
+    chosen = arrays["q"][null.rows, c] <= min(protocol.q, MOST_Q)
     if not chosen.any():
         return
-    level = 1 - decision.selected * (1 - LEVEL) / max(1, decision.tests)
+    at = int(np.flatnonzero(null.rows)[0])
+    level = 1 - float(decision.selected[at]) * (1 - LEVEL) / max(1, int(decision.tests[at]))
     low, high = null.interval(level)
     rows = np.flatnonzero(null.rows)[chosen]
     arrays["selected_low"][rows, c], arrays["selected_high"][rows, c] = low[chosen], high[chosen]
@@ -412,14 +456,16 @@ def _control_tests(panel: Panel, fitted: Fitted, controls: int) -> tuple[Floats,
         known = np.isfinite(own)
         if not known.any():
             continue
-        adjusted = np.full(p.shape, np.nan)
-        adjusted[known] = benjamini_hochberg(own[known])
+        adjusted = _adjust(own, _simulated({panel.signal: panel}, len(own)))
         less = known & ~(q <= adjusted)
         p[less], q[less] = own[less], adjusted[less]
     return p, q
 
 
 def _rank(panel: Panel, c: int, arrays: dict[str, Floats], ranked: NDArray[np.int64], rng: np.random.Generator) -> None:
+    if panel.contrasts[c].shape == "change":
+        # A change has the limits of its randomisation, open more often than not: there is nothing to shrink by.
+        return
     for _, rows in strata(panel, c):
         if rows.sum() >= _FEWEST_RANKED:
             _shrink(panel, c, rows, arrays, rng)

@@ -43,6 +43,8 @@ LAMBDA: Final = 1.25
 DELTA: Final = math.log(1.1)
 TIPPING: Final = 1.25
 TIPPING_STRONG: Final = 1.5
+STRONG_SHARE: Final = 1 - 1 / TIPPING_STRONG
+"""Share of misrecorded events that does what a benchmark wrong by that factor does."""
 AGREEING: Final = 0.8
 STRONG_Q: Final = 0.01
 CONTROL_Q: Final = 0.05
@@ -137,6 +139,7 @@ def missing_of(item: Evidence, rules: Rules) -> tuple[str, ...]:
         "raise.shrunken": _least(item.shrunken, rules.materiality) and _least(item.shrunken_low, SHRUNKEN_LOW),
         "raise.tipping": item.tipping is None or item.tipping >= TIPPING,
         "raise.missing": item.bound_any is None or item.bound_any > 1,
+        "raise.misrecorded": not item.groups or _least(item.misrecorded, 1 - 1 / TIPPING),
         "raise.blocks": item.blocks_same >= BLOCKS,
         "raise.specifications": item.of > 0 and item.passed >= AGREEING * item.of,
         "raise.systematic": _least(item.factor, LAMBDA) and _least(item.shift, DELTA),
@@ -152,7 +155,12 @@ def _missing_strong(departing: Sequence[Evidence], about: Circumstances) -> tupl
     """Return the conditions of ``strong-signal`` that do not hold, as ids of sentences."""
     free = [item for item in departing if item.ceiling >= GRADES[STRONG]]
     # Only tests that a wrong benchmark could not undo are counted: another one beside them takes nothing away.
-    good = [item for item in free if item.tipping is None or item.tipping >= TIPPING_STRONG]
+    good = [
+        item
+        for item in free
+        if (item.tipping is None or item.tipping >= TIPPING_STRONG)
+        and (not item.groups or _least(item.misrecorded, STRONG_SHARE))
+    ]
     conditions = {
         "raise.capped": about.ceiling >= GRADES[STRONG] and bool(free),
         "raise.tipping-strong": bool(good),
@@ -177,6 +185,9 @@ def compatible(item: Evidence, rules: Rules) -> bool:
         item.testable
         and item.calibrated_p is not None
         and item.calibrated_p > rules.clear_p
+        # Nothing in this version bounds how many of one group are recorded as another: what is not bounded may hide a
+        # difference, and an agency that records one group as the other is not cleared by it.
+        and not item.groups
         and (item.least_p is None or item.least_p <= rules.q)
         and item.calibrated_high is not None
         and 1 <= item.calibrated_high <= rules.materiality

@@ -154,6 +154,8 @@ def _state(
     # Ranges and missing shares would give a small number of unrecorded group away.
     arrays["range_hidden"] = small(np.nansum(counts.unknown * asked, axis=1), cells)
     arrays["range_hidden"] |= small(np.nan_to_num(counts.unknown), cells).any(axis=1)
+    # So would the difference to the share that a signal over all classes prints.
+    arrays["range_hidden"] |= small(counts.unrecorded - np.nansum(counts.unknown * asked, axis=1), cells)
 
 
 def _samples(cells: Cells, ratios: ClassRatios, side: NDArray[np.int64]) -> list[ClassSample]:

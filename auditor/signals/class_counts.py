@@ -25,6 +25,8 @@ class ClassCounts:
     observed, censored : (J, G, O) bool array
     unknown : (J, O) array
         Events of the class whose group is not recorded; NaN where that number is suppressed in the source.
+    unrecorded : (J,) array
+        All events whose group is not recorded, whatever the class.
     everyone : (J, G) array
         Events of the group whatever the class, with classes not recorded.
     surname : bool
@@ -39,6 +41,7 @@ class ClassCounts:
     observed: Bools
     censored: Bools
     unknown: Floats
+    unrecorded: Floats
     everyone: Floats
     surname: bool
     first: Texts
@@ -86,10 +89,21 @@ def count_classes(cells: Cells, event: str, classes: Sequence[str]) -> ClassCoun
     watched = np.zeros(cells.size, dtype=bool)
     watched[rows.index[rows.complete]] = True
     observed[watched] = True
-    blind = rows.where(group="unknown").cube(cells.size, "offence", classes)
+    nameless = rows.where(group="unknown")
+    blind = nameless.cube(cells.size, "offence", classes)
     sources = set(rows.columns["group_source"].astype(str)) if "group_source" in rows.columns else set()
     first, last = rows.take(np.isin(rows.columns["offence"].astype(str), tuple(classes))).window(cells.size)
     unknown = np.where(blind.censored, np.nan, blind.values)
     return ClassCounts(
-        groups, tuple(classes), values, observed, censored, unknown, everyone, "surname" in sources, first, last
+        groups,
+        tuple(classes),
+        values,
+        observed,
+        censored,
+        unknown,
+        nameless.total(cells.size),
+        everyone,
+        "surname" in sources,
+        first,
+        last,
     )

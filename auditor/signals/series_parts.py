@@ -243,4 +243,10 @@ def hidden(cells: Cells, made: Cut) -> Bools:
     result = tainted(cells)
     for values in (*made.focal, *made.reference):
         result = result | small(values, cells)
+    # The same counts over all months are printed by other signals: what the windows leave out would follow.
+    for group in (made.group, -1):
+        for sign in (1, -1):
+            whole = made.data.counts[:, :, made.data.side == sign, group].sum(axis=(1, 2))
+            left = whole - made.total("before", sign, group) - made.total("after", sign, group)
+            result = result | small(np.maximum(left, 0.0), cells)
     return result

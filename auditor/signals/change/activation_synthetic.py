@@ -108,7 +108,7 @@ class ActivationSyntheticOptions(Options):
     fit_others : float
         It is too poor above this many times the usual fit of the donors.
     fit_drift : float
-        It is too poor where its gap drifted by more than this many times its standard error before the start.
+        It is too poor where its gap is correlated with time by more than this many times the usual correlation.
     """
 
     event: Literal["auto", "arrest", "booking", "citation", "stop"] = "auto"
