@@ -60,7 +60,7 @@ CARD = Card(
     ),
     formulae=(
         "classes: r_o = log(H_after / H_before) - log(W_after / W_before); T = weighted mean over discretionary less "
-        "serious classes, over its standard error from this place's own residuals; exact over all relabellings",
+        "serious classes, over its standard error from this place's own residuals; deviations exchanged",
         "series: log(H / W)_t = level + two harmonics of the year + trend + change x 1[t after the start], "
         "quasi-binomial; trends drawn towards the comparison places' median; change of discretionary less serious",
         "scale: phi x sandwich with correlation rho^|s - t|; p = (1 + #{comparisons with T_k >= T}) / (K + 1), at "

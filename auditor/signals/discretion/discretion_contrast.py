@@ -50,10 +50,11 @@ CARD = Card(
     formulae=(
         "r_o = log((H_o + 1/2) / (W_o + 1/2)) - e_o, e_o the class's median over places (0 where there are under ten)",
         "D = weighted mean of r_o over discretionary classes - over serious classes, weights 1 / (v_o + tau^2), "
-        "v_o = 1 / (H_o + 1/2) + 1 / (W_o + 1/2)",
+        "v_o = 1 / (n_o p (1 - p)), n_o = H_o + W_o, p the focal share over all classes of the place",
         "T = D / se, se from the residuals within the place, moderated towards what tau^2 predicts",
-        "one place: exact permutation of T over relabellings of the classes",
-        "many places: T is held against all places' relabelled T plus c / se, with the law of c weighed by the other "
+        "one place: the classes' deviations, each over its own standard deviation, are exchanged between the sides; p "
+        "is the share of orders with a T as large (every division of the classes alike; exact for classes of one size)",
+        "many places: T is held against all places' exchanged T plus c / se, with the law of c weighed by the other "
         "groups' contrasts, and by the lower half of the focal ones; the larger tail of the two decides",
         "printed ratio = exp(D) with e_o = 0; crude ratio = (H_d / W_d) / (H_s / W_s)",
     ),
