@@ -6,7 +6,7 @@ configuration, whatever is chosen for output.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -305,7 +305,7 @@ def decide(
         for name in panels:
             if family_of[name] == family:
                 within[:, column] += np.isfinite(fitted[name].p_greater).sum(axis=1)
-    drawn = _simulated(panels, len(known))
+    drawn = _simulated(panels.values(), len(known))
     q_greater, q_less = _adjust(greater, drawn), _adjust(less, drawn)
     q = min(protocol.q, MOST_Q)
     tests, selected = _of_domain(known, drawn), _of_domain(q_greater <= q, drawn)
@@ -316,12 +316,12 @@ def decide(
     return Decision(fitted, families, greater, less, q_greater, q_less, tests, selected, cutoff, within, drawn)
 
 
-def _simulated(panels: Mapping[str, Panel], places: int) -> NDArray[np.bool_]:
+def _simulated(panels: Iterable[Panel], places: int) -> NDArray[np.bool_]:
     """Return which places were drawn by a computer: they are a family of tests of their own.
 
     A flag bought by places that do not exist would lower the bar for those that do.
     """
-    for panel in panels.values():
+    for panel in panels:
         if panel.stratum is not None:
             return np.asarray(panel.stratum >= SIMULATED)
     return np.zeros(places, dtype=bool)
@@ -456,7 +456,7 @@ def _control_tests(panel: Panel, fitted: Fitted, controls: int) -> tuple[Floats,
         known = np.isfinite(own)
         if not known.any():
             continue
-        adjusted = _adjust(own, _simulated({panel.signal: panel}, len(own)))
+        adjusted = _adjust(own, _simulated([panel], len(own)))
         less = known & ~(q <= adjusted)
         p[less], q[less] = own[less], adjusted[less]
     return p, q

@@ -101,7 +101,7 @@ def test_all_places_controls_are_corrected_together_and_keep_their_column() -> N
         SimpleNamespace(rows=np.array([False, False, True]), control_columns=(0, 1), fired=lambda: ([0.04], [0.5])),
     ]
     nobody = SimpleNamespace(rows=np.array([True, True, True]), control_columns=(), fired=lambda: ())
-    panel = SimpleNamespace(places=("a", "b", "c"))
+    panel = SimpleNamespace(places=("a", "b", "c"), stratum=None)
     p, q = _control_tests(panel, SimpleNamespace(nulls=(tuple(nulls), (nobody,))), 2)  # type: ignore[arg-type]
     np.testing.assert_array_equal(p, [[np.nan, 0.01], [np.nan, np.nan], [0.04, 0.5]])
     # Benjamini & Hochberg over 0.01, 0.04, 0.5: 3 x 0.01, 3/2 x 0.04, 0.5
