@@ -118,7 +118,8 @@ def screen_cells() -> Iterator[Cell]:
 def conformal_cells() -> Iterator[Cell]:
     """Split-conformal screen."""
     for row in rows("conformal.csv"):
-        if row["measure"] == "power":
+        # Controls without natural differences resemble no focal contrast: declared, see _declared.
+        if row["measure"] == "power" or "do-not-vary" in row["setting"]:
             continue
         name = f"{row['natural']}, {row['setting']}, {row['places']} places, q = {row['q']}"
         if float(row["effect"]):
@@ -281,6 +282,9 @@ def _declared() -> Iterator[str]:
     yield "- A series twice as noisy as its comparison places, and a synthetic control that drifts before the start"
     yield "  (`series.csv`, `synthetic.csv`): the second is refused when the drift is large, and a false-date control"
     yield "  caps the rest."
+    yield "- Negative controls that do not differ between places while the focal contrast does (`conformal.csv`,"
+    yield "  controls-do-not-vary): any flag in up to half of the runs; the scale is then reported as not matched in"
+    yield "  most runs, and the grade is capped."
     yield "- Peers with heavy tails and no controls: the peer null promises nothing, and no place is graded on it"
     yield "  ([the peer null](calibration-peer-null.md))."
     yield "- A benchmark that is wrong everywhere: no test sees it; the tipping point is printed and resident"
