@@ -45,7 +45,7 @@ CELLS: dict[str, tuple[Scenario, str, float, float]] = {
     "skew-right": (Scenario(tails="skew-right"), "skewed", 0.25, 0.0),
     "unequal-0.5": (Scenario(unequal=0.5), "unequal", 0.25, 0.0),
     "factor-0.2": (Scenario(factor=0.2), "common factor, normal", 0.2, 0.0),
-    "factor-0.2-t4": (Scenario(factor=0.2, factor_tails="t4"), "common factor, t4", 0.2, 0.0),
+    "factor-0.2-t4": (Scenario(factor=0.2, factor_tails="t4"), "common factor, heavy-tailed", 0.2, 0.0),
     "effect": (Scenario(), "normal", 0.25, 1.5),
 }
 """Scenario, its name and amount in the table, and the log effect planted."""
