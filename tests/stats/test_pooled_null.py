@@ -165,3 +165,32 @@ def test_nothing_to_fit_is_refused():
         fit_pooled_null(empty)
     with pytest.raises(ValueError, match="enough classes"):
         fit_relabelled_null(empty)
+
+
+def test_a_control_is_judged_also_where_no_focal_contrast_stands():
+    """A control of much larger standard error than any focal contrast, far out: its p is small, not 1 by default."""
+    rng = np.random.default_rng(20)
+    focal = sample(rng, 60)
+    variance = np.full((60, 12), 1.5)
+    x = rng.normal(0, 1, (60, 12)) * math.sqrt(1.5)
+    x[0] += 15.0 * (SIDE > 0)
+    control = randomise_classes(x, variance, np.ones(x.shape, dtype=bool), SIDE, 0.06, most=300)
+    assert control.se.min() > focal.se.max()
+    null = fit_pooled_null(focal, [control])
+    upper, lower = null.p(control.statistic, control.se, control.stratum)
+    assert upper[0] < 0.01
+    assert ((upper < 1) | (lower < 1)).all()
+
+
+def test_the_interval_of_one_place_agrees_with_its_exact_p():
+    """4 + 4 classes of one variance: p a multiple of 1/70, and the lower limit above 0 exactly where p <= .025."""
+    side = np.array([-1] * 4 + [1] * 4)
+    rng = np.random.default_rng(21)
+    agree = []
+    for _ in range(40):
+        x = rng.normal(0, 0.3, (1, 8)) + 0.8 * (side > 0)
+        one = randomise_classes(x, np.full((1, 8), 0.02), np.ones((1, 8), dtype=bool), side, 0.05)
+        low, _ = fit_relabelled_null(one).interval(one.difference, one.se, one.stratum, 0.95)
+        agree.append((low[0] > 0) == (one.p_greater[0] <= 0.025))
+    # The limit is taken outwards to a bin of .02 standard errors: it may be the stricter of the two, never the laxer.
+    assert np.mean(agree) >= 0.9
