@@ -21,7 +21,9 @@ from auditor.audit.calibrating.settings import settings_sha256
 from auditor.audit.config import Config
 from auditor.audit.progress import Progress, silent
 from auditor.audit.protocol import Protocol, load_protocol
-from auditor.audit.run import MOST_Q, generator, open_engine, plan, read_sources
+from auditor.audit.run import open_engine, plan, read_sources
+from auditor.audit.screen import MOST_Q
+from auditor.audit.seeds import generator
 from auditor.records.store import Store
 from auditor.signals.registry import discover
 from auditor.signals.signal import Panel, Signal

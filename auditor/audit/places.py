@@ -31,6 +31,7 @@ from auditor.engine import Ground
 from auditor.findings.finding import Finding, Sentence, Withheld
 from auditor.findings.review import PlaceReview
 from auditor.report.slug import page as page_path
+from auditor.stats.selection import selection_level
 
 _PARTS = 21
 _RECORDS_AT = {
@@ -236,7 +237,8 @@ def _circumstances(setting: Setting, j: int, peers: bool) -> Circumstances:
         found.append(("cap.one-place", GRADES[FLAG]))
     p = setting.screen.corroboration(j)
     # Benjamini & Bogomolov (2014): the level is adjusted for looking at selected places only.
-    level = setting.rules.q * float(setting.screen.selected[j]) / max(1, int(setting.screen.tests[j]))
+    tests = int(setting.screen.tests[j])
+    level = selection_level(setting.rules.q, int(setting.screen.selected[j]), tests) if tests else 0.0
     return Circumstances(
         peers,
         min([grade for _, grade in found], default=GRADES["strong-signal"]),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from auditor.audit.config import Config
 from auditor.audit.measured import Measured
+from auditor.audit.seeds import generator
 from auditor.audit.wording import noun, say, text
 from auditor.audit.written import number, pooled
 from auditor.cells import Cells
@@ -30,7 +28,7 @@ def review_regions(config: Config, engine: Engine, measured: Sequence[Measured],
     names: dict[str, str] = {}
     models: dict[str, list[Mapping[str, Any]]] = {}
     for item in measured:
-        rng = np.random.default_rng([config.audit.seed, *map(zlib.crc32, (item.card.name.encode(), b"regions"))])
+        rng = generator(config.audit.seed, item.card.name, "regions")
         for result in signal(item.card.name).regions(item.cells, config.options(item.card.name), rng):
             number_ = first + sum(len(entries) for entries in found.values())
             names[result.region] = name = _name(result.region, engine)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from auditor import __version__
 from auditor.audit.build import withheld_signal
@@ -18,7 +15,8 @@ from auditor.audit.measured import Measured
 from auditor.audit.places import Setting, review_place
 from auditor.audit.progress import Progress, silent
 from auditor.audit.regions import review_regions
-from auditor.audit.screen import Screen, run_screen
+from auditor.audit.screen import MOST_Q, Screen, run_screen
+from auditor.audit.seeds import generator
 from auditor.audit.sensitivity import Sensitivity, sensitivity_of
 from auditor.audit.verdict import FLAG, GRADES, Rules
 from auditor.cells import Cells, CellSpec, Inventory
@@ -36,8 +34,7 @@ from auditor.signals.registry import discover
 from auditor.signals.signal import Panel, Signal
 
 LEAST_EXPECTED = 5.0
-MOST_Q = 0.05
-"""Limits that the words of the verdicts rest on, whatever the protocol says."""
+"""What the words of the verdicts rest on, whatever the protocol says."""
 
 
 @dataclass(frozen=True)
@@ -169,11 +166,6 @@ def open_engine(config: Config, loaded: Loaded) -> Engine:
         config.protocol.benchmarks,
         config.protocol.offences.sides(),
     )
-
-
-def generator(seed: int, *names: str) -> np.random.Generator:
-    """Return a generator that depends on the seed and on names, not on what else ran."""
-    return np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])
 
 
 def _measure(config: Config, engine: Engine, planned: Plan, progress: Progress) -> tuple[tuple[Measured, ...], Screen]:

@@ -24,6 +24,7 @@ from auditor.stats.fdp_bound import fdp_bound
 from auditor.stats.local_fdr import local_fdr
 from auditor.stats.multiple import benjamini_hochberg, partial_conjunction, simes
 from auditor.stats.ranks import rank_intervals
+from auditor.stats.selection import fcr_level
 from auditor.stats.shrink import shrink
 
 Floats = NDArray[np.float64]
@@ -436,7 +437,7 @@ def _select(null: Null, c: int, decision: Decision, arrays: dict[str, Floats], p
     if not chosen.any():
         return
     at = int(np.flatnonzero(null.rows)[0])
-    level = 1 - float(decision.selected[at]) * (1 - LEVEL) / max(1, int(decision.tests[at]))
+    level = fcr_level(1 - LEVEL, int(decision.selected[at]), int(decision.tests[at]))
     low, high = null.interval(level)
     rows = np.flatnonzero(null.rows)[chosen]
     arrays["selected_low"][rows, c], arrays["selected_high"][rows, c] = low[chosen], high[chosen]

@@ -100,6 +100,7 @@ def _read_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: Where)
                 )
             while member.read(CHUNK):
                 pass
+    # As above: a member may use a compression that zipfile does not know. Every case is told, none is passed over.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise refuse(
             where,

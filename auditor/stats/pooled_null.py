@@ -20,6 +20,7 @@ from auditor.stats.common_factor import (
     law_of,
     levels_of,
     log_likelihood,
+    posterior,
     spread_of,
     weights_of,
 )
@@ -154,7 +155,7 @@ def fit_pooled_null(focal: Randomised, controls: Sequence[Randomised] = ()) -> P
     if not focal.used.any():
         raise ValueError("no place has enough classes to be contrasted")
     levels = levels_of(np.concatenate([item.se[item.used] for item in (focal, *controls)]))
-    own = weights_of(log_likelihood(focal, levels, lower_half=True))
+    own = posterior(focal, levels, lower_half=True)
     weights, count, spread = [own], 0, float("nan")
     if any(item.used.any() for item in controls):
         control = weights_of(np.sum([log_likelihood(item, levels) for item in controls], axis=0))
