@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from auditor.stats import checks
@@ -24,7 +25,7 @@ DEFAULT_VARIANCE = 0.125
 an SD of 0.25 each."""
 FEWEST_FOR_CENTRE = 10
 _CLIP = 9.0
-_STEPS = 60
+_LEAST, _MOST = 1e-4, 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +157,21 @@ def natural_variance(x: Array, ratios: ClassRatios, side: ArrayLike) -> float:
     float
         At least 0.0001; :data:`DEFAULT_VARIANCE` where fewer than 30 residuals can tell it.
     """
-    sides = np.asarray(side)
-    if _residuals(x, ratios, sides, 1.0).size < 30:
+    packed = [part for which in (1, -1) if (part := _side(x, ratios, np.asarray(side) == which)) is not None]
+    if sum(int(part.use.sum()) for part in packed) < 30:
         return DEFAULT_VARIANCE
     target = _clipped_mean()
-    low, high = 1e-4, 25.0
-    for _ in range(_STEPS):
-        middle = float(np.sqrt(low * high))
-        clipped = np.minimum(_residuals(x, ratios, sides, middle), _CLIP)
-        low, high = (middle, high) if clipped.mean() > target else (low, middle)
-    return low
+
+    def excess(log_variance: float) -> float:
+        squares = np.concatenate([_residuals(part, float(np.exp(log_variance))) for part in packed])
+        return float(np.minimum(squares, _CLIP).mean()) - target
+
+    low, high = np.log(_LEAST), np.log(_MOST)
+    if excess(low) <= 0:
+        return _LEAST
+    if excess(high) > 0:
+        return _MOST
+    return float(np.exp(brentq(excess, low, high, xtol=1e-10)))
 
 
 def place_variance(x: Array, ratios: ClassRatios, side: ArrayLike) -> Array:
@@ -217,17 +223,28 @@ def _clipped_mean() -> float:
     return 1 - outside - 2 * edge * density + _CLIP * outside
 
 
-def _residuals(x: Array, ratios: ClassRatios, side: NDArray[np.int64], natural: float) -> Array:
-    """Squared standardised residuals about each side's weighted mean, in places with three classes of it or more."""
-    found = []
-    for which in (1, -1):
-        columns = side == which
-        use = ratios.use[:, columns]
-        use = use & (use.sum(axis=1, keepdims=True) >= 3)
-        weight = np.where(use, 1 / (ratios.variance[:, columns] + natural), 0.0)
-        total = np.where(use.any(axis=1, keepdims=True), weight.sum(axis=1, keepdims=True), 1.0)
-        values = np.where(use, x[:, columns], 0.0)
-        mean = (weight * values).sum(axis=1, keepdims=True) / total
-        leverage = np.where(use, 1 - weight / total, 1.0)
-        found.append((weight * (values - mean) ** 2 / leverage)[use])
-    return np.concatenate(found)
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Classes of one side, in the places that have three of them or more; unused ones have weight zero."""
+
+    x: Array
+    variance: Array
+    use: NDArray[np.bool_]
+
+
+def _side(x: Array, ratios: ClassRatios, columns: NDArray[np.bool_]) -> _Side | None:
+    use = ratios.use[:, columns]
+    rows = use.sum(axis=1) >= 3
+    if not rows.any():
+        return None
+    use = use[rows]
+    values = np.where(use, x[np.ix_(rows, columns)], 0.0)
+    return _Side(values, np.where(use, ratios.variance[np.ix_(rows, columns)], np.inf), use)
+
+
+def _residuals(side: _Side, natural: float) -> Array:
+    """Squared standardised residuals about each place's weighted mean."""
+    weight = 1 / (side.variance + natural)
+    total = weight.sum(axis=1, keepdims=True)
+    mean = (weight * side.x).sum(axis=1, keepdims=True) / total
+    return np.asarray((weight * (side.x - mean) ** 2 / (1 - weight / total))[side.use])

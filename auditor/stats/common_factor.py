@@ -127,7 +127,8 @@ def _transforms(se: float) -> NDArray[np.complex128]:
 
 def law_of(weights: Array, se: float) -> Array:
     """Return the law of c / se under posterior weights of the :data:`LAWS`, shape (2 B + 1,)."""
-    return np.asarray(sum(weight * law_bins(law, se, _BINS) for law, weight in enumerate(weights) if weight > 1e-12))
+    met = np.flatnonzero(weights > _TINY)
+    return np.asarray(weights[met] @ np.array([law_bins(int(law), se, _BINS) for law in met]))
 
 
 def posterior(sample: Randomised, levels: Levels, *, lower_half: bool = False, pooled: Array | None = None) -> Array:
