@@ -26,6 +26,7 @@ import statsmodels.api as sm
 from scipy import stats
 
 from auditor.stats.class_randomisation import randomise_classes
+from auditor.stats.classes import ClassRatios, place_variance
 from auditor.stats.series_change import less, level_change, rank_change
 from auditor.stats.series_classes import class_changes
 
@@ -148,7 +149,8 @@ def class_cell(common: float, effect: float, natural: float, scale: float, runs:
     p = np.empty(runs)
     for run in range(runs):
         changes = class_changes(before[[run]], after[[run]], np.ones((1, 15), dtype=bool), 5.0)
-        p[run] = randomise_classes(changes.change, changes.variance, changes.use, side, 0.125).p_greater[0]
+        found = place_variance(changes.change, ClassRatios(changes.change, changes.variance, changes.use), side)
+        p[run] = randomise_classes(changes.change, changes.variance, changes.use, side, found).p_greater[0]
     share = float((p <= LEVEL).mean())
     return {
         "design": "classes",
