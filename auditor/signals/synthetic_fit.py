@@ -24,8 +24,9 @@ from auditor.signals.synthetic_units import (
 )
 from auditor.stats.synthetic import spreading_penalty
 from auditor.stats.synthetic_gate import Gate
+from auditor.stats.synthetic_lambda import choose_lambdas, level_off
 from auditor.stats.synthetic_placebo import Placebos, placebo_test
-from auditor.stats.synthetic_ridge import choose_lambda, level_off, ridge_weights
+from auditor.stats.synthetic_ridge import ridge_added
 
 _QUARTER = 3
 _RIDGE_FITS = 9
@@ -145,7 +146,7 @@ def _fit_batch(found: Outcome, window: Window, places: Ints, pool: Ints, dates: 
     result = _placebos(found, window, places, pool, length, plan)
     _store(fits, places, pool, result, found, window, dates, plan)
     fits["quarterly"][places] = quarterly
-    fits["augmented"][places] = _augmented(found, window, places, pool, length, plan)
+    fits["augmented"][places] = _augmented(found, window, places, pool, length, plan, result)
     if found.counts.shape[2] == 4:
         serious = _placebos(found.side(1), window, places, pool, length, plan)
         fits["serious_p"][places], fits["serious_gap"][places] = _two_sided(serious), serious.gap
@@ -191,15 +192,17 @@ def _store(
     fits["undated"][places] = float(np.isnat(dates[pool]).sum())
 
 
-def _augmented(found: Outcome, window: Window, places: Ints, pool: Ints, length: int, plan: Plan) -> Floats:
+def _augmented(
+    found: Outcome, window: Window, places: Ints, pool: Ints, length: int, plan: Plan, fitted: Placebos
+) -> Floats:
     """Mean gaps of the augmented form; the ridge is the median of what some donors, fitted to the rest, choose."""
     d0, d1 = (_series(found, pool, part, length) for part in (window.before, window.after))
     y0, y1 = (_series(found, places, part, length) for part in (window.before, window.after))
     zeta = spreading_penalty(d0, d1.shape[1]) if plan.penalised else 0.0
     some = spaced(_order_free(d0), _RIDGE_FITS)
-    strength = float(np.median([choose_lambda(d0[i], np.delete(d0, i, axis=0), zeta, centre=True) for i in some]))
+    strength = float(np.median(choose_lambdas(d0, some, zeta, centre=True)))
     y0, y1, d0, d1 = *level_off(y0, y1), *level_off(d0, d1)
-    weights = np.array([ridge_weights(row, d0, strength, zeta)[1] for row in y0])
+    weights = ridge_added(y0, d0, fitted.weights, strength)
     return np.asarray((y1 - weights @ d1).mean(axis=1))
 
 

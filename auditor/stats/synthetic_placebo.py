@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from auditor.stats import checks
 from auditor.stats.checks import Array
 from auditor.stats.synthetic import TOLERANCE, nearest
+from auditor.stats.synthetic_batch import nearest_all
 from auditor.stats.synthetic_gate import Gate, passes
 from auditor.stats.synthetic_limits import rank_limits
 
@@ -132,14 +133,15 @@ def placebo_test(
     if centre:
         y0, y1 = y0 - y0.mean(axis=1, keepdims=True), y1 - y0.mean(axis=1, keepdims=True)
         d0, d1 = d0 - d0.mean(axis=1, keepdims=True), d1 - d0.mean(axis=1, keepdims=True)
-    base = _base_weights(d0, zeta)
+    base = nearest_all(d0[None], d0[None], zeta, ~np.eye(len(d0), dtype=bool))[0]
+    own = nearest_all(y0[None], d0[None], zeta)[0]
     rows = [
         _one(
             np.vstack([y0[j : j + 1], d0]),
             np.vstack([y1[j : j + 1], d1]),
             np.append(scale[j], donors_scale),
             base,
-            nearest((d0 - y0[j]).T, zeta).weights,
+            own[j],
             zeta if lean else None,
             gate or Gate(),
             alpha,
@@ -163,16 +165,6 @@ def _noise(name: str, value: ArrayLike | None, size: int) -> Array:
     if scale.shape != (size,):
         raise ValueError(f"{name} must hold one number for each of {size} units, got shape {scale.shape}")
     return scale
-
-
-def _base_weights(d0: Array, zeta: float) -> Array:
-    """Weights of each donor on the other donors, shape (n, n), zero on the diagonal."""
-    count = len(d0)
-    result = np.zeros((count, count))
-    for i in range(count):
-        rest = np.delete(np.arange(count), i)
-        result[i, rest] = nearest((d0[rest] - d0[i]).T, zeta).weights
-    return result
 
 
 def _leaning(units: Array, result: Array, zeta: float) -> Array:

@@ -14,8 +14,7 @@ from numpy.typing import ArrayLike
 from auditor.stats import checks
 from auditor.stats.checks import Array
 from auditor.stats.synthetic import nearest
-
-_GRID, _RATIO = 20, 1e-8
+from auditor.stats.synthetic_lambda import choose_lambda, level_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,68 +128,29 @@ def ridge_weights(before: Array, donors_before: Array, lam: float, penalty: floa
         Of the simplex weights.
     """
     simplex = nearest((donors_before - before).T, penalty).weights
-    # Donors are centred at their mean in each period, so that what is added to the weights adds up to 0.
-    centred = donors_before - donors_before.mean(axis=0)
-    left = before - simplex @ donors_before
-    return simplex, simplex + centred @ np.linalg.solve(centred.T @ centred + lam * np.eye(before.size), left)
+    return simplex, ridge_added(before[None], donors_before, simplex[None], lam)[0]
 
 
-def level_off(before: Array, after: Array) -> tuple[Array, Array]:
-    """Take each unit's mean before the change off both parts (periods along the last axis)."""
-    mean = before.mean(axis=-1, keepdims=True)
-    return before - mean, after - mean
-
-
-def choose_lambda(before: Array, donors_before: Array, penalty: float = 0.0, centre: bool = False) -> float:
-    """Ridge penalty by leaving out one period at a time.
-
-    The largest of twenty penalties (a geometric grid down from the largest squared singular value of the centred
-    donors) whose mean squared error in the period left out is within one standard error of the least.
+def ridge_added(before: Array, donors_before: Array, simplex: Array, lam: float) -> Array:
+    """Add to simplex weights what the ridge regression takes off their gaps before the change.
 
     Parameters
     ----------
-    before : ndarray, shape (T0,)
+    before : ndarray, shape (J, T0)
     donors_before : ndarray, shape (n, T0)
-    penalty : float
-        Of the simplex weights.
-    centre : bool
-        Whether each unit's mean over the periods kept is taken off.
+    simplex : ndarray, shape (J, n)
+    lam : float
+        Ridge penalty, above 0.
 
-    Raises
-    ------
-    ValueError
-        If the donors do not differ.
+    Returns
+    -------
+    ndarray, shape (J, n)
     """
-    levelled = level_off(donors_before, donors_before)[0] if centre else donors_before
-    centred = levelled - levelled.mean(axis=0)
-    largest = float(np.linalg.norm(centred, 2)) ** 2
-    if largest == 0:
-        raise ValueError("donors_before must differ between donors")
-    grid = largest * _RATIO ** (np.arange(_GRID) / (_GRID - 1))
-    parts = (_without(before, donors_before, t, centre) for t in range(before.size))
-    errors = np.array([_left_out_errors(*part, grid, penalty) for part in parts])
-    mean, se = (errors**2).mean(axis=0), (errors**2).std(axis=0, ddof=1) / np.sqrt(before.size)
-    best = int(mean.argmin())
-    return float(grid[np.flatnonzero(mean <= mean[best] + se[best])[0]])
-
-
-def _without(x: Array, d: Array, t: int, centre: bool) -> tuple[Array, Array, Array, Array]:
-    """Return place and donors over the other periods, then in period t alone."""
-    rest, rest_d, out, out_d = np.delete(x, t), np.delete(d, t, axis=1), x[[t]], d[:, [t]]
-    if centre:
-        rest, out, rest_d, out_d = *level_off(rest, out), *level_off(rest_d, out_d)
-    return rest, rest_d, out, out_d
-
-
-def _left_out_errors(x: Array, d: Array, x_out: Array, d_out: Array, grid: Array, zeta: float) -> Array:
-    """Error in the period left out, one for each penalty of the grid."""
-    simplex = nearest((d - x).T, zeta).weights
-    centred = d - d.mean(axis=0)
-    values, vectors = np.linalg.eigh(centred.T @ centred)
-    turned = vectors.T @ (x - simplex @ d)
-    # Eigenvalues that are 0 but for rounding may come out below it.
-    added = vectors @ (turned / (np.maximum(values, 0.0) + grid[:, None])).T
-    return np.asarray(x_out[0] - simplex @ d_out[:, 0] - d_out[:, 0] @ centred @ added)
+    # Donors are centred at their mean in each period, so that what is added to the weights adds up to 0.
+    centred = donors_before - donors_before.mean(axis=0)
+    left = before - simplex @ donors_before
+    system = centred.T @ centred + lam * np.eye(before.shape[1])
+    return np.asarray(simplex + np.linalg.solve(system, left.T).T @ centred.T)
 
 
 def _leave_out(
