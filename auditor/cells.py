@@ -206,18 +206,48 @@ class Table:
     moe: Floats | None = None
     first: Days | None = None
     last: Days | None = None
+    _coded: dict[str, tuple[NDArray[np.int64], tuple[str, ...]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def codes(self, name: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+        """Return the position of each row's value among some names, and those names, sorted.
+
+        Tables run into millions of rows but few values: texts are compared once, codes from then on. Names that no
+        row holds any more may be among them.
+        """
+        if name not in self._coded:
+            texts = [str(value) for value in self.columns[name].tolist()]
+            names = tuple(sorted(set(texts)))
+            position = {value: i for i, value in enumerate(names)}
+            found = np.fromiter(map(position.__getitem__, texts), dtype=np.int64, count=len(texts))
+            self._coded[name] = (found, names)
+        return self._coded[name]
+
+    def know(self, coded: Mapping[str, tuple[NDArray[np.int64], tuple[str, ...]]]) -> None:
+        """Take over the codes of columns from whoever has them already; names must be sorted."""
+        self._coded.update(coded)
+
+    def position(self, name: str, wanted: Sequence[str]) -> NDArray[np.int64]:
+        """Return the position of each row's value among the wanted ones, -1 where it is none of them."""
+        codes, names = self.codes(name)
+        place = {value: i for i, value in enumerate(wanted)}
+        return np.array([place.get(value, -1) for value in names] or [-1], dtype=np.int64)[codes]
+
+    def isin(self, name: str, *wanted: str) -> Bools:
+        """Return the mask of the rows whose column holds one of these values."""
+        return self.position(name, wanted) >= 0
 
     def where(self, **fixed: str | Sequence[str]) -> Table:
         """Return the rows whose columns hold these values."""
         keep = np.ones(len(self.n), dtype=bool)
         for name, wanted in fixed.items():
-            values = (wanted,) if isinstance(wanted, str) else tuple(wanted)
-            keep &= np.isin(self.columns[name].astype(str), values)
+            keep &= self.isin(name, *((wanted,) if isinstance(wanted, str) else wanted))
         return self.take(keep)
 
     def take(self, keep: Bools) -> Table:
         """Return the rows that a mask keeps."""
-        return Table(
+        table = Table(
             self.index[keep],
             {name: values[keep] for name, values in self.columns.items()},
             self.n[keep],
@@ -227,6 +257,8 @@ class Table:
             None if self.first is None else self.first[keep],
             None if self.last is None else self.last[keep],
         )
+        table.know({name: (codes[keep], names) for name, (codes, names) in self._coded.items()})
+        return table
 
     def window(self, places: int) -> tuple[Texts, Texts]:
         """Return the first and last day of the rows of each place, as ISO text ("" where none is known)."""
@@ -245,7 +277,9 @@ class Table:
 
     def levels(self, name: str) -> tuple[str, ...]:
         """Return the distinct values of a column, sorted, without the missing one."""
-        return tuple(sorted({str(value) for value in self.columns[name]} - {""}))
+        codes, names = self.codes(name)
+        held = np.bincount(codes, minlength=len(names)) > 0
+        return tuple(value for value, there in zip(names, held, strict=True) if there and value)
 
     def cube(self, places: int, key: str, wanted: Sequence[str]) -> Cube:
         """Sum the rows into an array of place x the wanted values of one key.
@@ -262,8 +296,7 @@ class Table:
         values = np.zeros((places, len(wanted)))
         observed = np.zeros((places, len(wanted)), dtype=bool)
         censored = np.zeros((places, len(wanted)), dtype=bool)
-        position = {value: i for i, value in enumerate(wanted)}
-        column = np.array([position.get(str(value), -1) for value in self.columns[key]], dtype=np.int64)
+        column = self.position(key, wanted)
         hit = column >= 0
         np.add.at(values, (self.index[hit], column[hit]), self.n[hit])
         observed[self.index[hit], column[hit]] = True

@@ -23,6 +23,7 @@ from auditor.cells import (
 from auditor.domain.periods import months_between
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
+from auditor.engine_rows import Rows
 from auditor.records.load import Loaded
 from auditor.records.unseen import visible
 
@@ -111,6 +112,7 @@ class Engine:
         self._classes = dict(classes or default_classes())
         self._gates = dict(gates or {"expected": 5.0, "persons": 11.0})
         self.ground = self._survey(loaded, set(exclude))
+        self._rows = Rows(self._sql, self._complete)
 
     def cells(self, spec: CellSpec, window: tuple[Days, Days] | None = None) -> Cells:
         """Return the cells that one signal sees.
@@ -130,10 +132,10 @@ class Engine:
             names=ground.names,
             states=ground.states,
             parents=ground.parents,
-            counts=self._counts("audit_places", spec.keys, spec.events, cut=window is not None),
+            counts=self._rows.table("idx", spec.keys, spec.events, cut=window is not None),
             population=ground.population,
             region_ids=ground.region_ids,
-            regions=self._counts("audit_regions", tuple(dict.fromkeys((*spec.keys, *_SPANS))), spec.events),
+            regions=self._rows.table("region", tuple(dict.fromkeys((*spec.keys, *_SPANS))), spec.events),
             focal_groups=self._focal,
             reference_group=self._reference,
             windows=ground.windows,
@@ -203,21 +205,6 @@ class Engine:
                 "SELECT unnest(?::BIGINT[]), unnest(?::VARCHAR[])::DATE, unnest(?::VARCHAR[])::DATE",
                 [known.tolist(), *days],
             )
-
-    def _counts(self, index: str, keys: Sequence[str], events: Sequence[str], *, cut: bool = False) -> Table:
-        columns = [f'{_column(key)} AS "{key}"' for key in keys]
-        groups = ", ".join(str(i + 2) for i in range(len(keys)))
-        where = "WHERE list_contains(?::VARCHAR[], c.event)" if events else ""
-        within = 'JOIN audit_window w ON w.idx = i.idx AND c.start >= w.first AND c."end" <= w.last ' if cut else ""
-        query = (
-            f"SELECT i.idx AS idx, {', '.join(columns)}, sum(coalesce(c.n, 0))::DOUBLE AS n, "  # noqa: S608
-            "bool_or(c.n IS NULL) AS censored, bool_and(list_contains(?::BIGINT[], c.source)) AS complete, "
-            'min(c.start) AS first, max(c."end") AS last '
-            f"FROM counts c JOIN {index} i ON i.place = c.place {within}{where} "
-            f"GROUP BY 1, {groups} ORDER BY 1, {groups}"
-        )
-        parameters: list[Any] = [self._complete] + ([list(events)] if events else [])
-        return _table(self._sql.execute(query, parameters).fetchnumpy(), keys)
 
     def _tainted(self, ids: Sequence[str]) -> tuple[bool, ...]:
         """Places where an unpublished count of 1 to 10 is added to public ones: the sum would give it away.
@@ -424,22 +411,6 @@ def _census(ids: Sequence[str]) -> tuple[list[tuple[int, str, str, float, float]
     return rows, "residents, 2010 (built-in Census 2010 table)"
 
 
-def _column(key: str) -> str:
-    """Return the SQL of a key as text.
-
-    Where a source records groups for an event, a blank group is a person of unrecorded group; in a source that
-    records none, the row is a total and no statement about groups.
-    """
-    if key == "month":
-        within = "date_trunc('month', c.start) = date_trunc('month', c.\"end\")"
-        return f"CASE WHEN {within} THEN strftime(c.start, '%Y-%m') ELSE '' END"
-    plain = f"coalesce(CAST(c.\"{key}\" AS VARCHAR), '')"
-    if key != "group":
-        return plain
-    grouped = 'SELECT 1 FROM counts g WHERE g.source = c.source AND g.event = c.event AND g."group" IS NOT NULL'
-    return f"CASE WHEN c.\"group\" IS NULL AND EXISTS ({grouped}) THEN 'unknown' ELSE {plain} END"
-
-
 def _starts(ground: Ground) -> Activations:
     """Return the programme starts of the audited places as arrays."""
     rows = [(j, entry) for j, place in enumerate(ground.ids) for entry in ground.activations.get(place, ())]
@@ -448,25 +419,4 @@ def _starts(ground: Ground) -> Activations:
         np.array([entry["program"] for _, entry in rows], dtype=object),
         np.array([entry["kind"] for _, entry in rows], dtype=object),
         np.array([entry["date"] or "NaT" for _, entry in rows], dtype="datetime64[D]"),
-    )
-
-
-def _days(values: Any) -> Any:
-    if isinstance(values, np.ma.MaskedArray):
-        values = values.filled(np.datetime64("NaT"))
-    return np.asarray(values).astype("datetime64[D]")
-
-
-def _table(columns: Mapping[str, Any], keys: Sequence[str]) -> Table:
-    def plain(values: Any) -> Any:
-        return values.filled() if isinstance(values, np.ma.MaskedArray) else values
-
-    return Table(
-        np.asarray(plain(columns["idx"]), dtype=np.int64),
-        {key: np.asarray(plain(columns[key]), dtype=object) for key in keys},
-        np.asarray(plain(columns["n"]), dtype=float),
-        np.asarray(plain(columns["censored"]), dtype=bool),
-        np.asarray(plain(columns["complete"]), dtype=bool),
-        first=_days(columns["first"]),
-        last=_days(columns["last"]),
     )

@@ -23,6 +23,7 @@ FLOORS = {
     "findings": 3,
     "cells": 4,
     "engine": 4,
+    "engine_rows": 4,
     "report": 4,
     "signals": 5,
     "audit": 6,

@@ -55,8 +55,8 @@ class ClassCounts:
 
 def event_with_classes(cells: Cells, wanted: str) -> str:
     """Return the event that is counted: the one asked for, else the first that has groups and classes; or ""."""
-    group, offence = (cells.counts.columns[name].astype(str) for name in ("group", "offence"))
-    known = cells.counts.take((group != "") & (group != "unknown") & np.isin(offence, tuple(cells.classes)))
+    rows = cells.counts
+    known = rows.take(~rows.isin("group", "", "unknown") & rows.isin("offence", *cells.classes))
     present = known.levels("event")
     choices = EVENTS if wanted == "auto" else (wanted,)
     return next((event for event in choices if event in present), "")
@@ -91,8 +91,8 @@ def count_classes(cells: Cells, event: str, classes: Sequence[str]) -> ClassCoun
     observed[watched] = True
     nameless = rows.where(group="unknown")
     blind = nameless.cube(cells.size, "offence", classes)
-    sources = set(rows.columns["group_source"].astype(str)) if "group_source" in rows.columns else set()
-    first, last = rows.take(np.isin(rows.columns["offence"].astype(str), tuple(classes))).window(cells.size)
+    sources = set(rows.levels("group_source")) if "group_source" in rows.columns else set()
+    first, last = rows.take(rows.isin("offence", *classes)).window(cells.size)
     unknown = np.where(blind.censored, np.nan, blind.values)
     return ClassCounts(
         groups,

@@ -20,16 +20,14 @@ def sourced(cells: Cells, event: str) -> Table:
     rows = cells.counts.where(event=event)
     if "group_source" not in rows.columns:
         return rows
-    source = rows.columns["group_source"].astype(str)
+    told = rows.levels("group_source")
     reach = {
-        name: len(np.unique(rows.index[(source == name) | (source == "")]))
-        for name in _GROUP_SOURCES
-        if (source == name).any()
+        name: len(np.unique(rows.index[rows.isin("group_source", name, "")])) for name in _GROUP_SOURCES if name in told
     }
     if not reach:
-        return rows.take(source != "nationality")
+        return rows.take(~rows.isin("group_source", "nationality"))
     best = max(reach, key=lambda name: (reach[name], -_GROUP_SOURCES.index(name)))
-    return rows.take((source == best) | (source == ""))
+    return rows.take(rows.isin("group_source", best, ""))
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class CountedGroups:
 def count_groups(cells: Cells, event: str, groups: Sequence[str]) -> CountedGroups:
     """Count an event by group (the reference last), with what is unrecorded and the days that were covered."""
     rows = sourced(cells, event)
-    grouped = rows.take(rows.columns["group"].astype(str) != "")
+    grouped = rows.take(~rows.isin("group", ""))
     blind = rows.where(group="unknown").cube(cells.size, "group", ("unknown",))
     unknown = np.where(blind.censored[:, 0], np.nan, blind.values[:, 0])
     windows = [rows.where(group=group).window(cells.size) for group in groups]
@@ -70,7 +68,7 @@ def count_groups(cells: Cells, event: str, groups: Sequence[str]) -> CountedGrou
     for first, last in windows[:-1]:
         both = (first != "") & (windows[-1][0] != "")
         apart |= both & ((first != windows[-1][0]) | (last != windows[-1][1]))
-    sources = set(rows.columns["group_source"].astype(str)) if "group_source" in rows.columns else set()
+    sources = set(rows.levels("group_source")) if "group_source" in rows.columns else set()
     first, last = grouped.window(cells.size)
     cube = rows.cube(cells.size, "group", groups)
     return CountedGroups(cube, unknown, grouped.total(cells.size), apart, "surname" in sources, first, last)

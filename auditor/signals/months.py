@@ -31,10 +31,10 @@ class MonthCube:
 
 def months_of(table: Table) -> tuple[str, ...]:
     """Return every calendar month from the first to the last that the rows name, as ``YYYY-MM``."""
-    named = [value for value in set(table.columns["month"].astype(str).tolist()) if value]
+    named = table.levels("month")
     if not named:
         return ()
-    first, last = np.datetime64(min(named), "M"), np.datetime64(max(named), "M")
+    first, last = np.datetime64(named[0], "M"), np.datetime64(named[-1], "M")
     return tuple(str(month) for month in np.arange(first, last + 1))
 
 
@@ -61,7 +61,7 @@ def spread(table: Table, places: int, months: Sequence[str], key: str, wanted: S
     values, observed, censored = np.zeros(shape), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     if not len(table.n):
         return MonthCube(values, observed, censored)
-    at_month, at_key = _positions(table, "month", months), _positions(table, key, wanted)
+    at_month, at_key = table.position("month", months), table.position(key, wanted)
     dated = at_month >= 0
     hit = dated & (at_key >= 0)
     cell = (table.index[hit], at_month[hit], at_key[hit])
@@ -76,10 +76,3 @@ def spread(table: Table, places: int, months: Sequence[str], key: str, wanted: S
     at = np.arange(len(months))
     watched = (at >= first[:, None]) & (at <= last[:, None])
     return MonthCube(values, observed | watched[:, :, None], censored)
-
-
-def _positions(table: Table, key: str, wanted: Sequence[str]) -> np.ndarray:
-    """Return the position of each row's value among the wanted ones, -1 where it is none of them."""
-    names, inverse = np.unique(table.columns[key].astype(str), return_inverse=True)
-    position = {value: i for i, value in enumerate(wanted)}
-    return np.array([position.get(str(name), -1) for name in names], dtype=np.int64)[inverse]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.cells import Bools, Cells, Floats, Table, Texts
+from auditor.cells import Bools, Cells, Floats, Table
 from auditor.signals.groups import sourced
 
 PERSON = ("homicide", "sexual-assault", "robbery", "aggravated-assault")
@@ -91,7 +90,7 @@ class PeriodCounts:
 def count_event(cells: Cells, event: str, groups: Sequence[str], step: int) -> PeriodCounts:
     """Count an event by period, side of offences and group."""
     rows = sourced(cells, event)
-    rows = rows.take(_codes(rows.columns["group"], groups) >= 0)
+    rows = rows.take(rows.isin("group", *groups))
     months = _months(rows)
     periods = periods_of(months, step)
     n, known = _monthly(cells, rows, months, groups)
@@ -105,7 +104,7 @@ def count_event(cells: Cells, event: str, groups: Sequence[str], step: int) -> P
 
 
 def _months(rows: Table) -> tuple[str, ...]:
-    named = sorted(set(rows.columns["month"].tolist()) - {""})
+    named = rows.levels("month")
     if not named:
         return ()
     return tuple(np.arange(np.datetime64(named[0], "M"), np.datetime64(named[-1], "M") + 1).astype(str).tolist())
@@ -120,15 +119,15 @@ def _monthly(
     observed, 0 where no row speaks of it, -1 where a number is suppressed.
     """
     shape = (cells.size, len(months), len(_ATOMS), len(groups))
-    offences = sorted(set(rows.columns["offence"].tolist()))
+    offence, offences = rows.codes("offence")
     kind = np.array([_ATOMS.index(_atom(cells, name)) for name in offences] or [0], dtype=np.int64)
-    month = _codes(rows.columns["month"], months)
+    month = rows.position("month", months)
     dated = month >= 0
     at = (
         rows.index[dated],
         month[dated],
-        kind[_codes(rows.columns["offence"], offences)][dated],
-        _codes(rows.columns["group"], groups)[dated],
+        kind[offence][dated],
+        rows.position("group", groups)[dated],
     )
     flat = np.ravel_multi_index(at, shape) if len(months) else np.zeros(0, dtype=np.int64)
     n: Floats = np.bincount(flat, weights=rows.n[dated], minlength=math.prod(shape)).reshape(shape).astype(float)
@@ -146,12 +145,6 @@ def _watched(rows: Table, month: NDArray[np.int64], shape: tuple[int, int]) -> B
     np.maximum.at(last, rows.index, month)
     at = np.arange(shape[1])
     return np.asarray((at >= first[:, None]) & (at <= last[:, None]))
-
-
-def _codes(column: Texts, wanted: Sequence[str]) -> NDArray[np.int64]:
-    """Return the position of each value among the wanted ones, -1 where it is none of them."""
-    position = {value: i for i, value in enumerate(wanted)}
-    return np.fromiter(map(position.get, column.tolist(), repeat(-1)), dtype=np.int64, count=len(column))
 
 
 _ATOMS = ("discretionary", "person", "property", "other")
@@ -188,7 +181,7 @@ def best_event(cells: Cells, wanted: str, groups: Sequence[str]) -> str:
     """Return the event to count: the wanted one, or the one whose groups most places tell by month."""
     if wanted != "auto":
         return wanted
-    held = set(cells.counts.columns["event"].tolist())
+    held = set(cells.counts.levels("event"))
     present = [event for event in EVENTS if event in held]
     if len(present) < 2:
         return present[0] if present else EVENTS[0]
@@ -197,6 +190,6 @@ def best_event(cells: Cells, wanted: str, groups: Sequence[str]) -> str:
 
 def _reach(cells: Cells, event: str, groups: Sequence[str]) -> int:
     rows = sourced(cells, event)
-    dated = rows.take(rows.columns["month"].astype(str) != "")
+    dated = rows.take(~rows.isin("month", ""))
     places = [set(dated.where(group=group).index.tolist()) for group in groups]
     return len(set.intersection(*places)) if places else 0

@@ -77,8 +77,8 @@ class Monthly:
 
 def event_of(cells: Cells, wanted: str) -> str:
     """Return the event whose monthly counts carry groups, or ""."""
-    named = cells.counts.take(~np.isin(cells.counts.columns["group"].astype(str), ("", "unknown")))
-    dated = named.take(named.columns["month"] != "")
+    named = cells.counts.take(~cells.counts.isin("group", "", "unknown"))
+    dated = named.take(~named.isin("month", ""))
     present = set(dated.levels("event"))
     return next((event for event in ((wanted,) if wanted != "auto" else EVENTS) if event in present), "")
 
@@ -90,8 +90,8 @@ def monthly(cells: Cells, event: str) -> Monthly:
     before the end of its month) are left out: they are no months.
     """
     rows = sourced(cells, event)
-    rows = rows.take(rows.columns["month"] != "")
-    sources = set(rows.columns["group_source"].astype(str).tolist())
+    rows = rows.take(~rows.isin("month", ""))
+    sources = set(rows.levels("group_source"))
     months = months_of(rows)
     groups = (*cells.focal_groups, cells.reference_group)
     classes, side = _classes(cells, rows)

@@ -71,10 +71,13 @@ def outcome(cells: Cells, rows: Table, group: str, sides: Sequence[str]) -> Outc
     sides : sequence of str
         ``("discretionary", "serious")`` or ``("",)``.
     """
-    side = np.array([cells.classes.get(str(offence), "") for offence in rows.columns["offence"]], dtype=object)
+    offence, offences = rows.codes("offence")
+    part = np.array([cells.classes.get(name, "") for name in offences] or [""], dtype=object)
     if tuple(sides) == ("",):
-        side = np.full(len(rows.n), "", dtype=object)
-    label = np.array([f"{a}/{b}" for a, b in zip(rows.columns["group"], side, strict=True)], dtype=object)
+        part[:] = ""
+    of_group, groups = rows.codes("group")
+    both = np.array([[f"{name}/{side}" for side in part] for name in groups] or [[""]], dtype=object)
+    label = both[of_group, offence]
     labelled = dataclasses.replace(rows, columns={**rows.columns, "label": label})
     wanted = [f"{name}/{part}" for part in sides for name in (group, cells.reference_group)]
     months = months_of(rows)

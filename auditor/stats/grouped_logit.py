@@ -217,7 +217,8 @@ def _finish(cells: _Blocks, alpha: Array, beta: Array, steps: int) -> _Found:
     )
     if not gradient <= _GRADIENT:
         raise NotConverged(f"the gradient of the logistic fit is {gradient:.2g} standard errors, not 0")
-    return _Found(beta, alpha, np.linalg.inv(system.information), cells.likelihood(eta), steps)
+    covariance = np.linalg.inv(system.information).astype(np.float64)
+    return _Found(beta, alpha, covariance, cells.likelihood(eta), steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ class _System:
 
     def solve(self) -> tuple[Array, Array]:
         """Return Newton's change of the coefficients and of the intercepts."""
-        change = np.linalg.solve(self.information, self.slope)
+        change = np.linalg.solve(self.information, self.slope).astype(np.float64)
         return change, self.level / self.mass - self.means @ change
 
 

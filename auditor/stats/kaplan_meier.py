@@ -122,6 +122,13 @@ def kaplan_meier(
     return Curve(sets.time, n, d, survival, se, low, high, _followed(rows))
 
 
+def product_limit(rows: Rows) -> tuple[Array, Array]:
+    """Event times of all rows together, and the share left just after each; 0 from where nobody is left."""
+    sets = risk_sets(rows, codes("place", None, rows.time.size), 1)
+    n, d = sets.at_risk(rows.count), sets.at_event(rows, rows.count)
+    return sets.time, np.cumprod((n - d) / n).astype(np.float64)
+
+
 def survival_at(
     time: ArrayLike,
     event: ArrayLike,

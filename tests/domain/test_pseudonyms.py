@@ -63,7 +63,10 @@ def test_key_table():
     assert text == 'pseudonym,identifier\nOfficer 1,A 1\nOfficer 2,"K, 7"\n'
 
 
-@pytest.mark.parametrize(("people", "labels"), [(["canary"] * 2, ["a", "b"]), (["canary", "x"], ["a", "a"]), (["c"], [])])
+REPEATED = [(["canary"] * 2, ["a", "b"]), (["canary", "x"], ["a", "a"]), (["canary"], [])]
+
+
+@pytest.mark.parametrize(("people", "labels"), REPEATED)
 def test_key_table_refused_without_naming_anyone(people, labels):
     with pytest.raises(ValueError) as error:
         key_table(people, labels)

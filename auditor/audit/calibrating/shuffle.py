@@ -92,7 +92,7 @@ def permuted(counts: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _movable(table: Table) -> Bools:
-    return ~np.isin(table.columns["group"].astype(str), _UNMOVED) & ~table.censored
+    return ~table.isin("group", *_UNMOVED) & ~table.censored
 
 
 def _codes(table: Table, names: tuple[str, ...], rows: Ints) -> Ints:

@@ -93,7 +93,7 @@ def without_offences(cells: Cells, classes: tuple[str, ...]) -> Cells:
     """Return the cells without some offence classes, which then stand on neither side of a contrast."""
 
     def kept(table: Table) -> Table:
-        return table.take(~np.isin(table.columns["offence"].astype(str), classes))
+        return table.take(~table.isin("offence", *classes))
 
     sides = {name: "neutral" if name in classes else side for name, side in cells.classes.items()}
     return dataclasses.replace(cells, counts=kept(cells.counts), regions=kept(cells.regions), classes=sides)

@@ -163,7 +163,7 @@ class ActivationSynthetic(Signal):
         sides = _SIDES if _contrasts(cells, rows, options) else ("",)
         dates = cells.activations.first(cells.size, options.program)
         columns = [_column(cells, rows, event, group, sides, dates, options) for group in cells.focal_groups]
-        surname = "surname" in set(rows.columns["group_source"].astype(str))
+        surname = "surname" in set(rows.levels("group_source"))
         return panel(CARD.name, cells, columns, _LACKS, _unverified(cells, options, dates), surname=surname)
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
@@ -182,7 +182,7 @@ class ActivationSynthetic(Signal):
 def _event(cells: Cells, options: ActivationSyntheticOptions) -> str:
     if options.event != "auto":
         return options.event
-    grouped = cells.counts.take(~np.isin(cells.counts.columns["group"].astype(str), ("", "unknown")))
+    grouped = cells.counts.take(~cells.counts.isin("group", "", "unknown"))
     reach = {event: len(np.unique(grouped.where(event=event).index)) for event in _EVENTS}
     return max(_EVENTS, key=lambda event: (reach[event], -_EVENTS.index(event)))
 
@@ -190,9 +190,9 @@ def _event(cells: Cells, options: ActivationSyntheticOptions) -> str:
 def _contrasts(cells: Cells, rows: Table, options: ActivationSyntheticOptions) -> bool:
     if options.outcome != "auto":
         return options.outcome == "contrast"
-    grouped = rows.take(~np.isin(rows.columns["group"].astype(str), ("", "unknown")))
-    side = np.array([cells.classes.get(str(offence), "") for offence in grouped.columns["offence"]], dtype=object)
-    told = [set(grouped.index[side == name].tolist()) for name in _SIDES]
+    grouped = rows.take(~rows.isin("group", "", "unknown"))
+    offences = [[offence for offence, side in cells.classes.items() if side == name] for name in _SIDES]
+    told = [set(grouped.index[grouped.isin("offence", *of_side)].tolist()) for of_side in offences]
     return 2 * len(told[0] & told[1]) >= len(np.unique(grouped.index)) > 0
 
 

@@ -232,7 +232,7 @@ def _admissible(inventory: Inventory, options: BenchmarkOptions) -> bool:
 def _event_of(cells: Cells, options: BenchmarkOptions) -> str:
     if options.numerator != "auto":
         return options.numerator
-    known = cells.counts.take(~np.isin(cells.counts.columns["group"].astype(str), ("", "unknown")))
+    known = cells.counts.take(~cells.counts.isin("group", "", "unknown"))
     present = known.levels("event")
     return next(event for event in _NUMERATORS if event in present)
 

@@ -178,7 +178,7 @@ _LACKS = (
 
 def _strata(cells: Cells, options: LevelMixOptions) -> list[_Stratum]:
     events = _EVENTS if options.event == "auto" else (options.event,)
-    known = cells.counts.take(~np.isin(cells.counts.columns["level"].astype(str), ("", "unknown")))
+    known = cells.counts.take(~cells.counts.isin("level", "", "unknown"))
     reach = {event: len(np.unique(known.where(event=event).index)) for event in events}
     best = max(events, key=lambda event: (reach[event], -_EVENTS.index(event)))
     rows = known.where(event=best)
@@ -204,9 +204,9 @@ def _reduce(wanted: tuple[str, ...], among: tuple[str, ...] = _LEVELS) -> Reduce
         inside = np.zeros(len(rows.n), dtype=bool)
         outside = np.zeros(len(rows.n), dtype=bool)
         spoken = np.zeros((size, len(among)), dtype=bool)
-        for text in set(rows.columns["level"].astype(str).tolist()):
+        for text in rows.levels("level"):
             union = set(parse_level(text) or ()) - {"unknown"}
-            hit = rows.columns["level"].astype(str) == text
+            hit = rows.isin("level", text)
             asked = union & set(among)
             mixed = bool(asked) and bool(union - set(among))
             inside |= hit & (bool(asked & set(wanted)) or mixed)
@@ -239,7 +239,7 @@ class _Facts:
 
 def _facts(cells: Cells, stratum: _Stratum) -> _Facts:
     rows = cells.counts.where(**stratum.filters)
-    told_rows = rows.take(~np.isin(rows.columns["level"].astype(str), ("", "unknown")))
+    told_rows = rows.take(~rows.isin("level", "", "unknown"))
     everyone, told = rows.total(cells.size), told_rows.total(cells.size)
     atoms = rows.cube(cells.size, "level", rows.levels("level")).values
     untold = small(everyone - told, cells)
