@@ -162,11 +162,11 @@ def _group(k: Array, n: Array, weight: Array, z: Array) -> tuple[Array, Array, A
     # The size of one sample whose share, drawn likewise, would vary as much.
     middle = (weight * drawn).sum(axis=1)
     size = middle * (1 - middle) / np.where(careful > 0, careful, 1.0)
-    low, high = _wilson(share, size, z)
+    low, high = wilson_at(share, size, z)
     return share, variance, low, high
 
 
-def _wilson(share: Array, size: Array, z: Array) -> tuple[Array, Array]:
+def wilson_at(share: Array, size: Array, z: Array) -> tuple[Array, Array]:
     """Wilson's interval for a share of an effective sample of any size (`intervals.wilson` takes whole counts)."""
     n = np.where(size > 0, size, 1.0)
     root = z * np.sqrt(z**2 + 4 * n * share * (1 - share))
