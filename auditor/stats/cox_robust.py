@@ -2,8 +2,8 @@
 
 Three treatments, named in the result. "sandwich" adds up score residuals by cluster: R's `cluster()`, too small with
 few clusters. "scaled" multiplies it by G / (G - 1). "jackknife" leaves out one cluster at a time and fits again,
-the analogue of CV3. Rejections of a true null at 5 % over 1,000 samples (frailty of SD 0.5; covariates of the cluster, of
-the person, and of the person with effects that differ between clusters; clusters of equal size or with CV 1.5):
+the analogue of CV3. Rejections of a true null at 5 % over 1,000 samples (frailty of SD 0.5; covariates of the cluster,
+of the person, and of the person with effects that differ between clusters; sizes equal or with CV 1.5):
 10 and 20 clusters, jackknife 0.028 to 0.066, scaled 0.044 to 0.227, sandwich with the normal distribution 0.063 to
 0.308; 6 clusters, jackknife 0.032 to 0.082.
 """

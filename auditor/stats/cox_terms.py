@@ -16,6 +16,9 @@ from auditor.stats.checks import Array
 from auditor.stats.fit import NotConverged
 from auditor.stats.risk_sets import Ints, RiskSets, Rows, codes, read_rows, risk_sets
 
+MOST_EVENTS = 20_000_000
+"""Every event takes its own place among those tied with it: beyond this memory runs out before sense does."""
+
 
 @dataclass(frozen=True, slots=True)
 class CoxData:
@@ -100,6 +103,8 @@ def lay_out(rows: Rows, columns: Array, layer: Ints) -> CoxData:
         raise NotConverged(f"covariate {int(np.flatnonzero(still)[0])} does not vary within any stratum")
     sets = risk_sets(rows, layer, strata)
     d = sets.at_event(rows, rows.count).astype(np.int64)
+    if d.sum() > MOST_EVENTS:
+        raise ValueError(f"{d.sum()} events are more than the {MOST_EVENTS} a Cox model is fitted to")
     tie = np.repeat(np.arange(d.size), d)
     fraction = (np.arange(tie.size) - np.repeat(np.cumsum(d) - d, d)) / np.repeat(d, d)
     return CoxData(rows, sets, centred / scale, scale, tie, fraction)

@@ -47,7 +47,8 @@ def restricted_mean(curve: Curve, horizon: float, level: float = 0.95) -> Restri
     Returns
     -------
     RestrictedMean
-        Limits are mean -+ z se, kept between 0 and the horizon.
+        Limits are mean -+ z se, kept between 0 and the horizon; those two themselves where the standard error is 0,
+        for a sample without an event before the horizon is not certain of its mean.
 
     Raises
     ------
@@ -71,7 +72,8 @@ def restricted_mean(curve: Curve, horizon: float, level: float = 0.95) -> Restri
     spread = np.where(n > d, d / (n * np.where(n > d, n - d, 1.0)), 0.0)
     mean, se = float(areas.sum()), float(np.sqrt((ahead**2 * spread).sum()))
     z = -special.ndtri((1 - checks.inside_unit("level", level)[0]) / 2)
-    low, high = max(mean - z * se, 0.0), min(mean + z * se, end)
+    width = z * se if se > 0 else np.inf
+    low, high = max(mean - width, 0.0), min(mean + width, end)
     return RestrictedMean(mean, se, float(low), float(high), float(end))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from auditor.stats import checks
@@ -152,18 +152,20 @@ def _group(k: Array, n: Array, weight: Array, z: Array) -> tuple[Array, Array, A
     p = k / persons
     share = (weight * p).sum(axis=1)
     variance = (weight**2 * p * (1 - p) / persons).sum(axis=1)
-    used = weight > 0
-    own = np.where(used, k, 0.0).sum(axis=1) + 0.5
-    own = own / (np.where(used, n, 0.0).sum(axis=1) + 1.0)
-    drawn = (k + own[:, None]) / (n + 1)
-    # Its p (1 - p) falls short on average by n / (n + 1)^2 where the stratum's share is the group's.
-    spread = drawn * (1 - drawn) / (1 - n / (n + 1) ** 2)
+    drawn, rest = _drawn(k, n, weight > 0), _drawn(n - k, n, weight > 0)
+    # The product falls short of the true share's on average by n / (n + 1)^2 where that is the group's.
+    spread = drawn * rest / (1 - n / (n + 1) ** 2)
     careful = np.maximum((weight**2 * spread / persons).sum(axis=1), variance)
     # The size of one sample whose share, drawn likewise, would vary as much.
-    middle = (weight * drawn).sum(axis=1)
-    size = middle * (1 - middle) / np.where(careful > 0, careful, 1.0)
+    size = (weight * drawn).sum(axis=1) * (weight * rest).sum(axis=1) / np.where(careful > 0, careful, 1.0)
     low, high = wilson_at(share, size, z)
     return share, variance, low, high
+
+
+def _drawn(k: Array, n: Array, used: NDArray[np.bool_]) -> Array:
+    """Shares drawn towards the group's own by one person; of events and of non-events apart, lest 1 - p be lost."""
+    own = (np.where(used, k, 0.0).sum(axis=1) + 0.5) / (np.where(used, n, 0.0).sum(axis=1) + 1.0)
+    return (k + own[:, None]) / (n + 1)
 
 
 def wilson_at(share: Array, size: Array, z: Array) -> tuple[Array, Array]:

@@ -12,5 +12,5 @@ goodman <- function(k, level) { n <- sum(k); q <- qchisq(1 - (1 - level) / lengt
 for (case in list(c(10, 20, 70), c(0, 3, 9, 1), c(500, 1500))) for (l in c(.9, .95)) { g <- goodman(case, l)
   name <- paste(c(l, case), collapse = "_"); put(name, "low", g[1, ]); put(name, "high", g[2, ]) }
 t <- 1:18; two <- 4 * cbind(5 + (t * 7) %% 11, 9 + (t * 5) %% 13); three <- cbind(two, 12 + 4 * (t * t) %% 7)
-put("dispersion", "two", summary(glm(two ~ 1, quasibinomial))$dispersion)
+put("dispersion", "two", summary(glm(two ~ 1, quasibinomial, control = glm.control(1e-12, 100)))$dispersion)
 x <- suppressWarnings(chisq.test(three)); put("dispersion", "three", x$statistic / x$parameter)

@@ -152,3 +152,5 @@ def test_large_counts():
     many = cox(time, event, x, count=[20_000, 10_000, 15_000, 15_000])
     assert many.se[0] == pytest.approx(few.se[0] / np.sqrt(1000), rel=0.02)
     assert many.coefficients[0] == pytest.approx(few.coefficients[0], rel=0.05)
+    with pytest.raises(ValueError, match="more than the 20000000"):
+        cox(time, event, x, count=[10**9, 1, 1, 1])

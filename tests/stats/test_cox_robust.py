@@ -77,7 +77,8 @@ def test_refusals():
 def test_size_with_ten_unequal_clusters():
     """A covariate of the whole cluster, frailty of SD 0.5, sizes of CV 1.5; 120 samples at 0.05.
 
-    Three Monte-Carlo errors make 0.11 (1,000 samples outside the suite, with 25 persons a cluster: 0.061; the sandwich 0.308).
+    Three Monte-Carlo errors make 0.11 (1,000 samples outside the suite, 25 persons a cluster: 0.061; the sandwich
+    0.308).
     """
     rng = np.random.default_rng(21)
     rejected, sandwich, done = 0, 0, 0

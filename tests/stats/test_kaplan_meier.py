@@ -74,6 +74,12 @@ def test_restricted_mean_agrees_with_r(rows, case, horizon):
     np.testing.assert_allclose((got.low, got.high), want[0] + want[1] * np.array([-1, 1]) * 1.959963984540054)
 
 
+def test_a_mean_without_events_is_not_certain():
+    """Nobody released within 5 hours: the mean up to there is 5, and the limits all there is."""
+    got = restricted_mean(kaplan_meier([5, 6, 9], [0, 0, 1]), 5)
+    assert (got.mean, got.se, got.low, got.high) == (5, 0, 0, 5)
+
+
 def test_without_censoring_the_beta_product_is_clopper_and_pearson():
     """Fay, Brittain & Proschan (2013), section 3: without censoring the limits are those of the binomial."""
     rng = np.random.default_rng(5)

@@ -98,6 +98,14 @@ def test_coverage_in_sparse_strata(strata, focal, base, low, high, ratio, target
     assert 0.935 <= ((got.ratio_low <= one / two) & (one / two <= got.ratio_high))[known].mean() <= 0.972
 
 
+def test_billions_without_an_exception():
+    """All of 10**9 on both sides: the ratio lies within 2e-8 of 1; so does the difference of 0 without any."""
+    got = standardise([[10**9], [0]], 10**9, [[10**9], [0]], 10**9)
+    assert 1 - 2e-8 < got.ratio_low[0] < 1 < got.ratio_high[0] < 1 + 2e-8
+    np.testing.assert_allclose([got.difference_low, got.difference_high], 0, atol=2e-8)
+    assert (got.difference_low < 0).all()
+
+
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match="target must be focal, reference or all, got 'both'"):
         standardise([1], [2], [1], [2], target="both")
