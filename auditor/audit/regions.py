@@ -39,9 +39,7 @@ def review_regions(config: Config, engine: Engine, measured: Sequence[Measured],
 
 
 def _models(item: Measured, result: RegionResult) -> list[Mapping[str, Any]]:
-    # The coefficients times the populations would give small counts away.
-    shown = result.models if result.printable else ()
-    return [{"signal": item.card.name} | {key: _rounded(value) for key, value in row.items()} for row in shown]
+    return [{"signal": item.card.name} | {key: _rounded(value) for key, value in row.items()} for row in result.models]
 
 
 def _name(region: str, engine: Engine) -> str:
@@ -50,11 +48,11 @@ def _name(region: str, engine: Engine) -> str:
 
 
 def _finding(item: Measured, result: RegionResult, name: str, number_: int) -> Finding:
-    write = number if result.printable else pooled
     context = _context(result, name)
+    caveats = ("region.caveat", *(("region.caveat-left-out",) if result.left_out else ()), *result.caveats)
     absolute = None
     if result.absolute is not None:
-        value, low, high = (write(limit) for limit in result.absolute)
+        value, low, high = (number(limit) for limit in result.absolute)
         absolute = Estimate(value, low, high, _LEVEL, "per 1,000", "difference")
     return Finding(
         id=f"F-{number_:04d}",
@@ -68,43 +66,43 @@ def _finding(item: Measured, result: RegionResult, name: str, number_: int) -> F
         reference=result.reference,
         event=result.event,
         period=result.period or _span(item.cells, result.event),
-        k=int(result.k) if result.printable else None,
-        n=number(result.n) if result.printable else None,
+        k=int(result.k),
+        n=number(result.n),
         comparator=Comparator(
-            None if result.comparator is None else write(result.comparator), None, text(result.why), "", "", None
+            None if result.comparator is None else number(result.comparator), None, text(result.why), "", "", None
         ),
         estimate=Estimate(
-            write(result.estimate), write(result.low), write(result.high), _LEVEL, result.scale, result.method
+            number(result.estimate), number(result.low), number(result.high), _LEVEL, result.scale, result.method
         ),
         outcome="inconclusive",
         contrast=f"{result.group}/{result.reference}/{result.contrast}",
         tested=False,
         absolute=absolute,
-        p_value=write(result.p_value),
+        p_value=number(result.p_value),
         detectable=None if result.detectable is None else pooled(result.detectable),
         sentence=say(result.sentence, context),
         definitions=tuple(say(entry, context) for entry in result.definitions),
-        caveats=tuple(say(entry, context) for entry in ("region.caveat", *result.caveats)),
+        caveats=tuple(say(entry, context) for entry in caveats),
         table="tables/regions.csv",
     )
 
 
 def _context(result: RegionResult, name: str) -> dict[str, Any]:
     """Return every value that a sentence about a region may use."""
-    write = number if result.printable else pooled
     context: dict[str, Any] = {
         "place": f"the {name}" if result.region == NATION else name,
         "places": result.places,
+        "left_out": result.left_out,
         "counted": noun("event", result.event),
         "group": noun("group", result.group),
         "reference": noun("group", result.reference),
-        "ratio": write(result.estimate),
-        "low": write(result.low),
-        "high": write(result.high),
+        "ratio": number(result.estimate),
+        "low": number(result.low),
+        "high": number(result.high),
     }
     if result.comparator is not None:
-        context["unadjusted"] = write(result.comparator)
-    values = {key: write(value) if isinstance(value, float) else value for key, value in result.values.items()}
+        context["unadjusted"] = number(result.comparator)
+    values = {key: number(value) if isinstance(value, float) else value for key, value in result.values.items()}
     return context | values
 
 

@@ -11,6 +11,9 @@ from typing import Any
 class RegionResult:
     """One estimate for a region of places. It says nothing of any one place in it and never enters the screen.
 
+    Every number of it is written out, so no count that may not be printed can be part of any: a signal leaves such a
+    place out and says so in ``left_out``. Writing fewer digits is no remedy (three were enough to find the count).
+
     Attributes
     ----------
     region : str
@@ -26,12 +29,11 @@ class RegionResult:
         How many places carry it.
     method : str
     p_value : float
-    printable : bool
-        Whether counts, coefficients and more than three digits may be printed (no place has an unpublished count of
-        1 to 10).
     contrast : str
         What is compared, the last part of the finding's key; ``/`` separates parts.
     scale : str
+    left_out : int
+        Places of the region that take no part because one of their counts may not be printed.
     sentence, why : str
         Ids of the catalogue: the finding in words, and what the comparator is.
     values : mapping
@@ -62,11 +64,11 @@ class RegionResult:
     places: int
     method: str
     p_value: float
-    printable: bool
     contrast: str
     sentence: str
     why: str
     scale: str = "ratio"
+    left_out: int = 0
     values: Mapping[str, Any] = field(default_factory=dict)
     absolute: tuple[float, float, float] | None = None
     detectable: float | None = None

@@ -9,12 +9,12 @@ from typing import Any, Literal
 import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
-from auditor.signals.baseline import small, tainted
+from auditor.signals.baseline import small
 from auditor.signals.region_result import RegionResult
 from auditor.signals.rollout_counts import ALL, PeriodCounts
 from auditor.signals.rollout_estimate import Estimated, Settings, effects_of, estimate, mean_of
 from auditor.signals.rollout_rows import Row, counted, mean_row, rounded, rows_of, started, with_group
-from auditor.signals.rollout_study import Study, needed
+from auditor.signals.rollout_study import Study, hidden, needed
 from auditor.stats.rollout_outcome import large_enough
 
 METHOD = (
@@ -83,7 +83,7 @@ def region_results(
         return
     beside = []
     for control in controls:
-        used = study.used & large_enough(control.parts, study.window, ask.least)
+        used = study.used & large_enough(control.parts, study.window, ask.least) & ~hidden(cells, control.parts)
         result = _estimated(control, study, used, ask, rng) if used.sum() >= ask.places else None
         if result is not None:
             beside.append((control, used, result))
@@ -94,7 +94,7 @@ def region_results(
         _result(region, cells, counts, study, study.used, focal, found),
         caveats=caveats,
         values=values,
-        absolute=_absolute(focal, study, found),
+        absolute=_absolute(cells, focal, study, found),
         models=with_group(iter(rows), focal.group),
     )
     for control, used, result in beside:
@@ -210,7 +210,7 @@ def _result(
         places=int(used.sum()),
         method=METHOD,
         p_value=rounded(mean.p_greater),
-        printable=_printable(cells, outcome.parts, used),
+        left_out=int(((study.reason == "hidden") | (study.used & hidden(cells, outcome.parts))).sum()),
         contrast=_CONTRAST[outcome.kind],
         sentence=f"activation-rollout.finding-{outcome.kind}",
         why="activation-rollout.why-not-yet",
@@ -230,24 +230,23 @@ _CONTRAST = {
 }
 
 
-def _printable(cells: Cells, parts: Floats, used: Bools) -> bool:
-    """Say whether no place's total of any count is an unpublished count of 1 to 10."""
-    hidden = tainted(cells)
-    for total in np.nansum(parts, axis=2):
-        hidden = hidden | small(total, cells)
-    return not bool((hidden & used).any())
+def after_start(cells: Cells, focal: Outcome, study: Study) -> tuple[float, float]:
+    """Return the sums of the first and the last count after the start, over places where both may be printed."""
+    late = started(study.first, focal.parts.shape[2]) & study.used[:, None]
+    top, bottom = focal.parts[0], focal.parts[-1]
+    both = late & np.isfinite(top) & np.isfinite(bottom)
+    sums = [np.where(both, part, 0.0).sum(axis=1) for part in (top, bottom)]
+    shown = ~(small(sums[0], cells) | small(sums[1], cells))
+    return float(sums[0][shown].sum()), float(sums[1][shown].sum())
 
 
-def _absolute(focal: Outcome, study: Study, found: Estimated) -> tuple[float, float, float] | None:
+def _absolute(cells: Cells, focal: Outcome, study: Study, found: Estimated) -> tuple[float, float, float] | None:
     """Persons per 1,000 by which the focal group's mix after the start differs from one with the old contrast.
 
     Of the focal group's arrests after the start, the share p of discretionary ones (of all arrests, the share of the
     focal group, where offences are not told) against the share whose odds are p / (1 - p) divided by the ratio.
     """
-    late = started(study.first, focal.parts.shape[2]) & study.used[:, None]
-    top, bottom = focal.parts[0], focal.parts[-1]
-    both = late & np.isfinite(top) & np.isfinite(bottom)
-    a, b = float(top[both].sum()), float(bottom[both].sum())
+    a, b = after_start(cells, focal, study)
     if not a > 0 or not b > 0:
         return None
     odds, mean = a / b, found.mean

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells, Floats
+from auditor.signals.baseline import small as unprintable
+from auditor.signals.baseline import tainted
 from auditor.signals.rollout_counts import ALL, PeriodCounts, Periods
 from auditor.stats.rollout_outcome import large_enough
 
@@ -24,6 +26,7 @@ REASONS = (
     "early",
     "other-kind",
     "no-covariates",
+    "hidden",
     "small",
     "few-places",
     "one-wave",
@@ -167,6 +170,7 @@ def study(
         reason[used & (cells.stratum != kinds[np.argmax(sizes)])] = "other-kind"
     if without is not None:
         reason[(reason == "regional") & without] = "no-covariates"
+    reason[(reason == "regional") & hidden(cells, parts)] = "hidden"
     used = reason == "regional"
     # The gate looks only at periods before the first start of all, so that no result can choose who takes part.
     window = np.arange(parts.shape[2]) < np.min(first[used], initial=np.inf) - rules.anticipation
@@ -176,6 +180,20 @@ def study(
     large = _waves(first[used], rules)
     reason[used] = _region(used, large, parts.shape[2], counts.periods.step, rules)
     return Study(outcome, counts.periods, first, reason == "regional", reason, window, len(large))
+
+
+def hidden(cells: Cells, parts: Floats) -> Bools:
+    """Return the places of which the total of some count may not be printed.
+
+    They take no part: the sums of a region are printed, and so are totals of its other places.
+
+    Parameters
+    ----------
+    cells : Cells
+    parts : (m, J, T) array
+        Counts; NaN where a period was not observed.
+    """
+    return np.asarray(unprintable(np.nansum(parts, axis=2).T, cells).any(axis=1) | tainted(cells))
 
 
 def _unfit(counts: PeriodCounts, parts: Floats, first: Floats, rules: Rules) -> NDArray[np.object_]:
@@ -222,4 +240,6 @@ def restricted(whole: Study, keep: Bools, rules: Rules) -> Study | None:
     if _region(used, large, length, whole.periods.step, rules) in _FATAL:
         return None
     window = np.arange(length) < np.min(whole.first[used]) - rules.anticipation
-    return Study(whole.outcome, whole.periods, whole.first, used, whole.reason, window, len(large))
+    # What is said of places left out is said of the part's own.
+    reason = np.where(keep, whole.reason, "other-kind")
+    return Study(whole.outcome, whole.periods, whole.first, used, reason, window, len(large))

@@ -16,7 +16,8 @@ from auditor.report.wording import check
 from auditor.signals.change.activation_rollout import SIGNAL, ActivationRolloutOptions
 from auditor.signals.rollout_counts import count_event, periods_of
 from auditor.signals.rollout_draw import GROUPS, MONTHS, draw
-from auditor.signals.rollout_study import REASONS
+from auditor.signals.rollout_region import Outcome, after_start
+from auditor.signals.rollout_study import REASONS, Study
 from auditor.stats.rollout import group_time
 from auditor.stats.rollout_aggregate import aggregate
 
@@ -129,7 +130,7 @@ def test_too_few_places_and_too_small_counts():
     assert set(reasons(drawn(places=15))) == {"few-places"}
     small = reasons(drawn(typical=40.0))
     assert "small" in small
-    assert set(reasons(drawn(typical=4.0))) == {"small"}
+    assert set(reasons(drawn(typical=4.0))) == {"small", "hidden"}
 
 
 def test_the_size_gate_does_not_look_past_the_first_start():
@@ -193,10 +194,66 @@ def test_a_negative_control_that_moves_is_said():
     assert "activation-rollout.caveat-control-moved" not in measured(cells)[0].caveats
 
 
-def test_small_counts_of_a_place_keep_the_region_from_being_printed():
+def alike(cells, **options):
+    """All that the signal says of regions: every field, every row."""
+    return [dataclasses.astuple(result) for result in measured(cells, **options)]
+
+
+def thinned(cells, place, total, group="hispanic", classes=("traffic", "licence")):
+    """Leave this many arrests of one kind and place, one in each of its first months, so that the gate is passed."""
+    columns = cells.counts.columns
+    own = (cells.counts.index == place) & (columns["group"] == group)
+    own &= np.isin(columns["offence"].astype(str), classes)
+    first = own & (columns["offence"] == classes[0])
+    n = np.where(own, 0.0, cells.counts.n)
+    n[np.flatnonzero(first)[3 * np.arange(total)]] = 1.0
+    return dataclasses.replace(cells, counts=dataclasses.replace(cells.counts, n=n))
+
+
+@pytest.mark.parametrize("states", [False, True])
+def test_no_number_of_a_region_moves_with_a_count_that_is_hidden(states):
+    """A place with 9 or 10 arrests in six years passes a gate of one a quarter before anything started."""
+    cells = dataclasses.replace(drawn(places=120), states=("48",) * 60 + ("04",) * 60)
+    worlds = [thinned(cells, 3, total) for total in (9, 10)]
+    first, other = (alike(world, least=1.0, states=states) for world in worlds)
+    assert first == other
+    assert reasons(worlds[0], least=1.0)[3] == "hidden"
+    found = measured(worlds[0], least=1.0, states=states)
+    assert {(result.region, result.left_out) for result in found} == (
+        {("US", 1), ("48", 1), ("04", 0)} if states else {("US", 1)}
+    )
+    # Eleven may be printed, and so the place takes part.
+    assert measured(thinned(cells, 3, 11), least=1.0)[0].places == found[0].places + 1
+
+
+def test_a_place_may_be_left_out_of_a_negative_control_only():
+    cells = drawn()
+    worlds = [thinned(cells, 3, total, "black") for total in (9, 10)]
+    first, other = (alike(world, least=1.0) for world in worlds)
+    assert first == other
+    focal, groups, serious = measured(worlds[0], least=1.0)
+    assert (focal.left_out, groups.left_out, serious.left_out) == (0, 1, 0)
+    assert groups.places == focal.places - 1
+
+
+@pytest.mark.parametrize(("few", "counted"), [(1.0, False), (10.0, False), (11.0, True)])
+def test_the_difference_per_thousand_rests_on_no_small_count_after_the_start(few, counted):
+    """Two places: after the first period, (few, 20) and (30, 40); the sums are of the second alone, or of both."""
+    cells = drawn(places=2)
+    parts = np.full((4, 2, 6), 50.0)
+    parts[0, :, 1:], parts[3, :, 1:] = 0.0, 0.0
+    parts[0, :, 2], parts[3, :, 3] = (few, 30.0), (20.0, 40.0)
+    used = np.ones(2, dtype=bool)
+    study = Study("discretion", periods_of([], 3), np.ones(2), used, np.full(2, "regional"), used, 2)
+    sums = after_start(cells, Outcome("discretion", "hispanic", "white", parts), study)
+    assert sums == ((few + 30, 60) if counted else (30, 40))
+
+
+def test_a_place_whose_public_and_own_counts_are_mixed_takes_no_part():
     cells = dataclasses.replace(drawn(), tainted=(True,) + (False,) * 59)
-    assert not measured(cells)[0].printable
-    assert measured(drawn())[0].printable
+    assert measured(cells)[0].places == measured(drawn())[0].places - 1
+    assert measured(cells)[0].left_out == 1
+    assert measured(drawn())[0].left_out == 0
 
 
 def test_states_by_themselves():

@@ -212,6 +212,7 @@ _NEEDS = {
     "early": "need-earlier",
     "other-kind": "need-kind",
     "no-covariates": "need-covariates",
+    "hidden": "need-shown",
     "small": "need-larger",
     "few-places": "need-places",
     "one-wave": "need-waves",
