@@ -149,7 +149,7 @@ def class_cell(common: float, effect: float, natural: float, scale: float, runs:
     p = np.empty(runs)
     for run in range(runs):
         changes = class_changes(before[[run]], after[[run]], np.ones((1, 15), dtype=bool), 5.0)
-        found = place_variance(changes.change, ClassRatios(changes.change, changes.variance, changes.use), side)
+        found = place_variance(changes.change, ClassRatios(changes.change, changes.variance, changes.use))
         p[run] = randomise_classes(changes.change, changes.variance, changes.use, side, found).p_greater[0]
     share = float((p <= LEVEL).mean())
     return {

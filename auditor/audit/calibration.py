@@ -31,7 +31,8 @@ def statement(config: Config, measured: Sequence[Measured], screen: Screen) -> d
     """
     nulls = list(_nulls(measured))
     kept = [null for null in nulls if null["promised"]]
-    sentence = _sentence(config, screen, nulls, kept)
+    assumed = [null for null in nulls if not null["promised"] and null["code"] in _ASSUMING]
+    sentence = _sentence(config, screen, nulls, len(kept), len(assumed))
     tests, selected, cutoff = screen.total()
     return {
         "statement": sentence.text["en"],
@@ -71,7 +72,7 @@ def _null(item: Measured, key: str, null: Null) -> dict[str, Any]:
         "sigma_upper": _maybe(facts.get("spread_upper")),
         "rho": _maybe(facts.get("rho")),
         "scale": _maybe(facts["scale"]),
-        "floor": pooled(float(null.least().min()), 2) if null.promised else None,
+        "floor": pooled(float(null.least().min()), 2) if null.decides else None,
         "tail": str(facts["tail"]),
         "adequate": bool(facts["adequate"]),
         "promised": bool(null.promised),
@@ -103,16 +104,23 @@ def _maybe(value: float | None) -> float | None:
     return None if value is None else pooled(value, 2)
 
 
-def _sentence(config: Config, screen: Screen, nulls: Sequence[dict[str, Any]], kept: Sequence[Any]) -> Any:
+_ASSUMING = ("alone", "classes-no-controls")
+"""Nulls that decide on an assumption that nothing in the data could check."""
+
+
+def _sentence(config: Config, screen: Screen, nulls: Sequence[dict[str, Any]], kept: int, assumed: int) -> Any:
     context = {
         "q": config.protocol.q,
         "q_again": config.protocol.q,
         "tests": screen.total()[0],
         "contrasts": len(nulls),
-        "promised": len(kept),
+        "promised": kept,
+        "assumed": assumed,
     }
-    if nulls and len(kept) == len(nulls):
+    if nulls and kept == len(nulls):
         return say("calibration.promised", context)
+    if assumed:
+        return say("calibration.partly-assumed" if kept else "calibration.assumed", context)
     if kept:
         return say("calibration.mixed", context)
     reason = text("because.no-peers")

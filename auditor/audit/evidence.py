@@ -62,6 +62,8 @@ def evidence_of(measured: Measured, screen: Screen, j: int, c: int) -> Evidence:
         of=0 if told is None else int(told.of[j, c]),
         rank_high=number(result.rank_high[j, c]),
         ranked=float(result.ranked[j, c]) if result.ranked[j, c] else None,
+        totals=number(panel.absolute[j, c]),
+        alone=null is not None and null.kind == "alone",
         ceiling=ceiling_,
         caps=caps,
     )

@@ -74,6 +74,10 @@ class Evidence:
         Alternative specifications that agree, and that could be measured.
     rank_high, ranked : float or None
         Largest rank of the 95 % interval, and among how many.
+    totals : float or None
+        Absolute difference of the groups, all classes added up; None where there is none.
+    alone : bool
+        Whether the place was decided by its own offence classes, without any other place.
     ceiling : float
         Highest grade that the contrast's own caps allow.
     caps : tuple of str
@@ -115,6 +119,8 @@ class Evidence:
     of: int = 0
     rank_high: float | None = None
     ranked: float | None = None
+    totals: float | None = None
+    alone: bool = False
     ceiling: float = 4.0
     caps: tuple[str, ...] = ()
 

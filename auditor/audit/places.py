@@ -178,6 +178,7 @@ _WITH_SUPPRESSED = (
     "verdict.strong",
     "verdict.resolution",
     "verdict.control-fired",
+    "verdict.totals-oppose",
 )
 
 
@@ -187,6 +188,8 @@ def _variant(reason: str, item: Evidence | None, *, hidden: bool) -> str:
         return f"{reason}-suppressed"
     if item is None:
         return reason
+    if item.alone and reason in ("verdict.pattern", "verdict.inconclusive"):
+        return _alone(reason, item)
     if reason == "verdict.pattern" and (item.calibrated_high is None or item.high is None):
         return "verdict.pattern-open"
     if reason == "verdict.inconclusive" and item.calibrated_high is None:
@@ -194,6 +197,16 @@ def _variant(reason: str, item: Evidence | None, *, hidden: bool) -> str:
     if reason == "verdict.inconclusive" and item.calibrated_high is not None and item.calibrated_high < 1:
         return "verdict.inconclusive-below"
     return reason
+
+
+def _alone(reason: str, item: Evidence) -> str:
+    """Word what one place's own classes say: there is no centre of comparable places."""
+    if reason == "verdict.pattern":
+        open_ = item.calibrated_high is None or item.high is None
+        return "verdict.pattern-alone-open" if open_ else "verdict.pattern-alone"
+    if item.calibrated_high is None:
+        return "verdict.inconclusive-open"
+    return "verdict.inconclusive-alone-below" if item.calibrated_high < 1 else "verdict.inconclusive-alone"
 
 
 def _because(setting: Setting, judged: Judged, withheld: Sequence[Withheld], j: int) -> str:

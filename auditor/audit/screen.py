@@ -272,7 +272,12 @@ def run_screen(
     }
     told = known & ~decision.drawn[:, None] if (known & ~decision.drawn[:, None]).any() else known
     chosen = decision.q_greater[told] <= min(protocol.q, MOST_Q)
-    bound = float(fdp_bound(decision.p_greater[told], chosen, 0.05)) if chosen.any() else None
+    bound = None
+    if (
+        chosen.any()
+        and not (_unguarded(decision, family_of) & (decision.q_greater <= min(protocol.q, MOST_Q)))[told].any()
+    ):
+        bound = float(fdp_bound(decision.p_greater[told], chosen, 0.05))
     return Screen(
         results,
         decision.families,
@@ -286,6 +291,16 @@ def run_screen(
         decision.drawn,
         bound,
     )
+
+
+def _unguarded(decision: Decision, family_of: Mapping[str, str]) -> NDArray[np.bool_]:
+    """(J, F) mask of the tests that a null without a promise decides."""
+    result = np.zeros(decision.p_greater.shape, dtype=bool)
+    for name, fitted in decision.fitted.items():
+        for null in (null for nulls in fitted.nulls for null in nulls):
+            if null.decides and not null.promised:
+                result[null.rows, decision.families.index(family_of[name])] = True
+    return result
 
 
 def decide(
@@ -340,7 +355,7 @@ def calibrate(panel: Panel, control: Panel | None, protocol: Protocol, seed: int
     nulls = nulls_of(panel, control, protocol, seed)
     for c, found in enumerate(nulls):
         for null in found:
-            if null.promised:
+            if null.decides:
                 greater[null.rows, c], less[null.rows, c] = null.tails()
     return Fitted(greater, less, nulls)
 
@@ -393,7 +408,7 @@ def _complete(
         if panel.contrasts[c].tested:
             _rank(panel, c, arrays, ranked, rng)
         for null in nulls:
-            if not null.promised:
+            if not null.decides:
                 continue
             rows = null.rows
             _limits(null, c, decision, arrays)
@@ -422,7 +437,8 @@ def _limits(null: Null, c: int, decision: Decision, arrays: dict[str, Floats]) -
         "ratio": null.ratio(),
         "low": low,
         "high": high,
-        "detectable": null.detectable(cutoff),
+        # A flag needs the two-sided interval above 1 as well.
+        "detectable": null.detectable(min(cutoff, (1 - LEVEL) / 2)),
         "factor": factor,
         "shift": shift,
         "least": null.least(),

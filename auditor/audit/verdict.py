@@ -88,6 +88,9 @@ def judge(
     if _detected_nothing(evidence, rules):
         lead = max(calibrated, key=lambda i: (evidence[i].calibrated_high or 0.0, -i))
         return Judged("no-disparity-detected", "verdict.no-disparity", lead, caps)
+    denied = [i for i in calibrated if _stands_out(evidence[i], rules)]
+    if denied:
+        return Judged("inconclusive", "verdict.totals-oppose", denied[0], caps)
     lead = min(calibrated, key=lambda i: (evidence[i].calibrated_p or 0.0, i))
     blocked = all(evidence[i].blocked for i in calibrated)
     return Judged("inconclusive", "verdict.resolution" if blocked else "verdict.inconclusive", lead, caps)
@@ -113,6 +116,11 @@ def _flagged(
 
 def flags(item: Evidence, rules: Rules) -> bool:
     """Say whether one finding meets every condition of ``pattern-worth-examining``."""
+    # What classes say one by one and their total denies is no pattern (Simpson 1951).
+    return _stands_out(item, rules) and (item.totals is None or item.totals > 0)
+
+
+def _stands_out(item: Evidence, rules: Rules) -> bool:
     return (
         item.testable
         and item.ceiling >= GRADES[FLAG]

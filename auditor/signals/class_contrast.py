@@ -14,6 +14,7 @@ from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import small, tainted
 from auditor.signals.class_counts import ClassCounts
 from auditor.signals.signal import ClassSample, Contrast, Lack, Panel, blank
+from auditor.stats.class_alone import randomise_alone
 from auditor.stats.class_randomisation import Randomised, randomise_classes
 from auditor.stats.classes import (
     DEFAULT_VARIANCE,
@@ -21,12 +22,11 @@ from auditor.stats.classes import (
     class_centres,
     class_ratios,
     natural_variance,
-    place_variance,
 )
 from auditor.stats.intervals import wilson
 
 LEVEL = 0.95
-FEWEST_PEERS = 20
+FEWEST_TOGETHER = 10
 """Places that a common factor between classes is measured from; fewer are each decided by themselves."""
 POOLED = 1000
 """Orders of the classes of each place where those of all places are pooled."""
@@ -163,13 +163,13 @@ def _samples(cells: Cells, ratios: ClassRatios, side: NDArray[np.int64]) -> list
     samples: list[ClassSample] = []
     for stratum in np.unique(cells.stratum):
         rows = (cells.stratum == stratum) & ratios.use.any(axis=1)
-        if int(rows.sum()) >= FEWEST_PEERS:
+        if int(rows.sum()) >= FEWEST_TOGETHER:
             together = _together(ratios, side, rows)
-            if int(together.rows.sum()) >= FEWEST_PEERS:
+            if int(together.rows.sum()) >= FEWEST_TOGETHER:
                 samples.append(together)
                 # A class that few places have has no centre: who needs it to be tested at all is decided alone.
                 rows = rows & ~together.rows
-        samples += [_alone(ratios, side, int(j), cells.size) for j in np.flatnonzero(rows)]
+        samples += [_alone(ratios, side, int(j)) for j in np.flatnonzero(rows)]
     return samples
 
 
@@ -189,12 +189,8 @@ def _level(centre: Floats) -> float:
     return float(known.mean()) if len(known) else 0.0
 
 
-def _alone(ratios: ClassRatios, side: NDArray[np.int64], j: int, places: int) -> ClassSample:
-    use = np.zeros(ratios.use.shape, dtype=bool)
-    use[j] = ratios.use[j]
-    own = ClassRatios(ratios.log_ratio, ratios.variance, use)
-    natural = place_variance(ratios.log_ratio, own, side)
-    contrast = randomise_classes(ratios.log_ratio, ratios.variance, use, side, natural)
+def _alone(ratios: ClassRatios, side: NDArray[np.int64], j: int) -> ClassSample:
+    contrast = randomise_alone(ratios, side, j)
     return ClassSample(contrast.used, contrast, True, 0.0)
 
 

@@ -8,26 +8,29 @@ from collections.abc import Iterator
 import numpy as np
 
 from auditor.cells import Cells, Floats
-from auditor.signals.class_contrast import FEWEST_PEERS, POOLED
+from auditor.signals.class_contrast import POOLED
 from auditor.signals.series_parts import FEW_CLASSES, Change, Cut
 from auditor.signals.signal import ClassSample
 from auditor.stats.class_randomisation import Randomised, randomise_classes
 from auditor.stats.classes import ClassRatios, natural_variance, place_variance
 from auditor.stats.series_classes import ClassChanges, class_changes, class_detectable, class_limits
 
+FEWEST_PEERS = 20
+"""Places that what moves all changes of a group in common is measured from."""
+
 
 def class_change(cells: Cells, made: Cut, alpha: float, level: float) -> Change:
     """Test each place by relabelling its offence classes.
 
     Changes are not centred on the other places: what a programme did everywhere must not be taken out. Natural
-    variance between classes, which sets their weights, is taken from all places where they tell it.
+    variance between classes, which sets their weights, is that of the place's own classes.
     """
     side, gate = made.data.side, cells.gates["expected"]
     pick = [made.group, made.sums.before.shape[2] - 1]
     changes = class_changes(made.sums.before[:, :, pick], made.sums.after[:, :, pick], made.sums.takes_part, gate)
     use = changes.use & (made.code == 0)[:, None]
     changes = ClassChanges(changes.change, changes.variance, _enough(use, side, alpha))
-    natural = place_variance(changes.change, ClassRatios(changes.change, changes.variance, changes.use), side)
+    natural = place_variance(changes.change, ClassRatios(changes.change, changes.variance, changes.use))
     result = randomise_classes(changes.change, changes.variance, changes.use, side, natural, POOLED)
     code = np.where(made.code == 0, np.where(result.used, 0, FEW_CLASSES), made.code)
     ok = code == 0

@@ -174,45 +174,41 @@ def natural_variance(x: Array, ratios: ClassRatios, side: ArrayLike) -> float:
     return float(np.exp(brentq(excess, low, high, xtol=1e-10)))
 
 
-def place_variance(x: Array, ratios: ClassRatios, side: ArrayLike) -> Array:
-    """Estimate the natural variance of each place by itself, from its own residuals.
+def place_variance(x: Array, ratios: ClassRatios) -> Array:
+    """Estimate the natural variance of each place by itself, from its own classes about one common mean.
 
-    The tau^2 at which the residuals about the two sides' means have the size that they should (Paule & Mandel 1982),
-    0 where sampling error explains them. For places that are decided by themselves: with another place's variance the
-    weights of small classes, and the size of the test, would be wrong.
+    The tau^2 at which the residuals have the size that they should (Paule & Mandel 1982), 0 where sampling error
+    explains them. Which side a class stands on does not enter: weights that knew it would not be the same under every
+    relabelling, and the test would not have its size. For places that are decided by themselves: with another place's
+    variance the weights of small classes, and the size of the test, would be wrong.
 
     Parameters
     ----------
     x : ndarray, shape (J, O)
     ratios : ClassRatios
-    side : array_like of int, shape (O,)
+        With the classes of both sides, and no others, in use.
 
     Returns
     -------
     ndarray, shape (J,)
         Between 0 and 1.
     """
-    sides = np.asarray(side)
     low, high = np.zeros(len(x)), np.ones(len(x))
     for _ in range(30):
         middle = (low + high) / 2
-        wide = _mean_square(x, ratios, sides, middle) > 1
+        wide = _mean_square(x, ratios, middle) > 1
         low, high = np.where(wide, middle, low), np.where(wide, high, middle)
-    return np.where(_mean_square(x, ratios, sides, np.zeros(len(x))) <= 1, 0.0, (low + high) / 2)
+    return np.where(_mean_square(x, ratios, np.zeros(len(x))) <= 1, 0.0, (low + high) / 2)
 
 
-def _mean_square(x: Array, ratios: ClassRatios, side: NDArray[np.int64], natural: Array) -> Array:
+def _mean_square(x: Array, ratios: ClassRatios, natural: Array) -> Array:
     """Weighted residual sum of squares of each place over its degrees of freedom."""
-    squares, freedom = np.zeros(len(x)), np.zeros(len(x))
-    for which in (1, -1):
-        use = ratios.use & (side == which)
-        weight = np.where(use, 1 / (ratios.variance + natural[:, None]), 0.0)
-        total = np.where(use.any(axis=1), weight.sum(axis=1), 1.0)[:, None]
-        values = np.where(use, x, 0.0)
-        mean = (weight * values).sum(axis=1, keepdims=True) / total
-        squares += (weight * (values - mean) ** 2).sum(axis=1)
-        freedom += np.maximum(use.sum(axis=1) - 1, 0)
-    return squares / np.maximum(freedom, 1)
+    weight = np.where(ratios.use, 1 / (ratios.variance + natural[:, None]), 0.0)
+    total = np.where(ratios.use.any(axis=1), weight.sum(axis=1), 1.0)[:, None]
+    values = np.where(ratios.use, x, 0.0)
+    mean = (weight * values).sum(axis=1, keepdims=True) / total
+    squares = (weight * (values - mean) ** 2).sum(axis=1)
+    return np.asarray(squares / np.maximum(ratios.use.sum(axis=1) - 1, 1))
 
 
 def _clipped_mean() -> float:

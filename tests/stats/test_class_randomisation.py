@@ -173,7 +173,7 @@ def test_sides_of_very_different_size_do_not_make_flags(serious, discretionary, 
     mean = np.where(side > 0, discretionary, serious)
     drawn = [rng.poisson(mean * k * np.exp(rng.normal(0, sd, (1500, 14)))) for k in (1, reference)]
     ratios = class_ratios(*drawn, side)
-    natural = place_variance(ratios.log_ratio, ratios, side)
+    natural = place_variance(ratios.log_ratio, ratios)
     got = randomise_classes(ratios.log_ratio, ratios.variance, ratios.use, side, natural, 500)
     n = int(got.used.sum())
     for p in (got.p_greater[got.used], got.p_less[got.used]):

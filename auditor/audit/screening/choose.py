@@ -61,17 +61,15 @@ def _relabelled(panel: Panel, c: int, rows: Bools, stratum: int, control: Panel 
         own = rows & sample.rows
         if not own.any():
             continue
-        if sample.alone:
-            yield AloneNull(panel, c, own, stratum, sample, ())
-            continue
         # Controls of the same stratum only: another one's were relabelled among other places.
         others = [
             (column, item.contrast)
             for column, samples in (control.samples.items() if control is not None else ())
             for item in samples
-            if not item.alone and _same(panel, item.rows, stratum)
+            if item.alone is sample.alone
+            and (_same(panel, item.rows, stratum) if not item.alone else item.rows[own].any())
         ]
-        yield ClassesNull(panel, c, own, stratum, sample, others)
+        yield (AloneNull if sample.alone else ClassesNull)(panel, c, own, stratum, sample, others)
 
 
 def _same(panel: Panel, rows: Bools, stratum: int) -> bool:

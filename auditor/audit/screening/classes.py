@@ -31,17 +31,25 @@ class ClassesNull(Null):
         self.control_columns = tuple(column for column, _ in controls)
         self._sample, self._own = sample, tuple(item for _, item in controls)
         result = sample.contrast
+        self.controls = sum(int(item.used.sum()) for item in self._own)
         self._difference, self._se = result.difference[rows], result.se[rows]
         self._statistic, self._stratum = result.statistic[rows], result.stratum[rows]
         self.null: PooledNull = self._fit(result, self._own)
-        self.controls = self.null.controls
 
     def _fit(self, result: Randomised, controls: Sequence[Randomised]) -> PooledNull:
         return fit_pooled_null(result, controls)
 
     @property
     def promised(self) -> bool:
-        """A permutation always promises: what it cannot see is measured, or said."""
+        """What moves all classes in common must have been measured, and on groups in which nothing is expected.
+
+        The lower half of the focal contrasts alone says nothing of the upper tail of that movement.
+        """
+        return self.controls > 0
+
+    @property
+    def decides(self) -> bool:
+        """A permutation always decides: what it assumes is said, and the verdict is capped."""
         return True
 
     def tails(self) -> tuple[Floats, Floats]:
@@ -113,9 +121,14 @@ class AloneNull(ClassesNull):
         result = self._sample.contrast
         return result.p_greater[self.rows], result.p_less[self.rows]
 
+    @property
+    def promised(self) -> bool:
+        """Nothing tells what moves the classes of one place in common."""
+        return False
+
     def fired(self) -> tuple[Floats, ...]:
-        """Return nothing: by itself a place has no peers to judge its controls by."""
-        return ()
+        """Return two-sided p-values of the place's other groups, relabelled in the same way."""
+        return tuple(np.minimum(1.0, 2 * np.minimum(c.p_greater, c.p_less))[self.rows] for c in self._own)
 
     def systematic(self, cutoff: float) -> tuple[Floats, Floats]:
         """Return NaN: nothing tells how large a common factor is."""
@@ -128,7 +141,7 @@ class AloneNull(ClassesNull):
     def facts(self) -> Mapping[str, Any]:
         """Return how many relabellings there are."""
         return {
-            "n": 0,
+            "n": self.controls,
             "places": 1,
             "shift": None,
             "spread": None,

@@ -45,6 +45,11 @@ class Null(ABC):
     def promised(self) -> bool:
         """Whether its p-values carry an error rate."""
 
+    @property
+    def decides(self) -> bool:
+        """Whether its p-values enter the screen; some do although they hold under a stated assumption only."""
+        return self.promised
+
     @abstractmethod
     def tails(self) -> tuple[Floats, Floats]:
         """Return upper and lower tail probabilities."""
