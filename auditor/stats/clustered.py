@@ -8,10 +8,10 @@ the clusters whose variance is estimated (Imbens & Kolesar 2016), not under inde
 Chosen by measurement (benchmarks/clusters_null.py: 2,000 runs a cell, Monte Carlo error .005; officers, days and night
 shifts; 10, 20 and 50 clusters; coefficient of variation of sizes 0 and 1; intraclass correlation .02 and .1). Two-sided
 at .05 this rejected a true null at .032 to .0585 over the 36 cells, one-sided at .036 to .0605; at a coefficient of 1.5
-and a correlation of .2 with 10 clusters at .0325 to .0415; with 6 clusters at .036 to .0495. In the same cells
-CR2 with Bell & McCaffrey's degrees of freedom reached .0645, and CR1 .18 (.217 in the worst corner). In smaller trials of
+and a correlation of .2 with 10 clusters at .0325 to .0415; with 6 clusters at .036 to .0495. In the same 36 cells CR2
+with Bell & McCaffrey's degrees of freedom reached .0645, and CR1 .18 (.217 in the worst corner). In smaller trials of
 500 to 1,000 runs a jackknife with clusters less one degrees of freedom reached .072, a sign-flip score test .089, and
-CR3 with Satterthwaite's degrees of freedom held (.067 at most) but fell to .006 and lost up to half of the power.
+CR3 with Satterthwaite's degrees of freedom .067, falling to .006 elsewhere with up to half of the power lost.
 """
 
 from __future__ import annotations
