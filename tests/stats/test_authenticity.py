@@ -1,5 +1,7 @@
 """Made-up records: shuffles, enumeration, honest simulated files, and scenario 35 (ghost records)."""
 
+import csv
+import gzip
 from collections import Counter
 from fractions import Fraction
 from itertools import product
@@ -259,3 +261,26 @@ def test_empty_files_are_no_error():
     assert last_digits(none, none, 1).p[0] == 1
     assert first_digits(none, none, 1).p[0] == 1
     assert close_pairs(none, none, none, none, 1).p[0] == 1
+
+
+def test_texas_bulk_entries_stand_out_and_the_rest_does_not(shared_data):
+    """Stops of Gera & Pierson's file: 38 toll notices of two officers, all at 00:01, make 351 pairs.
+
+    Key officer and violation, detail the minute of the hour, context the year.
+    """
+    name = "gera_pierson_filtered_tx_processed_hispanic_white_drivers_driver_race.csv.gz"
+    with gzip.open(shared_data / name, "rt", encoding="utf-8", newline="") as handle:
+        rows = [row for row in csv.DictReader(handle) if row["officer_id"] and row["violation"]]
+    toll = np.array([row["violation"].startswith("Failure to Pay Toll") and row["time"] == "00:01:00" for row in rows])
+    assert toll.sum() == 38
+
+    def check(kept):
+        chosen = [row for row, keep in zip(rows, kept, strict=True) if keep]
+        key = np.unique([row["officer_id"] + row["violation"] for row in chosen], return_inverse=True)[1]
+        minute, year = (np.array([int(row[c][a:b]) for row in chosen]) for c, a, b in (("time", 3, 5), ("date", 0, 4)))
+        return identical_rows(key, minute, year, np.zeros(key.size, dtype=int), 1)
+
+    all_, rest = check(np.ones(toll.size, dtype=bool)), check(~toll)
+    assert all_.p[0] < 1e-30
+    assert rest.p[0] > 0.01
+    assert all_.pairs[0] - rest.pairs[0] == 22 * 21 / 2 + 16 * 15 / 2
