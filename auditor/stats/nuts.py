@@ -1,0 +1,221 @@
+"""No-U-turn sampling of a smooth density, all chains evaluated together.
+
+Each chain is a generator that asks for the log density and gradient at one point at a time. The driver stacks what
+the chains ask for and evaluates it in one call, so the cost of Python is shared while every chain grows its own tree
+and draws from its own stream: a chain's draws do not depend on how long the trees of the others are.
+
+References
+----------
+Hoffman, M. D. & Gelman, A. (2014). The No-U-Turn Sampler. Journal of Machine Learning Research 15, 1593-1623.
+Betancourt, M. (2017). A conceptual introduction to Hamiltonian Monte Carlo. arXiv:1701.02434, appendix A (multinomial
+    weights along the trajectory, and the turning criterion by summed momenta).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.stats.checks import Array
+from auditor.stats.nuts_metric import Metric
+
+#: Log density and gradient of the points of the named chains: (K, dim) and (K,) give (K,) and (K, dim).
+Density = Callable[[Array, NDArray[np.intp]], tuple[Array, Array]]
+Ask = Generator[Array, tuple[float, Array], "Point"]
+Answer = TypeVar("Answer")
+
+_DIVERGENT = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A position with its momentum, log density and gradient."""
+
+    q: Array
+    p: Array
+    value: float
+    gradient: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One transition of one chain.
+
+    Attributes
+    ----------
+    q, gradient : ndarray, shape (dim,)
+    value : float
+        Log density at q.
+    energy : float
+        Hamiltonian at the start of the transition, after the momentum was drawn.
+    acceptance : float
+        Mean acceptance probability over the trajectory: what the step size is tuned to.
+    steps : int
+        Leapfrog steps taken.
+    divergent : bool
+        Whether the trajectory's energy ran away.
+    """
+
+    q: Array
+    value: float
+    gradient: Array
+    energy: float
+    acceptance: float
+    steps: int
+    divergent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """A stretch of trajectory: its ends in time order, a point drawn from it, and what is summed along it."""
+
+    left: Point
+    right: Point
+    chosen: Point
+    momentum: Array
+    log_weight: float
+    accepted: float
+    steps: int
+    turning: bool
+    divergent: bool
+
+    @property
+    def stopped(self) -> bool:
+        return self.turning or self.divergent
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What stays fixed during one transition."""
+
+    metric: Metric
+    step: float
+    energy: float
+    rng: np.random.Generator
+
+
+def together(density: Density, asking: list[Generator[Array, tuple[float, Array], Answer]]) -> list[Answer]:
+    """Run generators side by side, each round's questions answered by one call of the density.
+
+    Parameters
+    ----------
+    density : callable
+    asking : list of generator
+        Generator c asks for chain c; those that return earlier leave the others to go on.
+
+    Returns
+    -------
+    list
+        What each generator returned.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _together(density, asking)
+
+
+def _together(density: Density, asking: list[Generator[Array, tuple[float, Array], Answer]]) -> list[Answer]:
+    answers: dict[int, Answer] = {}
+    asked = {c: next(asker) for c, asker in enumerate(asking)}
+    while asked:
+        chains = np.fromiter(asked, dtype=np.intp)
+        values, gradients = density(np.stack(list(asked.values())), chains)
+        questions: dict[int, Array] = {}
+        for c, value, gradient in zip(asked, values, gradients, strict=True):
+            try:
+                questions[c] = asking[c].send((float(value), gradient))
+            except StopIteration as end:
+                answers[c] = end.value
+        asked = questions
+    return [answers[c] for c in range(len(asking))]
+
+
+def transition(
+    q: Array, value: float, gradient: Array, metric: Metric, step: float, rng: np.random.Generator, deepest: int
+) -> Generator[Array, tuple[float, Array], Draw]:
+    """Ask for what one transition needs, and return the draw.
+
+    Parameters
+    ----------
+    q, value, gradient : ndarray, float, ndarray
+        Where the chain stands.
+    metric : Metric
+    step : float
+        Leapfrog step size.
+    rng : numpy.random.Generator
+    deepest : int
+        Most doublings of the trajectory.
+    """
+    start = Point(q, metric.momentum(rng), value, gradient)
+    energy = metric.kinetic(start.p) - value
+    walk = _Walk(metric, step, energy, rng)
+    tree = _Tree(start, start, start, start.p, 0.0, 0.0, 0, False, False)
+    for depth in range(deepest):
+        forward = bool(rng.random() < 0.5)
+        grown = yield from _grow(walk, tree.right if forward else tree.left, depth, forward)
+        tree = _join(walk, tree, grown, forward, biased=True)
+        if tree.stopped:
+            break
+    accepted = tree.accepted / max(tree.steps, 1)
+    chosen = tree.chosen
+    return Draw(chosen.q, chosen.value, chosen.gradient, energy, accepted, tree.steps, tree.divergent)
+
+
+def _grow(walk: _Walk, edge: Point, depth: int, forward: bool) -> Generator[Array, tuple[float, Array], _Tree]:
+    """A tree of 2**depth new points beyond the edge, or what there is of it when it stops early."""
+    if depth == 0:
+        point = yield from leapfrog(edge, walk.metric, walk.step if forward else -walk.step)
+        return _leaf(walk, point)
+    inner = yield from _grow(walk, edge, depth - 1, forward)
+    if inner.stopped:
+        return inner
+    outer = yield from _grow(walk, inner.right if forward else inner.left, depth - 1, forward)
+    return _join(walk, inner, outer, forward, biased=False)
+
+
+def leapfrog(at: Point, metric: Metric, step: float) -> Ask:
+    """Ask for the density one leapfrog step away."""
+    half = at.p + 0.5 * step * at.gradient
+    q = at.q + step * metric.velocity(half)
+    value, gradient = yield q
+    return Point(q, half + 0.5 * step * gradient, value, gradient)
+
+
+def _leaf(walk: _Walk, point: Point) -> _Tree:
+    rise = walk.energy - (walk.metric.kinetic(point.p) - point.value)
+    if not np.isfinite(rise):
+        rise = -np.inf
+    divergent = rise < -_DIVERGENT
+    accepted = float(np.exp(min(rise, 0.0)))
+    return _Tree(point, point, point, point.p, rise, accepted, 1, False, divergent)
+
+
+def _join(walk: _Walk, old: _Tree, new: _Tree, forward: bool, biased: bool) -> _Tree:
+    """Two adjacent stretches as one; `biased` prefers the new half, as the outermost doubling may."""
+    left, right = (old, new) if forward else (new, old)
+    total = float(np.logaddexp(old.log_weight, new.log_weight))
+    accepted, steps = old.accepted + new.accepted, old.steps + new.steps
+    momentum = left.momentum + right.momentum
+    if new.stopped:
+        return _Tree(left.left, right.right, old.chosen, momentum, total, accepted, steps, new.turning, new.divergent)
+    against = old.log_weight if biased else total
+    take = np.log(walk.rng.random()) < new.log_weight - against
+    chosen = new.chosen if take else old.chosen
+    turning = _turns(walk.metric, momentum, left.left.p, right.right.p) or _turns_between(walk.metric, left, right)
+    return _Tree(left.left, right.right, chosen, momentum, total, accepted, steps, turning, False)
+
+
+def _turns_between(metric: Metric, left: _Tree, right: _Tree) -> bool:
+    """Whether one half and the first point of the other turn; two single points are their own halves."""
+    if left.left is left.right and right.left is right.right:
+        return False
+    return _turns(metric, left.momentum + right.left.p, left.left.p, right.left.p) or _turns(
+        metric, left.right.p + right.momentum, left.right.p, right.right.p
+    )
+
+
+def _turns(metric: Metric, momentum: Array, first: Array, last: Array) -> bool:
+    sharp = metric.velocity(momentum)
+    return bool(sharp @ first <= 0 or sharp @ last <= 0)

@@ -1,0 +1,79 @@
+"""Thresholds, their differences between groups, and their means over places, from posterior draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditor.stats.checks import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """Posterior of an array of quantities.
+
+    Attributes
+    ----------
+    mean, sd, low, high : ndarray
+        Mean, standard deviation and equal-tailed limits.
+    below : ndarray
+        Posterior probability of a value below 0 (of interest for differences).
+    """
+
+    mean: Array
+    sd: Array
+    low: Array
+    high: Array
+    below: Array
+
+    @classmethod
+    def of(cls, draws: Array, level: float) -> Posterior:
+        """Summary of draws whose first two axes, chain and draw, are summed over."""
+        side = (1 - level) / 2
+        low, high = np.quantile(draws, [side, 1 - side], axis=(0, 1))
+        both = (0, 1)
+        return cls(draws.mean(axis=both), draws.std(axis=both), low, high, (draws < 0).mean(axis=both))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Thresholds of D places by R groups and what is compared of them; leading axes are chain and draw.
+
+    Attributes
+    ----------
+    threshold, difference : ndarray, shape (..., D, R)
+        Probabilities of guilt, and those less the reference group's.
+    group, group_difference : ndarray, shape (..., R)
+        Weighted means over places.
+    """
+
+    threshold: Array
+    difference: Array
+    group: Array
+    group_difference: Array
+
+    @classmethod
+    def of(cls, threshold: Array, weights: Array, reference: int) -> Comparison:
+        """Compare thresholds with those of the reference group.
+
+        Parameters
+        ----------
+        threshold : ndarray, shape (..., D, R)
+        weights : ndarray, shape (D,)
+            Of the places, the same for every group: stops of all groups together.
+        reference : int
+        """
+        group = np.einsum("...dr,d->...r", threshold, weights / weights.sum())
+        return cls(threshold, threshold - threshold[..., reference, None], group, group - group[..., reference, None])
+
+    def reported(self, reference: int) -> Array:
+        """All but the reference group's differences from itself, side by side: shape (C, N, M)."""
+        lead = self.threshold.shape[:2]
+        parts = [
+            self.threshold,
+            np.delete(self.difference, reference, axis=-1),
+            self.group,
+            np.delete(self.group_difference, reference, axis=-1),
+        ]
+        return np.concatenate([part.reshape(*lead, -1) for part in parts], axis=-1)
