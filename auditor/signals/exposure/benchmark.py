@@ -177,7 +177,7 @@ class Benchmark(Signal):
         for region in sorted(set(regions[usable]) - {""}):
             rows = usable & (regions == region)
             if rows.sum() >= 2:
-                results.extend(region_ratios(str(region), event, groups, cells, cube.values[rows], base, rows))
+                results.extend(region_ratios(str(region), event, groups, cells, cube.values, base, rows))
         return results
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
