@@ -77,7 +77,7 @@ def test_texas_gives_the_published_effect(texas):
 
 
 def test_texas_exact_p_is_what_shuffling_gives(texas):
-    """20,000 shuffles of the perceptions within drivers, drawn as rows and not by our formula."""
+    """8,000 shuffles of the perceptions within drivers, drawn as rows and not by our formula."""
     driver, focal, outcome = texas
     exact = fit(*texas).shuffled
     unit = np.unique(driver, return_inverse=True)[1]
@@ -85,12 +85,12 @@ def test_texas_exact_p_is_what_shuffling_gives(texas):
     unit, focal, outcome = unit[some], focal[some], outcome[some]
     order = np.argsort(unit, kind="stable")
     unit, focal, outcome = unit[order], focal[order], outcome[order]
-    rng, draws = np.random.default_rng(11), 20_000
+    rng, draws = np.random.default_rng(11), 8_000
     sums = np.empty(draws)
     for i in range(draws):
         shuffled = np.lexsort((rng.random(unit.size), unit))
         sums[i] = (focal[shuffled] & outcome).sum()
-    assert np.mean(sums >= (focal & outcome).sum()) == pytest.approx(exact.p_greater[0], abs=0.009)  # 4 errors
+    assert np.mean(sums >= (focal & outcome).sum()) == pytest.approx(exact.p_greater[0], abs=0.013)  # 4 errors
     assert 0.05 < exact.p_greater[0] < 0.15
 
 
