@@ -58,6 +58,9 @@ class Scenario:
         2 leaves no control group.
     sign : bool
         Planted effects go both ways.
+    pattern : int
+        Seed of how the groups differ by class everywhere. Many places show it, and it is taken out; one place by
+        itself cannot tell it from its own differences, so that its error rate is an average over patterns.
     """
 
     tails: str = "normal"
@@ -75,6 +78,7 @@ class Scenario:
     small: float = 1.0
     groups: int = 4
     sign: bool = False
+    pattern: int = 5
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def draw(
     natural[:, :, SERIOUS:] *= scenario.discretionary
     level = rng.normal(0, 0.5, (places, 1, classes)) + rng.normal(0, 0.3, (places, groups, 1))
     # How the groups differ by class everywhere: fixed, the same in every data set.
-    level = level + np.random.default_rng(5).normal(0, 0.3, (1, len(GROUPS), classes))[:, :groups]
+    level = level + np.random.default_rng(scenario.pattern).normal(0, 0.3, (1, len(GROUPS), classes))[:, :groups]
     planted = np.zeros(places)
     hit = rng.choice(places, round(share * places), replace=False)
     planted[hit] = effect * (rng.choice((-1, 1), len(hit)) if scenario.sign else 1)
