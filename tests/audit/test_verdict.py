@@ -138,6 +138,14 @@ def test_a_departure_needs_every_condition_of_its_own():
     assert grade(DEPARTING, about=Circumstances(ceiling=2.0)) == FLAG
 
 
+def test_classes_that_their_total_denies_are_no_pattern():
+    """Simpson's paradox: every class may point up, weighed by what is known of it, and their sum down."""
+    denied = dataclasses.replace(STRONG, totals=-57.0)
+    judged = judge([denied], Families(), RULES, Circumstances())
+    assert (judged.verdict, judged.reason) == ("inconclusive", "verdict.totals-oppose")
+    assert verdict(dataclasses.replace(STRONG, totals=57.0)) == FLAG
+
+
 def test_a_strong_signal_needs_two_families_that_hold_together():
     assert grade(DEPARTING, OTHER) == "strong-signal"
     assert grade(DEPARTING, dataclasses.replace(DEPARTING, signal="match-yield")) == "notable-departure"

@@ -37,11 +37,12 @@ CARD = Card(
         "Where a group may not hold a licence, licence offences are mechanically high: they stand outside the test, "
         "and the ratio with them is shown beside it.",
         "A campaign against one offence that one group commits more often looks the same.",
-        "One place by itself, or fewer than ten: what moves all its discretionary classes in common, and how the groups "
-        "differ by class everywhere, cannot be told from pretext. No error rate is promised.",
-        "With two groups alone nothing shows how far such movements reach upwards; with a third, a movement with a very "
-        "long upper tail (skewness 2) is still taken for pretext in one run of five to eight among 60 places.",
-        "A few small classes can outweigh a large one: where all classes added up deny the contrast nothing is flagged.",
+        "One place by itself, or fewer than ten: what moves all its discretionary classes in common, and how the "
+        "groups differ by class everywhere, cannot be told from pretext. No error rate is promised.",
+        "With two groups alone nothing shows how far such movements reach upwards; with a third, a movement with a "
+        "very long upper tail (skewness 2) is still taken for pretext in one run of five to eight among 60 places.",
+        "A few small classes can outweigh a large one: where all classes added up deny the contrast nothing is "
+        "flagged.",
         "Other groups' contrasts are controls only where those groups are not profiled too.",
     ),
     references=(
