@@ -335,6 +335,8 @@ class Cells:
         Whether every count of the place is already public.
     simulated : tuple of bool
         Whether the place's counts were drawn by a computer.
+    published_regions : tuple of bool
+        The same of each region; none is, where nothing is said.
     tainted : tuple of bool
         Whether published and unpublished counts of the place are mixed such that the public part, taken away from a
         printed sum, would leave a count of 1 to 10.
@@ -369,6 +371,7 @@ class Cells:
     classes: Mapping[str, str] = field(default_factory=default_classes)
     activations: Activations = field(default_factory=no_activations)
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    published_regions: tuple[bool, ...] = ()
 
     @property
     def size(self) -> int:
@@ -429,6 +432,7 @@ class Cells:
                 event: Coverage(c.aggregate[order], c.suppressed[order], c.days[order])
                 for event, c in self.coverage.items()
             },
+            self.published_regions,
         )
 
 

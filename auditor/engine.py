@@ -44,6 +44,8 @@ class Ground:
         Event to (first days, last days) by place.
     published, simulated : tuple of bool
         Whether every count of the place is already public; whether any was drawn by a computer.
+    published_regions : tuple of bool
+        Whether every count of the region's own rows is already public.
     tainted : tuple of bool
         Whether a small unpublished part is added to public counts.
     inventory : Inventory
@@ -67,6 +69,7 @@ class Ground:
     region_ids: tuple[str, ...]
     windows: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
     published: tuple[bool, ...]
+    published_regions: tuple[bool, ...]
     simulated: tuple[bool, ...]
     tainted: tuple[bool, ...]
     inventory: Inventory
@@ -148,6 +151,7 @@ class Engine:
             classes=self._classes,
             activations=_starts(ground) if spec.activations else no_activations(),
             coverage=ground.coverage,
+            published_regions=ground.published_regions,
         )
 
     def _survey(self, loaded: Loaded, exclude: set[str]) -> Ground:
@@ -174,7 +178,8 @@ class Engine:
             parents=tuple(declared.get(place, ("", "", ""))[2] for place in ids),
             region_ids=region_ids,
             windows=self._windows(ids),
-            published=self._published(ids),
+            published=self._published("audit_places", len(ids)),
+            published_regions=self._published("audit_regions", len(region_ids)),
             simulated=self._simulated(ids, loaded),
             tainted=self._tainted(ids),
             inventory=self._inventory(ids, population),
@@ -235,13 +240,13 @@ class Engine:
             lists[0][idx], lists[1][idx] = first or "", last or ""
         return {event: (tuple(first), tuple(last)) for event, (first, last) in windows.items()}
 
-    def _published(self, ids: Sequence[str]) -> tuple[bool, ...]:
+    def _published(self, table: str, size: int) -> tuple[bool, ...]:
         rows = self._sql.execute(
-            "SELECT i.idx, bool_and(coalesce(c.published, false)) FROM counts c "
-            "JOIN audit_places i ON i.place = c.place GROUP BY 1"
+            "SELECT i.idx, bool_and(coalesce(c.published, false)) FROM counts c "  # noqa: S608
+            f"JOIN {table} i ON i.place = c.place GROUP BY 1"
         ).fetchall()
         known = dict(rows)
-        return tuple(bool(known.get(i, False)) for i in range(len(ids)))
+        return tuple(bool(known.get(i, False)) for i in range(size))
 
     def _simulated(self, ids: Sequence[str], loaded: Loaded) -> tuple[bool, ...]:
         drawn = [i for i, source in enumerate(loaded.sources) if source.simulated]

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells, Floats, Table, Texts
-from auditor.domain.periods import Period
 from auditor.domain.vocabulary import NATION
+from auditor.signals.region_rows import Reduce, Totals, closest, covers, gives_away, row_totals
 
-Reduce = Callable[[Table, int], tuple[Floats, Floats, Bools]]
-"""From rows to k, n and whether both can be determined, by place."""
-
-Span = tuple[str, str]
+__all__ = [
+    "Baseline",
+    "Own",
+    "nation_rows",
+    "national",
+    "own_counts",
+    "printable",
+    "public",
+    "small",
+    "statewide",
+    "tainted",
+]
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,8 @@ class Baseline:
         True where the base covers other days than the place.
     apart : (J,) bool array
         True where the place's own counts are not part of the base.
+    withheld : (J,) bool array
+        True where the base would be a row of the nation, but that would give a small count away.
     """
 
     k: Floats
@@ -63,6 +72,7 @@ class Baseline:
     period: NDArray[np.object_]
     differs: Bools
     apart: Bools
+    withheld: Bools
 
     @property
     def share(self) -> Floats:
@@ -92,25 +102,70 @@ def own_counts(cells: Cells, rows: Table, reduce: Reduce, hidden: Bools) -> Own:
     return Own(k, n, known, known & printable(k, n, cells) & ~hidden, first, last)
 
 
-def national(cells: Cells, own: Own, reduce: Reduce, filters: dict[str, str]) -> Baseline:
+def national(
+    cells: Cells, own: Own, reduce: Reduce, filters: dict[str, str], beside: Sequence[tuple[Own, Totals]] = ()
+) -> Baseline:
     """Return the nation's share without each place's own part.
 
-    The nation's own row is used where a source has one (of several windows the one that overlaps the place's most);
-    otherwise the sum over all other places of the same stratum.
+    The nation's own row is used where a source has one (of several windows the one that overlaps the place's most) and
+    it gives no small count away; otherwise the sum over all other places of the same stratum.
+
+    Parameters
+    ----------
+    cells : Cells
+    own : Own
+    reduce : callable
+    filters : mapping
+        Which rows of the nation the contrast counts.
+    beside : sequence of (Own, totals of the nation)
+        Every other contrast of the same rows: what is printed of one is known to the reader of all.
     """
     others = _from_others(cells, own, cells.stratum)
     if NATION not in cells.region_ids:
         return others
-    row = _from_row(cells, own, reduce, filters, cells.region_ids.index(NATION))
+    totals = row_totals(nation_rows(cells, filters), reduce)
+    row = _from_row(cells, own, totals)
     # Simulated places have no nation: they are held against each other.
-    alone = (cells.stratum >= 10) | ~(row.n > 0)
+    real = (cells.stratum < 10) & (row.n > 0)
+    kept = real
+    if not (cells.published_regions and cells.published_regions[cells.region_ids.index(NATION)]):
+        kept = real & _harmless(cells, [(own, totals), *beside], row.period)
     return Baseline(
-        np.where(alone, others.k, row.k),
-        np.where(alone, others.n, row.n),
-        np.where(alone, others.period, row.period),
-        np.where(alone, others.differs, row.differs),
-        np.where(alone, others.apart, row.apart),
+        np.where(kept, row.k, others.k),
+        np.where(kept, row.n, others.n),
+        np.where(kept, row.period, others.period),
+        np.where(kept, row.differs, others.differs),
+        np.where(kept, row.apart, others.apart),
+        real & ~kept,
     )
+
+
+def nation_rows(cells: Cells, filters: Mapping[str, str]) -> Table:
+    """Return the rows of the nation itself that a contrast counts."""
+    rows = cells.regions.where(**filters)
+    return rows.take(rows.index == (cells.region_ids.index(NATION) if NATION in cells.region_ids else -1))
+
+
+def _harmless(cells: Cells, contrasts: Sequence[tuple[Own, Totals]], period: NDArray[np.object_]) -> Bools:
+    """Return where an unpublished row of the nation may be what a place is held against.
+
+    One window only, that of most places: of two, a reader could take one from the other.
+    """
+    periods, number = np.unique(period[period != ""].astype(str), return_counts=True)
+    if not len(periods):
+        return np.zeros(cells.size, dtype=bool)
+    chosen = str(periods[len(number) - 1 - int(np.argmax(number[::-1]))])
+    first, last = chosen.split("/")
+    for own, totals in contrasts:
+        total = totals.get((first, last))
+        windows = zip(own.first.tolist(), own.last.tolist(), strict=True)
+        inside = np.array([covers((first, last), window) for window in windows], dtype=bool)
+        # Counts without days may lie in the row as well.
+        inside = (inside | (own.known & (own.first == ""))) & (cells.stratum < 10)
+        counted = (own.k[inside], own.n[inside], own.known[inside], own.shown[inside])
+        if total is not None and gives_away(total, *counted, cells.gates["persons"]):
+            return np.zeros(cells.size, dtype=bool)
+    return np.asarray(period == chosen)
 
 
 def statewide(cells: Cells, own: Own) -> Baseline:
@@ -120,9 +175,7 @@ def statewide(cells: Cells, own: Own) -> Baseline:
     label = np.array([names.index(state) if state else -1 for state in named], dtype=np.int64)
     base = _from_others(cells, own, np.where(label >= 0, label, len(names)))
     lost = label < 0
-    return Baseline(
-        np.where(lost, np.nan, base.k), np.where(lost, np.nan, base.n), base.period, base.differs, base.apart
-    )
+    return replace(base, k=np.where(lost, np.nan, base.k), n=np.where(lost, np.nan, base.n))
 
 
 def printable(k: Floats, n: Floats, cells: Cells) -> Bools:
@@ -161,6 +214,7 @@ def _from_others(cells: Cells, own: Own, label: NDArray[np.int64]) -> Baseline:
         np.full(cells.size, "", dtype=object),
         _other_days(own, label),
         np.ones(cells.size, dtype=bool),
+        np.zeros(cells.size, dtype=bool),
     )
 
 
@@ -180,23 +234,19 @@ def _other_days(own: Own, label: NDArray[np.int64]) -> Bools:
     )
 
 
-def _from_row(cells: Cells, own: Own, reduce: Reduce, filters: dict[str, str], region: int) -> Baseline:
-    rows = cells.regions.where(**filters)
-    rows = rows.take(rows.index == region)
-    spans = sorted({(str(a), str(b)) for a, b in zip(rows.columns["start"], rows.columns["end"], strict=True)})
-    totals = {span: total for span in spans if (total := _row_total(rows, span, reduce)) is not None}
+def _from_row(cells: Cells, own: Own, totals: Totals) -> Baseline:
     base_k, base_n = np.full(cells.size, np.nan), np.full(cells.size, np.nan)
     period = np.full(cells.size, "", dtype=object)
     differs, apart = np.zeros(cells.size, dtype=bool), np.zeros(cells.size, dtype=bool)
     windows = list(zip(own.first.tolist(), own.last.tolist(), strict=True))
     for window in sorted(set(windows)):
-        span = _closest(window, list(totals))
+        span = closest(window, list(totals))
         if span is None:
             continue
         mask = np.array([pair == window for pair in windows], dtype=bool)
         k, n = totals[span]
         # A national row that is smaller than a place of the same days is no nation.
-        inside = bool(window[0]) and span[0] <= window[0] and window[1] <= span[1]
+        inside = covers(span, window)
         mask &= ~(inside & own.known & ((own.k > k) | (own.n >= n)))
         part = mask & own.known & inside
         base_k[mask], base_n[mask] = k, n
@@ -204,25 +254,4 @@ def _from_row(cells: Cells, own: Own, reduce: Reduce, filters: dict[str, str], r
         base_n[part] -= own.n[part]
         period[mask] = f"{span[0]}/{span[1]}"
         differs[mask], apart[part] = span != window, True
-    return Baseline(base_k, base_n, period, differs, apart)
-
-
-def _row_total(rows: Table, span: Span, reduce: Reduce) -> tuple[float, float] | None:
-    hit = (rows.columns["start"].astype(str) == span[0]) & (rows.columns["end"].astype(str) == span[1])
-    chosen = rows.take(hit)
-    zeroed = Table(np.zeros(len(chosen.n), dtype=np.int64), chosen.columns, chosen.n, chosen.censored, chosen.complete)
-    k, n, known = reduce(zeroed, 1)
-    return (float(k[0]), float(n[0])) if known[0] and n[0] > 0 else None
-
-
-def _closest(window: Span, spans: list[Span]) -> Span | None:
-    if not spans:
-        return None
-    if not window[0]:
-        return max(spans, key=lambda span: span[1])
-    own = _period(window)
-    return max(spans, key=lambda span: (_period(span).overlap(own), span[1], span[0]))
-
-
-def _period(span: Span) -> Period:
-    return Period(date.fromisoformat(span[0]), date.fromisoformat(span[1]))
+    return Baseline(base_k, base_n, period, differs, apart, np.zeros(cells.size, dtype=bool))

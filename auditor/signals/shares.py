@@ -58,6 +58,7 @@ def panel(signal: str, cells: Cells, columns: Sequence[ShareColumn], lacks: Sequ
     period = column_stack([c.base.period for c in columns])
     notes["share.caveat-period"] = differs & (period != "")
     notes["share.caveat-windows"] = differs & (period == "")
+    notes["share.caveat-row"] = column_stack([c.base.withheld & (c.code == 0) for c in columns])
     return Panel(
         signal=signal,
         places=cells.ids,

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 
-from auditor.cells import Bools, Cells, CellSpec, Floats, Table, table
-from auditor.domain.vocabulary import parse_level
+from auditor.cells import Cells, CellSpec, table
 from auditor.findings.card import Card
-from auditor.signals.baseline import Baseline, Own, Reduce, national, own_counts, small, statewide
+from auditor.signals.baseline import Baseline, Own, national, own_counts, small, statewide
+from auditor.signals.level_counts import (
+    REDUCE,
+    SETS,
+    Facts,
+    Stratum,
+    beside_of,
+    facts_of,
+    own_of,
+    reduce_levels,
+)
+from auditor.signals.region_rows import Totals
 from auditor.signals.shares import ShareColumn, panel
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
 
@@ -51,14 +61,6 @@ CARD = Card(
     "with its peers, and no place can rise above pattern-worth-examining on it.",
 )
 
-_SETS: dict[str, tuple[str, ...]] = {
-    "low": ("3", "none"),
-    "none": ("none",),
-    "level-1": ("1",),
-    "level-2": ("2",),
-    "level-3": ("3",),
-}
-_LEVELS = ("1", "2", "3", "none")
 _EVENTS = ("removal", "custody", "match", "detainer")
 
 
@@ -76,19 +78,6 @@ class LevelMixOptions(Options):
 
     event: Literal["auto", "removal", "custody", "match", "detainer"] = "auto"
     share: Literal["auto", "low", "none"] = "auto"
-
-
-@dataclass(frozen=True)
-class _Stratum:
-    """One event under one regime and basis: never mixed with another."""
-
-    event: str
-    regime: str
-    basis: str
-
-    @property
-    def filters(self) -> dict[str, str]:
-        return {"event": self.event, "level_regime": self.regime, "level_basis": self.basis}
 
 
 class LevelMix(Signal):
@@ -116,20 +105,22 @@ class LevelMix(Signal):
         """Measure every place, one set of contrasts for each regime and basis met."""
         columns: list[ShareColumn] = []
         for number, stratum in enumerate(_strata(cells, options)):
-            facts = _facts(cells, stratum)
+            facts = facts_of(cells, stratum)
             tested = _tested_share(cells, stratum, options)
-            for name in (tested, *(name for name in _SETS if name != tested)):
-                columns += _columns(cells, stratum, facts, name, tested=(name == tested), alone=number == 0)
+            beside = beside_of(cells, stratum, facts, tested)
+            for name in (tested, *(name for name in SETS if name != tested)):
+                columns += _columns(cells, stratum, facts, name, beside, tested=(name == tested), alone=number == 0)
         return panel(CARD.name, cells, columns, _LACKS)
 
     def controls(self, cells: Cells, options: LevelMixOptions, rng: np.random.Generator) -> Panel | None:
         """Measure the mix of the serious levels, which arrests on a pretext should not move."""
         columns = []
         for number, stratum in enumerate(_strata(cells, options)):
-            facts = _facts(cells, stratum)
-            reduce = _reduce(("1",), among=("1", "2"))
+            facts = facts_of(cells, stratum)
+            reduce = reduce_levels(("1",), among=("1", "2"))
             own = own_counts(cells, facts.rows, reduce, facts.coarse | facts.fine)
-            base = national(cells, own, reduce, stratum.filters)
+            beside = beside_of(cells, stratum, facts, _tested_share(cells, stratum, options))
+            base = national(cells, own, reduce, stratum.filters, beside)
             column = _column(
                 cells, stratum, facts, own, "level-1-of-2", "nation", base, tested=False, alone=number == 0
             )
@@ -176,7 +167,7 @@ _LACKS = (
 )
 
 
-def _strata(cells: Cells, options: LevelMixOptions) -> list[_Stratum]:
+def _strata(cells: Cells, options: LevelMixOptions) -> list[Stratum]:
     events = _EVENTS if options.event == "auto" else (options.event,)
     known = cells.counts.take(~cells.counts.isin("level", "", "unknown"))
     reach = {event: len(np.unique(known.where(event=event).index)) for event in events}
@@ -190,84 +181,31 @@ def _strata(cells: Cells, options: LevelMixOptions) -> list[_Stratum]:
         )
     )
     size = {pair: len(np.unique(rows.where(level_regime=pair[0], level_basis=pair[1]).index)) for pair in set(pairs)}
-    return [_Stratum(best, *pair) for pair in sorted(size, key=lambda pair: (-size[pair], pair))]
+    return [Stratum(best, *pair) for pair in sorted(size, key=lambda pair: (-size[pair], pair))]
 
 
-def _reduce(wanted: tuple[str, ...], among: tuple[str, ...] = _LEVELS) -> Reduce:
-    """Return a function that counts the wanted levels among some of those known (all of them by default).
-
-    The share is undeterminable where a row's union of levels lies partly inside and partly outside, and where the
-    rows do not speak of all the levels asked for: a level that no row speaks of is absent, not zero.
-    """
-
-    def reduce(rows: Table, size: int) -> tuple[Floats, Floats, Bools]:
-        inside = np.zeros(len(rows.n), dtype=bool)
-        outside = np.zeros(len(rows.n), dtype=bool)
-        spoken = np.zeros((size, len(among)), dtype=bool)
-        for text in rows.levels("level"):
-            union = set(parse_level(text) or ()) - {"unknown"}
-            hit = rows.isin("level", text)
-            asked = union & set(among)
-            mixed = bool(asked) and bool(union - set(among))
-            inside |= hit & (bool(asked & set(wanted)) or mixed)
-            outside |= hit & (bool(asked - set(wanted)) or mixed)
-            for position, level in enumerate(among):
-                spoken[rows.index[hit], position] |= level in union
-        spoken[rows.index[rows.complete]] = True
-        counted = (inside | outside) & ~rows.censored
-        straddles = inside & outside & (rows.n > 0)
-        k = np.bincount(rows.index, weights=rows.n * (inside & ~outside), minlength=size).astype(float)
-        n = np.bincount(rows.index, weights=rows.n * counted, minlength=size).astype(float)
-        blind = rows.censored & (inside | outside)
-        bad = np.bincount(rows.index, weights=(straddles | blind).astype(float), minlength=size) > 0
-        return k, n, (n > 0) & ~bad & spoken.all(axis=1)
-
-    return reduce
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """What holds for every contrast of a stratum, by place."""
-
-    rows: Table
-    everyone: Floats
-    told: Floats
-    censored: Bools
-    fine: Bools
-    coarse: Bools
-
-
-def _facts(cells: Cells, stratum: _Stratum) -> _Facts:
-    rows = cells.counts.where(**stratum.filters)
-    told_rows = rows.take(~rows.isin("level", "", "unknown"))
-    everyone, told = rows.total(cells.size), told_rows.total(cells.size)
-    atoms = rows.cube(cells.size, "level", rows.levels("level")).values
-    untold = small(everyone - told, cells)
-    censored = np.bincount(told_rows.index, weights=told_rows.censored.astype(float), minlength=cells.size) > 0
-    # Where one level is small only the tested share may be printed: differences of the others would give it away.
-    fine = np.zeros(cells.size, dtype=bool)
-    for column in atoms.T:
-        fine = fine | small(column, cells)
-    # The matches of match-yield less those with a level would give a small number without one away.
-    coarse = untold if stratum.event == "match" else np.zeros(cells.size, dtype=bool)
-    return _Facts(rows, everyone, told, censored, fine | untold, coarse)
-
-
-def _tested_share(cells: Cells, stratum: _Stratum, options: LevelMixOptions) -> str:
+def _tested_share(cells: Cells, stratum: Stratum, options: LevelMixOptions) -> str:
     if options.share != "auto":
         return options.share
     rows = cells.counts.where(**stratum.filters)
-    low = int(_reduce(_SETS["low"])(rows, cells.size)[2].sum())
-    none = int(_reduce(_SETS["none"])(rows, cells.size)[2].sum())
+    low = int(reduce_levels(SETS["low"])(rows, cells.size)[2].sum())
+    none = int(reduce_levels(SETS["none"])(rows, cells.size)[2].sum())
     return "low" if 2 * low >= none else "none"
 
 
 def _columns(
-    cells: Cells, stratum: _Stratum, facts: _Facts, name: str, *, tested: bool, alone: bool
+    cells: Cells,
+    stratum: Stratum,
+    facts: Facts,
+    name: str,
+    beside: Sequence[tuple[Own, Totals]],
+    *,
+    tested: bool,
+    alone: bool,
 ) -> list[ShareColumn]:
-    reduce = _reduce(_SETS[name])
-    own = own_counts(cells, facts.rows, reduce, facts.coarse if tested else facts.coarse | facts.fine)
-    bases = {"nation": national(cells, own, reduce, stratum.filters)}
+    reduce = REDUCE[name]
+    own = own_of(cells, facts, reduce, tested=tested)
+    bases = {"nation": national(cells, own, reduce, stratum.filters, beside)}
     if tested:
         bases["state"] = statewide(cells, own)
     return [
@@ -278,8 +216,8 @@ def _columns(
 
 def _column(
     cells: Cells,
-    stratum: _Stratum,
-    facts: _Facts,
+    stratum: Stratum,
+    facts: Facts,
     own: Own,
     name: str,
     where: str,
@@ -328,7 +266,7 @@ def _column(
     )
 
 
-def _definitions(stratum: _Stratum, name: str) -> tuple[str, ...]:
+def _definitions(stratum: Stratum, name: str) -> tuple[str, ...]:
     regime = stratum.regime if stratum.regime in ("offence-type", "conviction-based") else "unstated"
     stage = stratum.event if stratum.event in ("removal", "custody", "match") else "detainer"
     parts = [f"level-mix.define-regime-{regime}", f"level-mix.define-stage-{stage}"]

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from auditor.cells import Bools, Cells, CellSpec, Floats, Table, table
 from auditor.findings.card import Card
@@ -58,7 +59,7 @@ class MatchYieldOptions(Options):
     ----------
     expected : str
         ``"nation"``, ``"noncitizens"`` (regression on the noncitizen share) or ``"auto"``: the regression where at
-        least 30 places have both populations, else the nation.
+        least 30 places whose counts may be printed have both populations, else the nation.
     """
 
     expected: Literal["auto", "nation", "noncitizens"] = "auto"
@@ -201,20 +202,23 @@ def _adjusted(cells: Cells, own: Own, usable: Bools, options: MatchYieldOptions)
     alien = cells.population.where(universe="noncitizens").total(cells.size)
     people = cells.population.where(universe="residents").total(cells.size)
     usable = usable & own.known & (alien > 0) & (people > alien)
-    if usable.sum() < _MINIMUM_PLACES:
+    # Two printed shares give the curve away, and its score equations whatever count entered it.
+    shown = usable & own.shown
+    if shown.sum() < _MINIMUM_PLACES:
         return None
     x = np.log(np.where(usable, alien, 1.0) / np.where(usable, people, 2.0))
     try:
-        expected = grouped_logit(own.k[usable], own.n[usable], x[usable])
+        expected = grouped_logit(own.k[shown], own.n[shown], x[shown])
     except NotConverged:
         return None
+    share = expit(expected.intercept + expected.slope * x)
+    share[shown] = expected.fitted
     base_n, base_k = np.full(cells.size, np.nan), np.full(cells.size, np.nan)
     # The base rests on all the places of the fit; its own sampling error is that of their submissions together.
-    shown = usable & own.shown
     base_n[usable] = own.n[shown].sum() - np.where(shown, own.n, 0.0)[usable]
-    base_k[usable] = base_n[usable] * expected.fitted
+    base_k[usable] = (base_n * share)[usable]
     none = np.zeros(cells.size, dtype=bool)
-    return Baseline(base_k, base_n, np.full(cells.size, "", dtype=object), none, none)
+    return Baseline(base_k, base_n, np.full(cells.size, "", dtype=object), none, none, none)
 
 
 SIGNAL = MatchYield()
