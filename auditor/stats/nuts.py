@@ -8,11 +8,12 @@ References
 ----------
 Hoffman, M. D. & Gelman, A. (2014). The No-U-Turn Sampler. Journal of Machine Learning Research 15, 1593-1623.
 Betancourt, M. (2017). A conceptual introduction to Hamiltonian Monte Carlo. arXiv:1701.02434, appendix A (multinomial
-    weights along the trajectory, and the turning criterion by summed momenta).
+    weights along the trajectory, and the turning criterion by summed momenta, here through their velocities).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -33,12 +34,32 @@ _DIVERGENT = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A position with its momentum, log density and gradient."""
+    """A position with its momentum, log density and gradient.
+
+    Attributes
+    ----------
+    q, p, gradient : ndarray, shape (dim,)
+    velocity, drift : ndarray, shape (dim,)
+        Inverse mass matrix times momentum, and times gradient: one product a step serves both.
+    value : float
+    """
 
     q: Array
     p: Array
+    velocity: Array
     value: float
     gradient: Array
+    drift: Array
+
+    @classmethod
+    def of(cls, q: Array, p: Array, value: float, gradient: Array, metric: Metric) -> Point:
+        """A point whose products with the inverse mass matrix are worked out."""
+        return cls(q, p, metric.velocity(p), value, gradient, metric.velocity(gradient))
+
+    @property
+    def kinetic(self) -> float:
+        """Half the momentum's squared length."""
+        return 0.5 * float(self.p @ self.velocity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +97,7 @@ class _Tree:
     left: Point
     right: Point
     chosen: Point
-    momentum: Array
+    velocity: Array
     log_weight: float
     accepted: float
     steps: int
@@ -148,10 +169,10 @@ def transition(
     deepest : int
         Most doublings of the trajectory.
     """
-    start = Point(q, metric.momentum(rng), value, gradient)
-    energy = metric.kinetic(start.p) - value
+    start = Point.of(q, metric.momentum(rng), value, gradient, metric)
+    energy = start.kinetic - value
     walk = _Walk(metric, step, energy, rng)
-    tree = _Tree(start, start, start, start.p, 0.0, 0.0, 0, False, False)
+    tree = _Tree(start, start, start, start.velocity, 0.0, 0.0, 0, False, False)
     for depth in range(deepest):
         forward = bool(rng.random() < 0.5)
         grown = yield from _grow(walk, tree.right if forward else tree.left, depth, forward)
@@ -177,45 +198,52 @@ def _grow(walk: _Walk, edge: Point, depth: int, forward: bool) -> Generator[Arra
 
 def leapfrog(at: Point, metric: Metric, step: float) -> Ask:
     """Ask for the density one leapfrog step away."""
-    half = at.p + 0.5 * step * at.gradient
-    q = at.q + step * metric.velocity(half)
+    half = at.velocity + (0.5 * step) * at.drift
+    q = at.q + step * half
     value, gradient = yield q
-    return Point(q, half + 0.5 * step * gradient, value, gradient)
+    drift = metric.velocity(gradient)
+    p = at.p + (0.5 * step) * (at.gradient + gradient)
+    return Point(q, p, half + (0.5 * step) * drift, value, gradient, drift)
 
 
 def _leaf(walk: _Walk, point: Point) -> _Tree:
-    rise = walk.energy - (walk.metric.kinetic(point.p) - point.value)
-    if not np.isfinite(rise):
-        rise = -np.inf
+    rise = walk.energy - (point.kinetic - point.value)
+    if not math.isfinite(rise):
+        rise = -math.inf
     divergent = rise < -_DIVERGENT
-    accepted = float(np.exp(min(rise, 0.0)))
-    return _Tree(point, point, point, point.p, rise, accepted, 1, False, divergent)
+    accepted = math.exp(min(rise, 0.0))
+    return _Tree(point, point, point, point.velocity, rise, accepted, 1, False, divergent)
 
 
 def _join(walk: _Walk, old: _Tree, new: _Tree, forward: bool, biased: bool) -> _Tree:
     """Two adjacent stretches as one; `biased` prefers the new half, as the outermost doubling may."""
     left, right = (old, new) if forward else (new, old)
-    total = float(np.logaddexp(old.log_weight, new.log_weight))
-    accepted, steps = old.accepted + new.accepted, old.steps + new.steps
-    momentum = left.momentum + right.momentum
+    total = _log_sum(old.log_weight, new.log_weight)
+    velocity = old.velocity + new.velocity
     if new.stopped:
-        return _Tree(left.left, right.right, old.chosen, momentum, total, accepted, steps, new.turning, new.divergent)
-    against = old.log_weight if biased else total
-    take = np.log(walk.rng.random()) < new.log_weight - against
-    chosen = new.chosen if take else old.chosen
-    turning = _turns(walk.metric, momentum, left.left.p, right.right.p) or _turns_between(walk.metric, left, right)
-    return _Tree(left.left, right.right, chosen, momentum, total, accepted, steps, turning, False)
+        chosen, turning = old.chosen, new.turning
+    else:
+        against = old.log_weight if biased else total
+        take = walk.rng.random() < math.exp(min(new.log_weight - against, 0.0))
+        chosen = new.chosen if take else old.chosen
+        turning = _turns(velocity, left.left, right.right) or _turns_between(left, right)
+    accepted, steps = old.accepted + new.accepted, old.steps + new.steps
+    return _Tree(left.left, right.right, chosen, velocity, total, accepted, steps, turning, new.divergent)
 
 
-def _turns_between(metric: Metric, left: _Tree, right: _Tree) -> bool:
+def _turns_between(left: _Tree, right: _Tree) -> bool:
     """Whether one half and the first point of the other turn; two single points are their own halves."""
     if left.left is left.right and right.left is right.right:
         return False
-    return _turns(metric, left.momentum + right.left.p, left.left.p, right.left.p) or _turns(
-        metric, left.right.p + right.momentum, left.right.p, right.right.p
+    return _turns(left.velocity + right.left.velocity, left.left, right.left) or _turns(
+        left.right.velocity + right.velocity, left.right, right.right
     )
 
 
-def _turns(metric: Metric, momentum: Array, first: Array, last: Array) -> bool:
-    sharp = metric.velocity(momentum)
-    return bool(sharp @ first <= 0 or sharp @ last <= 0)
+def _turns(velocity: Array, first: Point, last: Point) -> bool:
+    return bool(velocity @ first.p <= 0 or velocity @ last.p <= 0)
+
+
+def _log_sum(a: float, b: float) -> float:
+    """Log of exp(a) + exp(b); a is finite."""
+    return max(a, b) + math.log1p(math.exp(-abs(a - b)))

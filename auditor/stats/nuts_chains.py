@@ -82,6 +82,10 @@ class Sample:
             np.concatenate([self.steps, more.steps], axis=1),
         )
 
+    def of_chains(self, which: slice) -> Sample:
+        """Some of the chains."""
+        return Sample(self.q[which], self.value[which], self.energy[which], self.divergent[which], self.steps[which])
+
 
 class _Average:
     """Dual averaging of the log step size towards a mean acceptance."""
@@ -199,9 +203,9 @@ class Chains:
         """Double or halve the step until the acceptance of one leapfrog step crosses 0.8."""
         at, metric, step, sign = self._at[c], self._metrics[c], float(self._steps[c]), 0
         while 1e-8 < step < 1e3:
-            start = Point(at.q, metric.momentum(self._rngs[c]), at.value, at.gradient)
+            start = Point.of(at.q, metric.momentum(self._rngs[c]), at.value, at.gradient, metric)
             end = yield from leapfrog(start, metric, step)
-            rise = end.value - metric.kinetic(end.p) - (start.value - metric.kinetic(start.p))
+            rise = end.value - end.kinetic - (start.value - start.kinetic)
             wanted = 1 if np.isfinite(rise) and rise > math.log(0.8) else -1
             if sign and wanted != sign:
                 return step

@@ -53,10 +53,6 @@ class Metric:
             moved[:k] = self.block @ p[:k]
         return moved
 
-    def kinetic(self, p: Array) -> float:
-        """Half the momentum's squared length under the covariance."""
-        return 0.5 * float(p @ self.velocity(p))
-
     def momentum(self, rng: np.random.Generator) -> Array:
         """Draw from the normal distribution whose covariance is the mass matrix."""
         noise = rng.standard_normal(self.variance.size)

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from auditor.stats.checks import Array
-from auditor.stats.threshold_anchor import Anchors
+from auditor.stats.threshold_anchor import Anchors, Lines
 from auditor.stats.threshold_prior import Parts
 
 _ROOT_2PI = math.sqrt(2 * math.pi)
@@ -37,6 +37,8 @@ class Places:
         separation = carried * u + own * (the other coordinate).
     by_guilt : ndarray
         Share of the variance that comes from the part of guilt.
+    ratio : ndarray
+        Prior variance of the part of log delta over that of u.
     """
 
     guilt: Array
@@ -49,6 +51,7 @@ class Places:
     carried: Array
     own: Array
     by_guilt: Array
+    ratio: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +97,20 @@ def survival(t: Array, guilt: Array, delta: Array) -> Array:
     return guilt * ndtr(delta - t) + (1 - guilt) * ndtr(-t)
 
 
-def place_parts(parts: Parts, groups: Parts, anchors: Anchors) -> Places:
+def place_parts(parts: Parts, groups: Parts, lines: Lines, anchors: Anchors) -> Places:
     """Parts of places, from the coordinates and from the group parts on their natural scales."""
     sigma = np.exp(groups.spread[:, 1:])
-    guilt_variance, part = sigma[:, :1] ** 2, (anchors.slope * sigma[:, 1:]) ** 2
-    variance = guilt_variance + part
+    guilt_variance, separation_variance = sigma[:, :1] ** 2, sigma[:, 1:] ** 2
+    variance = guilt_variance + lines.slope**2 * separation_variance
     weight = variance * anchors.place_information / (1 + variance * anchors.place_information)
     scale = np.sqrt(variance * (1 - weight))
-    centre = anchors.level - (anchors.mix * parts.guilt[:, None, :]).sum(axis=2)
+    centre = lines.level - (anchors.mix * parts.guilt[:, None, :]).sum(axis=2)
     told = weight * centre + scale * parts.told
-    carried, own = part / (anchors.slope * variance), sigma[:, :1] * sigma[:, 1:] / np.sqrt(variance)
+    ratio, own = separation_variance / variance, sigma[:, :1] * sigma[:, 1:] / np.sqrt(variance)
+    carried = lines.slope * ratio
     separation = carried * told + own * parts.untold
-    guilt = told - anchors.slope * separation
-    return Places(guilt, separation, told, centre, weight, scale, variance, carried, own, guilt_variance / variance)
+    guilt, by_guilt = told - lines.slope * separation, guilt_variance / variance
+    return Places(guilt, separation, told, centre, weight, scale, variance, carried, own, by_guilt, ratio)
 
 
 def cell_values(groups: Parts, places: Places, anchors: Anchors) -> Cells:

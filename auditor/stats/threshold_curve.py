@@ -35,32 +35,39 @@ def log_odds_of_guilt(share: Array, hit: Array, delta: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
-class GuiltCurve:
-    """Cubic splines of the log-odds of guilt over log delta, flat beyond their ends.
+class GuiltCurves:
+    """Cubic splines of the log-odds of guilt over a group's log delta, flat beyond their ends.
 
     Attributes
     ----------
-    coefficients : ndarray, shape (pieces, B, R, 4)
-        Highest power first, by piece, data set and group.
+    coefficients : ndarray, shape (pieces, B, R, M, 4)
+        Highest power first; M curves for each data set and group.
     """
 
     coefficients: Array
 
     @classmethod
-    def of(cls, share: Array, hit: Array) -> GuiltCurve:
-        """Tabulate for pooled shares of shape (B, R)."""
+    def of(cls, share: Array, hit: Array) -> GuiltCurves:
+        """Tabulate for search and hit shares of shape (B, R, M)."""
         knots = np.linspace(_LEAST, _MOST, _PIECES + 1)
-        delta = np.exp(knots)[:, None, None] + np.zeros_like(share)
+        delta = np.exp(knots)[:, None, None, None] + np.zeros_like(share)
         table = log_odds_of_guilt(share + np.zeros_like(delta), hit + np.zeros_like(delta), delta)
         return cls(np.moveaxis(CubicSpline(knots, table, bc_type="clamped").c, 0, -1))
 
-    def at(self, log_delta: Array, which: NDArray[np.intp]) -> tuple[Array, Array]:
-        """Value and slope, shape (K, R), at the log separations of data sets `which`, shape (K,)."""
+    def at(self, log_delta: Array, which: NDArray[np.intp]) -> tuple[Array, Array, Array]:
+        """Values, slopes and second derivatives, shape (K, R, M).
+
+        Parameters
+        ----------
+        log_delta : ndarray, shape (K, R)
+        which : ndarray of int, shape (K,)
+            Data set of each row.
+        """
         width = (_MOST - _LEAST) / _PIECES
         inside = np.clip(log_delta, _LEAST, _MOST)
         piece = np.minimum(((inside - _LEAST) / width).astype(np.intp), _PIECES - 1)
-        c = self.coefficients[piece, which[:, None], np.arange(log_delta.shape[1])]
-        x = inside - (_LEAST + width * piece)
-        value = ((c[..., 0] * x + c[..., 1]) * x + c[..., 2]) * x + c[..., 3]
-        slope = (3 * c[..., 0] * x + 2 * c[..., 1]) * x + c[..., 2]
-        return value, np.where(inside == log_delta, slope, 0.0)
+        c3, c2, c1, c0 = np.moveaxis(self.coefficients[piece, which[:, None], np.arange(log_delta.shape[1])], -1, 0)
+        x = (inside - (_LEAST + width * piece))[:, :, None]
+        varies = (inside == log_delta)[:, :, None]
+        slope = ((3 * c3 * x + 2 * c2) * x + c1) * varies
+        return ((c3 * x + c2) * x + c1) * x + c0, slope, (6 * c3 * x + 2 * c2) * varies

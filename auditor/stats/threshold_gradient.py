@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from auditor.stats.checks import Array
-from auditor.stats.threshold_anchor import Anchors
+from auditor.stats.threshold_anchor import Anchors, Lines
 from auditor.stats.threshold_cells import Cells, Places, normal_density
 from auditor.stats.threshold_data import StopCounts
 from auditor.stats.threshold_prior import Parts
@@ -61,15 +61,15 @@ def thresholds(
 
 
 def from_places(
-    parts: Parts, places: Places, anchors: Anchors, by_odds: Array, by_log_delta: Array, gradient: Parts
+    parts: Parts, places: Places, lines: Lines, anchors: Anchors, by_odds: Array, by_log_delta: Array, gradient: Parts
 ) -> tuple[Array, Parts]:
     """Add the prior of u; carry derivatives by guilt and log delta back to places, groups and spreads."""
     by_guilt = by_odds.sum(axis=2)
-    by_separation = by_log_delta.sum(axis=2) - anchors.slope * by_guilt
+    by_separation = by_log_delta.sum(axis=2) - lines.slope * by_guilt
     square = places.told**2 / places.variance
     value = 0.5 * (np.log(1 - places.weight) - square).sum(axis=1)
     by_told = by_guilt + places.carried * by_separation - places.told / places.variance
-    by_mix = (by_told * places.weight)[:, :, None] * anchors.mix
+    by_centre = (by_told * places.weight)[:, :, None]
     moved = (1 - places.weight) * (2 * places.weight * places.centre + places.scale * parts.told)
     by_log_root = square - places.weight + by_told * moved
     turned, alone = 2 * places.carried * places.by_guilt * places.told, places.own * parts.untold
@@ -77,10 +77,12 @@ def from_places(
     by_spread = gradient.spread.copy()
     by_spread[:, 1] = (places.by_guilt * by_log_root + by_separation * (of_separation * alone - turned)).sum(axis=1)
     by_spread[:, 2] = (of_separation * by_log_root + by_separation * (places.by_guilt * alone + turned)).sum(axis=1)
+    by_slope = places.carried * (by_log_root - by_separation * (alone + places.carried * places.told))
+    by_slope += by_separation * places.told * places.ratio * places.by_guilt - by_guilt * places.separation
     return value, replace(
         gradient,
-        guilt=-by_mix.sum(axis=1),
-        separation=by_log_delta.sum(axis=1),
+        guilt=-(by_centre * anchors.mix).sum(axis=1),
+        separation=(by_log_delta + by_centre * lines.level_by + by_slope[:, :, None] * lines.slope_by).sum(axis=1),
         spread=by_spread,
         told=by_told * places.scale,
         untold=by_separation * places.own,

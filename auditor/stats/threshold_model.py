@@ -29,11 +29,13 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from auditor.stats.checks import Array
-from auditor.stats.threshold_anchor import Anchors
+from auditor.stats.threshold_anchor import Anchors, Lines
 from auditor.stats.threshold_cells import Cells, cell_values, place_parts
 from auditor.stats.threshold_data import StopCounts
 from auditor.stats.threshold_gradient import from_places, likelihood, thresholds
 from auditor.stats.threshold_prior import Parts, ThresholdPrior
+
+_MOST_AT_ONCE = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class ThresholdModel:
     @classmethod
     def of(cls, data: StopCounts, prior: ThresholdPrior) -> ThresholdModel:
         """The model, its coordinates anchored at the prior's mean separation."""
-        return cls(data, Anchors.of(data, np.array(prior.separation[0])), prior)
+        return cls(data, Anchors.of(data, prior.separation[0]), prior)
 
     @property
     def dense(self) -> int:
@@ -87,12 +89,13 @@ class ThresholdModel:
         data, anchors = self.data.rows(rows), self.anchors.rows(rows)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             parts = Parts.read(q, data.places, data.groups)
-            groups, curve_slope, log_slope = self._natural(parts, rows)
-            places = place_parts(parts, groups, anchors)
+            lines = self.anchors.lines(parts.separation, rows)
+            groups, log_slope = self._natural(parts, lines)
+            places = place_parts(parts, groups, lines, anchors)
             cells = cell_values(groups, places, anchors)
             value, by_threshold, by_odds, by_delta = likelihood(cells, data)
             more, by_odds, by_log_delta, by = thresholds(groups, cells, by_threshold, by_odds, by_delta)
-            further, by = from_places(parts, places, anchors, by_odds, by_log_delta, by)
+            further, by = from_places(parts, places, lines, anchors, by_odds, by_log_delta, by)
             prior, by_prior = self.prior.density(groups)
             by_guilt = by_odds.sum(axis=1) + by_prior.guilt
             # The last term is the derivative of log(log_slope), the Jacobian of the spreads.
@@ -101,7 +104,7 @@ class ThresholdModel:
             gradient = replace(
                 by,
                 guilt=by.guilt + by_guilt,
-                separation=by.separation + by_prior.separation + curve_slope * by_guilt,
+                separation=by.separation + by_prior.separation + lines.pooled_slope * by_guilt,
                 threshold=by.threshold + by_prior.threshold,
                 spread=by_spread,
                 untold=by.untold + by_prior.untold,
@@ -113,25 +116,35 @@ class ThresholdModel:
         rows = self._rows(q, which)
         anchors = self.anchors.rows(rows)
         parts = Parts.read(q, self.data.places, self.data.groups)
-        groups = self._natural(parts, rows)[0]
-        return cell_values(groups, place_parts(parts, groups, anchors), anchors)
+        lines = self.anchors.lines(parts.separation, rows)
+        groups = self._natural(parts, lines)[0]
+        return cell_values(groups, place_parts(parts, groups, lines, anchors), anchors)
+
+    def natural(self, q: Array, which: NDArray[np.intp] | None = None) -> Parts:
+        """Coordinates at the rows of q, with log-odds of guilt and logs of the three spreads in place of theirs."""
+        parts = Parts.read(q, self.data.places, self.data.groups)
+        return self._natural(parts, self.anchors.lines(parts.separation, self._rows(q, which)))[0]
 
     def rates(self, q: Array) -> tuple[Array, Array, Array]:
         """Thresholds as probabilities, search rates and hit rates, shape (..., D, R), at draws of shape (..., dim).
 
         Of a model of one data set.
         """
-        cells = self.cells(q.reshape(-1, self.dim))
+        flat = q.reshape(-1, self.dim)
+        parts = -(-flat.shape[0] * self.dim // _MOST_AT_ONCE)
+        each = [self.cells(some) for some in np.array_split(flat, parts)]
         shape = (*q.shape[:-1], self.data.places, self.data.groups)
-        found = (cells.probability(), cells.search_rate(), cells.hit_rate())
-        return found[0].reshape(shape), found[1].reshape(shape), found[2].reshape(shape)
+        return (
+            np.concatenate([cells.probability() for cells in each]).reshape(shape),
+            np.concatenate([cells.search_rate() for cells in each]).reshape(shape),
+            np.concatenate([cells.hit_rate() for cells in each]).reshape(shape),
+        )
 
-    def _natural(self, parts: Parts, rows: NDArray[np.intp]) -> tuple[Parts, Array, Array]:
-        """Group parts with guilt and log spreads themselves, and the slopes of the curve and of the log spreads."""
-        pooled, slope = self.anchors.curve.at(parts.separation, rows)
+    def _natural(self, parts: Parts, lines: Lines) -> tuple[Parts, Array]:
+        """Group parts with guilt and log spreads themselves, and the slopes of the log spreads."""
         soft = np.logaddexp(0, parts.spread)
         log_spread = np.log(soft * self.prior.unit)
-        return replace(parts, guilt=parts.guilt + pooled, spread=log_spread), slope, expit(parts.spread) / soft
+        return replace(parts, guilt=parts.guilt + lines.pooled, spread=log_spread), expit(parts.spread) / soft
 
     def _rows(self, q: Array, which: NDArray[np.intp] | None) -> NDArray[np.intp]:
         if which is None or self.data.sets == 1:
