@@ -190,7 +190,8 @@ def _one_place(people: np.ndarray, given: argparse.Namespace) -> None:
     large = people[people[:, 0] > 4000]
     for cell in given.cells:
         for effect in (0.0, 1.0, 1.5):
-            patterns = [alone(large, cell, effect, pattern) for pattern in range(max(2, given.null // PLACES_A_PATTERN))]
+            several = range(max(2, given.null // PLACES_A_PATTERN))
+            patterns = [alone(large, cell, effect, pattern) for pattern in several]
             rates = np.array([np.mean(np.array(p) <= 0.05) for p in patterns if p])
             flagged = np.array([np.mean(np.array(p) <= 0.025) for p in patterns if p])
             seeds = ([zlib.crc32(cell.encode()), 41, round(effect * 10), run] for run in range(given.effect))

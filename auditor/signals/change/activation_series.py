@@ -37,7 +37,7 @@ CARD = Card(
     misleads=(
         "Units share common factors: a change that moves all discretionary classes of one group together for another "
         "reason (a licence law, a festival, drivers who adapt) cannot be told from the programme's by relabelling "
-        "classes. With a common factor of SD 0.1 a 5 % test errs in 9 % of places, with SD 0.2 in 10 to 18 % "
+        "classes. With a common factor of SD 0.1 a 5 % test errs in 9 % of places, with SD 0.2 in 10 to 17 % "
         '(benchmarks/results/series.csv); comparison places carry that factor too, and decide = "both" asks them as '
         "well.",
         "A place whose months are twice as noisy as those of its comparison places, and more alike one to the next, "
