@@ -4,6 +4,11 @@ Days, not stops, are the units: stops of one day share officers, weather and pla
 focal group's odds are the same on both kinds of days (or differ by a stated ratio, when limits are sought), the days'
 deviations from their stratum, each in units of its own standard deviation, are exchangeable. Standardising lets
 operation days hold many more stops than ordinary ones. A stratum weighs by what it can tell.
+
+Measured (benchmarks/days_null.py: 1,000 runs a cell, Monte Carlo error .007; 5 to 40 operation days in a year, 1 to 8
+times as many stops on them, correlation of a day's stops 0 to .1, trend and season, operations at random or weekly in a
+run): a true null was rejected at .037 to .058 one-sided and .036 to .058 two-sided at .05,
+and 95 % limits covered the truth in .942 to .964 of runs.
 """
 
 from __future__ import annotations

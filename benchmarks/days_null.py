@@ -1,0 +1,116 @@
+"""Error rate and power of the randomisation of operation days, over a generator that shares no code with the library.
+
+A year of days; stops are Poisson about 8 times a lognormal factor (SD .4 on the log scale), more on operation days;
+the focal share is beta-binomial about a quarter, with the stated correlation of stops of one day, season and trend.
+Operation days fall at random or every week in a run. Tests are one-sided at .05 each way, and two-sided.
+
+Run: OMP_NUM_THREADS=1 python benchmarks/days_null.py [--runs 1000]
+Writes benchmarks/results/days_null.csv.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from auditor.stats.day_matching import matched_days
+from auditor.stats.day_randomisation import randomise_days
+
+RESULTS = Path(__file__).resolve().parent / "results" / "days_null.csv"
+LEVEL, DAYS = 0.05, 365
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One scenario."""
+
+    operations: int = 10
+    stops: float = 8.0
+    times_as_many: float = 3.0
+    correlation: float = 0.03
+    trend: float = 0.0
+    season: float = 0.0
+    in_a_run: bool = False
+    log_odds_ratio: float = 0.0
+
+
+CELLS = [
+    Cell(),
+    Cell(correlation=0.0),
+    Cell(correlation=0.1),
+    Cell(times_as_many=8.0),
+    Cell(times_as_many=8.0, correlation=0.1),
+    Cell(times_as_many=1.0),
+    Cell(operations=5, stops=3.0),
+    Cell(operations=40, correlation=0.1),
+    Cell(trend=1.0, season=0.5),
+    Cell(operations=8, in_a_run=True, season=0.5),
+    Cell(log_odds_ratio=0.5),
+    Cell(operations=20, log_odds_ratio=0.5),
+]
+
+
+def draw(rng: np.random.Generator, cell: Cell) -> tuple[np.ndarray, ...]:
+    on = np.zeros(DAYS, dtype=bool)
+    if cell.in_a_run:
+        on[rng.integers(0, DAYS - 7 * cell.operations) + 7 * np.arange(cell.operations)] = True
+    else:
+        on[rng.choice(DAYS, cell.operations, replace=False)] = True
+    n = rng.poisson(cell.stops * np.where(on, cell.times_as_many, 1) * rng.lognormal(0, 0.4, DAYS))
+    at = np.arange(DAYS) / DAYS
+    p = 1 / (1 + np.exp(1 - cell.trend * at - cell.season * np.sin(2 * np.pi * at) - cell.log_odds_ratio * on))
+    if cell.correlation:
+        spread = (1 - cell.correlation) / cell.correlation
+        p = rng.beta(p * spread, (1 - p) * spread)
+    return np.datetime64("2008-01-01") + np.arange(DAYS), on, rng.binomial(n, p), n
+
+
+def measure(cell: Cell, runs: int, seed: int) -> dict[str, object]:
+    rng = np.random.default_rng(seed)
+    p, covered, refused = [], [], 0
+    for run in range(runs):
+        day, on, k, n = draw(rng, cell)
+        stratum = matched_days(day, on)
+        try:
+            found = randomise_days(k, n, on, stratum, draws=999, seed=run)
+        except ValueError:
+            refused += 1
+            continue
+        p.append((found.p_greater, found.p_less))
+        covered.append(found.low <= cell.log_odds_ratio <= found.high)
+    share = (np.array(p) <= LEVEL).mean(axis=0)
+    both = float((2 * np.min(p, axis=1) <= LEVEL).mean())
+    return asdict(cell) | {
+        "runs": runs,
+        "refused": refused,
+        "rejected_greater": round(float(share[0]), 4),
+        "rejected_less": round(float(share[1]), 4),
+        "rejected_either": round(both, 4),
+        "mcse": round(math.sqrt(both * (1 - both) / len(p)), 4),
+        "coverage_of_95_per_cent": round(float(np.mean(covered)), 4),
+        "seed": seed,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=1000)
+    runs = parser.parse_args().runs
+    rows = []
+    for at, cell in enumerate(CELLS):
+        rows.append(measure(cell, runs, 4600 + at))
+        print(*rows[-1].values(), sep="\t", flush=True)
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    with RESULTS.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    main()
