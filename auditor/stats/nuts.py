@@ -133,7 +133,7 @@ def together(density: Density, asking: list[Generator[Array, tuple[float, Array]
     list
         What each generator returned.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         return _together(density, asking)
 
 
