@@ -24,6 +24,7 @@ from auditor.audit.protocol import Protocol, load_protocol
 from auditor.audit.run import open_engine, plan, read_sources
 from auditor.audit.screen import MOST_Q
 from auditor.audit.seeds import generator
+from auditor.audit.verdict import Rules
 from auditor.records.store import Store
 from auditor.signals.registry import discover
 from auditor.signals.signal import Panel, Signal
@@ -128,7 +129,7 @@ def calibrate(
         loaded = read_sources(config, store)
         bench, places = _bench(config, loaded)
         jobs, rows = _own(bench, replicates)
-        jobs += _grid(bench.signals, config.protocol, places, config.audit.seed, replicates)
+        jobs += _grid(bench.signals, config.protocol, places, config.audit.seed, replicates, config.suppress_below)
         rows = _run(jobs, progress, tell) + rows
     return Calibration(
         config.protocol,
@@ -153,6 +154,10 @@ def _level(protocol: Protocol) -> float:
     return min(protocol.q, MOST_Q)
 
 
+def _rules(protocol: Protocol, persons: float) -> Rules:
+    return Rules(_level(protocol), protocol.materiality, persons, protocol.detectable, protocol.clear_p)
+
+
 def _tests(protocol: Protocol, name: str, signal: Signal) -> bool:
     rule = protocol.rule(name)
     return rule is not None and rule.role == "test" and not signal.regional
@@ -175,8 +180,9 @@ def _bench(config: Config, loaded: Any) -> tuple[Bench, int]:
             controls[name] = control
     spawn = partial(_spawn, config.audit.seed)
     options_of = {name: config.options(name) for name in signals}
-    level, seed = _level(config.protocol), config.audit.seed
-    bench = Bench(signals, options_of, cells, panels, controls, config.protocol, level, seed, spawn)
+    seed = config.audit.seed
+    rules = _rules(config.protocol, config.suppress_below)
+    bench = Bench(signals, options_of, cells, panels, controls, config.protocol, rules, seed, spawn)
     return bench, len(engine.ground.ids)
 
 
@@ -203,7 +209,12 @@ def _own(bench: Bench, replicates: int) -> tuple[list[_Job], list[Row]]:
 
 
 def _grid(
-    signals: Mapping[str, Signal], protocol: Protocol, places: int, seed: int, replicates: int
+    signals: Mapping[str, Signal],
+    protocol: Protocol,
+    places: int,
+    seed: int,
+    replicates: int,
+    persons: float = Rules().persons,
 ) -> list[_Job]:
     if not signals or not places:
         return []
@@ -211,7 +222,8 @@ def _grid(
     for natural_sd in NATURAL:
         for effect in EFFECTS:
             spawn = partial(_spawn, seed)
-            setting = Setting(signals, protocol, places, natural_sd, effect, _level(protocol), seed, spawn)
+            rules = _rules(protocol, persons)
+            setting = Setting(signals, protocol, places, natural_sd, effect, rules, seed, spawn)
             many = math.ceil(replicates / _FEWER) if effect else replicates
             jobs.append(_Job("simulated", setting.about, many, setting.one))
     return jobs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditor.audit.verdict import FLAG, GRADES
 from auditor.audit.wording import text
+from auditor.findings.alarm import alarm_positions
 from auditor.findings.review import PlaceReview, Review
 
 
@@ -33,17 +34,18 @@ def explain(review: Review, place: str) -> str:
         head = f"SIMULATED. {head}"
     parts = [head, " ".join(reason.text["en"] for reason in entry.verdict_reasons)]
     if GRADES[entry.verdict] >= GRADES[FLAG]:
-        parts.append(_measured(review))
+        parts.append(_measured(review, entry))
     for name in dict.fromkeys([f.signal for f in entry.findings] + [w.signal for w in entry.withheld]):
         parts.append(f"{titles.get(name, name)}. {_signal(entry, name)}")
     parts.append(_change(entry))
     return "\n\n".join(part for part in parts if part)
 
 
-def _measured(review: Review) -> str:
+def _measured(review: Review, entry: PlaceReview) -> str:
     """Return what was measured of the protocol's false alarms: it stands beside every flag."""
     measured = review.calibration.get("measured") or {"sentences": ()}
-    return " ".join(sentence["text"]["en"] for sentence in measured["sentences"])
+    told = alarm_positions(measured, entry.findings)
+    return " ".join(measured["sentences"][i]["text"]["en"] for i in told)
 
 
 def _verdict(entry: PlaceReview) -> str:

@@ -11,7 +11,7 @@ from auditor.report import doubts, effects, labels, numbers
 from auditor.report.calibrated_rows import calibration_rows, centred_rows, local_row
 from auditor.report.cite import Num, cited, quoted, say
 from auditor.report.context import Context, sentences_of, span
-from auditor.report.measured_view import alarm_view
+from auditor.report.measured_view import alarm_of
 
 Row = tuple[Markup | str, Markup | str]
 
@@ -50,7 +50,7 @@ def finding_view(context: Context, finding: Finding, at: str) -> dict[str, Any]:
         "rows": [row for row in _rows(context, finding) if row[1]],
         "table": finding.table,
         "suppressed": finding.suppressed,
-        "alarm": context.once("alarm_view", alarm_view) if finding.outcome == "signal" else [],
+        "alarm": alarm_of(context, [finding]) if finding.outcome == "signal" else [],
     }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from markupsafe import Markup
 
+from auditor.findings.alarm import alarm_positions
+from auditor.findings.finding import Finding
 from auditor.report import numbers
 from auditor.report.cite import cited, maybe, say
 from auditor.report.context import Context, sentences_of, words
@@ -26,6 +28,12 @@ def alarm_view(context: Context) -> list[Markup]:
     """Return what was measured of the protocol's false alarms, for every flag; nothing in reviews that lack it."""
     measured = context.review.calibration.get("measured")
     return [] if not measured else sentences_of(measured["sentences"], f"{_AT}/sentences", context.language)
+
+
+def alarm_of(context: Context, findings: Iterable[Finding]) -> list[Markup]:
+    """Return those of them that are true of some flagged findings."""
+    told = context.once("alarm_view", alarm_view)
+    return [told[i] for i in alarm_positions(context.review.calibration.get("measured"), findings)]
 
 
 def measured_view(context: Context) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from auditor.report.figures.interval import interval_plot
 from auditor.report.figures.mix import level_mix
 from auditor.report.figures.pretext import pretext_plot
 from auditor.report.finding_view import finding_view
-from auditor.report.measured_view import alarm_view
+from auditor.report.measured_view import alarm_of
 from auditor.report.profile import profile_view, supplied
 from auditor.report.sources_view import calibration_view, quality_view, run_view, sources_view
 
@@ -132,7 +132,7 @@ def _verdict(context: Context, place: PlaceReview) -> dict[str, Any]:
         "caps": sentences_of(place.caps, "caps", context.language),
         "null": place.verdict == "no-disparity-detected",
         "flag": place.verdict in labels.FLAGS,
-        "alarm": context.once("alarm_view", alarm_view) if place.verdict in labels.FLAGS else [],
+        "alarm": alarm_of(context, place.findings) if place.verdict in labels.FLAGS else [],
     }
 
 

@@ -17,21 +17,24 @@ from auditor.audit import calibrate as module
 from auditor.audit.calibrate import calibrate
 from auditor.audit.calibrating import held
 from auditor.audit.calibrating.columns import chosen
+from auditor.audit.calibrating.flagged import flagged, reversed_flags
 from auditor.audit.calibrating.own import Bench, Placebos
 from auditor.audit.calibrating.placebo import Placebo
-from auditor.audit.calibrating.rates import Outcome, binomial, mean_share, summarise
-from auditor.audit.calibrating.redraw import Redraw
+from auditor.audit.calibrating.rates import Outcome, Row, binomial, mean_share, summarise
+from auditor.audit.calibrating.redraw import Redraw, _limits, _Part
 from auditor.audit.calibrating.score import score, thirds
 from auditor.audit.calibrating.shuffle import Shuffle, permuted
 from auditor.audit.config import Config
 from auditor.audit.explain import explain
 from auditor.audit.protocol import load_protocol
-from auditor.audit.run import audit
+from auditor.audit.run import audit, read_sources
 from auditor.audit.schema import calibrate_schema, review_schema
 from auditor.audit.screen import decide
+from auditor.audit.verdict import Rules
 from auditor.cells import Activations, Cells, table
 from auditor.errors import ConfigError
 from auditor.findings.review import Review
+from auditor.records.store import Store
 from auditor.report import trace
 from auditor.report.render import Renderer
 from auditor.signals.registry import signal
@@ -176,7 +179,9 @@ def yields() -> SimpleNamespace:
     cells = rule.simulate(np.random.default_rng(10), 0.0, Design(places=120, natural_sd=0.2))
     panel = rule.measure(cells, rule.options(), np.random.default_rng(1))
     decision = decide({"match-yield": panel}, {}, {"match-yield": "match"}, load_protocol())
-    return SimpleNamespace(panel=panel, decision=decision, fitted=decision.fitted["match-yield"])
+    return SimpleNamespace(
+        rule=rule, cells=cells, panel=panel, decision=decision, fitted=decision.fitted["match-yield"]
+    )
 
 
 def test_redrawn_counts_keep_n_and_the_comparator_and_have_the_fitted_spread(yields):
@@ -196,6 +201,19 @@ def test_redrawn_counts_keep_n_and_the_comparator_and_have_the_fitted_spread(yie
     wanted = np.sqrt(facts["spread"] ** 2 + np.median(1 / (n * p * (1 - p))))
     assert abs(np.median(odds) - facts["shift"]) < 0.03
     assert np.std(odds) == pytest.approx(wanted, rel=0.15)
+
+
+@pytest.mark.parametrize("name", ["match-yield", "benchmark"])
+def test_the_limits_of_a_redrawn_count_are_those_that_the_signal_gives(name):
+    """At the counts as they are, the limits are the panel's own, to the last bits but for the rounding of the base."""
+    rule = signal(name)
+    cells = rule.simulate(np.random.default_rng(21), 0.0, Design(places=40, natural_sd=0.2))
+    panel = rule.measure(cells, rule.options(), np.random.default_rng(1))
+    c = next(c for c, contrast in enumerate(panel.contrasts) if contrast.tested and panel.testable[:, c].any())
+    part = _Part(panel.testable[:, c], c, 0.0, 0.0)
+    low, high = _limits(panel, panel.k[part.rows, c], part)
+    np.testing.assert_allclose(low, panel.low[part.rows, c], rtol=1e-9)
+    np.testing.assert_allclose(high, panel.high[part.rows, c], rtol=1e-9)
 
 
 def test_what_promises_nothing_is_left_out(yields):
@@ -286,7 +304,7 @@ def bench_of(name: str, places: int) -> Bench:
         {name: rule.measure(cells, rule.options(), rng)},
         {} if control is None else {name: control},
         protocol,
-        0.05,
+        Rules(),
         5,
         lambda *names: module._spawn(5, *names),
     )
@@ -319,12 +337,57 @@ def test_scores_are_counted_place_by_family(yields):
     places = len(yields.panel.places)
     greater, less = np.full((places, 1), 1.0), np.full((places, 1), 1.0)
     greater[[0, 1, 5], 0], less[2, 0] = 0.01, 0.02
-    decision = dataclasses.replace(
-        yields.decision, p_greater=np.full((places, 1), 0.5), q_greater=greater, q_less=less
-    )
-    outcome = score(decision, {"match-yield": yields.panel}, 0.05, np.arange(places) < 3)
+    decision = dataclasses.replace(yields.decision, p_greater=np.full((places, 1), 0.5), q_greater=greater, q_less=less)
+    up, down = greater <= 0.05, less <= 0.05
+    outcome = score(decision, {"match-yield": yields.panel}, up, down, np.arange(places) < 3)
     assert (outcome.flags, outcome.false, outcome.wrong, outcome.signed) == (3, 1, 1, 3)
     assert (sum(outcome.found), sum(outcome.planted)) == (2, 3)
+
+
+def flags_of(case: SimpleNamespace, decision) -> tuple[np.ndarray, np.ndarray]:
+    cards, panels = {"match-yield": case.rule.card}, {"match-yield": case.panel}
+    up = flagged(decision, panels, cards, {"match-yield": case.cells}, Rules())
+    return up[:, 0], reversed_flags(decision, panels, cards, Rules())[:, 0]
+
+
+def test_a_small_q_alone_is_no_flag():
+    """Every q at 0.01: only places whose own and calibrated limits lie above 1 are flags, as in a verdict."""
+    rule = signal("match-yield")
+    cells = rule.simulate(np.random.default_rng(10), 0.5, Design(places=120, natural_sd=0.2, planted=0.1))
+    panel = rule.measure(cells, rule.options(), np.random.default_rng(1))
+    decision = decide({"match-yield": panel}, {}, {"match-yield": "match"}, load_protocol())
+    fitted = decision.fitted["match-yield"]
+    case, shape = SimpleNamespace(rule=rule, cells=cells, panel=panel), decision.q_greater.shape
+    small = np.full(shape, 0.01)
+    decision = dataclasses.replace(decision, q_greater=small, q_less=small, selected=decision.tests)
+    c = next(c for c, nulls in enumerate(fitted.nulls) if nulls)
+    (null,) = fitted.nulls[c]
+    low, high = np.full(shape[0], np.nan), np.full(shape[0], np.nan)
+    low[null.rows], high[null.rows] = null.interval(0.95)
+    p = fitted.p_greater[:, c]
+    up, down = flags_of(case, decision)
+    assert 0 < up.sum() < 12
+    assert np.array_equal(up, (low > 1) & (panel.low[:, c] > 1) & (p <= 0.05))
+    assert np.array_equal(down, (high < 1) & (panel.high[:, c] < 1))
+    # The test is one-sided and the interval two-sided: by q alone some of 0.025 to 0.05 would have been counted.
+    assert ((p <= 0.05) & ~up).any()
+
+
+def test_flags_are_those_of_the_review(folder):
+    """The same data through the audit: place by place and family by family."""
+    config = config_of(folder)
+    with Store() as store:
+        bench, places = module._bench(config, read_sources(config, store))
+    up, _ = bench.flags(bench.decision, bench.panels)
+    review = audit(config)
+    told = np.zeros(up.shape, dtype=bool)
+    for j, place in enumerate(review.places):
+        for finding in place.findings:
+            if finding.outcome == "signal":
+                told[j, bench.decision.families.index(finding.family)] = True
+    assert told.any()
+    assert len(told) == places
+    assert np.array_equal(up, told)
 
 
 def test_thirds_follow_the_size_of_the_places(yields):
@@ -412,8 +475,15 @@ def test_the_rates_stand_in_the_review_and_beside_every_flag(measured, folder):
     part = review.to_dict()["calibration"]["measured"]
     assert (part["kind"], part["seed"], part["file"]["name"]) == ("own", 5, "calibration.json")
     said = [sentence["text"]["en"] for sentence in part["sentences"]]
-    assert said[0].startswith("Measured false-alarm rate of this protocol on these data: with group labels shuffled")
+    assert said[0].startswith("Measured false-alarm rate of this protocol, the highest of 2 measurements: on ")
     assert " of 4 runs flagged any place " in said[0]
+    # Arrests are shuffled and matches redrawn, and simulated places stand beside them: what each takes away is said.
+    assert [sentence["id"].removeprefix("calibrate.") for sentence in part["sentences"][1:]] == [
+        "own-controls",
+        "removes-labels",
+        "removes-redrawn",
+        "removes-simulated",
+    ]
     schema = review_schema()
     own = schema["properties"]["calibration"]["properties"]["measured"] | {"$defs": schema["$defs"]}
     jsonschema.Draft202012Validator(own).validate(part)
@@ -422,10 +492,49 @@ def test_the_rates_stand_in_the_review_and_beside_every_flag(measured, folder):
     flagged = dataclasses.replace(review.places[index], verdict="pattern-worth-examining", findings=findings)
     place = next(html for name, html in _pages(dataclasses.replace(review, places=(flagged,))) if "places/" in name)
     # In the verdict, beside the flagged finding, and in the appendix.
-    assert place.count("on these data: with group labels shuffled") == 3
+    assert place.count("the highest of 2 measurements") == 3
+    assert place.count("which removes every difference between places") == 3
     quiet = dataclasses.replace(flagged, verdict="inconclusive", findings=review.places[index].findings[:0])
     place = next(html for name, html in _pages(dataclasses.replace(review, places=(quiet,))) if "places/" in name)
-    assert place.count("on these data: with group labels shuffled") == 1
+    assert place.count("the highest of 2 measurements") == 1
+    # Of a place that its own classes decided, nothing is said of other places' shares beside the flag.
+    lone = tuple(dataclasses.replace(f, controls={**(f.controls or {}), "kind": "alone"}) for f in findings)
+    place = next(
+        html
+        for name, html in _pages(dataclasses.replace(review, places=(dataclasses.replace(flagged, findings=lone),)))
+        if "places/" in name
+    )
+    assert place.count("the highest of 2 measurements") == 3
+    assert place.count("which removes every difference between places") == 1
+    assert place.count("which removes every difference between offence classes") == 3
+
+
+def row(what: str, k: int, n: int, **more: object) -> dict[str, object]:
+    rate = binomial(k, n)
+    return Row(what, ("discretion-contrast",), 19, any=rate, replicates=n, **more).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("labels", "simulated", "said"),
+    [
+        (
+            3,
+            (0, 9, 6),
+            "on simulated data of as many places, without any effect, 9 of 60 runs",
+        ),
+        (12, (0, 9, 6), "on these data, with every effect taken out, 12 of 60 runs"),
+    ],
+)
+def test_the_worst_of_the_measured_rates_stands_beside_a_flag(labels, simulated, said):
+    """Nineteen places of a hostile review: 3 of 60 with labels shuffled, but 9 of 60 among simulated ones."""
+    rows = [row("labels", labels, 60, redrawn=())]
+    rows += [row("simulated", k, 60, natural="normal", amount=0.1 * i, effect=0.0) for i, k in enumerate(simulated)]
+    rows.append(row("simulated", 60, 60, natural="normal", amount=0.1, effect=1.5, planted=1))
+    sentences = held._own(rows)
+    texts = [sentence.text["en"] for sentence in sentences]
+    assert f"the highest of 4 measurements: {said}" in texts[0]
+    assert not any("redrawn" in text for text in texts)
+    assert [sentence.id for sentence in sentences[1:]] == ["calibrate.removes-labels", "calibrate.removes-simulated"]
 
 
 def _pages(review: Review) -> list[tuple[str, str]]:
@@ -522,4 +631,4 @@ def test_explain_says_what_was_measured_beside_a_flag_only(measured, folder):
     for verdict, times in (("pattern-worth-examining", 1), ("inconclusive", 0)):
         place = dataclasses.replace(review.places[0], verdict=verdict)
         text = explain(dataclasses.replace(review, places=(place,)), place.place)
-        assert text.count("Measured false-alarm rate of this protocol on these data") == times
+        assert text.count("Measured false-alarm rate of this protocol, the highest of 2 measurements") == times

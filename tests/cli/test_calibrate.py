@@ -30,7 +30,7 @@ def test_without_a_configuration_the_protocol_as_shipped_is_measured_on_simulate
     printed = capsys.readouterr()
     lines = printed.out.splitlines()
     assert max(len(line) for line in lines) <= 80
-    assert lines[1].startswith("40 places; a flag is q <= 0.05")
+    assert lines[1].startswith("40 places; a flag as in a verdict, at q <= 0.05;")
     assert "ON THESE DATA" not in printed.out
     assert "SIMULATED, NO EFFECT" in printed.out
     assert "tests: level-mix, match-yield" in printed.out

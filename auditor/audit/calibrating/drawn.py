@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from auditor.audit.calibrating.flagged import flagged, reversed_flags
 from auditor.audit.calibrating.own import Spawn
 from auditor.audit.calibrating.rates import Outcome
 from auditor.audit.calibrating.score import score
 from auditor.audit.protocol import Protocol
 from auditor.audit.screen import decide
+from auditor.audit.verdict import Rules
+from auditor.cells import Cells
 from auditor.signals.signal import Design, Panel, Signal
 
 NATURAL = (0.0, 0.15, 0.25)
@@ -35,7 +38,7 @@ class Setting:
     protocol : Protocol
     places : int
     natural_sd, effect : float
-    q : float
+    rules : Rules
     seed : int
     spawn : callable
     """
@@ -45,7 +48,7 @@ class Setting:
     places: int
     natural_sd: float
     effect: float
-    q: float
+    rules: Rules
     seed: int
     spawn: Spawn
 
@@ -71,15 +74,19 @@ class Setting:
         """Draw one replicate and screen it."""
         panels: dict[str, Panel] = {}
         controls: dict[str, Panel] = {}
+        seen: dict[str, Cells] = {}
         design = Design(places=self.places, natural_sd=self.natural_sd, planted=self.planted / self.places)
         for name, signal in self.signals.items():
             rng = self.spawn("simulated", str(self.natural_sd), str(self.effect), str(replicate), name)
             cells = signal.simulate(rng, self.effect, design)
-            cells = dataclasses.replace(cells, classes=self.protocol.offences.sides())
+            seen[name] = cells = dataclasses.replace(cells, classes=self.protocol.offences.sides())
             panels[name] = signal.measure(cells, signal.options(), rng)
             control = signal.controls(cells, signal.options(), rng)
             if control is not None:
                 controls[name] = control
-        families = {name: signal.card.family for name, signal in self.signals.items()}
+        cards = {name: signal.card for name, signal in self.signals.items()}
+        families = {name: card.family for name, card in cards.items()}
         decision = decide(panels, controls, families, self.protocol, self.seed)
-        return score(decision, panels, self.q, np.arange(self.places) < self.planted)
+        up = flagged(decision, panels, cards, seen, self.rules)
+        down = reversed_flags(decision, panels, cards, self.rules)
+        return score(decision, panels, up, down, np.arange(self.places) < self.planted)

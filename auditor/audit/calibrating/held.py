@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,6 +17,7 @@ from auditor.audit.tables import beside
 from auditor.audit.wording import say
 from auditor.domain.source import Source
 from auditor.errors import ConfigError, Problem
+from auditor.findings.alarm import REDRAWN
 from auditor.findings.finding import Sentence
 from auditor.resources import folder
 
@@ -61,6 +62,7 @@ class RowRead(_Model):
     sign_errors: RateRead | None
     promised: Share | None
     reason: str | None
+    redrawn: list[str] | None = None
 
 
 class SoftwareRead(_Model):
@@ -131,9 +133,9 @@ def measured_rates(config: Config, sources: Sequence[Source]) -> dict[str, Any]:
     raw = _raw(beside(config.base, name))
     held = _read(raw, Path(name).name)
     _check(held, config, sources, Path(name).name)
-    rows = [row.model_dump() for row in held.rows]
+    rows = [row.model_dump(exclude_unset=True) for row in held.rows]
     own = any(row["what"] == "labels" and row["any"] for row in rows)
-    sentences = _own(rows) if own else _simulated(rows, "simulated")
+    sentences = _own(rows) if own else [*_simulated(rows, "simulated"), say("calibrate.removes-simulated")]
     file = {"name": Path(name).name, "sha256": hashlib.sha256(raw).hexdigest()}
     kind = "own" if own else "simulated"
     part = _part(kind, sentences, held.protocol.sha256, held.software.version, held.q, rows)
@@ -145,7 +147,7 @@ def _shipped(config: Config) -> dict[str, Any]:
     held = ShippedRead.model_validate_json(path.read_bytes(), strict=True)
     if held.protocol_sha256 != config.protocol.sha256 or not held.rows:
         return _part("none", [say("calibrate.none")], config.protocol.sha256, __version__, None, [])
-    rows = [row.model_dump() for row in held.rows]
+    rows = [row.model_dump(exclude_unset=True) for row in held.rows]
     sentences = _simulated(rows, "shipped")
     return _part("shipped", sentences, held.protocol_sha256, held.version, held.q, rows)
 
@@ -167,15 +169,31 @@ def _part(
 
 
 def _own(rows: list[dict[str, Any]]) -> list[Sentence]:
-    """Say what came of the user's own data."""
-    found = []
-    for what, name in (("labels", "own"), ("controls", "own-controls"), ("placebo", "own-placebo")):
-        rates = [row["any"] for row in rows if row["what"] == what and row["any"]]
-        if what == "controls" and rates:
-            rates = [{"k": sum(rate["k"] for rate in rates), "n": sum(rate["n"] for rate in rates)}]
-        for rate in rates:
-            found.append(say(f"calibrate.{name}", {**rate, "rate": rate.get("value")}))
-    return found
+    """Say what the worst of all measurements was, what the controls gave, and what each null takes away.
+
+    Controls are one draw of the data each, not runs, and stand by themselves.
+    """
+    told = [row for row in rows if row["what"] != "controls" and not row["effect"] and row["any"]]
+    worst = max(told, key=lambda row: (row["any"]["value"], row["any"]["high"]))
+    rate = worst["any"]
+    found = [say(f"calibrate.highest-{worst['what']}", {**rate, "rate": rate["value"], "measured": len(told)})]
+    trials = [row["any"] for row in rows if row["what"] == "controls" and row["any"]]
+    if trials:
+        counts = {name: sum(rate[name] for rate in trials) for name in ("k", "n")}
+        found.append(say("calibrate.own-controls", counts))
+    return found + [say(name) for name in _removed(told)]
+
+
+def _removed(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the ids of what is said of the nulls behind some rows."""
+    labels = next(row for row in rows if row["what"] == "labels")
+    redrawn = labels.get("redrawn") or []
+    if set(labels["signals"]) - set(redrawn):
+        yield "calibrate.removes-labels"
+    if redrawn:
+        yield REDRAWN
+    if any(row["what"] == "simulated" for row in rows):
+        yield "calibrate.removes-simulated"
 
 
 def _simulated(rows: list[dict[str, Any]], name: str) -> list[Sentence]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from auditor.audit.calibrating.columns import chosen
+from auditor.audit.calibrating.flagged import flagged, reversed_flags
 from auditor.audit.calibrating.placebo import Placebo
 from auditor.audit.calibrating.rates import Outcome, Row, summarise
 from auditor.audit.calibrating.redraw import REDRAWN, Redraw
@@ -16,8 +17,9 @@ from auditor.audit.calibrating.score import score
 from auditor.audit.calibrating.shuffle import Shuffle
 from auditor.audit.protocol import Protocol
 from auditor.audit.screen import Decision, decide
+from auditor.audit.verdict import Rules
 from auditor.audit.wording import text
-from auditor.cells import Cells
+from auditor.cells import Bools, Cells
 from auditor.signals.signal import Panel, Signal
 
 Spawn = Callable[..., np.random.Generator]
@@ -36,8 +38,8 @@ class Bench:
     cells : mapping of str to Cells
     panels, controls : mappings of str to Panel
     protocol : Protocol
-    q : float
-        Level of a flag.
+    rules : Rules
+        Of a flag.
     seed : int
     spawn : callable
     """
@@ -48,7 +50,7 @@ class Bench:
     panels: Mapping[str, Panel]
     controls: Mapping[str, Panel]
     protocol: Protocol
-    q: float
+    rules: Rules
     seed: int
     spawn: Spawn
     decision: Decision = field(init=False)
@@ -78,7 +80,14 @@ class Bench:
 
     def score(self, panels: Mapping[str, Panel], controls: Mapping[str, Panel]) -> Outcome:
         """Screen panels and count."""
-        return score(self.decide(panels, controls), panels, self.q)
+        decision = self.decide(panels, controls)
+        return score(decision, panels, *self.flags(decision, panels))
+
+    def flags(self, decision: Decision, panels: Mapping[str, Panel]) -> tuple[Bools, Bools]:
+        """Return what is flagged, and what would be in the other direction; (J, F) arrays."""
+        cards = {name: self.signals[name].card for name in panels}
+        up = flagged(decision, panels, cards, self.cells, self.rules)
+        return up, reversed_flags(decision, panels, cards, self.rules)
 
 
 class Labels:
@@ -98,7 +107,8 @@ class Labels:
     def about(self) -> dict[str, Any]:
         """Say what is drawn."""
         names = (name for name in self._bench.signals if name in self._shuffles or name in self._redraws)
-        return {"what": "labels", "signals": tuple(names), "places": self._bench.places}
+        redrawn = tuple(self._redraws)
+        return {"what": "labels", "signals": tuple(names), "places": self._bench.places, "redrawn": redrawn}
 
     def one(self, replicate: int) -> Outcome:
         """Draw one replicate and screen it."""
@@ -166,14 +176,10 @@ def _trials(bench: Bench, name: str, control: Panel) -> Iterator[Outcome]:
         others = [c for c in columns if c != column]
         panels = {name: chosen(control, [column], tested=True)}
         decision = bench.decide(panels, {name: chosen(control, others, tested=False)} if others else {})
-        up = score(decision, panels, bench.q)
-        yield up
-        yield Outcome(
-            flags=int((np.nan_to_num(decision.q_less, nan=1.0) <= bench.q).sum()),
-            false=0,
-            promised=up.promised,
-            nulls=up.nulls,
-        )
+        up, down = bench.flags(decision, panels)
+        found = score(decision, panels, up, down)
+        yield found
+        yield Outcome(flags=int(down.sum()), false=0, promised=found.promised, nulls=found.nulls)
 
 
 def nothing(what: str, signals: Sequence[str], places: int) -> Row:

@@ -28,7 +28,7 @@ def printed(protocol: Protocol, seed: int, places: int, q: float, rows: Sequence
     """
     lines = [
         f"Protocol {protocol.name} ({protocol.sha256[:12]}), auditor {__version__}, seed {seed}",
-        f"{places:,} places; a flag is q <= {q:g}; in brackets 95 % intervals",
+        f"{places:,} places; a flag as in a verdict, at q <= {q:g}; in brackets 95 % intervals",
     ]
     own = [row for row in rows if row.what != "simulated"]
     drawn = [row for row in rows if row.what == "simulated"]

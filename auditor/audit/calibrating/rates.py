@@ -97,6 +97,8 @@ class Row:
         Share of the nulls that promised an error rate at all.
     reason : str or None
         Why nothing could be measured.
+    redrawn : tuple of str or None
+        Of shuffled labels: the tests whose counts were redrawn, since shuffling would leave them as they are.
     """
 
     what: str
@@ -115,11 +117,15 @@ class Row:
     sign_errors: Rate | None = None
     promised: float | None = None
     reason: str | None = None
+    redrawn: tuple[str, ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as plain data; what does not apply is None."""
         plain = asdict(self)
         plain["signals"] = list(self.signals)
+        redrawn = plain.pop("redrawn")
+        if redrawn is not None:
+            plain["redrawn"] = list(redrawn)
         plain["power_by_size"] = None if self.power_by_size is None else list(plain["power_by_size"])
         return plain
 

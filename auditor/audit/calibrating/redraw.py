@@ -9,8 +9,10 @@ import numpy as np
 from scipy.special import expit, logit
 
 from auditor.audit.screen import Fitted
-from auditor.audit.screening.null import Bools, Floats
+from auditor.audit.screening.null import LEVEL, Bools, Floats
 from auditor.signals.signal import Panel
+from auditor.stats.rates import rate_ratio, rate_ratio_with_error
+from auditor.stats.shares import share_ratio
 
 REDRAWN = ("rates", "share")
 """Shapes of contrast that are k of n against a base: no label inside the place could be shuffled without leaving it."""
@@ -57,13 +59,37 @@ class Redraw:
         return not self._parts
 
     def draw(self, rng: np.random.Generator) -> Panel:
-        """Return one redrawn copy; only what the screen reads (k, and which entries are tested) is of it."""
-        k, testable = self._panel.k.copy(), np.zeros(self._panel.k.shape, dtype=bool)
+        """Return one redrawn copy; what a flag is decided by is of it: k, its limits, and which entries are tested.
+
+        Bounds for unrecorded groups are not: a flag is not held back by them. Neither is the difference of the groups,
+        whose sign is that of the limits.
+        """
+        panel = self._panel
+        k, testable = panel.k.copy(), np.zeros(panel.k.shape, dtype=bool)
+        low, high = np.full(panel.k.shape, np.nan), np.full(panel.k.shape, np.nan)
         for part in self._parts:
             at = (part.rows, part.column)
-            k[at] = _draw(self._panel.n[at], self._panel.base[at], part, rng)
-            testable[at] = self._panel.testable[at]
-        return dataclasses.replace(self._panel, k=k, testable=testable)
+            k[at] = _draw(panel.n[at], panel.base[at], part, rng)
+            testable[at] = panel.testable[at]
+            low[at], high[at] = _limits(panel, k[at], part)
+        unknown = np.full(panel.k.shape, np.nan)
+        return dataclasses.replace(panel, k=k, low=low, high=high, absolute=unknown, testable=testable, ranges={})
+
+
+def _limits(panel: Panel, k: Floats, part: _Part) -> tuple[Floats, Floats]:
+    """Return the limits of the ratio as the signals give them, see :mod:`auditor.signals.rates` and ``shares``."""
+    at = (part.rows, part.column)
+    n, base = panel.n[at], panel.base[at]
+    if panel.contrasts[part.column].shape == "share":
+        whole = np.rint(panel.comparator_n[at])
+        shares = share_ratio(k, n, np.rint(base * whole), whole, LEVEL)
+        return shares.low, shares.high
+    error = np.zeros(len(k)) if panel.base_error is None else panel.base_error[at]
+    if error.any():
+        rates = rate_ratio_with_error(k, n - k, base, 1 - base, error, np.zeros(len(k)), LEVEL)
+    else:
+        rates = rate_ratio(k, n - k, base, 1 - base, LEVEL)
+    return rates.low, rates.high
 
 
 def _draw(n: Floats, base: Floats, part: _Part, rng: np.random.Generator) -> Floats:

@@ -17,21 +17,21 @@ Ints = NDArray[np.int64]
 THIRDS = 3
 
 
-def score(decision: Decision, panels: Mapping[str, Panel], q: float, planted: Bools | None = None) -> Outcome:
+def score(
+    decision: Decision, panels: Mapping[str, Panel], up: Bools, down: Bools, planted: Bools | None = None
+) -> Outcome:
     """Count flags, false flags, found places and wrong directions.
-
-    A rejection at q is an upper bound on a flag: a verdict asks for more conditions.
 
     Parameters
     ----------
     decision : Decision
     panels : mapping of str to Panel
         What was screened.
-    q : float
+    up, down : (J, F) bool arrays
+        Families that are flagged, and those that are as far out in the other direction.
     planted : (J,) bool array, optional
         Places that bear an effect; none do where it is left out.
     """
-    up, down = (np.nan_to_num(side, nan=1.0) <= q for side in (decision.q_greater, decision.q_less))
     nulls = [null for fitted in decision.fitted.values() for found in fitted.nulls for null in found]
     effect = np.zeros(len(up), dtype=bool) if planted is None else planted
     tested = np.asarray(np.isfinite(decision.p_greater).any(axis=1), dtype=bool)
