@@ -4,13 +4,14 @@ Design "estimates": officers drawn as such, with the share expected of each know
 weighting leaves; 50, 300 or 3,000 officers, stops lognormal about 150 (50 to 3,000), expected shares about .27
 (SD .5 on the logit); natural differences of SD 0, .15 or .3 on the log odds, normal or Student t with 4 degrees of
 freedom; nobody or 5 % of officers with a log odds effect. Two negative controls: "alike" vary as the focal contrast
-does, "half" with half the SD, "still" not at all (odd days); "absent" means none. Beside the library's screen stand
+does at a usual share of .38, "alike, rarer" at one of .12, "half" with half the SD, "still" not at all (odd days);
+"absent" means none. Beside the library's screen stand
 z against N(0, 1) and Efron's empirical null.
 
 Design "cells": stops in cells of hour, weekend, area and offence, whose mix differs by officer and moves the focal
 share; the whole way from cells to flags.
 
-Run: OMP_NUM_THREADS=1 python benchmarks/officers_null.py [--runs 200] [--large 40] [--only estimates|cells]
+Run: OMP_NUM_THREADS=1 python benchmarks/officers_null.py [--runs 200] [--large 40] [--only DESIGN] [--least OFFICERS]
 Writes benchmarks/results/officers_null.csv.
 """
 
@@ -32,14 +33,15 @@ from auditor.stats.fit import NotConverged
 from auditor.stats.multiple import benjamini_hochberg
 from auditor.stats.officer_benchmark import OfficerBenchmark, benchmark_officers
 from auditor.stats.officer_cells import pool_cells
-from auditor.stats.officer_null import screen_officers
+from auditor.stats.officer_null import FEWEST_CONTROLLED, screen_officers
 
 RESULTS = Path(__file__).resolve().parent / "results" / "officers_null.csv"
 LEVELS = (4, 2, 6, 3)
 FAMILIES = (("normal", 0.0), ("normal", 0.15), ("t4", 0.15), ("normal", 0.3), ("t4", 0.3))
 EFFECTS = (0.0, 1.0, 1.5)
 SHARE = 0.05
-CONTROLS = {"alike": 1.0, "half": 0.5, "still": 0.0}
+#: Natural SD of the controls as a multiple of the focal contrast's, and their usual logit.
+CONTROLS = {"alike": (1.0, -0.5), "alike, rarer": (1.0, -2.0), "half": (0.5, -0.5), "still": (0.0, -0.5)}
 Row = dict[str, float | str | int]
 
 
@@ -77,22 +79,23 @@ def drawn(
     moved = natural(rng, family, sd, officers) + effect * planted(officers, effect)
     k, expected, error, difference, se = contrast(rng, n, -1.0, moved, relative)
     controls = {}
-    for name, factor in CONTROLS.items():
-        pair = [contrast(rng, n, -0.5, natural(rng, family, sd * factor, officers), relative) for _ in range(2)]
-        controls[name] = tuple(np.stack([one[at] for one in pair], axis=1) for at in (3, 4, 1))
+    for name, (factor, middle) in CONTROLS.items():
+        pair = [contrast(rng, n, middle, natural(rng, family, sd * factor, officers), relative) for _ in range(2)]
+        controls[name] = tuple(np.stack([one[at] for one in pair], axis=1) for at in (3, 4, 1, 2))
     nothing, some = np.zeros((officers, 0)), np.full(officers, 100.0)
     result = OfficerBenchmark(
         reason=("",) * officers, stops=n.astype(float), focal=k.astype(float), uncovered=0 * some, effective=n * 10.0,
         colleagues=some, imbalance=0 * some, share=k / n, expected=expected, difference=difference, se=se, error=error,
         z=difference / se, control=nothing, control_se=nothing, control_expected=nothing,
+        control_error=nothing,
     )  # fmt: skip
     return result, controls
 
 
 def with_controls(result: OfficerBenchmark, control: tuple[np.ndarray, ...]) -> OfficerBenchmark:
     values = {name: getattr(result, name) for name in result.__slots__}
-    return OfficerBenchmark(**{**values, "control": control[0], "control_se": control[1],
-                               "control_expected": control[2]})  # fmt: skip
+    names = ("control", "control_se", "control_expected", "control_error")
+    return OfficerBenchmark(**{**values, **dict(zip(names, control, strict=True))})
 
 
 class Tally:
@@ -132,13 +135,19 @@ def usual(tally: Tally, z: np.ndarray) -> None:
             tally.add("empirical", np.ones(z.size))
 
 
+def kinds(officers: int, sd: float) -> tuple[str, ...]:
+    """Kinds of controls that can make a difference: none with few officers."""
+    if officers < FEWEST_CONTROLLED:
+        return ("absent",)
+    return ("absent", *CONTROLS) if sd == 0.3 else ("absent", "alike", "alike, rarer")
+
+
 def estimates(officers: int, family: str, sd: float, effect: float, runs: int, seed: int) -> list[Row]:
     began, tally = time.process_time(), Tally(planted(officers, effect))
     for stream in np.random.SeedSequence(seed).spawn(runs):
         result, controls = drawn(np.random.default_rng(stream), officers, family, sd, effect)
         usual(tally, result.z)
-        # Without natural differences the three kinds of controls are the same.
-        for name in ("absent", *CONTROLS) if sd else ("absent", "alike"):
+        for name in kinds(officers, sd):
             given = result if name == "absent" else with_controls(result, controls[name])
             screen = screen_officers(given)
             tally.add(f"screen, controls {name}", screen.p_greater, screen.kind == "controls", screen.promised)
@@ -178,8 +187,8 @@ def cells(officers: int, family: str, sd: float, effect: float, runs: int, seed:
         assert result.compared.all(), set(result.reason)
         usual(tally, result.z)
         spread.append(float(result.z[~tally.affected].std()))
-        every = (result.control, result.control_se, result.control_expected)
-        for name, kept in (("absent", 0), ("alike", 1), ("alike and still", 2)):
+        every = (result.control, result.control_se, result.control_expected, result.control_error)
+        for name, kept in (("absent", 0), ("alike", 1), ("alike and still", 2))[: 1 if officers < 300 else 3]:
             screen = screen_officers(with_controls(result, tuple(table[:, :kept] for table in every)))
             tally.add(f"screen, controls {name}", screen.p_greater, screen.kind == "controls", screen.promised)
     cell: Row = {"design": "cells", "officers": officers, "natural": family, "sd": sd, "effect": effect}
@@ -193,14 +202,19 @@ def main() -> None:
     about = "runs with 3,000 officers or the larger effect; twice as many in cells"
     parser.add_argument("--large", type=int, default=40, help=about)
     parser.add_argument("--only", choices=("estimates", "cells"), help="measure one design, keep the other's rows")
+    parser.add_argument("--least", type=int, default=0, help="measure this many officers or more, keep the other rows")
     asked = parser.parse_args()
     warnings.simplefilter("error")
     rows: list[Row] = []
-    if asked.only and RESULTS.exists():
+    if (asked.only or asked.least) and RESULTS.exists():
         with RESULTS.open(encoding="utf-8") as file:
-            rows = [row for row in csv.DictReader(file) if row["design"] != asked.only]
+            rows = list(csv.DictReader(file))
+        again = asked.only or ("estimates", "cells")
+        rows = [row for row in rows if row["design"] not in again or int(row["officers"]) < asked.least]
     plan = [(e, f, sd, x) for e in (50, 300, 3000) for f, sd in FAMILIES for x in EFFECTS]
     for number, (officers, family, sd, effect) in enumerate(plan):
+        if officers < asked.least:
+            continue
         if asked.only != "cells":
             runs = asked.runs if officers < 3000 and effect < 1.5 else asked.large
             rows += estimates(officers, family, sd, effect, runs, 5100 + number)

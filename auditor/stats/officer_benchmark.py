@@ -95,7 +95,8 @@ class OfficerBenchmark:
         difference / se. Not N(0, 1) when nobody profiles.
     control, control_se : ndarray, shape (J, K)
         Difference and standard error of each negative control, by the same weights.
-    control_expected : ndarray, shape (J, K)
+    control_expected, control_error : ndarray, shape (J, K)
+        Expected share of each control, and the part of its error that comes from the colleagues.
     """
 
     reason: tuple[str, ...]
@@ -114,6 +115,7 @@ class OfficerBenchmark:
     control: Array
     control_se: Array
     control_expected: Array
+    control_error: Array
 
     @property
     def compared(self) -> NDArray[np.bool_]:
@@ -194,6 +196,7 @@ class _Sheet:
             control=difference[:, 1:],
             control_se=double["se"][:, 1:],
             control_expected=double["expected"][:, 1:],
+            control_error=double["error"][:, 1:],
             **single,
         )
 

@@ -22,6 +22,7 @@ Ridgeway, G. & MacDonald, J. M. (2009). Journal of the American Statistical Asso
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,6 +33,7 @@ from auditor.stats.conformal import Conformal, TooFewControlsError, conformal_sc
 from auditor.stats.fit import NotConverged
 from auditor.stats.multiple import benjamini_hochberg
 from auditor.stats.officer_benchmark import OfficerBenchmark
+from auditor.stats.officer_scores import log_odds, normal_log_odds
 from auditor.stats.peer import FEWEST_PROMISED, PeerNull, fit_peer_null, peer_p
 
 #: Fewest compared officers whose negative controls may decide: simulated from here on.
@@ -64,12 +66,12 @@ class OfficerScreen:
     q : ndarray, shape (J,)
         Benjamini-Hochberg values of p_greater over all officers compared.
     estimate, se : ndarray, shape (J,)
-        Differences as log odds ratios to first order, difference / (e (1 - e)) with e the expected share.
+        Log odds ratios of the officers' shares to the expected ones, and standard errors where there is no difference.
     least_p : ndarray, shape (J,)
         Resolution floor: the smallest p that ranks among controls can give; 0 for peers.
     conformal : Conformal or None
         The screen of the compared officers, in order, where controls decided: intervals and power by
-        `conformal_limits`.
+        `conformal_limits`. Its estimates are those of `normal_log_odds`.
     peers : PeerNull or None
         The peer null of the compared officers, in order, where it decided: by `peer_interval`, `peer_detectable`.
     """
@@ -105,13 +107,13 @@ def screen_officers(result: OfficerBenchmark) -> OfficerScreen:
     Nothing depends on the order or the names of the officers: folds follow the officers' numbers of stops.
     """
     at = np.flatnonzero(result.compared)
-    estimate, se = _log_odds(result.difference, result.se, result.expected)
+    estimate, se = _where_known(log_odds, result.share, result.stops, result.expected, result.error)
     if at.size < FEWEST_PEERS:
         nothing = np.full(result.z.size, np.nan)
         return OfficerScreen(
             "none", FEW_OFFICERS, False, nothing, nothing, nothing, estimate, se, nothing, None, None
         )
-    screen, reason = _by_controls(result, at, estimate, se)
+    screen, reason = _by_controls(result, at)
     if screen is not None:
         tails, floor, promised, peers = (screen.p_greater, screen.p_less), screen.least_p, True, None
     else:
@@ -124,28 +126,45 @@ def screen_officers(result: OfficerBenchmark) -> OfficerScreen:
     return OfficerScreen(kind, reason, promised, full[0], full[1], full[2], estimate, se, full[3], screen, peers)
 
 
-def _log_odds(difference: Array, se: Array, expected: Array) -> tuple[Array, Array]:
-    """On the scale on which officers with different expected shares differ alike."""
-    slope = expected * (1 - expected)
-    return difference / slope, se / slope
+def _where_known(
+    of: Callable[[Array, Array, Array, Array], tuple[Array, Array]],
+    share: Array,
+    stops: Array,
+    expected: Array,
+    error: Array,
+) -> tuple[Array, Array]:
+    """Apply to the officers who have a comparison; NaN for the others."""
+    there = np.isfinite(expected)
+    estimate, se = np.full(expected.shape, np.nan), np.full(expected.shape, np.nan)
+    if there.sum() >= FEWEST_PEERS:
+        # Counts come back from shares; their last bits do not.
+        k = np.rint(share[there] * stops[there])
+        estimate[there], se[there] = of(k, stops[there], expected[there], error[there])
+    return estimate, se
 
 
-def _by_controls(
-    result: OfficerBenchmark, at: NDArray[np.intp], estimate: Array, se: Array
-) -> tuple[Conformal | None, str]:
+def _by_controls(result: OfficerBenchmark, at: NDArray[np.intp]) -> tuple[Conformal | None, str]:
     """The screen against negative controls, or why they cannot decide."""
     if not np.isfinite(result.control[at]).any():
         return None, NO_CONTROLS
     if at.size < FEWEST_CONTROLLED:
         return None, FEW_OFFICERS
-    control, error = _log_odds(result.control[at], result.control_se[at], result.control_expected[at])
+    stops = result.stops[at]
+    focal, se = _where_known(normal_log_odds, result.share[at], stops, result.expected[at], result.error[at])
+    columns = [
+        _where_known(normal_log_odds, difference + expected, stops, expected, error)
+        for difference, expected, error in zip(
+            result.control[at].T, result.control_expected[at].T, result.control_error[at].T, strict=True
+        )
+    ]
+    control, errors = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
     try:
-        screen = conformal_screen(estimate[at], se[at], control, error, _folds(result, at))
+        screen = conformal_screen(focal, se, control, errors, _folds(result, at))
     except TooFewControlsError:
         return None, NO_CONTROLS
     except NotConverged:
         return None, NOT_CONVERGED
-    natural = screen.null.natural.sd / float(np.median(se[at]))
+    natural = screen.null.natural.sd / float(np.median(se))
     growth = np.hypot(1, screen.null.scale * natural) / np.hypot(1, natural)
     alike = screen.null.scale <= LARGEST_SCALE or growth <= LARGEST_GROWTH
     return (screen, "") if screen.matched and alike else (None, UNMATCHED)

@@ -11,6 +11,7 @@ from auditor.stats import officer_null as names
 from auditor.stats.multiple import benjamini_hochberg
 from auditor.stats.officer_benchmark import OfficerBenchmark
 from auditor.stats.officer_null import screen_officers
+from auditor.stats.officer_scores import log_odds, normal_log_odds
 from auditor.stats.peer import fit_peer_null, peer_p
 
 
@@ -29,15 +30,16 @@ def simulated(seed, officers, natural, controls=(), effects=()):
     moved = natural * rng.standard_normal(officers)
     moved[: len(effects)] += effects
     k, expected, error, se = contrast(rng, n, -1.0, moved)
-    table = np.zeros((3, officers, len(controls)))
+    table = np.zeros((4, officers, len(controls)))
     for at, sd in enumerate(controls):
-        other, middle, _, spread = contrast(rng, n, -0.5, sd * rng.standard_normal(officers))
-        table[:, :, at] = other / n - middle, spread, middle
+        other, middle, doubt, spread = contrast(rng, n, -0.5, sd * rng.standard_normal(officers))
+        table[:, :, at] = other / n - middle, spread, middle, doubt
     some = np.full(officers, 50.0)
     return OfficerBenchmark(
         reason=("",) * officers, stops=n, focal=k, uncovered=0 * some, effective=20 * some, colleagues=some,
         imbalance=0 * some, share=k / n, expected=expected, difference=k / n - expected, se=se, error=error,
         z=(k / n - expected) / se, control=table[0], control_se=table[1], control_expected=table[2],
+        control_error=table[3],
     )  # fmt: skip
 
 
@@ -122,26 +124,33 @@ def test_order_of_officers_does_not_matter(controls):
     np.testing.assert_allclose(moved.p_greater, screen_officers(result).p_greater[order], rtol=1e-6)
 
 
-def test_log_odds_scale():
-    """Exact: a difference of .06 at an expected share of .2 is .06 / .16 = .375."""
+def test_estimates_are_log_odds():
     result = simulated(7, 30, 0.1)
-    result = replace(result, expected=np.full(30, 0.2), difference=np.full(30, 0.06), se=np.full(30, 0.032))
     screen = screen_officers(result)
-    np.testing.assert_allclose(screen.estimate, 0.375, rtol=1e-14)
-    np.testing.assert_allclose(screen.se, 0.2, rtol=1e-14)
+    wanted = log_odds(result.focal, result.stops, result.expected, result.error)
+    np.testing.assert_array_equal([screen.estimate, screen.se], wanted)
+
+
+def test_controls_are_ranked_without_the_skew_of_counting():
+    """Exact for the focal contrast; the controls' natural SD of .3 comes back."""
+    result = simulated(9, 400, 0.3, (0.3, 0.3))
+    screen = screen_officers(result).conformal
+    focal = normal_log_odds(result.focal, result.stops, result.expected, result.error)
+    np.testing.assert_array_equal([screen.estimate, screen.se], focal)
+    assert 0.2 < screen.null.natural.sd < 0.4
 
 
 @pytest.mark.parametrize("controls", [(), (0.3, 0.3)])
 def test_nobody_is_flagged_where_z_flags_many(controls):
-    """Natural SD .3, nobody profiles, 20 runs of 320 officers: at a true rate of .05 three runs with a flag or fewer
-    in 98 of 100; z against N(0, 1) flags in every run."""
+    """Natural SD .3, nobody profiles, 12 runs of 320 officers: at a true rate of .05 two runs with a flag or fewer in
+    98 of 100; z against N(0, 1) flags in every run."""
     flagged = naive = 0
-    for seed in range(20):
+    for seed in range(12):
         result = simulated(100 + seed, 320, 0.3, controls)
         flagged += (screen_officers(result).q <= 0.05).any()
         naive += (benjamini_hochberg(norm.sf(result.z)) <= 0.05).any()
-    assert flagged <= 3
-    assert naive == 20
+    assert flagged <= 2
+    assert naive == 12
 
 
 def test_controls_find_what_is_planted():
