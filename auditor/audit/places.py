@@ -241,6 +241,19 @@ def _uncalibrated(setting: Setting, j: int) -> str:
     return say("because.peers-inadequate", {"reason": text(f"adequacy.{code}")}).text["en"]
 
 
+def _compared(setting: Setting, j: int) -> int:
+    """Return how many other places the place was held against: none where only its own classes decide."""
+    nulls = [
+        null
+        for measured in setting.measured
+        for c in range(len(measured.panel.contrasts))
+        if (null := measured.calibrated.null(j, c)) is not None
+    ]
+    if nulls and all(null.kind == "alone" for null in nulls):
+        return 0
+    return int((setting.cells.stratum == setting.cells.stratum[j]).sum()) - 1
+
+
 def _circumstances(setting: Setting, j: int, peers: bool) -> Circumstances:
     """Return what holds for the place whatever its tests say: peers, the protocol, the records."""
     found: list[tuple[str, float]] = []
@@ -339,7 +352,7 @@ def _profile(setting: Setting, j: int) -> dict[str, Any]:
         "baselines": {universe: cells.baselines.get(universe, universe) for universe in sorted(population)},
         "windows": {event: {"start": first, "end": last} for event, (first, last) in windows.items()},
         "parent": cells.parents[j],
-        "peers": int((cells.stratum == cells.stratum[j]).sum()) - 1,
+        "peers": _compared(setting, j),
         "activations": [dict(entry) for entry in setting.ground.activations.get(cells.ids[j], ())],
         "agencies": list(setting.ground.agencies.get(cells.ids[j], ())),
     }

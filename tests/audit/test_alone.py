@@ -64,6 +64,8 @@ def test_what_one_place_shows_is_not_held_against_a_centre(nine: Review) -> None
         assert place.verdict_reasons[0].id == "verdict.pattern-alone"
         assert "comparable places" not in place.verdict_reasons[0].text["en"]
         assert any(cap.id == "cap.alone" for cap in place.caps)
+        assert place.profile is not None
+        assert place.profile["peers"] == 0
 
 
 def test_a_shift_that_all_places_share_flags_nobody_once_there_are_ten(tmp_path: Path) -> None:
