@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from auditor.findings.finding import Finding
 
-REDRAWN: Final = "calibrate.removes-redrawn"
+AMONG_OTHERS: Final = frozenset({"calibrate.removes-redrawn", "calibrate.shipped"})
 """Said of tests that hold a place against others; untrue of one that its own offence classes decided."""
+ALONE: Final = "calibrate.shipped-alone"
+"""Said of a place that its own offence classes decided, and of no other."""
 
 
 def alarm_positions(measured: Mapping[str, Any] | None, findings: Iterable[Finding]) -> list[int]:
@@ -23,4 +25,10 @@ def alarm_positions(measured: Mapping[str, Any] | None, findings: Iterable[Findi
     """
     kinds = {str((item.controls or {}).get("kind")) for item in findings if item.outcome == "signal"}
     told = measured["sentences"] if measured else ()
-    return [i for i, sentence in enumerate(told) if sentence["id"] != REDRAWN or kinds != {"alone"}]
+    return [i for i, sentence in enumerate(told) if _true_of(str(sentence["id"]), kinds)]
+
+
+def _true_of(name: str, kinds: set[str]) -> bool:
+    if name == ALONE:
+        return "alone" in kinds
+    return name not in AMONG_OTHERS or kinds != {"alone"}

@@ -10,6 +10,7 @@ import pytest
 from auditor.audit.config import load_config
 from auditor.audit.run import audit
 from auditor.domain.vocabulary import DISCRETIONARY, SERIOUS
+from auditor.findings.alarm import alarm_positions
 from auditor.findings.review import Review
 
 CLASSES = (*SERIOUS, *DISCRETIONARY)
@@ -66,6 +67,13 @@ def test_what_one_place_shows_is_not_held_against_a_centre(nine: Review) -> None
         assert any(cap.id == "cap.alone" for cap in place.caps)
         assert place.profile is not None
         assert place.profile["peers"] == 0
+
+
+def test_what_was_measured_on_many_places_is_not_said_of_one(nine: Review) -> None:
+    flagged = next(place for place in nine.places if place.verdict == "pattern-worth-examining")
+    told = nine.calibration["measured"]["sentences"]
+    beside = [told[i]["id"] for i in alarm_positions(nine.calibration["measured"], flagged.findings)]
+    assert beside == ["calibrate.shipped-alone"]
 
 
 def test_a_shift_that_all_places_share_flags_nobody_once_there_are_ten(tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def _shipped(config: Config) -> dict[str, Any]:
     if held.protocol_sha256 != config.protocol.sha256 or not held.rows:
         return _part("none", [say("calibrate.none")], config.protocol.sha256, __version__, None, [])
     rows = [row.model_dump(exclude_unset=True) for row in held.rows]
-    sentences = _simulated(rows, "shipped")
+    sentences = [*_simulated(rows, "shipped"), say("calibrate.shipped-alone")]
     return _part("shipped", sentences, held.protocol_sha256, held.version, held.q, rows)
 
 
