@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from auditor.findings.finding import Finding
 
-AMONG_OTHERS: Final = frozenset({"calibrate.removes-redrawn", "calibrate.shipped"})
+REDRAWN: Final = "calibrate.removes-redrawn"
+AMONG_OTHERS: Final = frozenset({REDRAWN, "calibrate.shipped"})
 """Said of tests that hold a place against others; untrue of one that its own offence classes decided."""
 ALONE: Final = "calibrate.shipped-alone"
 """Said of a place that its own offence classes decided, and of no other."""
