@@ -141,7 +141,7 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
         places=places,
         regions=review_regions(config, engine, measured, count + 1),
         failures=tuple(failures),
-        signals=tuple(_method(signal, planned) for signal in discover().values()),
+        signals=tuple(_method(signal, planned, config) for signal in discover().values()),
     )
 
 
@@ -285,9 +285,16 @@ def _steps(source: Source, *, quarantined: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _method(signal: Signal, planned: Plan) -> dict[str, Any]:
+def _method(signal: Signal, planned: Plan, config: Config) -> dict[str, Any]:
     card = signal.card
-    return {
+    options, usual = config.options(card.name), signal.options()
+    # With other options a signal is another test; a later look must be able to tell.
+    changed = {
+        name: value
+        for name, value in options.model_dump(mode="json").items()
+        if value != usual.model_dump(mode="json")[name]
+    }
+    return ({"options": changed} if changed else {}) | {
         "name": card.name,
         "family": card.family,
         "section": card.section,

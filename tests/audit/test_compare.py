@@ -20,13 +20,16 @@ from auditor.audit.comparison.compare import Comparison, compare, compare_looks
 from auditor.audit.comparison.places import up
 from auditor.audit.comparison.reviews import Look
 from auditor.audit.comparison.windows import overlap, side_by_side, small_increment
-from auditor.audit.schema import compare_schema
+from auditor.audit.config import load_config
+from auditor.audit.run import audit
+from auditor.audit.schema import compare_schema, review_schema
 from auditor.errors import InputError, UsageError
 from auditor.findings.finding import Estimate
 from auditor.findings.review import Review
 from auditor.report import wording
 from tests.audit.made_reviews import BOTH, FIRST, SECOND, finding, hidden, place, review, saved
 
+SCHEMA_OF_REVIEW = jsonschema.Draft202012Validator(review_schema())
 SCHEMA = jsonschema.Draft202012Validator(compare_schema())
 
 
@@ -475,3 +478,134 @@ def test_a_small_p_alone_is_no_flag() -> None:
         assert entry["families"][0]["stands"] is (outcome == "signal")
         assert not entry["stands"]
         assert ids(entry["sentences"]) == ["standing.none"]
+
+
+# Changed tests under one name
+
+
+def with_options(made: Review, options: dict[str, Any] | None, exploratory: bool = True) -> Review:
+    card = {"name": "benchmark", "null": "a"} | ({} if options is None else {"options": options})
+    protocol = {**made.audit["protocol"], "exploratory": exploratory}
+    return replace(made, audit={**made.audit, "protocol": protocol}, signals=(card, {"name": "level-mix"}))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (({}, False), ({"exposure": "drivers"}, True), "benchmark (exposure)"),
+        (({"exposure": "adults"}, True), ({"exposure": "drivers", "order": ["adults"]}, True), "(exposure, order)"),
+        (({"exposure": "drivers"}, True), (None, False), "benchmark (exposure)"),
+        # Written without stating its options: no test is known to be the same.
+        ((None, False), (None, True), "benchmark; level-mix"),
+    ],
+)
+def test_a_test_whose_options_changed_is_named_and_not_compared(old: Any, new: Any, said: str) -> None:
+    """The first look flags the place at p = 1e-9; the second asks something else under the same name."""
+    flagged = place("1", "pattern-worth-examining", finding(p=1e-9, outcome="signal"))
+    rest = [place("2", "inconclusive", finding(p=0.5, signal="match-yield", family="match", contrast="match/nation"))]
+    first = with_options(review("2012-01-31", flagged, *rest), *old)
+    later = place("1", "inconclusive", finding(p=0.3, period=SECOND))
+    second = with_options(review("2013-01-31", later, *rest), *new)
+    data = compared(first, second)
+    notes = dict(zip(ids(data["notes"]), data["notes"], strict=True))
+    assert said in notes["note.options"]["text"]["en"]
+    assert ("31 January 2013" in notes["note.exploratory"]["text"]["en"]) is new[1]
+    assert ("31 January 2012" in notes["note.exploratory"]["text"]["en"]) is old[1]
+    entry = data["places"][0]
+    assert ids(entry["findings"][0]["reasons"]) == ["reason.options"]
+    assert entry["findings"][0]["change"] is None
+    # One test is left, that of the other place; the error rate is about it alone.
+    assert (data["looks"]["tests"], entry["families"]) == (1, [])
+    assert data["looks"]["left_out"][0] == "benchmark"
+    assert "looks.left-out" in ids(data["looks"]["sentences"])
+    assert not entry["stands"]
+    assert ids(entry["sentences"]) == ["standing.options"]
+
+
+def test_the_same_options_at_every_look_are_the_same_test() -> None:
+    flagged = place("1", "pattern-worth-examining", finding(p=1e-9, outcome="signal"))
+    first = with_options(review("2012-01-31", flagged), {"exposure": "drivers"})
+    second = with_options(
+        review("2013-01-31", place("1", "inconclusive", finding(period=SECOND))), {"exposure": "drivers"}
+    )
+    data = compared(first, second)
+    assert data["places"][0]["stands"]
+    assert data["places"][0]["findings"][0]["compared"]
+    assert (data["looks"]["left_out"], ids(data["notes"])) == ([], ["note.exploratory"])
+
+
+def test_nothing_may_be_left_to_count() -> None:
+    first = with_options(review("2012-01-31", place("1", "inconclusive", finding())), None, exploratory=False)
+    second = with_options(review("2013-01-31", place("1", "inconclusive", finding(period=SECOND))), {"order": ["x"]})
+    assert ids(compared(first, second)["looks"]["sentences"]) == ["looks.left-out", "looks.nothing-left"]
+
+
+def test_an_audit_states_the_options_that_are_not_the_default(tmp_path: Path) -> None:
+    """Through the file: one option of one signal, and nothing where all are the default."""
+    rows = [f"48{2 * i + 1:03d},2010,arrest,{g},,{n}" for i in range(3) for g, n in (("hispanic", 90), ("white", 200))]
+    (tmp_path / "counts.csv").write_text("\n".join(["place,period,event,group,offence,n", *rows, ""]), encoding="utf-8")
+    head = '[audit]\ntitle = "T"\nas_of = {}\nfocal_groups = ["hispanic"]\nreference_group = "white"\n'
+    source = '\n[[sources]]\nformat = "counts"\npath = "counts.csv"\n'
+    reviews = []
+    for day, more in (("2012-06-30", ""), ("2012-12-31", "\n[signals.benchmark]\nregional = false\n")):
+        (tmp_path / "audit.toml").write_text(head.format(day) + source + more, encoding="utf-8")
+        reviews.append(audit(load_config(tmp_path / "audit.toml")))
+    stated = [{card["name"]: card["options"] for card in made.signals if "options" in card} for made in reviews]
+    assert stated == [{}, {"benchmark": {"regional": False}}]
+    SCHEMA_OF_REVIEW.validate(reviews[1].to_dict())
+    data = compared(*reviews)
+    assert {"note.options", "note.exploratory"} <= set(ids(data["notes"]))
+
+
+def test_a_changed_test_takes_no_other_test_with_it() -> None:
+    """A flag of another signal of the place stands as before."""
+    own = finding(p=1e-9, outcome="signal", number=2, signal="match-yield", family="match", contrast="match/nation")
+    flagged = place("1", "pattern-worth-examining", finding(p=1e-9, outcome="signal"), own)
+    first = with_options(review("2012-01-31", flagged), None, exploratory=False)
+    second = with_options(review("2013-01-31", place("1", "inconclusive", finding(period=SECOND))), {"order": ["x"]})
+    entry = compared(first, second)["places"][0]
+    assert entry["stands"]
+    assert [family["family"] for family in entry["families"]] == ["match"]
+    assert ids(entry["sentences"]) == ["standing.lasting"]
+
+
+# Which flag stands
+
+
+def other(p: float, outcome: str = "inconclusive", **changes: Any) -> Any:
+    return finding(p=p, outcome=outcome, number=2, signal="match-yield", family="match", contrast="m/n", **changes)
+
+
+def test_a_family_that_stands_is_no_help_to_a_flag_of_another_one() -> None:
+    """A contradictory place at the first look, p = 1e-9 in one family; at the second the other family flags at 0.02."""
+    old = place("1", "contradictory", finding(p=1e-9, outcome="signal"), other(0.5))
+    new = place("1", "pattern-worth-examining", finding(p=0.5, period=SECOND), other(0.02, "signal", period=SECOND))
+    entry = compared(review("2012-01-31", old), review("2013-01-31", new))["places"][0]
+    assert [(f["family"], f["stands"]) for f in entry["families"]] == [("exposure", True), ("match", False)]
+    assert not entry["stands"]
+    assert ids(entry["sentences"]) == ["standing.newest-only"]
+    # Its own q: 0.0205 / (1/6) = 0.123, of two families with the other one far below.
+    assert entry["sentences"][0]["values"]["q"] == 0.13
+
+
+def test_an_older_flag_that_stands_is_not_taken_for_the_newest_one() -> None:
+    old = place("1", "pattern-worth-examining", finding(p=1e-9, outcome="signal"), other(0.5))
+    new = place("1", "pattern-worth-examining", finding(p=0.5, period=SECOND), other(0.02, "signal", period=SECOND))
+    entry = compared(review("2012-01-31", old), review("2013-01-31", new))["places"][0]
+    assert entry["stands"]
+    assert ids(entry["sentences"]) == ["standing.other"]
+    assert entry["sentences"][0]["values"]["q"] == 0.13
+    assert entry["sentences"][0]["values"]["older"] < 1e-7
+
+
+def test_a_flag_stands_by_the_p_value_of_its_own_look() -> None:
+    """Flagged at 0.04; a year later the same family has p = 1e-9 and is no flag (too few people, say)."""
+    old = place("1", "pattern-worth-examining", finding(p=0.04, outcome="signal"))
+    new = place("1", "inconclusive", finding(p=1e-9, period=SECOND))
+    entry = compared(review("2012-01-31", old), review("2013-01-31", new))["places"][0]
+    assert entry["families"][0]["q_over_looks"] < 1e-7
+    assert not entry["families"][0]["stands"]
+    assert not entry["stands"]
+    assert ids(entry["sentences"]) == ["standing.fallen"]
+    # 0.0405 / (1/2) = 0.081, the only test.
+    assert entry["sentences"][0]["values"]["q"] == 0.081

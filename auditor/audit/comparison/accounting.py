@@ -9,13 +9,14 @@ lasts from look to look. A flag once raised so does not vanish by looking again.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.audit.comparison.options import changed_options
 from auditor.audit.comparison.reviews import Look
 from auditor.audit.comparison.series import RATIOS
 from auditor.findings.finding import Finding
@@ -44,12 +45,14 @@ class Standing:
         The family's p-value at each look (Simes), taken at the upper end of what its printed digits may mean.
     signal : tuple of bool
         Whether the look itself flagged a test of the family.
+    at : tuple of bool
+        Whether the flag of that look stands with every look counted.
+    q_at : tuple of float
+        The q-value of that flag, by the p-value of its own look; 1 where there is none.
     over : float
         p over all looks.
     q : float
         Its Benjamini-Hochberg value over all place x family tests.
-    stands : bool
-        Whether the flag of some look stands with every look counted.
     """
 
     place: str
@@ -58,9 +61,15 @@ class Standing:
     hidden: tuple[int, ...]
     p: tuple[float | None, ...]
     signal: tuple[bool, ...]
+    at: tuple[bool, ...]
+    q_at: tuple[float, ...]
     over: float
     q: float
-    stands: bool
+
+    @property
+    def stands(self) -> bool:
+        """Whether the flag of some look stands with every look counted."""
+        return any(self.at)
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,8 @@ class Accounting:
         p up to which it would be rejected were this the only look.
     cutoff_review : float or None
         The cut-off that the newest review's detectable ratios rest on, as printed there.
+    changed : mapping of str to tuple of str
+        Signals whose options differ between the looks, with those options; none of their tests is counted.
     """
 
     q: float
@@ -95,6 +106,7 @@ class Accounting:
     cutoff: float | None
     cutoff_alone: float | None
     cutoff_review: float | None
+    changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, place: str) -> list[Standing]:
         """Return the standings of a place, by family."""
@@ -136,17 +148,21 @@ def account(looks: Sequence[Look], earlier: int = 0) -> Accounting:
     planned = newest.audit["protocol"].get("looks")
     shares = tuple(look_share(earlier + t + 1, planned) for t in range(len(looks)))
     q = min(float(newest.calibration["q"]), MOST_Q)
-    rows = _gather(looks)
+    changed = changed_options(looks)
+    rows = _gather(looks, changed)
     p = np.array([[np.nan if value is None else value for value in row.p] for row in rows]).reshape(-1, len(looks))
     over = over_looks(p, shares)
     adjusted = benjamini_hochberg(over) if rows else over
-    standings = {row.key: row.standing(float(over[i]), float(adjusted[i]), q) for i, row in enumerate(rows)}
+    standings = {
+        row.key: row.standing(float(over[i]), float(adjusted[i]), q, _by_look(i, row, p[i], over, shares))
+        for i, row in enumerate(rows)
+    }
     now = p[~np.isnan(p[:, -1]), -1]
     cutoff = shares[-1] * _threshold(over, q) if len(now) and shares[-1] > 0 else None
     alone = _threshold(now, q) if len(now) else None
     review = newest.calibration.get("cutoff")
     printed = None if review is None else float(review)
-    return Accounting(q, planned, earlier, shares, standings, cutoff, alone, printed)
+    return Accounting(q, planned, earlier, shares, standings, cutoff, alone, printed, changed)
 
 
 def _threshold(p: NDArray[np.float64], q: float) -> float:
@@ -163,14 +179,29 @@ class _Row:
     p: list[float | None]
     signal: list[bool]
 
-    def standing(self, over: float, q_value: float, q: float) -> Standing:
+    def standing(self, over: float, q_value: float, q: float, q_at: Sequence[float]) -> Standing:
         place, family = self.key
-        stands = any(self.signal) and q_value <= q
+        at = tuple(flag and value <= q for flag, value in zip(self.signal, q_at, strict=True))
         lists = tuple(self.tests), tuple(self.hidden), tuple(self.p), tuple(self.signal)
-        return Standing(place, family, *lists, over, q_value, stands)
+        return Standing(place, family, *lists, at, tuple(q_at), over, q_value)
 
 
-def _gather(looks: Sequence[Look]) -> list[_Row]:
+def _by_look(
+    i: int, row: _Row, p: NDArray[np.float64], over: NDArray[np.float64], shares: Sequence[float]
+) -> tuple[float, ...]:
+    """Return the q-value of a test's flag at each look by the p-value of that look; 1 where it raised none.
+
+    A flag stands by its own numbers: a smaller p-value of a look that flagged nothing is no help to it.
+    """
+    found = []
+    for t, flag in enumerate(row.signal):
+        own = over.copy()
+        own[i] = over_looks(p[None, [t]], (shares[t],))[0] if flag else 1.0
+        found.append(float(benjamini_hochberg(own)[i]) if flag else 1.0)
+    return tuple(found)
+
+
+def _gather(looks: Sequence[Look], changed: Collection[str]) -> list[_Row]:
     rows: dict[tuple[str, str], _Row] = {}
     many = len(looks)
     # An identifier that is simulated in one review and real in another names two places; the newest one is meant.
@@ -178,7 +209,7 @@ def _gather(looks: Sequence[Look]) -> list[_Row]:
     for t, look in enumerate(looks):
         cutoff = look.review.calibration.get("cutoff")
         for entry in look.review.places:
-            for family, tests in _families(entry).items() if entry.simulated is kind[entry.place] else ():
+            for family, tests in _families(entry, changed).items() if entry.simulated is kind[entry.place] else ():
                 empty = _Row((entry.place, family), [0] * many, [0] * many, [None] * many, [False] * many)
                 row = rows.setdefault((entry.place, family), empty)
                 row.tests[t] = len(tests)
@@ -188,10 +219,10 @@ def _gather(looks: Sequence[Look]) -> list[_Row]:
     return [rows[key] for key in sorted(rows)]
 
 
-def _families(entry: PlaceReview) -> dict[str, list[Finding]]:
+def _families(entry: PlaceReview, changed: Collection[str]) -> dict[str, list[Finding]]:
     found: dict[str, list[Finding]] = {}
     for finding in entry.findings:
-        if screened(finding):
+        if screened(finding) and finding.signal not in changed:
             found.setdefault(finding.family, []).append(finding)
     return found
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from auditor.audit.comparison.accounting import Accounting, account
+from auditor.audit.comparison.options import exploratory
 from auditor.audit.comparison.places import finding_entry, place_entry, written
 from auditor.audit.comparison.reviews import Look, read_looks
 from auditor.audit.comparison.series import series_of
@@ -18,6 +19,7 @@ from auditor.audit.tables import LEAST_SHOWN
 from auditor.audit.verdict import FLAG, GRADES
 from auditor.audit.wording import say
 from auditor.findings.finding import Sentence
+from auditor.report import numbers
 
 SCHEMA_VERSION = "1"
 
@@ -70,9 +72,9 @@ def compare_looks(looks: Sequence[Look], earlier: int = 0) -> Comparison:
         "schema_version": SCHEMA_VERSION,
         "reviews": [_about(look, share, earlier + t + 1) for t, (look, share) in enumerate(_shared(looks, accounting))],
         "looks": _looks(looks, accounting),
-        "notes": [written(note) for note in _notes(looks, least)],
+        "notes": [written(note) for note in _notes(looks, least, accounting.changed)],
         "places": places,
-        "regions": [_region(name, looks, least) for name in _in_order(looks, "regions")],
+        "regions": [_region(name, looks, least, accounting.changed) for name in _in_order(looks, "regions")],
     }
     return Comparison(data)
 
@@ -113,6 +115,7 @@ def _looks(looks: Sequence[Look], accounting: Accounting) -> dict[str, Any]:
         "planned": accounting.planned,
         "earlier": accounting.earlier,
         "tests": len(accounting.standings),
+        "left_out": sorted(accounting.changed),
         "cutoff": cutoff,
         "cutoff_alone": alone,
         "protocol_sha256": looks[-1].review.audit["protocol"]["sha256"],
@@ -121,8 +124,10 @@ def _looks(looks: Sequence[Look], accounting: Accounting) -> dict[str, Any]:
 
 
 def _said(accounting: Accounting, cutoff: float | None, alone: float | None) -> Iterator[Sentence]:
+    if accounting.changed:
+        yield say("compare.looks.left-out", {"signals": ", ".join(sorted(accounting.changed))})
     if not accounting.standings:
-        yield say("compare.looks.nothing")
+        yield say("compare.looks.nothing-left" if accounting.changed else "compare.looks.nothing")
         return
     context = {
         "q": accounting.q,
@@ -148,7 +153,7 @@ def _plain(value: float | None) -> str:
     return "" if value is None else f"{Decimal(f'{value:.2g}'):f}"
 
 
-def _notes(looks: Sequence[Look], least: int) -> Iterator[Sentence]:
+def _notes(looks: Sequence[Look], least: int, options: Mapping[str, tuple[str, ...]]) -> Iterator[Sentence]:
     audits = [look.review.audit for look in looks]
     versions = list(dict.fromkeys(str(audit["software"].get("version")) for audit in audits))
     if len(versions) > 1:
@@ -157,6 +162,12 @@ def _notes(looks: Sequence[Look], least: int) -> Iterator[Sentence]:
         yield say("compare.note.excluded")
     if len({audit.get("suppress_below", LEAST_SHOWN) for audit in audits}) > 1:
         yield say("compare.note.threshold", {"least": least})
+    if options:
+        told = (f"{name} ({', '.join(names)})" if names else name for name, names in sorted(options.items()))
+        yield say("compare.note.options", {"signals": "; ".join(told)})
+    other = [numbers.date(look.as_of) for look in looks if exploratory(look)]
+    if other:
+        yield say("compare.note.exploratory", {"reviews": ", ".join(other)})
     changed = _changed_signals(looks)
     if changed:
         yield say("compare.note.signals", {"signals": ", ".join(changed)})
@@ -172,8 +183,8 @@ def _changed_signals(looks: Sequence[Look]) -> list[str]:
     return sorted(name for name, texts in said.items() if len(texts) > 1)
 
 
-def _region(identifier: str, looks: Sequence[Look], least: int) -> dict[str, Any]:
+def _region(identifier: str, looks: Sequence[Look], least: int, changed: Collection[str]) -> dict[str, Any]:
     entries = [next((e for e in look.review.regions if e.place == identifier), None) for look in looks]
     name = next(entry.name for entry in reversed(entries) if entry is not None)
-    found = series_of([None if entry is None else entry.findings for entry in entries], least)
+    found = series_of([None if entry is None else entry.findings for entry in entries], least, changed=changed)
     return {"place": identifier, "name": name, "findings": [finding_entry(series, None) for series in found]}

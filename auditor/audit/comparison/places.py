@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from auditor.audit.comparison.accounting import Accounting, Standing, screened
@@ -48,11 +48,12 @@ def place_entry(identifier: str, looks: Sequence[Look], accounting: Accounting, 
     entries = [look.places.get(identifier) for look in looks]
     there = [entry for entry in entries if entry is not None]
     apart = len({entry.simulated for entry in there}) > 1
-    found = series_of([None if e is None else e.findings for e in entries], least, apart)
+    changed = accounting.changed
+    found = series_of([None if e is None else e.findings for e in entries], least, apart, changed)
     standings = accounting.of(identifier)
     flags = [None if entry is None else GRADES[entry.verdict] >= GRADES[FLAG] for entry in entries]
     newest = there[-1]
-    stands = not apart and any(flags) and any(standing.stands for standing in standings)
+    stood = [not apart and bool(flag) and any(s.at[t] for s in standings) for t, flag in enumerate(flags)]
     return {
         "place": identifier,
         "name": newest.name,
@@ -62,8 +63,8 @@ def place_entry(identifier: str, looks: Sequence[Look], accounting: Accounting, 
         "change": _change(entries, apart),
         "flagged": flags,
         "flag": _flag(flags),
-        "stands": stands,
-        "sentences": [written(s) for s in _sentences(newest.name, entries, flags, standings, stands, apart)],
+        "stands": any(stood),
+        "sentences": [written(s) for s in _sentences(newest.name, entries, flags, standings, stood, changed, apart)],
         "families": [_family(standing, found) for standing in standings],
         "findings": [finding_entry(series, accounting) for series in found],
         "warnings": [written(s) for s in _warnings(newest.name, found, looks)],
@@ -95,7 +96,8 @@ def _sentences(
     entries: Sequence[PlaceReview | None],
     flags: Sequence[bool | None],
     standings: Sequence[Standing],
-    stands: bool,
+    stood: Sequence[bool],
+    changed: Collection[str],
     apart: bool,
 ) -> Iterator[Sentence]:
     there = [entry for entry in entries if entry is not None]
@@ -108,17 +110,46 @@ def _sentences(
         yield say("compare.place.came", {"place": name})
     for older in dict.fromkeys(entry.name for entry in there if entry.name != name):
         yield say("compare.place.renamed", {"older": older})
-    flagged = any(standing.stands for standing in standings)
-    values = {"place": name, "q": up(min((s.q for s in standings if s.stands or not flagged), default=1.0))}
-    newest = next(flag for flag in reversed(flags) if flag is not None)
-    if newest:
-        yield say("compare.standing.stands" if stands else "compare.standing.newest-only", values)
-    elif any(flags):
-        yield say("compare.standing.lasting" if stands else "compare.standing.fallen", values)
+    rests = not any(stood) and _rests_on(entries, flags, changed)
+    if not rests or any(s.signal[t] for s in standings for t, flag in enumerate(flags) if flag):
+        yield from _standing(name, flags, standings, stood)
+        if any(flags) and not any(stood) and any(any(standing.hidden) for standing in standings):
+            yield say("compare.standing.hidden")
+    if rests:
+        yield say("compare.standing.options", {"place": name})
+
+
+def _standing(
+    name: str, flags: Sequence[bool | None], standings: Sequence[Standing], stood: Sequence[bool]
+) -> Iterator[Sentence]:
+    """Say of the newest flag, and of an older one, whether it stands; each by the families that raised it."""
+    newest = max(t for t, flag in enumerate(flags) if flag is not None)
+
+    def q(*looks: int) -> float:
+        return up(min((s.q_at[t] for s in standings for t in looks), default=1.0))
+
+    older = [t for t in range(newest) if flags[t]]
+    lasting = [t for t in older if stood[t]]
+    if flags[newest] and stood[newest]:
+        yield say("compare.standing.stands", {"place": name, "q": q(newest)})
+    elif flags[newest] and lasting:
+        yield say("compare.standing.other", {"place": name, "q": q(newest), "older": q(*lasting)})
+    elif flags[newest]:
+        yield say("compare.standing.newest-only", {"place": name, "q": q(newest)})
+    elif lasting:
+        yield say("compare.standing.lasting", {"place": name, "q": q(*lasting)})
+    elif older:
+        yield say("compare.standing.fallen", {"place": name, "q": q(*older)})
     else:
-        yield say("compare.standing.none", values)
-    if any(flags) and not stands and any(any(standing.hidden) for standing in standings):
-        yield say("compare.standing.hidden")
+        yield say("compare.standing.none", {"place": name})
+
+
+def _rests_on(entries: Sequence[PlaceReview | None], flags: Sequence[bool | None], changed: Collection[str]) -> bool:
+    """Say whether a flag rests on a signal whose options were changed."""
+    return any(
+        flag and entry is not None and any(f.outcome == "signal" and f.signal in changed for f in entry.findings)
+        for entry, flag in zip(entries, flags, strict=True)
+    )
 
 
 def _family(standing: Standing, found: Sequence[Series]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -49,7 +49,9 @@ class Series:
         return next(finding for finding in reversed(self.findings) if finding is not None)
 
 
-def series_of(entries: Sequence[Sequence[Finding] | None], least: int, apart: bool = False) -> list[Series]:
+def series_of(
+    entries: Sequence[Sequence[Finding] | None], least: int, apart: bool = False, changed: Collection[str] = ()
+) -> list[Series]:
     """Match the findings of one place over the looks.
 
     Parameters
@@ -60,6 +62,8 @@ def series_of(entries: Sequence[Sequence[Finding] | None], least: int, apart: bo
         Counts of 1 to one less than this are never given away.
     apart : bool
         True when the entries are not of one place at all (simulated in one review, real in another).
+    changed : collection of str
+        Signals whose options differ between the looks: another test under the same name.
 
     Returns
     -------
@@ -69,7 +73,8 @@ def series_of(entries: Sequence[Sequence[Finding] | None], least: int, apart: bo
     windows = [None if entry is None else hull(entry) for entry in entries]
     maps = [{} if entry is None else _keyed(entry) for entry in entries]
     keys = dict.fromkeys(key for found in reversed(maps) for key in found)
-    return [_series(key, [found.get(key) for found in maps], windows, least, apart) for key in keys]
+    why = {key: "apart" if apart else "options" if key[0] in changed else "" for key in keys}
+    return [_series(key, [found.get(key) for found in maps], windows, least, why[key]) for key in keys]
 
 
 def _keyed(findings: Sequence[Finding]) -> dict[Key, Finding]:
@@ -85,7 +90,7 @@ def _series(
     findings: Sequence[Finding | None],
     windows: Sequence[Mapping[str, Window] | None],
     least: int,
-    apart: bool,
+    why: str,
 ) -> Series:
     there = [finding for finding in findings if finding is not None]
     kept = side_by_side(windows, there[-1].event)
@@ -93,11 +98,11 @@ def _series(
         flag and finding is not None and finding.event == there[-1].event
         for flag, finding in zip(kept, findings, strict=True)
     )
-    reasons = ("apart",) if apart else tuple(_reasons(findings, shown))
+    reasons = (why,) if why else tuple(_reasons(findings, shown))
     change = None
     if not reasons:
         change = _change(there[-2].estimate, there[-1].estimate)
-    small = () if apart else tuple(_small(findings, least))
+    small = () if why == "apart" else tuple(_small(findings, least))
     return Series(key, tuple(findings), shown, reasons, change, small)
 
 
