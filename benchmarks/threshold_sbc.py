@@ -3,7 +3,7 @@
 Parameters come from the default prior, counts from the parameters: 12 places by 3 groups, 300 to 6,000 stops in a
 place for the largest group, 40 % and 15 % of that for the others. Each data set is sampled as the library samples it
 (4 chains; R-hat at most 1.01 and 400 effective draws for every threshold, or it is sampled further, or refused), and
-the rank of each true value is taken among 499 draws.
+the rank of each true value is taken among 399 draws.
 
 Run: OMP_NUM_THREADS=1 python benchmarks/threshold_sbc.py [--simulations 1000] [--seed 1]
 Writes benchmarks/results/threshold_sbc.csv (one row a quantity) and, as it goes, the ranks to the file of --ranks,
@@ -30,8 +30,8 @@ from auditor.stats.threshold_prior import ThresholdPrior
 from auditor.stats.threshold_summary import Comparison
 
 RESULTS = Path(__file__).resolve().parent / "results" / "threshold_sbc.csv"
-PLACES, GROUPS, TOGETHER, LARGEST = 12, 3, 10, 499
-EFFORT = Effort(chains=4, warmup=300, draws=500, most=8000)
+PLACES, GROUPS, TOGETHER, LARGEST = 12, 3, 1, 399
+EFFORT = Effort(chains=4, warmup=250, draws=400, most=8000)
 QUANTITIES = (
     *(f"{name} of group {g}" for name in ("guilt", "separation", "mean threshold") for g in range(GROUPS)),
     *("spread of thresholds", "spread of guilt", "spread of separation"),

@@ -123,26 +123,26 @@ def compare_hit_rates(
     """
     focal = checks.tally(focal_hits, focal_searches, "focal_hits", "focal_searches")
     base = checks.tally(reference_hits, reference_searches, "reference_hits", "reference_searches")
-    tables = tuple(np.atleast_2d(x) for x in (*focal, *base))
-    p_lower, p_two_sided, exact = _p_values(tables)
-    k, n, base_k, base_n = tables
+    k, n, base_k, base_n = (np.atleast_2d(x) for x in (*focal, *base))
+    p_lower, p_two_sided, exact = _p_values((k, n, base_k, base_n))
     return HitComparison(
         hit_rates(k.sum(axis=-1), n.sum(axis=-1), level),
         hit_rates(base_k.sum(axis=-1), base_n.sum(axis=-1), level),
-        mh_risk_ratio(*tables, level),
-        mh_risk_difference(*tables, level),
+        mh_risk_ratio(k, n, base_k, base_n, level),
+        mh_risk_difference(k, n, base_k, base_n, level),
         p_lower,
         p_two_sided,
         exact,
-        breslow_day(*tables),
+        breslow_day(k, n, base_k, base_n),
     )
 
 
-def _p_values(tables: tuple[Array, ...]) -> tuple[Array, Array, NDArray[np.bool_]]:
+def _p_values(tables: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, NDArray[np.bool_]]:
     normal = cmh_test(*tables)
     lower, two_sided = normal.p_less.copy(), normal.p_two_sided.copy()
     small: NDArray[np.bool_] = normal.reach < LEAST_REACH
     if small.any():
-        conditional = exact_strata(*(x[small] for x in tables))
+        k, n, base_k, base_n = (x[small] for x in tables)
+        conditional = exact_strata(k, n, base_k, base_n)
         lower[small], two_sided[small] = conditional.p_less, conditional.p_two_sided
     return lower, two_sided, small

@@ -79,5 +79,5 @@ def test_nothing_to_compare_says_so():
 
 @pytest.mark.parametrize("bad", [([3], [2], [1], [4]), ([1], [2], [5], [4]), ([-1], [2], [1], [4])])
 def test_impossible_counts_are_refused(bad):
-    with pytest.raises(ValueError, match="focal_hits|reference_hits"):
+    with pytest.raises(ValueError, match=r"focal_hits|reference_hits"):
         compare_hit_rates(*bad)
