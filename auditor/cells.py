@@ -17,11 +17,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.domain.vocabulary import DISCRETIONARY, NEUTRAL, SERIOUS
+from auditor.row_cells import RowSpec, RowTable
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Texts = NDArray[np.object_]
 Days = NDArray[np.datetime64]
+
+__all__ = [
+    "Activations",
+    "Bools",
+    "CellSpec",
+    "Cells",
+    "Coverage",
+    "Cube",
+    "Days",
+    "Floats",
+    "Inventory",
+    "RowSpec",
+    "RowTable",
+    "Table",
+    "Texts",
+    "default_classes",
+    "no_activations",
+    "table",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +60,15 @@ class CellSpec:
         Whether the signal needs population baselines.
     activations : bool
         Whether the signal needs programme starts.
+    rows : RowSpec or None
+        Which single rows the signal needs besides, grouped by keys that the counts do not have.
     """
 
     keys: tuple[str, ...]
     events: tuple[str, ...] = ()
     population: bool = False
     activations: bool = False
+    rows: RowSpec | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +166,9 @@ class Inventory:
         Events of which some rows carry both a known group and an offence class.
     activated : int
         Audited places of which a programme's start is known.
+    row_columns : mapping of str to frozenset of str
+        For each event of which single rows were read, the columns that hold any value; only columns that some signal
+        asks for are read.
     """
 
     events: frozenset[str]
@@ -157,6 +183,7 @@ class Inventory:
     focal_groups: tuple[str, ...] = ("hispanic",)
     events_with_offence: frozenset[str] = frozenset()
     activated: int = 0
+    row_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +376,8 @@ class Cells:
     activations : Activations
     coverage : mapping of str to Coverage
         How each event was recorded.
+    rows : RowTable or None
+        Single rows, grouped as the signal asked; None where it asked for none.
     """
 
     ids: tuple[str, ...]
@@ -372,6 +401,7 @@ class Cells:
     activations: Activations = field(default_factory=no_activations)
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     published_regions: tuple[bool, ...] = ()
+    rows: RowTable | None = None
 
     @property
     def size(self) -> int:
@@ -433,7 +463,15 @@ class Cells:
                 for event, c in self.coverage.items()
             },
             self.published_regions,
+            self._selected(new),
         )
+
+    def _selected(self, new: NDArray[np.int64]) -> RowTable | None:
+        """Return the single rows of the places that have a new position (-1 where they have none)."""
+        if self.rows is None:
+            return None
+        kept = self.rows.take(new[self.rows.index] >= 0)
+        return dataclasses.replace(kept, index=new[kept.index])
 
 
 def _kind(place: str) -> int:

@@ -23,6 +23,7 @@ from auditor.cells import (
 from auditor.domain.periods import months_between
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
+from auditor.engine_events import Events
 from auditor.engine_rows import Rows
 from auditor.records.load import Loaded
 from auditor.records.unseen import visible
@@ -109,6 +110,7 @@ class Engine:
         classes: Mapping[str, str] | None = None,
     ) -> None:
         self._sql = loaded.store.connection
+        self._events = Events(self._sql)
         self._complete = [i for i, source in enumerate(loaded.sources) if source.format == "records"]
         self._focal, self._reference = tuple(focal_groups), reference_group
         self._order = tuple(order)
@@ -152,6 +154,7 @@ class Engine:
             activations=_starts(ground) if spec.activations else no_activations(),
             coverage=ground.coverage,
             published_regions=ground.published_regions,
+            rows=None if spec.rows is None else self._events.table(spec.rows, cut=window is not None),
         )
 
     def _survey(self, loaded: Loaded, exclude: set[str]) -> Ground:
@@ -317,6 +320,7 @@ class Engine:
                 "event", 'WHERE c.offence IS NOT NULL AND c."group" IS NOT NULL AND c."group" <> \'unknown\''
             ),
             activated=len(set(ids) & set(self._activations())),
+            row_columns=self._events.held(),
         )
 
     def _population(self, loaded: Loaded, ids: Sequence[str]) -> tuple[Table, dict[str, str]]:

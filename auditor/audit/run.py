@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from auditor.audit.verdict import FLAG, GRADES, Rules
 from auditor.cells import Cells, CellSpec, Inventory
 from auditor.domain.source import Source
 from auditor.engine import Engine
+from auditor.engine_events import asked
 from auditor.errors import InputError, Problem
 from auditor.findings.card import Card
 from auditor.findings.finding import Withheld
@@ -48,9 +49,7 @@ class Plan:
 def plan(inventory: Inventory, config: Config) -> Plan:
     """Ask every signal of the protocol whether these data can carry it."""
     speak, silent_ones = [], []
-    for name, signal in discover().items():
-        if config.protocol.rule(name) is None:
-            continue
+    for name, signal in _ruled(config):
         lack = signal.lacks(inventory, config.options(name))
         if lack is None:
             speak.append(signal)
@@ -90,7 +89,15 @@ def read_sources(config: Config, store: Store) -> Loaded:
         period=config.period,
         exclude=config.audit.exclude,
         as_of=config.audit.as_of,
+        rows=asked([found.view(config.options(name)).rows for name, found in _ruled(config)]),
     )
+
+
+def _ruled(config: Config) -> Iterator[tuple[str, Signal]]:
+    """Yield the signals that the protocol names."""
+    for name, signal in discover().items():
+        if config.protocol.rule(name) is not None:
+            yield name, signal
 
 
 def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) -> Review:

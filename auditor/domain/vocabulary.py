@@ -60,6 +60,19 @@ NEUTRAL: Final = (
 )
 OFFENCES: Final = (*SERIOUS, *DISCRETIONARY, *NEUTRAL)
 
+SEXES: Final = ("male", "female", "other", "unknown")
+DISPOSITIONS: Final = (
+    "convicted",
+    "dismissed",
+    "no-charge",
+    "acquitted",
+    "pending",
+    "transferred-to-ice",
+    "other",
+    "unknown",
+)
+"""How a case ended, as far as the record says."""
+
 NATION: Final = "US"
 """The place that is the nation: a baseline, never ranked."""
 

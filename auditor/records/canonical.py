@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from auditor.records.event_columns import table_columns
 from auditor.records.sheet import EXCLUDED, QUARANTINED, Sheet, quote
 
 if TYPE_CHECKING:
@@ -21,11 +22,14 @@ TABLES: dict[str, str] = {
     "parent VARCHAR, agency VARCHAR",
     "activations": "source INTEGER, row BIGINT, place VARCHAR, program VARCHAR, kind VARCHAR, date DATE, "
     "agency VARCHAR",
+    "events": table_columns(),
 }
 """Columns of each canonical table, as SQL. Blank is NULL; ``n`` NULL with bounds is a suppressed cell."""
 
 # How many rows of a file stand behind a canonical row that was aggregated, for the ledger.
 _MERGED = "source INTEGER, row BIGINT, file_rows BIGINT"
+# Values of single rows that were read as missing, by reason: private, since these are counts of people.
+_FAULTS = "source INTEGER, name VARCHAR, reason VARCHAR, rows BIGINT, first_row BIGINT"
 _EXAMPLES = 5
 
 
@@ -34,6 +38,7 @@ def create_tables(store: Store) -> None:
     for name, columns in TABLES.items():
         store.connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
     store.connection.execute(f"CREATE TABLE IF NOT EXISTS merged ({_MERGED})")
+    store.connection.execute(f"CREATE TABLE IF NOT EXISTS row_faults ({_FAULTS})")
 
 
 def require(sheet: Sheet, names: Sequence[str]) -> None:

@@ -39,8 +39,9 @@ class Column:
     name : str
         Canonical name.
     kind : str
-        How its values are read. ``idle`` columns belong to the format and are not used by this version;
-        ``personal`` ones are never read, written or quoted.
+        How its values are read. ``idle`` columns belong to the format and do not enter the counts; ``personal`` ones
+        may point to a person. Both are read only into the private table ``events``, where a signal asks for them;
+        ``personal`` ones are never written or quoted.
     aliases : tuple of str
         Other headers for it, the preferred first; case, blanks and underscores do not matter.
     sole : bool
@@ -135,7 +136,14 @@ def find_columns(headers: Sequence[str], columns: Iterable[Column]) -> dict[str,
 
 
 def map_columns(
-    headers: Sequence[str], spec: SourceSpec, columns: Sequence[Column], docket: Docket, *, at: int, where: Problem
+    headers: Sequence[str],
+    spec: SourceSpec,
+    columns: Sequence[Column],
+    docket: Docket,
+    *,
+    at: int,
+    where: Problem,
+    used: frozenset[str] = frozenset(),
 ) -> ColumnMap:
     """Map the headers of one sheet.
 
@@ -153,6 +161,8 @@ def map_columns(
         Which ``[[sources]]`` table.
     where : Problem
         File and sheet, copied into each problem.
+    used : frozenset of str
+        Idle and personal columns that are read all the same, into the table ``events``.
 
     Returns
     -------
@@ -172,7 +182,8 @@ def map_columns(
         positions[name] = free[0]
         if key(headers[free[0]]) != key(name):
             notes.append(f"column {headers[free[0]]!r} read as {name}")
-    return ColumnMap(positions, dict(spec.constants), tuple(headers), (*notes, *_left(headers, positions, columns)))
+    notes += _left(headers, positions, columns, used)
+    return ColumnMap(positions, dict(spec.constants), tuple(headers), tuple(notes))
 
 
 def _decided(
@@ -231,9 +242,11 @@ def _ask_which(
     docket.answers(at, spec).columns[name] = headers[0]
 
 
-def _left(headers: Sequence[str], positions: Mapping[str, int], columns: Sequence[Column]) -> list[str]:
-    kinds = {column.name: column.kind for column in columns}
-    idle = [headers[i] for name, i in positions.items() if kinds[name] in ("idle", "personal")]
+def _left(
+    headers: Sequence[str], positions: Mapping[str, int], columns: Sequence[Column], used: frozenset[str]
+) -> list[str]:
+    kinds = {column.name: column.kind for column in columns if column.name not in used}
+    idle = [headers[i] for name, i in positions.items() if kinds.get(name) in ("idle", "personal")]
     unused = [header for i, header in enumerate(headers) if i not in positions.values()]
     notes = []
     if unused:

@@ -15,6 +15,8 @@ from auditor.records import account, canonical, repeats
 from auditor.records.adapter import Adapter, choose, fits
 from auditor.records.columns import ColumnMap, map_columns
 from auditor.records.docket import Docket
+from auditor.records.event_columns import source_column
+from auditor.records.events import prune
 from auditor.records.raw import RawTable
 from auditor.records.read import read
 from auditor.records.sheet import Sheet
@@ -35,7 +37,7 @@ class Loaded:
     names : dict
         Display names of places that the files themselves name (``local:`` places and agencies first of all).
     store : Store
-        Holds the canonical tables ``counts``, ``population``, ``places`` and ``activations``.
+        Holds the canonical tables ``counts``, ``population``, ``places``, ``activations`` and ``events``.
     """
 
     sources: tuple[Source, ...]
@@ -52,6 +54,7 @@ def load(
     period: Period | None = None,
     exclude: Sequence[str] = (),
     as_of: date | None = None,
+    rows: frozenset[str] = frozenset(),
 ) -> Loaded:
     """Read every source into the canonical tables.
 
@@ -69,6 +72,8 @@ def load(
         Places left out of everything.
     as_of : date, optional
         Day that the report bears; days after it lie in the future and are quarantined.
+    rows : frozenset of str
+        Columns of the table ``events`` that the signals ask for; empty leaves that table empty.
 
     Returns
     -------
@@ -93,7 +98,7 @@ def load(
             for raw in tables:
                 if fitting and raw not in fitting:
                     sheets.append(_set_aside(raw, fitting[0], spec, at, len(sheets), store, docket))
-                elif (sheet := _open(raw, spec, at, len(sheets), store, docket, as_of)) is not None:
+                elif (sheet := _open(raw, spec, at, len(sheets), store, docket, as_of, rows)) is not None:
                     sheets.append(sheet)
     repeated = repeats.repeats(sheets)
     for sheet in sheets:
@@ -101,6 +106,7 @@ def load(
             _load_one(sheet)
     docket.settle()
     notes = account.settle(sheets, store, period=period, exclude=tuple(exclude))
+    prune(store)
     names: dict[str, str] = {}
     for sheet in sheets:
         names = {**sheet.names, **names}
@@ -141,7 +147,14 @@ def _tables(path: Path, spec: SourceSpec, at: int, store: Store, docket: Docket)
 
 
 def _open(
-    raw: RawTable, spec: SourceSpec, at: int, index: int, store: Store, docket: Docket, as_of: date | None
+    raw: RawTable,
+    spec: SourceSpec,
+    at: int,
+    index: int,
+    store: Store,
+    docket: Docket,
+    as_of: date | None,
+    rows: frozenset[str],
 ) -> Sheet | None:
     """Choose the adapter, map the columns, and check that the required ones are there."""
     where = Problem("", "", "", file=raw.file, sheet=raw.sheet)
@@ -151,11 +164,13 @@ def _open(
         docket.input += error.problems
         return None
     before = len(docket.config) + len(docket.input) + len(docket.questions)
-    columns = map_columns(raw.columns, spec, adapter.columns, docket, at=at, where=where)
+    wanted = rows if adapter.name == "records" else frozenset()
+    used = frozenset(map(source_column, wanted))
+    columns = map_columns(raw.columns, spec, adapter.columns, docket, at=at, where=where, used=used)
     ledger = raw.ledger
     for note in columns.notes:
         ledger = ledger.note(note)
-    sheet = Sheet(index, at, spec, raw, store, docket, adapter, columns, as_of, ledger)
+    sheet = Sheet(index, at, spec, raw, store, docket, adapter, columns, as_of, ledger, wanted=wanted)
     _check_required(sheet, adapter)
     sheet.open = len(docket.config) + len(docket.input) + len(docket.questions) > before
     return sheet

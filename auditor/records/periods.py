@@ -59,7 +59,7 @@ def map_periods(sheet: Sheet, names: Sequence[str], table: str, *, days: bool = 
             values |= {item[0]: item for item in sheet.distinct(period_text(sheet, name), name)}
     order = order_of(values, sheet.spec.day_first)
     column = columns[0] if columns else names[0]
-    _ask_order(sheet, column, order, values)
+    ask_order(sheet, column, order, values)
     fiscal = key(sheet.columns.header("period")) in ("fiscalyear", "fy") and names[0] == "period"
     bad: list[tuple[Distinct, str]] = []
     for text, item in values.items():
@@ -75,7 +75,7 @@ def map_periods(sheet: Sheet, names: Sequence[str], table: str, *, days: bool = 
 
 
 def _read(sheet: Sheet, text: str, order: str, fiscal: bool, days: bool) -> tuple[Period | None, str]:
-    period = read_period(text, order, fiscal=fiscal) or _serial(sheet, text)  # type: ignore[arg-type]
+    period = read_period(text, order, fiscal=fiscal) or read_serial(sheet, text)  # type: ignore[arg-type]
     if period is None:
         looks = "looks like a spreadsheet's day number" if _SERIAL.fullmatch(text) else "cannot be read"
         return None, looks
@@ -84,7 +84,7 @@ def _read(sheet: Sheet, text: str, order: str, fiscal: bool, days: bool) -> tupl
     return period, problem_with(period, sheet.as_of)
 
 
-def _serial(sheet: Sheet, text: str) -> Period | None:
+def read_serial(sheet: Sheet, text: str) -> Period | None:
     """Read a day number of a workbook; in a text file nothing says from when it counts."""
     found = _SERIAL.fullmatch(text)
     if not found or not sheet.raw.sheet:
@@ -95,7 +95,8 @@ def _serial(sheet: Sheet, text: str) -> Period | None:
     return Period(day, day, "day")
 
 
-def _ask_order(sheet: Sheet, column: str, order: str, values: dict[str, Distinct]) -> None:
+def ask_order(sheet: Sheet, column: str, order: str, values: dict[str, Distinct]) -> None:
+    """Ask which of day and month comes first, where nothing in a column settles it."""
     if order not in ("open", "mixed"):
         return
     slashed = [item for text, item in values.items() if order_of([text], None) != "none"]

@@ -58,6 +58,8 @@ class Sheet:
         Day the report bears; later days lie in the future.
     ledger : Ledger
         What became of its rows so far.
+    wanted : frozenset of str
+        Columns of the table ``events`` that some signal asks for.
     """
 
     index: int
@@ -73,6 +75,7 @@ class Sheet:
     names: dict[str, str] = field(default_factory=dict)
     open: bool = False
     spellings: dict[str, set[str]] = field(default_factory=dict)
+    wanted: frozenset[str] = frozenset()
 
     @property
     def typed(self) -> str:

@@ -126,6 +126,20 @@ _REGIMES = {"offence-type": ("offense type",)}
 _BASES = {"charge": ("charged", "charges"), "conviction": ("convicted", "convictions"), "unknown": _UNKNOWN}
 _SOURCES = {"recorded": ("record",), "perceived": ("perception", "officer perception")}
 _FLAGS = {"yes": ("y", "true", "t", "1"), "no": ("n", "false", "f", "0")}
+_SEXES = {"male": ("m", "man"), "female": ("f", "woman"), "unknown": _UNKNOWN}
+# Words that mean the same everywhere; "closed", "adjudicated" or "disposed" do not say how, and stay questions.
+_DISPOSITIONS = {
+    "convicted": ("conviction", "guilty", "found guilty", "pled guilty", "pleaded guilty", "guilty plea"),
+    "dismissed": ("dismissal", "case dismissed", "charges dismissed", "charge dismissed"),
+    "no-charge": (
+        "no charges filed", "no charge filed", "no charges", "not charged", "charges not filed", "declined",
+        "declined to prosecute", "prosecution declined",
+    ),
+    "acquitted": ("acquittal", "not guilty", "found not guilty"),
+    "pending": ("open", "case pending", "awaiting trial"),
+    "transferred-to-ice": ("transferred to ice", "released to ice", "transfer to ice", "turned over to ice"),
+    "unknown": _UNKNOWN,
+}  # fmt: skip
 _TRUTH = {"true": ("yes", "y", "t", "1", "cumulative"), "false": ("no", "n", "f", "0", "monthly")}
 
 TOTALS = frozenset(
@@ -176,6 +190,9 @@ VOCABULARIES: dict[str, Vocabulary] = {
     "level_regime": _vocabulary(v.LEVEL_REGIMES, _REGIMES),
     "searched": _vocabulary(("yes", "no"), _FLAGS),
     "contraband": _vocabulary(("yes", "no"), _FLAGS),
+    **{name: _vocabulary(("yes", "no"), _FLAGS) for name in ("cited", "booked", "detainer", "prior_conviction")},
+    "sex": _vocabulary(v.SEXES, _SEXES),
+    "disposition": _vocabulary(v.DISPOSITIONS, _DISPOSITIONS),
     "cumulative": _vocabulary(("true", "false"), _TRUTH),
     "kind": _vocabulary(("signed", "activated", "ended"), {"activated": ("active", "activation")}),
 }

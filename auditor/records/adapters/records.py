@@ -2,12 +2,13 @@
 
 A row is one event. A file with several charges for an event has several rows for it: reduce it to one row an
 event, with the offence that the contract's rule gives (serious before neutral before discretionary), before
-handing it in. Columns that may identify a person are never read.
+handing it in. Columns beside those of the counts are read where a signal asks for them, into the private table
+``events``; those that may identify a person never leave it.
 """
 
 from __future__ import annotations
 
-from auditor.records import canonical
+from auditor.records import canonical, events
 from auditor.records.adapter import Adapter
 from auditor.records.adapters.counts import CODED, counts_columns
 from auditor.records.columns import COUNT, GROUP, JURISDICTION, PLACE, STATE, Column
@@ -59,6 +60,7 @@ def load(sheet: Sheet) -> None:
     columns = counts_columns(sheet) | {"cumulative": "false", "n": "n", "n_low": "n_low", "n_high": "n_high"}
     canonical.insert(sheet, "counts", columns, f"SELECT * FROM {_months(sheet)}")  # noqa: S608
     sheet.run(f"INSERT INTO merged SELECT {sheet.index}, _row, file_rows FROM {_months(sheet)}")  # noqa: S608
+    events.fill(sheet, _standing())
     _note_days(sheet)
 
 
@@ -66,18 +68,28 @@ def _months(sheet: Sheet) -> str:
     return f"months_{sheet.index}"
 
 
+_KEYS = ("place", "agency", *(quote(name) for name in CODED))
+_DAY = "period_kind = 'day'"
+_SPANS = {
+    "start": f"CASE WHEN {_DAY} THEN date_trunc('month', start)::DATE ELSE start END",
+    '"end"': f'CASE WHEN {_DAY} THEN last_day(start) ELSE "end" END',
+    "period_kind": f"CASE WHEN {_DAY} THEN 'month' ELSE period_kind END",
+}
+
+
+def _standing() -> str:
+    """Return the SQL of the row that stands for each row of the typed table in the counts."""
+    return f"min(_row) OVER (PARTITION BY {', '.join((*_KEYS, *_SPANS.values()))})"
+
+
 def _aggregate(sheet: Sheet, grouped: bool) -> None:
-    day = "period_kind = 'day'"
-    keys = ["place", "agency", *(quote(name) for name in CODED)]
     # A known number beside a suppressed one makes the sum an interval.
     number = "CASE WHEN count(n) = count(*) THEN sum(n) END::BIGINT" if grouped else "count(*)"
     low = "CASE WHEN count(n) < count(*) THEN sum(coalesce(n, n_low)) END::BIGINT" if grouped else "NULL"
     high = "CASE WHEN count(n) < count(*) THEN sum(coalesce(n, n_high)) END::BIGINT" if grouped else "NULL"
     sheet.run(
-        f"CREATE OR REPLACE TEMP TABLE {_months(sheet)} AS SELECT min(_row) AS _row, {', '.join(keys)}, "  # noqa: S608
-        f"CASE WHEN {day} THEN date_trunc('month', start)::DATE ELSE start END AS start, "
-        f"CASE WHEN {day} THEN last_day(start) ELSE \"end\" END AS \"end\", "
-        f"CASE WHEN {day} THEN 'month' ELSE period_kind END AS period_kind, {number} AS n, {low} AS n_low, "
+        f"CREATE OR REPLACE TEMP TABLE {_months(sheet)} AS SELECT min(_row) AS _row, {', '.join(_KEYS)}, "  # noqa: S608
+        f"{', '.join(f'{sql} AS {name}' for name, sql in _SPANS.items())}, {number} AS n, {low} AS n_low, "
         f"{high} AS n_high, count(*) AS file_rows FROM (SELECT * FROM {sheet.typed} WHERE aside IS NULL) "
         f"GROUP BY ALL"
     )

@@ -1,0 +1,103 @@
+"""Group single rows in DuckDB by the keys of a signal; what leaves it are arrays of grouped rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from auditor.records.event_columns import READINGS
+from auditor.row_cells import RowSpec, RowTable
+from auditor.row_keys import JOINS, KEYS, Form
+
+_TEXT = "coalesce({sql}, '')"
+_OUT: dict[Form, str] = {"text": _TEXT, "whole": "coalesce({sql}, -1)::BIGINT", "number": "({sql})::DOUBLE"}
+_DTYPES: dict[Form, str] = {"text": "object", "whole": "int64", "number": "float64"}
+_UNITS: dict[Form, str] = {"day": "datetime64[D]", "moment": "datetime64[s]"}
+_FIRST = "min((i.idx, e.day, e.minute, e.source, e.row))"
+# Codes follow the first appearance, not the spelling: a code tells nothing of the identifier that it stands for.
+_CODED = (
+    "CREATE TEMP TABLE row_{name} AS SELECT {keys}, row_number() OVER (ORDER BY {first}) - 1 AS code "
+    "FROM events e JOIN audit_places i ON i.place = e.place WHERE e.{wanted} IS NOT NULL GROUP BY {keys}"
+)
+_TABLES = {
+    "officers": _CODED.format(name="officers", keys="e.place, e.agency, e.officer", first=_FIRST, wanted="officer"),
+    "persons": _CODED.format(name="persons", keys="e.source, e.person", first=_FIRST, wanted="person"),
+    "ends": 'CREATE TEMP TABLE row_ends AS SELECT source, max(greatest("end"::TIMESTAMP, disposition_date, '
+    "detainer_date, release_date, transfer_date)) AS last FROM events GROUP BY source",
+}
+
+
+@dataclass
+class Events:
+    """The rows of the audited places, in the table ``events``.
+
+    Attributes
+    ----------
+    sql : DuckDBPyConnection
+        With the tables ``events``, ``counts`` and ``audit_places``.
+    """
+
+    sql: duckdb.DuckDBPyConnection
+    _made: set[str] = field(default_factory=set)
+
+    def table(self, spec: RowSpec, *, cut: bool = False) -> RowTable:
+        """Group the rows.
+
+        Parameters
+        ----------
+        spec : RowSpec
+        cut : bool
+            Only rows that lie within the days of ``audit_window``.
+        """
+        keys = [KEYS[name] for name in spec.keys]
+        joins = list(dict.fromkeys(join for key in keys for join in key.joins))
+        for join in joins:
+            self._make(join)
+        selected = "".join(
+            f', {_OUT.get(key.form, "{sql}").format(sql=key.sql)} AS "{name}"'
+            for name, key in zip(spec.keys, keys, strict=True)
+        )
+        within = 'JOIN audit_window w ON w.idx = i.idx AND e.start >= w.first AND e."end" <= w.last ' if cut else ""
+        wanted = "WHERE list_contains(?::VARCHAR[], e.event) " if spec.events else ""
+        query = (
+            f"SELECT i.idx AS idx{selected}, sum(coalesce(e.n, 0))::DOUBLE AS n, bool_or(e.n IS NULL) AS censored "  # noqa: S608
+            f"FROM events e JOIN audit_places i ON i.place = e.place {within}"
+            f"{' '.join(JOINS[join] for join in joins)} {wanted}GROUP BY ALL ORDER BY ALL"
+        )
+        found = self.sql.execute(query, [list(spec.events)] if spec.events else []).fetchnumpy()
+        columns = {name: _array(found[name], key.form) for name, key in zip(spec.keys, keys, strict=True)}
+        index, n = _array(found["idx"], "whole"), _array(found["n"], "number")
+        return RowTable(index, columns, n, np.asarray(found["censored"], dtype=bool))
+
+    def held(self) -> dict[str, frozenset[str]]:
+        """Return, for each event, the columns that hold any value in the rows of the audited places."""
+        names = [name for name in READINGS if name not in ("place", "event", "start", "end", "n")]
+        counted = ", ".join(f'count(e."{name}")' for name in names)
+        rows = self.sql.execute(
+            f"SELECT e.event, {counted} FROM events e JOIN audit_places i ON i.place = e.place GROUP BY 1 ORDER BY 1"  # noqa: S608
+        ).fetchall()
+        return {row[0]: frozenset(name for name, k in zip(names, row[1:], strict=True) if k) for row in rows}
+
+    def _make(self, name: str) -> None:
+        if name not in self._made:
+            self.sql.execute(f"DROP TABLE IF EXISTS row_{name}")
+            self.sql.execute(_TABLES[name])
+            self._made.add(name)
+
+
+def _array(values: Any, form: Form) -> Any:
+    """Return one column; what is missing was filled in by the statement, but for numbers, days and moments."""
+    if form in _UNITS:
+        kept = values.filled(np.datetime64("NaT")) if isinstance(values, np.ma.MaskedArray) else values
+        return np.asarray(kept).astype(_UNITS[form])
+    kept = values.filled(np.nan) if form == "number" and isinstance(values, np.ma.MaskedArray) else values
+    return np.asarray(kept, dtype=_DTYPES[form])
+
+
+def asked(specs: Sequence[RowSpec | None]) -> frozenset[str]:
+    """Return the columns of ``events`` that some signals need."""
+    return frozenset().union(*(spec.columns for spec in specs if spec is not None))

@@ -1,0 +1,93 @@
+"""Rows grouped by what one signal asks for: the part of the cells that the counts cannot give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.errors import unknown_name
+from auditor.records.event_columns import PERSONAL
+from auditor.row_keys import KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class RowSpec:
+    """Which rows a signal needs, and what they are grouped by.
+
+    Attributes
+    ----------
+    keys : tuple of str
+        Of :data:`auditor.row_keys.KEYS`: columns of ``events`` that point to no person, and derived keys.
+    events : tuple of str
+        Events whose rows are grouped; empty for all.
+    personal : tuple of str
+        Personal columns that the keys read, declared so that nothing personal is read unseen.
+
+    Raises
+    ------
+    ValueError
+        When a key is not known or is personal itself, or what is read and what is declared differ.
+    """
+
+    keys: tuple[str, ...]
+    events: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for key in self.keys:
+            if key in PERSONAL:
+                raise ValueError(f"{key} may point to a person and is no key: use one that is derived from it")
+            if key not in KEYS:
+                raise ValueError(unknown_name("key of rows", key, list(KEYS)))
+        read = PERSONAL & frozenset().union(*(KEYS[key].columns for key in self.keys))
+        if read != set(self.personal):
+            raise ValueError(f"the keys read the personal columns {sorted(read)}, declared are {sorted(self.personal)}")
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Columns of the table ``events`` that must be filled."""
+        return frozenset({"event"}).union(*(KEYS[key].columns for key in self.keys))
+
+
+@dataclass(frozen=True)
+class RowTable:
+    """Grouped rows: one array a key, all of the same length, in the order of place and keys.
+
+    Attributes
+    ----------
+    index : (R,) int array
+        Position of the row's place among ``Cells.ids``.
+    columns : mapping of str to (R,) array
+        Object text ("" where missing); int64 (codes, minutes, flags: 1 yes, 0 no; -1 where missing); float64 (NaN where
+        missing); days or seconds (NaT where missing).
+    n : (R,) float array
+        Sum of the known counts.
+    censored : (R,) bool array
+        Whether a suppressed number is part of the row.
+    """
+
+    index: NDArray[np.int64]
+    columns: Mapping[str, NDArray[Any]]
+    n: NDArray[np.float64]
+    censored: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+    def __post_init__(self) -> None:
+        if len(self.censored) == 0 and len(self.n):
+            object.__setattr__(self, "censored", np.zeros(len(self.n), dtype=bool))
+
+    def take(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> RowTable:
+        """Return the rows that a mask keeps, or positions name."""
+        columns = {name: values[keep] for name, values in self.columns.items()}
+        return RowTable(self.index[keep], columns, self.n[keep], self.censored[keep])
+
+    def where(self, **fixed: Any) -> RowTable:
+        """Return the rows whose keys hold these values; a tuple stands for any of its values."""
+        keep = np.ones(len(self.n), dtype=bool)
+        for name, wanted in fixed.items():
+            values = wanted if isinstance(wanted, tuple) else (wanted,)
+            keep &= np.logical_or.reduce([self.columns[name] == value for value in values])
+        return self.take(keep)

@@ -1,0 +1,152 @@
+"""What rows may be grouped by: columns of the table ``events``, and keys derived from them.
+
+A new derived key is one entry of :data:`KEYS`: its SQL over ``events e`` (joined with what :data:`JOINS` names), how it
+leaves DuckDB, and the columns that it reads. Whatever may point to a person is read here and never leaves by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from auditor.records.event_columns import MOMENTS, PERSONAL, READINGS
+
+Form = Literal["text", "whole", "number", "day", "moment"]
+"""How a key leaves DuckDB: object text ("" missing), int64 (-1 missing), float64 (NaN), days or seconds (NaT)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key.
+
+    Attributes
+    ----------
+    sql : str
+        Over ``events e``.
+    form : str
+    columns : frozenset of str
+        Columns of ``events`` that it reads.
+    joins : tuple of str
+        Entries of :data:`JOINS` that its SQL needs, in their order.
+    """
+
+    sql: str
+    form: Form
+    columns: frozenset[str]
+    joins: tuple[str, ...] = ()
+
+
+def _key(sql: str, form: Form, *columns: str, joins: tuple[str, ...] = ()) -> Key:
+    return Key(sql, form, frozenset(columns), joins)
+
+
+# The person's stay ends with the first of release and transfer; both at once is a transfer, which is the reason for the
+# release. A stay without an end is censored on the last day that its source speaks of.
+_ENDED = "least(e.release_date, e.transfer_date)"
+_LAST = f"coalesce({_ENDED}, x.last)"
+_END_TIMED = (
+    "CASE WHEN e.transfer_date IS NOT NULL AND (e.release_date IS NULL OR e.transfer_date <= e.release_date) "
+    "THEN e.transfer_date_timed ELSE coalesce(e.release_date_timed, false) END"
+)
+# An end that was written and cannot be read is no stay without an end.
+_UNREAD = (
+    "(e.release_date IS NULL AND e.release_date_timed IS NOT NULL "
+    "OR e.transfer_date IS NULL AND e.transfer_date_timed IS NOT NULL)"
+)
+_STAY = ("release_eligible_date", "release_date", "transfer_date")
+
+
+def _hours(start: str, end: str, timed: str) -> str:
+    """Return the SQL of the hours between two moments; whole days where either has no time of day."""
+    exact = f"date_diff('minute', {start}, {end}) / 60.0"
+    whole = f"24.0 * date_diff('day', {start}::DATE, {end}::DATE)"
+    return f"CASE WHEN {timed} THEN {exact} ELSE {whole} END"
+
+
+def _not_before(start: str, end: str, hours: str) -> str:
+    """An end before its beginning is an error of the record, and no time at all."""
+    return f"CASE WHEN {end} >= {start} OR {end}::DATE = {start}::DATE THEN greatest({hours}, 0.0) END"
+
+
+_HELD = _hours("e.release_eligible_date", _LAST, f"e.release_eligible_date_timed AND {_END_TIMED}")
+_EVENT = "(e.day::TIMESTAMP + to_minutes(coalesce(e.minute, 0)::BIGINT))"
+_TO_DETAINER = _hours(_EVENT, "e.detainer_date", "e.minute IS NOT NULL AND e.detainer_date_timed")
+_FREE_OF_CONVICTION = "e.disposition IN ('dismissed', 'no-charge', 'acquitted', 'pending')"
+
+JOINS: Final[dict[str, str]] = {
+    "officers": "LEFT JOIN row_officers o ON o.place = e.place AND o.agency IS NOT DISTINCT FROM e.agency "
+    "AND o.officer = e.officer",
+    "persons": "LEFT JOIN row_persons p ON p.source = e.source AND p.person = e.person",
+    "ends": "LEFT JOIN row_ends x ON x.source = e.source",
+}
+"""Tables that derived keys need, by name; :mod:`auditor.engine_events` makes each when it is first asked for."""
+
+_DERIVED: Final[dict[str, Key]] = {
+    "hour": _key("e.minute // 60", "whole", "minute"),
+    "weekday": _key("isodow(e.day) - 1", "whole", "day"),
+    "month": _key(
+        "CASE WHEN date_trunc('month', e.start) = date_trunc('month', e.\"end\") THEN strftime(e.start, '%Y-%m') END",
+        "text",
+        "start",
+        "end",
+    ),
+    # Badge numbers mean something within one agency of one place, identifiers of persons within one source.
+    "officer_code": _key("o.code", "whole", "officer", "agency", "day", "minute", joins=("officers",)),
+    "person_code": _key("p.code", "whole", "person", "day", "minute", joins=("persons",)),
+    "held_hours": _key(
+        f"CASE WHEN NOT {_UNREAD} THEN {_not_before('e.release_eligible_date', _LAST, _HELD)} END",
+        "number",
+        *_STAY,
+        joins=("ends",),
+    ),
+    "ended": _key(
+        f"CASE WHEN e.release_eligible_date IS NULL OR {_UNREAD} THEN NULL "
+        "WHEN e.transfer_date <= e.release_date THEN 'transfer' WHEN e.release_date IS NOT NULL THEN 'release' "
+        "WHEN e.transfer_date IS NOT NULL THEN 'transfer' ELSE 'censored' END",
+        "text",
+        *_STAY,
+    ),
+    "hours_to_detainer": _key(
+        _not_before(_EVENT, "e.detainer_date", _TO_DETAINER), "number", "day", "minute", "detainer_date"
+    ),
+    # Lodged on the day of the conviction is not before it. Without a date of conviction the outcome must say that there
+    # is none: a blank alone says nothing.
+    "before_conviction": _key(
+        "CASE WHEN e.detainer_date IS NULL THEN NULL WHEN e.conviction_date IS NOT NULL THEN "
+        "(CASE WHEN e.detainer_date_timed AND e.conviction_date_timed THEN e.detainer_date < e.conviction_date "
+        "ELSE e.detainer_date::DATE < e.conviction_date::DATE END)::INTEGER "
+        f"WHEN {_FREE_OF_CONVICTION} THEN 1 END",
+        "whole",
+        "detainer_date",
+        "conviction_date",
+        "disposition",
+    ),
+}
+
+# Where a source records groups for an event, a blank one is a person of unrecorded group (as in the counts).
+_GROUP = (
+    "CASE WHEN e.\"group\" IS NULL AND EXISTS (SELECT 1 FROM counts g WHERE g.source = e.source "
+    "AND g.event = e.event AND g.\"group\" IS NOT NULL) THEN 'unknown' ELSE e.\"group\" END"
+)
+_FORMS: Final[dict[str, Form]] = {
+    "day": "day",
+    "start": "day",
+    "end": "day",
+    "minute": "whole",
+    "age": "whole",
+    **dict.fromkeys(("searched", "contraband", "cited", "booked", "detainer", "prior_conviction"), "whole"),
+    **dict.fromkeys(MOMENTS, "moment"),
+}
+
+
+def _plain(name: str) -> Key:
+    form = _FORMS.get(name, "text")
+    sql = _GROUP if name == "group" else f'e."{name}"'
+    return _key(f"{sql}::INTEGER" if form == "whole" else sql, form, name)
+
+
+KEYS: Final[dict[str, Key]] = {
+    **{name: _plain(name) for name in READINGS if name not in PERSONAL | {"place", "n"}},
+    **_DERIVED,
+}
+"""Every key, by name."""
