@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.audit.calibrating.rates import Rate, Row, binomial
+from auditor.audit.protocol import load_protocol
 
 ROOT = Path(__file__).resolve().parents[1]
 GRID = ROOT / "benchmarks" / "results" / "screen_grid.csv"
@@ -55,11 +56,21 @@ def _text(protocol: str, version: str, source: Path, rows: list[Row]) -> str:
         "schema_version": "1",
         "version": version,
         "protocol_sha256": protocol,
+        "screened_sha256": _screened(protocol),
         "source": f"benchmarks/results/{source.name}",
         "q": Q,
         "rows": [row.to_dict() for row in rows],
     }
     return json.dumps(data, indent=1, sort_keys=True) + "\n"
+
+
+def _screened(protocol: str) -> str | None:
+    """Return the hash of the screened part of a protocol: of the shipped one, or as the table has it already."""
+    current = load_protocol()
+    if current.sha256 == protocol:
+        return current.screened_sha256
+    held = json.loads(SHIPPED.read_text(encoding="utf-8")) if SHIPPED.is_file() else {}
+    return held.get("screened_sha256") if held.get("protocol_sha256") == protocol else None
 
 
 def _read(path: Path) -> list[dict[str, str]]:

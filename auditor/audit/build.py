@@ -36,7 +36,9 @@ class Built:
 def findings_of(measured: Measured, screen: Screen, rules: Rules, place: int) -> Iterator[Built | Withheld]:
     """Yield what one signal says of one place: a finding, or why there is none, for every contrast."""
     panel = measured.panel
-    tested = np.flatnonzero(panel.speaks[place])
+    # A signal that the protocol only describes speaks for no verdict; why it was not measured is said all the same.
+    speaks = panel.speaks[place]
+    tested = np.flatnonzero(speaks if speaks.any() else [contrast.tested for contrast in panel.contrasts])
     codes = panel.code[place, tested]
     if (codes > 0).all():
         # Of several regimes or bases a place has data in one as a rule: the reason that got furthest is the one.

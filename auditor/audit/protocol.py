@@ -178,6 +178,21 @@ class Protocol(Table):
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     @property
+    def screened_sha256(self) -> str:
+        """Hash of what can bear on an error rate: everything but the signals that are only described.
+
+        These enter no screen and no verdict, so that rates that were measured without them hold with them.
+        """
+        content = self.model_dump(mode="json")
+        described = {signal for _, signal, rule in self.signals() if rule.role == "describe"}
+        for rules in content["families"].values():
+            for signal in described & set(rules):
+                del rules[signal]
+        content["families"] = {family: rules for family, rules in content["families"].items() if rules}
+        content["alternatives"] = {k: v for k, v in content["alternatives"].items() if k not in described}
+        return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    @property
     def default(self) -> bool:
         """Whether this is the protocol as shipped; any other is labelled exploratory."""
         return self.sha256 == _shipped_hash()

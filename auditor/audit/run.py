@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from auditor import __version__
 from auditor.audit.build import withheld_signal
@@ -14,6 +16,7 @@ from auditor.audit.config import Config
 from auditor.audit.measured import Measured
 from auditor.audit.places import Setting, review_place
 from auditor.audit.progress import Progress, silent
+from auditor.audit.protocol import Protocol
 from auditor.audit.regions import review_regions
 from auditor.audit.screen import MOST_Q, Screen, run_screen
 from auditor.audit.seeds import generator
@@ -185,7 +188,9 @@ def _measure(config: Config, engine: Engine, planned: Plan, progress: Progress) 
         progress(f"measuring {name}", i, len(planned.signals))
         options = config.options(name)
         cells_of[name] = engine.cells(signal.view(options))
-        panels[name] = signal.measure(cells_of[name], options, generator(config.audit.seed, name))
+        panels[name] = _as_ruled(
+            signal.measure(cells_of[name], options, generator(config.audit.seed, name)), config.protocol
+        )
         control = signal.controls(cells_of[name], options, generator(config.audit.seed, name, "controls"))
         if control is not None:
             controls[name] = control
@@ -208,6 +213,14 @@ def _measure(config: Config, engine: Engine, planned: Plan, progress: Progress) 
         for signal in planned.signals
     )
     return measured, screen
+
+
+def _as_ruled(panel: Panel, protocol: Protocol) -> Panel:
+    """Return a panel of which nothing enters the screen where the protocol only describes the signal."""
+    rule = protocol.rule(panel.signal)
+    if rule is None or rule.role == "test":
+        return panel
+    return replace(panel, preferred=np.zeros(panel.code.shape, dtype=bool))
 
 
 def _places(setting: Setting, progress: Progress) -> tuple[tuple[PlaceReview, ...], list[Mapping[str, str]]]:

@@ -26,6 +26,8 @@ def subject_of(contrast: Contrast) -> str:
         return f"the {noun('group', contrast.group or '')} rate of {noun('event', contrast.event)}"
     if contrast.shape == "contrast":
         return say("phrase.contrast-subject", {"group": noun("group", contrast.group or "")}).text["en"]
+    if contrast.shape == "hits":
+        return say("phrase.hits-subject", {"group": noun("group", contrast.group or "")}).text["en"]
     if contrast.shape == "change":
         return noun("share", contrast.counted)
     return f"{noun('share', contrast.counted)} ({noun('event', contrast.event)})"
@@ -50,6 +52,8 @@ def held_against(measured: Measured, j: int, c: int) -> str:
         return say("phrase.rates", {"reference": reference, "benchmark": benchmark}).text["en"]
     if contrast.shape == "contrast":
         return say("phrase.contrast", {"reference": noun("group", contrast.reference or "")}).text["en"]
+    if contrast.shape == "hits":
+        return say("phrase.hits", {"reference": noun("group", contrast.reference or "")}).text["en"]
     return say("phrase.share", {"comparator": comparator_name(panel, contrast, j, c)}).text["en"]
 
 
@@ -106,6 +110,20 @@ def context_of(measured: Measured, j: int, c: int) -> dict[str, Any]:
             "group_again": noun("group", contrast.group or ""),
             "reference_again": noun("group", contrast.reference or ""),
             "licence": text(f"class-contrast.{contrast.label.replace(' ', '-')}"),
+        }
+    elif contrast.shape == "hits":
+        write = writer(panel, j, c)
+        context |= {name: number(values[j, c]) for name, values in panel.extra.items()}
+        context |= {
+            name: None if context[name] is None else write(context[name]) for name in ("ratio", "low", "high")
+        }
+        context |= {
+            "group": noun("group", contrast.group or ""),
+            "reference": noun("group", contrast.reference or ""),
+            "group_again": noun("group", contrast.group or ""),
+            "reference_again": noun("group", contrast.reference or ""),
+            "among": noun("event", contrast.event),
+            "within": text(f"hit-rate.within-{contrast.label}"),
         }
     elif contrast.shape == "change":
         write = writer(panel, j, c)

@@ -73,7 +73,9 @@ class Contrast:
     shape : str
         ``"rates"``: k and n are focal and focal-plus-reference counts and ``base`` the share that equal rates would
         give; ``"share"``: k of n against a base share; ``"contrast"``: the same numbers, and the estimate is a ratio of
-        two ratios; ``"change"``: the estimate is a ratio of after over before, relative to a comparison.
+        two ratios; ``"change"``: the estimate is a ratio of after over before, relative to a comparison;
+        ``"hits"``: k of n searches found nothing against a base share, and the estimate is the ratio of the shares that
+        found something, base over own.
     method : str
         Name of the interval.
     tested : bool

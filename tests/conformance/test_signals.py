@@ -130,7 +130,12 @@ def test_measured_entries_are_finite_and_ordered(local):
 
 def test_the_order_of_rows_does_not_matter(signal):
     cells = simulated(signal, 11, natural_sd=0.2)
-    shuffled = dataclasses.replace(cells, counts=_shuffled(cells.counts, 1), population=_shuffled(cells.population, 2))
+    shuffled = dataclasses.replace(
+        cells,
+        counts=_shuffled(cells.counts, 1),
+        population=_shuffled(cells.population, 2),
+        rows=None if cells.rows is None else cells.rows.take(np.random.default_rng(3).permutation(len(cells.rows.n))),
+    )
     _same(measure(signal, cells), measure(signal, shuffled), slice(None))
 
 
@@ -163,7 +168,8 @@ def test_a_starved_place_is_withheld_with_a_reason(signal):
     """One place loses all its rows: it is withheld with a reason and a need, and nothing else is disturbed."""
     cells = simulated(signal, 13)
     kept = cells.counts.take(cells.counts.index != 5)
-    panel = measure(signal, dataclasses.replace(cells, counts=kept))
+    rows = None if cells.rows is None else cells.rows.take(cells.rows.index != 5)
+    panel = measure(signal, dataclasses.replace(cells, counts=kept, rows=rows))
     assert (panel.code[5] > 0).all()
     for code in panel.code[5]:
         lack = panel.lacks[int(code) - 1]
@@ -180,7 +186,8 @@ def test_a_suppressed_count_is_withheld_not_zero(signal):
     censored = cells.counts.censored.copy()
     censored[cells.counts.index == 8] = True
     table = dataclasses.replace(cells.counts, censored=censored)
-    panel = measure(signal, dataclasses.replace(cells, counts=table))
+    rows = None if cells.rows is None else dataclasses.replace(cells.rows, censored=cells.rows.index == 8)
+    panel = measure(signal, dataclasses.replace(cells, counts=table, rows=rows))
     assert (panel.code[8] > 0).all()
 
 

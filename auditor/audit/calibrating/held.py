@@ -107,6 +107,7 @@ class ShippedRead(_Model):
     schema_version: Literal["1"]
     version: str
     protocol_sha256: Digest
+    screened_sha256: Digest | None = None
     source: str
     q: Share
     rows: list[RowRead]
@@ -145,7 +146,9 @@ def measured_rates(config: Config, sources: Sequence[Source]) -> dict[str, Any]:
 def _shipped(config: Config) -> dict[str, Any]:
     path = folder("data") / "calibration" / "default.json"
     held = ShippedRead.model_validate_json(path.read_bytes(), strict=True)
-    if held.protocol_sha256 != config.protocol.sha256 or not held.rows:
+    # A signal that is only described changes the protocol and no rate: the part that is screened must be the same.
+    same = held.protocol_sha256 == config.protocol.sha256 or held.screened_sha256 == config.protocol.screened_sha256
+    if not same or not held.rows:
         return _part("none", [say("calibrate.none")], config.protocol.sha256, __version__, None, [])
     rows = [row.model_dump(exclude_unset=True) for row in held.rows]
     sentences = [*_simulated(rows, "shipped"), say("calibrate.shipped-alone")]

@@ -59,7 +59,8 @@ class PeersNull(Null):
         if self._contrast.shape == "share":
             return self._k / self._n / centre
         with np.errstate(divide="ignore"):
-            return (self._k / (self._n - self._k)) / (centre / (1 - centre))
+            odds_ratio = (self._k / (self._n - self._k)) / (centre / (1 - centre))
+        return on_scale(self._contrast, odds_ratio, centre)
 
     def interval(self, level: float) -> tuple[Floats, Floats]:
         """Return the limits, widened by the benchmark's own error in quadrature about their middle."""

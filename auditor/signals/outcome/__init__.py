@@ -1,0 +1,1 @@
+"""Do arrests and searches of the group succeed less often?"""
