@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from auditor.audit.checking import config_of
 from auditor.audit.run import open_engine, read_sources
-from auditor.cells import Cells, Table
+from auditor.cells import Cells, RowTable, Table
 from auditor.errors import UsageError, unknown_name
 from auditor.records.load import Loaded
 from auditor.records.store import Store
@@ -68,12 +68,12 @@ def counts(
     """
     config = config_of(inputs, format or "auto")
     with Store() as store:
-        loaded = read_sources(config, store)
         if signal is not None:
             if table is not None:
                 raise UsageError("give --table or --signal, not both")
-            wanted = signal_named(signal)
-            return _cells(open_engine(config, loaded).cells(wanted.view(config.options(signal))))
+            view = signal_named(signal).view(config.options(signal))
+            return _cells(open_engine(config, read_sources(config, store, view.rows)).cells(view))
+        loaded = read_sources(config, store)
         return _table(loaded, table or _held(loaded))
 
 
@@ -108,8 +108,9 @@ def _table(loaded: Loaded, name: str) -> str:
 
 
 def _cells(cells: Cells) -> str:
-    """Write the cells of a signal: counts, then populations, then regional rows."""
-    keys = tuple(dict.fromkeys((*cells.counts.columns, *cells.population.columns, *cells.regions.columns)))
+    """Write the cells of a signal: counts, then populations, then regional rows, then single rows as it groups them."""
+    single = () if cells.rows is None else tuple(cells.rows.columns)
+    keys = tuple(dict.fromkeys((*cells.counts.columns, *cells.population.columns, *cells.regions.columns, *single)))
     header = ("table", "place", *keys, "n", "suppressed", "moe")
     rows: list[tuple[Any, ...]] = []
     for name, ids, table in (
@@ -118,6 +119,8 @@ def _cells(cells: Cells) -> str:
         ("regions", cells.region_ids, cells.regions),
     ):
         rows += _cell_rows(name, ids, table, keys)
+    if cells.rows is not None:
+        rows += _single_rows(cells.ids, cells.rows, keys)
     return _csv(header, rows)
 
 
@@ -127,6 +130,17 @@ def _cell_rows(name: str, ids: Sequence[str], table: Table, keys: Sequence[str])
         moe = "" if table.moe is None or table.moe[i] != table.moe[i] else float(table.moe[i])
         n = float(table.n[i])
         yield (name, ids[int(table.index[i])], *values, int(n) if n.is_integer() else n, bool(table.censored[i]), moe)
+
+
+def _single_rows(ids: Sequence[str], table: RowTable, keys: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+    for i in range(len(table.n)):
+        values = [_written(table.columns[key][i]) if key in table.columns else "" for key in keys]
+        yield ("rows", ids[int(table.index[i])], *values, int(table.n[i]), bool(table.censored[i]), "")
+
+
+def _written(value: Any) -> str:
+    """Write a key as the tables do: what is missing (-1, NaN, NaT) is blank."""
+    return "" if str(value) in ("-1", "nan", "NaT") else str(value)
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

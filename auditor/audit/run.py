@@ -22,7 +22,7 @@ from auditor.audit.screen import MOST_Q, Screen, run_screen
 from auditor.audit.seeds import generator
 from auditor.audit.sensitivity import Sensitivity, sensitivity_of
 from auditor.audit.verdict import FLAG, GRADES, Rules
-from auditor.cells import Cells, CellSpec, Inventory
+from auditor.cells import Cells, CellSpec, Inventory, RowSpec
 from auditor.domain.source import Source
 from auditor.engine import Engine
 from auditor.engine_events import asked
@@ -83,8 +83,11 @@ def audit(config: Config, progress: Progress = silent) -> Review:
         return audit_loaded(config, read_sources(config, store), progress)
 
 
-def read_sources(config: Config, store: Store) -> Loaded:
-    """Read the sources of a configuration into the canonical tables."""
+def read_sources(config: Config, store: Store, also: RowSpec | None = None) -> Loaded:
+    """Read the sources of a configuration into the canonical tables.
+
+    Single rows are read for the signals that the protocol names, and for what is asked for besides.
+    """
     return load(
         config.sources,
         config.base,
@@ -92,7 +95,7 @@ def read_sources(config: Config, store: Store) -> Loaded:
         period=config.period,
         exclude=config.audit.exclude,
         as_of=config.audit.as_of,
-        rows=asked([found.view(config.options(name)).rows for name, found in _ruled(config)]),
+        rows=asked([also, *(found.view(config.options(name)).rows for name, found in _ruled(config))]),
     )
 
 

@@ -148,14 +148,10 @@ _NEEDED = frozenset({"group", "searched", "contraband"})
 
 
 def _splits(rows: RowTable, by: Sequence[str], first: Sequence[str]) -> bool:
-    """Say whether strata differ from those of the test: something must tell rows of one place apart."""
+    """Say whether other strata than those of the test give another comparison: in some place there are several."""
     told = rows.where(searched=1)
-    keys = [name for name in {*by, *first} if name in told.columns]
-    for name in keys:
-        pairs = {(int(j), str(value)) for j, value in zip(told.index, told.columns[name], strict=True)}
-        if len(pairs) > len(np.unique(told.index)):
-            return True
-    return False
+    pairs = ({(int(j), str(v)) for j, v in zip(told.index, told.columns[key], strict=True)} for key in by or first)
+    return any(len(found) > len(np.unique(told.index)) for found in pairs)
 
 
 def _column(cells: Cells, rows: RowTable, event: str, group: str, within: str, *, tested: bool) -> HitColumn:

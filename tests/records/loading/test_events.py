@@ -75,7 +75,8 @@ def test_minutes_come_from_the_time_column(loading):
 
 
 def test_minutes_come_from_the_date_where_there_is_no_time_column(loading):
-    text = "place,event,date,sex\n48453,arrest,2011-08-15 13:05:59,M\n48453,arrest,8/16/2011 1:05 PM,F\n48453,arrest,2011-08-17,M\n"
+    text = "place,event,date,sex\n48453,arrest,2011-08-15 13:05:59,M\n48453,arrest,8/16/2011 1:05 PM,F\n"
+    text += "48453,arrest,2011-08-17,M\n"
     loaded = loading.load(loading.spec(text), rows=frozenset({"minute", "day"}))
     found = loaded.store.connection.execute("SELECT day, minute FROM events ORDER BY row").fetchall()
     assert found == [(date(2011, 8, 15), 785), (date(2011, 8, 16), 785), (date(2011, 8, 17), None)]
@@ -129,7 +130,8 @@ def test_dispositions(loading):
         loading, "disposition", [*written, "unknown", "NOLLE PROS"], values={"disposition": {"nolle pros": "dismissed"}}
     )
     assert values == [
-        "convicted", "convicted", "dismissed", "no-charge", "acquitted", "pending", "transferred-to-ice", "unknown", "dismissed",
+        "convicted", "convicted", "dismissed", "no-charge", "acquitted", "pending", "transferred-to-ice", "unknown",
+        "dismissed",
     ]  # fmt: skip
 
 
