@@ -13,15 +13,10 @@ from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import printable, small
 from auditor.signals.searches import Searches
 from auditor.signals.signal import Contrast, Lack, Panel, blank
-from auditor.stats.cmh import cmh_test
-from auditor.stats.exact_strata import exact_strata
-from auditor.stats.intervals import wilson
-from auditor.stats.mantel_haenszel import mh_risk_difference, mh_risk_ratio
+from auditor.stats.hit_rate import HitComparison, compare_hit_rates
 from auditor.stats.shares import share_ratio
 
 LEVEL = 0.95
-_REACH = 15.0
-"""Mantel and Fleiss's criterion below which the exact distribution decides."""
 _UNRECORDED = 0.5
 """Share of searches without a recorded outcome above which a group's hit rate is withheld."""
 _EXTRA = (
@@ -164,37 +159,47 @@ def _missing(part: dict[str, Any], cells: Cells, column: HitColumn, ok: Bools) -
 def _fill(part: dict[str, Any], ok: Bools, hits: Floats, searches: Floats, least: float) -> None:
     h, w = hits[:, 0], hits[:, 1]
     n, m = searches[:, 0], searches[:, 1]
-    focal, reference = h.sum(axis=1), w.sum(axis=1)
-    total, base_n = n.sum(axis=1), m.sum(axis=1)
-    ratio, low, high, se = _ratio(h, n, w, m)
+    # Both ways round: the reference group on top gives the ratio, the focal one the p-value of fewer hits.
+    over, under = compare_hit_rates(w, m, h, n, LEVEL), compare_hit_rates(h, n, w, m, LEVEL)
+    focal, reference = under.focal, under.reference
+    ratio, low, high = _ratio(over, h, n, w, m)
     base = _base(h, n, w, m, ratio)
-    part["k"][ok], part["n"][ok], part["base"][ok] = total - focal, total, base
+    total, base_n = focal.searches, reference.searches
+    part["k"][ok], part["n"][ok], part["base"][ok] = total - h.sum(axis=1), total, base
     part["estimate"][ok], part["low"][ok], part["high"][ok] = ratio, low, high
-    part["p_greater"][ok], part["p_less"][ok] = _tests(n - h, n, m - w, m)
+    part["p_greater"][ok], part["p_less"][ok] = under.p_lower, over.p_lower
     # The plain share, not ``base``: with all its digits that one would tell of single small strata.
-    part["comparator"][ok], part["comparator_n"][ok] = 1 - reference / base_n, base_n
-    part["base_error"][ok] = _base_error(focal / total, total, reference / base_n, base_n, base, se)
-    gap = mh_risk_difference(n - h, n, m - w, m, LEVEL)
-    several = (n > 0).sum(axis=1) > 1
+    part["comparator"][ok], part["comparator_n"][ok] = 1 - reference.rate, base_n
+    part["base_error"][ok] = _base_error(focal.rate, total, reference.rate, base_n, base, over.ratio.se)
+    gap, several = over.difference, (n > 0).sum(axis=1) > 1
     for name, values in (("absolute", gap.estimate), ("absolute_low", gap.low), ("absolute_high", gap.high)):
         part[name][ok] = np.where(several, np.rint(1000 * values), 1000 * values)
     part["testable"][ok] = _expected(h, n, w, m) >= least
-    limits = (*wilson(focal, total, LEVEL), *wilson(reference, base_n, LEVEL))
-    extra = (focal, reference, base_n, focal / total, limits[0], limits[1], reference / base_n, limits[2], limits[3])
-    for name, values in zip(_EXTRA, (*extra, (n > 0).sum(axis=1).astype(float)), strict=True):
-        part[name][ok] = values
+    extra = {
+        "hits": h.sum(axis=1),
+        "reference_hits": w.sum(axis=1),
+        "reference_searches": base_n,
+        "hit_rate": focal.rate,
+        "hit_low": focal.low,
+        "hit_high": focal.high,
+        "reference_rate": reference.rate,
+        "reference_low": reference.low,
+        "reference_high": reference.high,
+        "strata": (n > 0).sum(axis=1),
+    }
+    for name in _EXTRA:
+        part[name][ok] = extra[name]
 
 
-def _ratio(h: Floats, n: Floats, w: Floats, m: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return the reference group's hit rate over the focal group's, its limits, and the error of its log.
+def _ratio(over: HitComparison, h: Floats, n: Floats, w: Floats, m: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the reference group's hit rate over the focal group's, with its limits.
 
     One stratum has the score interval; several are pooled with Mantel and Haenszel's weights.
     """
-    pooled = mh_risk_ratio(w, m, h, n, LEVEL)
     single = share_ratio(w.sum(axis=1), m.sum(axis=1), h.sum(axis=1), n.sum(axis=1), LEVEL)
-    one = (n > 0).sum(axis=1) == 1
+    one, pooled = (n > 0).sum(axis=1) == 1, over.ratio
     low, high = np.where(one, single.low, pooled.low), np.where(one, single.high, pooled.high)
-    return np.where(one, single.ratio, pooled.estimate), low, high, pooled.se
+    return np.where(one, single.ratio, pooled.estimate), low, high
 
 
 def _base(h: Floats, n: Floats, w: Floats, m: Floats, ratio: Floats) -> Floats:
@@ -224,17 +229,6 @@ def _base_error(rate: Floats, n: Floats, other: Floats, m: Floats, base: Floats,
     hits = other * m
     plain = np.sqrt(1 / (hits + 0.5) + 1 / (m - hits + 0.5))
     return np.where(np.isfinite(known) & (left > 0), known, plain)
-
-
-def _tests(k: Floats, n: Floats, base_k: Floats, base_n: Floats) -> tuple[Floats, Floats]:
-    """One-sided p-values of focal misses given every margin: exact where the normal approximation is not safe."""
-    normal = cmh_test(k, n, base_k, base_n)
-    greater, less = normal.p_greater.copy(), normal.p_less.copy()
-    few = normal.reach < _REACH
-    if few.any():
-        exact = exact_strata(k[few], n[few], base_k[few], base_n[few])
-        greater[few], less[few] = exact.p_greater, exact.p_less
-    return greater, less
 
 
 def _expected(h: Floats, n: Floats, w: Floats, m: Floats) -> Floats:

@@ -57,7 +57,7 @@ CARD = Card(
         "ratio = sum_s (c_s n_s / t_s) / sum_s (a_s m_s / t_s), over agencies s: a of n focal and c of m reference "
         "searches hit, t = n + m; one agency: (c / m) / (a / n) with its score interval",
         "p = P(focal misses >= observed | every margin of every agency): exact, or Cochran-Mantel-Haenszel where the "
-        "counts reach far enough (Mantel and Fleiss, 15)",
+        "counts reach far enough (Mantel and Fleiss, 5)",
         "screen: focal misses k of n against b = 1 - ratio a / n, the reference group's miss share among the focal "
         "group's searches, with the reference group's own error; an odds ratio theta against b is the ratio 1 - b + b "
         "theta of hit rates",
