@@ -61,10 +61,12 @@ class HitColumn:
 def hit_panel(
     signal: str, cells: Cells, columns: Sequence[HitColumn], window: tuple[Sequence[str], Sequence[str]]
 ) -> Panel:
-    """Measure the columns and stack them; what is printed beside the first must not give small strata away."""
+    """Measure the columns and stack them; what is printed beside another must not give small strata away."""
     parts = [_measure(cells, column) for column in columns]
-    for part in parts[1:]:
-        part["hidden"] = part["hidden"] | _revealing(cells, part, parts[0])
+    for i, part in enumerate(parts):
+        for earlier, column in zip(parts[:i], columns, strict=False):
+            same = column.contrast.group == columns[i].contrast.group
+            part["hidden"] = part["hidden"] | _revealing(cells, part, earlier, same=same)
 
     def stack(name: str) -> Any:
         return np.column_stack([part[name] for part in parts])
@@ -139,9 +141,12 @@ def _small_parts(cells: Cells, counts: Floats) -> Bools:
     return hidden | ~printable(counts[:, 1], counts[:, 1] + counts[:, 3], cells)
 
 
-def _revealing(cells: Cells, part: dict[str, Any], first: dict[str, Any]) -> Bools:
-    """Return where the counts of two comparisons differ by 1 to 10: whoever has both would know that number."""
-    gap = np.abs(part["compared"] - first["compared"])
+def _revealing(cells: Cells, part: dict[str, Any], earlier: dict[str, Any], *, same: bool) -> Bools:
+    """Return where the counts of two comparisons differ by 1 to 10: whoever has both would know that number.
+
+    Comparisons of two focal groups share the reference group only.
+    """
+    gap = np.abs(part["compared"] - earlier["compared"])[:, slice(None) if same else slice(1, None, 2)]
     return np.asarray(small(gap, cells).any(axis=1), dtype=bool)
 
 

@@ -134,6 +134,18 @@ def test_a_single_differing_agency_of_few_people_is_not_given_away():
     assert measure(cells(*rows, published=(True,))).hidden[0].tolist() == [False, False]
 
 
+def test_two_focal_groups_do_not_give_an_agency_away_by_the_reference_group():
+    """Agency B searched no Black people: its 5 White ones are what two counts of White people differ by."""
+    rows = (
+        *searched("hispanic", 30, 100, "A"), *searched("white", 40, 100, "A"), *searched("black", 30, 100, "A"),
+        *searched("hispanic", 30, 100, "B"), *searched("white", 2, 5, "B"),
+    )  # fmt: skip
+    panel = measure(cells(*rows, focal=("hispanic", "black")))
+    hidden = {contrast.key: panel.hidden[0, c] for c, contrast in enumerate(panel.contrasts)}
+    assert not hidden["hispanic/white/agency"]
+    assert hidden["black/white/agency"]
+
+
 @pytest.mark.parametrize("hits", [3, 97])
 def test_small_counts_are_hidden(hits):
     panel = measure(cells(*searched("hispanic", hits, 100), *searched("white", 40, 100)))
