@@ -589,6 +589,9 @@ def test_without_a_file_the_shipped_table_speaks_for_its_own_protocol_only(folde
     assert part["sentences"][0]["values"]["rate"] == worst
     file.write_text(json.dumps(shipped | {"protocol_sha256": "0" * 64}), encoding="utf-8")
     part = held.measured_rates(config, ())
+    assert (part["kind"], part["protocol_sha256"]) == ("shipped", "0" * 64)  # another protocol, the same screen
+    file.write_text(json.dumps(shipped | {"protocol_sha256": "0" * 64, "screened_sha256": None}), encoding="utf-8")
+    part = held.measured_rates(config, ())
     assert (part["kind"], part["rows"]) == ("none", [])
     assert "No measured false-alarm rate is shipped for this protocol" in part["sentences"][0]["text"]["en"]
 

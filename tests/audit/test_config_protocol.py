@@ -27,6 +27,22 @@ def test_the_shipped_protocol_is_that_of_the_methods() -> None:
     assert protocol.text == SHIPPED
 
 
+def test_a_described_signal_changes_the_protocol_and_nothing_that_is_screened(tmp_path: Path) -> None:
+    def hashes(old: str, new: str) -> tuple[str, str]:
+        assert old in SHIPPED
+        (tmp_path / "mine.toml").write_text(SHIPPED.replace(old, new), encoding="utf-8")
+        mine = load_protocol("mine.toml", tmp_path)
+        return mine.sha256, mine.screened_sha256
+
+    shipped = load_protocol()
+    rule = 'hit-rate = { role = "describe", direction = "greater" }'
+    whole, screened = hashes(rule, rule.replace("greater", "less"))
+    assert whole != shipped.sha256
+    assert screened == shipped.screened_sha256
+    assert hashes(rule, rule.replace("describe", "test"))[1] != shipped.screened_sha256
+    assert hashes("q = 0.05", "q = 0.04")[1] != shipped.screened_sha256
+
+
 def test_the_shipped_protocol_tests_every_signal_there_is_in_its_own_family() -> None:
     named = {signal: family for family, signal, _ in load_protocol().signals()}
     assert named == {name: found.card.family for name, found in discover().items()}
