@@ -6,7 +6,7 @@ shares suggest. Poor values here make the sampler slower, never its answer diffe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,8 +67,7 @@ class Anchors:
         """The data sets of these numbers, curves apart; a single data set serves every row as it is."""
         if self.naive.shape[0] == 1:
             return self
-        taken = (getattr(self, name)[which] for name in self.__slots__ if name != "curves")
-        return Anchors(*taken, self.curves)
+        return replace(self, **{name: getattr(self, name)[which] for name in self.__slots__ if name != "curves"})
 
     def lines(self, log_delta: Array, which: NDArray[np.intp]) -> Lines:
         """What the hits tell of each place at group separations of shape (K, R), by data set `which`."""

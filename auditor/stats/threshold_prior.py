@@ -39,8 +39,8 @@ class Parts:
     def read(cls, q: Array, places: int, groups: int) -> Parts:
         """Views into stacked coordinates of shape (K, dim)."""
         ends = np.cumsum([groups, groups, groups, 3, places, places])
-        pieces = np.split(q, ends, axis=1)
-        return cls(*pieces[:6], pieces[6].reshape(-1, places, groups))
+        guilt, separation, threshold, spread, told, untold, z = np.split(q, ends, axis=1)
+        return cls(guilt, separation, threshold, spread, told, untold, z.reshape(-1, places, groups))
 
     def stacked(self) -> Array:
         """The coordinates side by side, shape (K, dim)."""
@@ -115,7 +115,9 @@ class ThresholdPrior:
             off = (part - mean) / sd
             value -= 0.5 * (off * off).sum(axis=1)
             by_group.append(-off / sd)
-        return value, Parts(*by_group, 1 - square, np.zeros_like(parts.told), -parts.untold, np.zeros_like(parts.z))
+        guilt, separation, threshold = by_group
+        none = np.zeros_like(parts.told), np.zeros_like(parts.z)
+        return value, Parts(guilt, separation, threshold, 1 - square, none[0], -parts.untold, none[1])
 
     def scattered(self, places: int, groups: int, rng: np.random.Generator) -> Array:
         """A starting point of a chain within half a standard deviation of the prior's centre, shape (dim,)."""

@@ -53,7 +53,8 @@ def test_what_is_not_known_whole_is_a_question(loading, text):
 @pytest.mark.parametrize("name", sorted(VOCABULARIES))
 def test_no_vocabulary_word_of_one_letter_means_a_group(name):
     short = {word for word in VOCABULARIES[name].words if len(word) == 1}
-    assert short <= {"group": set(), "level": {"1", "2", "3"}, "sex": {"m", "f"}}.get(name, {"y", "n", "t", "f", "1", "0"})
+    known: dict[str, set[str]] = {"group": set(), "level": {"1", "2", "3"}, "sex": {"m", "f"}}
+    assert short <= known.get(name, {"y", "n", "t", "f", "1", "0"})
 
 
 def test_every_word_leads_to_its_vocabulary():
