@@ -25,7 +25,8 @@ def test_weights_equal_those_found_one_by_one(penalty: float, n: int, periods: i
         loss = residual @ residual + penalty * weights @ weights
         best = alone.loss + penalty * alone.weights @ alone.weights
         assert loss == pytest.approx(best, rel=1e-9, abs=1e-12)
-        assert weights.min() >= 0 and weights.sum() == pytest.approx(1, abs=1e-12)
+        assert weights.min() >= 0
+        assert weights.sum() == pytest.approx(1, abs=1e-12)
         if penalty:  # strictly convex: the weights themselves are unique
             assert weights == pytest.approx(alone.weights, abs=1e-6)
 
