@@ -22,7 +22,9 @@ import numpy as np
 
 from auditor.stats import sbc
 from auditor.stats.fit import NotConverged
-from auditor.stats.mcmc_run import Diagnostics, Effort, converged_sample
+from auditor.stats.mcmc_run import Effort, converging
+from auditor.stats.threshold_anchor import Anchors
+from auditor.stats.threshold_curve import GuiltCurves
 from auditor.stats.threshold_data import StopCounts
 from auditor.stats.threshold_fit import model_chains
 from auditor.stats.threshold_model import ThresholdModel
@@ -30,7 +32,7 @@ from auditor.stats.threshold_prior import ThresholdPrior
 from auditor.stats.threshold_summary import Comparison
 
 RESULTS = Path(__file__).resolve().parent / "results" / "threshold_sbc.csv"
-PLACES, GROUPS, TOGETHER, LARGEST = 12, 3, 1, 399
+PLACES, GROUPS, TOGETHER, LARGEST = 12, 3, 12, 399
 EFFORT = Effort(chains=4, warmup=250, draws=400, most=8000)
 QUANTITIES = (
     *(f"{name} of group {g}" for name in ("guilt", "separation", "mean threshold") for g in range(GROUPS)),
@@ -78,29 +80,47 @@ def quantities(model: ThresholdModel, q: np.ndarray) -> tuple[np.ndarray, np.nda
     return np.concatenate(parts, axis=2), compared.reported(0)
 
 
-def together(counts: list[np.ndarray], prior: ThresholdPrior, seed: np.random.SeedSequence) -> list[np.ndarray | None]:
-    """Posterior draws of the quantities for data sets sampled side by side; None where the library would refuse."""
-    model = ThresholdModel.of(StopCounts.of(*np.array(counts).transpose(1, 0, 2, 3)), prior)
-    chains = model_chains(model, seed.spawn(EFFORT.chains * len(counts)), EFFORT)
-    chains.warm_up()
-    drawn = chains.draw(EFFORT.draws)
-    found = []
-    for i, one in enumerate(counts):
-        alone = ThresholdModel.of(StopCounts.of(*one), prior)
-        of = drawn.of_chains(slice(EFFORT.chains * i, EFFORT.chains * (i + 1)))
-        values, reported = quantities(alone, of.q)
-        if not Diagnostics.of(of, reported).converged:
-            values = longer(alone, seed.spawn(EFFORT.chains))
-        found.append(values)
-    return found
+class Run:
+    """One simulation being sampled: its generator of questions, the points it asks for, and in the end its ranks."""
+
+    def __init__(self, index: int, seed: int, prior: ThresholdPrior) -> None:
+        root = np.random.SeedSequence([seed, index])
+        self.index, self.ranks = index, [-1] * len(QUANTITIES)
+        counts, self.truth = draw(np.random.default_rng(root.spawn(1)[0]), prior)
+        self.asked: tuple[np.ndarray, np.ndarray] | None = None
+        # Nothing to fit where nobody was searched: the library refuses such counts.
+        if counts[1].sum() > 0:
+            self.model = ThresholdModel.of(StopCounts.of(*counts), prior)
+            chains = model_chains(self.model, root.spawn(EFFORT.chains), EFFORT)
+            self.questions = converging(chains, lambda q: quantities(self.model, q)[1], EFFORT)
+            self.asked = next(self.questions)
+
+    def tell(self, answers: tuple[np.ndarray, np.ndarray]) -> None:
+        try:
+            self.asked = self.questions.send(answers)
+        except NotConverged:
+            self.asked = None
+        except StopIteration as end:
+            self.asked = None
+            self.ranks = rank(self.truth, quantities(self.model, end.value[0].q)[0]).tolist()
 
 
-def longer(model: ThresholdModel, seeds: list[np.random.SeedSequence]) -> np.ndarray | None:
-    try:
-        sample, _ = converged_sample(model_chains(model, seeds, EFFORT), lambda q: quantities(model, q)[1], EFFORT)
-    except NotConverged:
-        return None
-    return quantities(model, sample.q)[0]
+def answer_all(runs: list[Run]) -> None:
+    """One round: what all runs ask is evaluated as one stack of data sets."""
+    first = runs[0].model
+    pick = [run.model.anchors for run in runs]
+    data = StopCounts(*(np.concatenate([getattr(r.model.data, f) for r in runs]) for f in ("hits", "misses", "passes")))
+    fields = ("log_share", "naive", "information", "mix", "place_information")
+    curves = GuiltCurves(np.concatenate([anchors.curves.coefficients for anchors in pick], axis=1))
+    stacked = Anchors(*(np.concatenate([getattr(a, f) for a in pick]) for f in fields), curves)
+    model = ThresholdModel(data, stacked, first.prior)
+    while all(run.asked for run in runs):
+        points = [run.asked[0] for run in runs]
+        sizes = [len(p) for p in points]
+        values, gradients = model.density(np.concatenate(points), np.repeat(np.arange(len(runs)), sizes))
+        ends = np.cumsum(sizes)[:-1]
+        for run, value, gradient in zip(runs, np.split(values, ends), np.split(gradients, ends), strict=True):
+            run.tell((value, gradient))
 
 
 def rank(truth: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -111,18 +131,19 @@ def rank(truth: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 def run(simulations: int, seed: int, ranks_file: Path) -> None:
     prior = ThresholdPrior()
-    done = sum(1 for _ in ranks_file.open()) if ranks_file.exists() else 0
-    for first in range(done, simulations, TOGETHER):
-        root = np.random.SeedSequence([seed, first])
-        rng = np.random.default_rng(root.spawn(1)[0])
-        pairs = [draw(rng, prior) for _ in range(min(TOGETHER, simulations - first))]
-        known = [i for i, (counts, _) in enumerate(pairs) if counts[1].sum() > 0]
-        found = together([pairs[i][0] for i in known], prior, root)
-        with ranks_file.open("a") as file:
-            for i, (_, truth) in enumerate(pairs):
-                values = found[known.index(i)] if i in known else None
-                line = [-1] * len(QUANTITIES) if values is None else rank(truth, values).tolist()
-                file.write(",".join(map(str, line)) + "\n")
+    done = set(np.loadtxt(ranks_file, delimiter=",", dtype=int, ndmin=2)[:, 0]) if ranks_file.exists() else set()
+    waiting = [index for index in range(simulations) if index not in done][::-1]
+    runs: list[Run] = []
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        while waiting or runs:
+            while waiting and len(runs) < TOGETHER:
+                runs.append(Run(waiting.pop(), seed, prior))
+            for ended in [r for r in runs if r.asked is None]:
+                with ranks_file.open("a") as file:
+                    file.write(",".join(map(str, [ended.index, *ended.ranks])) + "\n")
+            runs = [r for r in runs if r.asked is not None]
+            if runs:
+                answer_all(runs)
 
 
 def code_hash() -> str:
@@ -132,7 +153,7 @@ def code_hash() -> str:
 
 
 def summarise(ranks_file: Path, seconds: float) -> None:
-    ranks = np.loadtxt(ranks_file, delimiter=",", dtype=int, ndmin=2)
+    ranks = np.loadtxt(ranks_file, delimiter=",", dtype=int, ndmin=2)[:, 1:]
     kept = ranks[ranks[:, 0] >= 0]
     looked = sbc.uniformity(kept, LARGEST)
     with RESULTS.open("w", newline="") as file:

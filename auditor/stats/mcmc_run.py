@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from auditor.stats.checks import Array
 from auditor.stats.fit import NotConverged
 from auditor.stats.mcmc_diagnostics import FEWEST_EFFECTIVE, LARGEST_RHAT, effective_bulk, energy_fraction, rhat
+from auditor.stats.nuts import Gathered, answer
 from auditor.stats.nuts_chains import Chains, Sample
 
 MOST_DIVERGENT = 0.01
@@ -96,8 +97,15 @@ def converged_sample(chains: Chains, reported: Callable[[Array], Array], effort:
     NotConverged
         If the largest number of draws is not enough.
     """
-    chains.warm_up()
-    sample = chains.draw(effort.draws)
+    return answer(chains.density, converging(chains, reported, effort))
+
+
+def converging(
+    chains: Chains, reported: Callable[[Array], Array], effort: Effort
+) -> Gathered[tuple[Sample, Diagnostics]]:
+    """As `converged_sample`, for a caller who answers what is asked (see `nuts.gather`)."""
+    yield from chains.warming()
+    sample = yield from chains.drawing(effort.draws)
     while True:
         diagnostics = Diagnostics.of(sample, reported(sample.q))
         if diagnostics.converged:
@@ -109,4 +117,5 @@ def converged_sample(chains: Chains, reported: Callable[[Array], Array], effort:
                 f" {diagnostics.worst_rhat:.3f}, fewest effective draws {diagnostics.fewest_effective:.0f},"
                 f" {diagnostics.divergent} divergent"
             )
-        sample = sample.followed_by(chains.draw(length))
+        more = yield from chains.drawing(length)
+        sample = sample.followed_by(more)

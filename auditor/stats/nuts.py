@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +27,13 @@ from auditor.stats.nuts_metric import Metric
 Density = Callable[[Array, NDArray[np.intp]], tuple[Array, Array]]
 Ask = Generator[Array, tuple[float, Array], "Point"]
 Answer = TypeVar("Answer")
+#: Asks for the points of several chains at once (see `gather`).
+Gathered = Generator[tuple[Array, NDArray[np.intp]], tuple[Array, Array], Answer]
 
 _DIVERGENT = 1000.0
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A position with its momentum, log density and gradient.
 
     Attributes
@@ -62,8 +62,7 @@ class Point:
         return 0.5 * float(self.p @ self.velocity)
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(NamedTuple):
     """One transition of one chain.
 
     Attributes
@@ -90,8 +89,7 @@ class Draw:
     divergent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Tree:
+class _Tree(NamedTuple):
     """A stretch of trajectory: its ends in time order, a point drawn from it, and what is summed along it."""
 
     left: Point
@@ -109,8 +107,7 @@ class _Tree:
         return self.turning or self.divergent
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
+class _Walk(NamedTuple):
     """What stays fixed during one transition."""
 
     metric: Metric
@@ -119,38 +116,49 @@ class _Walk:
     rng: np.random.Generator
 
 
-def together(density: Density, asking: list[Generator[Array, tuple[float, Array], Answer]]) -> list[Answer]:
-    """Run generators side by side, each round's questions answered by one call of the density.
+def gather(asking: list[Generator[Array, tuple[float, Array], Answer]]) -> Gathered[list[Answer]]:
+    """Run generators side by side and ask for all of a round's points at once.
 
     Parameters
     ----------
-    density : callable
     asking : list of generator
         Generator c asks for chain c; those that return earlier leave the others to go on.
+
+    Yields
+    ------
+    points : ndarray, shape (K, dim)
+    chains : ndarray of int, shape (K,)
+        Whose points they are. Log densities and gradients, (K,) and (K, dim), are to be sent back.
 
     Returns
     -------
     list
         What each generator returned.
     """
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return _together(density, asking)
-
-
-def _together(density: Density, asking: list[Generator[Array, tuple[float, Array], Answer]]) -> list[Answer]:
     answers: dict[int, Answer] = {}
     asked = {c: next(asker) for c, asker in enumerate(asking)}
     while asked:
-        chains = np.fromiter(asked, dtype=np.intp)
-        values, gradients = density(np.stack(list(asked.values())), chains)
+        values, gradients = yield np.array(list(asked.values())), np.fromiter(asked, dtype=np.intp)
         questions: dict[int, Array] = {}
-        for c, value, gradient in zip(asked, values, gradients, strict=True):
+        for c, value, gradient in zip(asked, values.tolist(), gradients, strict=True):
             try:
-                questions[c] = asking[c].send((float(value), gradient))
+                questions[c] = asking[c].send((value, gradient))
             except StopIteration as end:
                 answers[c] = end.value
         asked = questions
     return [answers[c] for c in range(len(asking))]
+
+
+def answer(density: Density, gathered: Gathered[Answer]) -> Answer:
+    """Answer what is asked by the density until the generator returns."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        asked = next(gathered)
+        while True:
+            try:
+                asked = gathered.send(density(*asked))
+            except StopIteration as end:
+                returned: Answer = end.value
+                return returned
 
 
 def transition(

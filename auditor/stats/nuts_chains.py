@@ -3,7 +3,7 @@
 References
 ----------
 Hoffman, M. D. & Gelman, A. (2014), section 3.2 (dual averaging). Stan Reference Manual, "HMC algorithm parameters"
-(windows of doubling length). Here the draws of all chains of a pool go into one covariance.
+(windows of doubling length). Here the draws of all chains go into one covariance.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from auditor.stats.checks import Array
 from auditor.stats.fit import NotConverged
-from auditor.stats.nuts import Answer, Density, Draw, Point, leapfrog, together, transition
+from auditor.stats.nuts import Density, Draw, Gathered, Point, answer, gather, leapfrog, transition
 from auditor.stats.nuts_metric import Metric
 
 _FIRST, _LAST, _SHORTEST, _EARLY = 75, 50, 25, 7
@@ -82,10 +82,6 @@ class Sample:
             np.concatenate([self.steps, more.steps], axis=1),
         )
 
-    def of_chains(self, which: slice) -> Sample:
-        """Some of the chains."""
-        return Sample(self.q[which], self.value[which], self.energy[which], self.divergent[which], self.steps[which])
-
 
 class _Average:
     """Dual averaging of the log step size towards a mean acceptance."""
@@ -105,7 +101,7 @@ class _Average:
 
 
 class Chains:
-    """Chains on one density, or on several of the same dimension side by side.
+    """Chains on one density; what they learn of its covariance is shared.
 
     Parameters
     ----------
@@ -119,8 +115,6 @@ class Chains:
     tuning : Tuning
     variance : ndarray, shape (dim,)
         First guess at the posterior variances.
-    pool : ndarray of int, shape (C,), optional
-        Chains of the same number share a mass matrix; by default all do.
     """
 
     def __init__(
@@ -130,13 +124,11 @@ class Chains:
         seeds: Sequence[np.random.SeedSequence],
         tuning: Tuning,
         variance: Array,
-        pool: NDArray[np.int64] | None = None,
     ) -> None:
-        self._density, self._tuning = density, tuning
+        self.density, self._tuning = density, tuning
         self._rngs = [np.random.Generator(np.random.PCG64(seed)) for seed in seeds]
         count = start.shape[0]
-        self._pool = np.zeros(count, dtype=np.int64) if pool is None else pool
-        self._metrics = [Metric.guess(variance, tuning.dense)] * count
+        self._metric = Metric.guess(variance, tuning.dense)
         self._steps = np.full(count, 0.1)
         self._deepest = tuning.deepest
         values, gradients = density(start, np.arange(count))
@@ -146,19 +138,26 @@ class Chains:
 
     def warm_up(self) -> None:
         """Tune step sizes and mass matrices; the transitions are thrown away."""
-        windows = _windows(self._tuning.warmup)
-        for index, (length, slow) in enumerate(windows):
+        answer(self.density, self.warming())
+
+    def draw(self, count: int) -> Sample:
+        """Take `count` further draws of every chain."""
+        return answer(self.density, self.drawing(count))
+
+    def warming(self) -> Gathered[None]:
+        """As `warm_up`, for a caller who answers what is asked (see `nuts.gather`)."""
+        for index, (length, slow) in enumerate(_windows(self._tuning.warmup)):
             # A trajectory that does not turn under a wrong mass matrix only costs time.
             self._deepest = min(_EARLY, self._tuning.deepest) if index < 2 else self._tuning.deepest
-            self._steps = np.array(self._together([self._first_step(c) for c in self._all()]))
-            tuned = self._together([self._tune(c, length) for c in self._all()])
+            self._steps = np.array((yield from gather([self._first_step(c) for c in self._all()])))
+            tuned = yield from gather([self._tune(c, length) for c in self._all()])
             self._steps = np.array([step for step, _ in tuned])
             if slow:
                 self._learn_metrics(np.array([drawn for _, drawn in tuned]))
 
-    def draw(self, count: int) -> Sample:
-        """Take `count` further draws of every chain."""
-        kept = self._together([self._keep(c, count) for c in self._all()])
+    def drawing(self, count: int) -> Gathered[Sample]:
+        """As `draw`, for a caller who answers what is asked."""
+        kept = yield from gather([self._keep(c, count) for c in self._all()])
         return Sample(
             np.array([[d.q for d in chain] for chain in kept]),
             np.array([[d.value for d in chain] for chain in kept]),
@@ -171,11 +170,7 @@ class Chains:
         return range(len(self._at))
 
     def _learn_metrics(self, drawn: Array) -> None:
-        for pool in np.unique(self._pool):
-            members = np.flatnonzero(self._pool == pool)
-            metric = Metric.estimate(drawn[members].reshape(-1, drawn.shape[2]), self._tuning.dense)
-            for c in members:
-                self._metrics[c] = metric
+        self._metric = Metric.estimate(drawn.reshape(-1, drawn.shape[2]), self._tuning.dense)
 
     def _keep(self, c: int, count: int) -> Generator[Array, tuple[float, Array], list[Draw]]:
         kept = []
@@ -196,12 +191,12 @@ class Chains:
     def _move(self, c: int, step: float) -> Generator[Array, tuple[float, Array], None]:
         at = self._at[c]
         self._at[c] = yield from transition(
-            at.q, at.value, at.gradient, self._metrics[c], step, self._rngs[c], self._deepest
+            at.q, at.value, at.gradient, self._metric, step, self._rngs[c], self._deepest
         )
 
     def _first_step(self, c: int) -> Generator[Array, tuple[float, Array], float]:
         """Double or halve the step until the acceptance of one leapfrog step crosses 0.8."""
-        at, metric, step, sign = self._at[c], self._metrics[c], float(self._steps[c]), 0
+        at, metric, step, sign = self._at[c], self._metric, float(self._steps[c]), 0
         while 1e-8 < step < 1e3:
             start = Point.of(at.q, metric.momentum(self._rngs[c]), at.value, at.gradient, metric)
             end = yield from leapfrog(start, metric, step)
@@ -212,9 +207,6 @@ class Chains:
             sign = wanted
             step *= 2.0**sign
         raise NotConverged(f"no step size fits chain {c}: the gradient does not match the density")
-
-    def _together(self, asking: list[Generator[Array, tuple[float, Array], Answer]]) -> list[Answer]:
-        return together(self._density, asking)
 
 
 def _windows(warmup: int) -> list[tuple[int, bool]]:

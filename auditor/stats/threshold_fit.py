@@ -104,16 +104,10 @@ def fit_thresholds(
 
 
 def model_chains(model: ThresholdModel, seeds: list[np.random.SeedSequence], effort: Effort) -> Chains:
-    """Chains of the model, one for each seed, at scattered starts.
-
-    Where the model holds several data sets, the chains are shared out among them in order.
-    """
-    starting = [np.random.default_rng(seed.spawn(1)[0]) for seed in seeds]
-    start = np.array([model.start(rng) for rng in starting])
-    per_set = len(seeds) // model.data.sets
+    """Chains of a model of one data set, one for each seed, at scattered starts."""
+    start = np.array([model.start(np.random.default_rng(seed.spawn(1)[0])) for seed in seeds])
     tuning = Tuning(warmup=effort.warmup, target=effort.target, dense=model.dense)
-    pool = np.arange(len(seeds)) // per_set
-    return Chains(lambda q, chains: model.density(q, pool[chains]), start, seeds, tuning, model.variance(), pool)
+    return Chains(model.density, start, seeds, tuning, model.variance())
 
 
 def _fit(

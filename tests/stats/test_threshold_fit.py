@@ -129,8 +129,11 @@ def test_a_check_sees_a_wrong_model():
 
 @pytest.mark.data
 def test_published_thresholds_of_colorado(shared_data):
-    """Stanford Open Policing 2017 (beta form, tight prior of guilt). Cells of 50 or more searches; means weighted by the
-    stops of a county. Under the same prior of guilt the fast form gives the same order and nearly the same means."""
+    """Stanford Open Policing 2017 (beta form, tight prior of guilt).
+
+    Cells of 50 or more searches; means weighted by the stops of a county. Under the same prior of guilt the fast form
+    gives the same order and nearly the same means.
+    """
     with (shared_data / "openpolicing2017_threshold_nc_co_ct.csv").open() as file:
         rows = [row for row in csv.DictReader(file) if row["state"] == "CO"]
     places = sorted({row["location_variable"] for row in rows})
