@@ -44,6 +44,8 @@ class Cell:
     runs : int
     p : float
         One-sided p-value against the promise.
+    error : float or None
+        Monte-Carlo error where it is not that of a share of runs.
     """
 
     source: str
@@ -53,6 +55,7 @@ class Cell:
     promised: float
     runs: int
     p: float
+    error: float | None = None
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -73,10 +76,12 @@ def _tail(value: float, promised: float, runs: int) -> float:
     return float(stats.binom.sf(round(value * runs) - 1, runs, promised))
 
 
-def mean(source: str, name: str, value: float, error: float, promised: float, runs: int) -> Cell:
-    """Return a cell whose value is a mean false discovery proportion."""
+def mean(
+    source: str, name: str, value: float, error: float, promised: float, runs: int, measure: str = "FDR"
+) -> Cell:
+    """Return a cell whose value is a mean with its own Monte-Carlo error: a false discovery proportion, say."""
     p = float(stats.norm.sf((value - promised) / error)) if error > 0 else float(value <= promised)
-    return Cell(source, name, "FDR", value, promised, runs, p)
+    return Cell(source, name, measure, value, promised, runs, p, error)
 
 
 def class_cells() -> Iterator[Cell]:
@@ -96,7 +101,7 @@ def class_cells() -> Iterator[Cell]:
         if not row["cell"].startswith("factor"):
             # By itself a place cannot see a common factor: declared, said on the page, and capped.
             runs, size = int(row["runs_alone"]), float(row["found_alone"])
-            yield mean("class_one_place", f"{row['cell']}, alone", size, float(row["mcse_alone"]), 0.05, runs)
+            yield mean("class_one_place", f"{row['cell']}, alone", size, float(row["mcse_alone"]), 0.05, runs, "size")
         runs = int(row["runs_among_40"])
         found = float(row["found_among_40"])
         yield share("class_one_place", f"{row['cell']}, among 40 peers", "size", found, 0.05, runs)
@@ -197,7 +202,7 @@ def _page(cells: list[Cell], failed: list[Cell]) -> Iterator[str]:
 
 
 def _above(cell: Cell) -> bool:
-    error = math.sqrt(cell.promised * (1 - cell.promised) / cell.runs)
+    error = math.sqrt(cell.promised * (1 - cell.promised) / cell.runs) if cell.error is None else cell.error
     return cell.value > cell.promised + 2 * error
 
 
