@@ -36,8 +36,8 @@ FEW = 50
 PRIORS = {
     "fast, default prior": ThresholdPrior(),
     "fast, prior x 0.5": ThresholdPrior().scaled(0.5),
-    "fast, prior x 1.5": ThresholdPrior().scaled(1.5),
     "fast, published prior of guilt": ThresholdPrior(guilt=(-3.5, 0.25)),
+    "fast, prior x 1.5": ThresholdPrior().scaled(1.5),
 }
 
 
@@ -94,11 +94,11 @@ def row(state: str, form: str, data: list[np.ndarray], found: tuple, seconds: fl
 
 def fits(state: str, data: list[np.ndarray], with_beta: bool) -> list[dict[str, object]]:
     rows = []
-    for form in [*PRIORS, *(["beta, published priors"] if with_beta else [])]:
+    for form in [*(["beta, published priors"] if with_beta else []), *PRIORS]:
         began = time.process_time()
         try:
             if form in PRIORS:
-                fit = fit_thresholds(*data[:3], seed=1, prior=PRIORS[form])
+                fit = fit_thresholds(*data[:3], seed=1, prior=PRIORS[form], effort=Effort(most=4000))
                 found = (fit.threshold.mean, fit.group.mean, fit.group.sd, fit.diagnostics)
             else:
                 found = beta_fit(*data[:3], seed=1)

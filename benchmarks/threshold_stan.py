@@ -112,8 +112,11 @@ def make(folder: Path, places: int) -> None:
 
 
 def stan(folder: Path, forms: list[str]) -> None:
+    import aiohttp
     import stan as pystan
 
+    # PyStan gives its compiler five minutes, which a busy machine exceeds.
+    aiohttp.client.DEFAULT_TIMEOUT = aiohttp.ClientTimeout(total=None)
     data = json.loads((folder / "data.json").read_text())
     for form in forms:
         value, prior = FORMS[form]

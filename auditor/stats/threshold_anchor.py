@@ -47,13 +47,13 @@ class Anchors:
     curves: GuiltCurves
 
     @classmethod
-    def of(cls, counts: StopCounts, log_delta: float) -> Anchors:
-        """Anchors, with information as it is near a log separation."""
+    def of(cls, counts: StopCounts, log_delta: float | Array) -> Anchors:
+        """Anchors, with information as it is near a log separation, one or one for each group."""
         s, n = counts.searches, counts.stops
         share, hit = (s + 0.5) / (n + 1), (counts.hits + 0.5) / (s + 1)
         naive = -ndtri(share)
         steepness = np.exp(-0.5 * naive**2) / np.sqrt(2 * np.pi) / share
-        information = s / _guilt_variance(share, hit, np.full_like(s, log_delta))
+        information = s / _guilt_variance(share, hit, np.zeros_like(s) + log_delta)
         total = information.sum(axis=2)
         told = (total > 0)[:, :, None]
         mix = np.where(told, information / np.where(told, total[:, :, None], 1.0), 1 / counts.groups)
