@@ -6,7 +6,7 @@ Priors are those of the Stanford Open Policing analysis of 2017: sigma_r half-no
 .25), lambda_r N(2, .5), phi_d N(0, .25), lambda_d N(0, .5), the first place's parts 0.
 
 Searches and hits need the upper parts of two beta integrals. Both, and their derivatives by the parameters, come from
-one Gauss-Legendre rule after x = t ** (w * w), which smooths the ends; `tests` hold it against SciPy's function.
+one Gauss-Legendre rule after x = t ** (w * w), which smooths the ends, held against SciPy in tests.
 
 References: Simoiu, Corbett-Davies & Goel (2017), Annals of Applied Statistics 11, 1193-1216; Pierson et al. (2017),
 arXiv:1706.05678 (the priors).
