@@ -14,7 +14,8 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import resource
+import os
+import threading
 import time
 from pathlib import Path
 
@@ -78,9 +79,36 @@ def planted(places: int) -> np.ndarray:
     return np.array([stops, searches, rng.binomial(searches, found / (found + missed))])
 
 
-def cpu() -> float:
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+class Cpu:
+    """CPU seconds of all processes of this session, looked at every half second: PyStan's workers are no children."""
+
+    def __init__(self) -> None:
+        if os.getpid() != os.getsid(0):
+            os.setsid()
+        self.seen: dict[str, float] = {}
+        self.look()
+        self.before = dict(self.seen)
+        self.over = threading.Event()
+        self.watch = threading.Thread(target=self.keep_looking, daemon=True)
+        self.watch.start()
+
+    def look(self) -> None:
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                fields = (process / "stat").read_text().rpartition(")")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(fields[3]) == os.getsid(0):
+                self.seen[process.name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def keep_looking(self) -> None:
+        while not self.over.wait(0.5):
+            self.look()
+
+    def seconds(self) -> float:
+        self.look()
+        self.over.set()
+        return sum(spent - self.before.get(process, 0.0) for process, spent in self.seen.items())
 
 
 def record(folder: Path, name: str, draws: np.ndarray, **numbers: float) -> None:
@@ -101,13 +129,13 @@ def make(folder: Path, places: int) -> None:
     scales = {"guilt_prior": prior.guilt, "separation_prior": prior.separation, "threshold_prior": prior.threshold}
     data = dict(zip("nsh", counts.tolist(), strict=True)) | scales | {"spread_prior": prior.spread}
     (folder / "data.json").write_text(json.dumps(data | {"D": places, "R": 3}))
-    wall, used = time.perf_counter(), cpu()
+    wall, used = time.perf_counter(), Cpu()
     model, effort = ThresholdModel.of(StopCounts.of(*counts), prior), Effort()
     chains = model_chains(model, np.random.SeedSequence(1).spawn(CHAINS), effort)
     chains.warm_up()
     sample = chains.draw(1000)
     draws = model.rates(sample.q)[0].reshape(CHAINS, 1000, -1)
-    spent = {"cpu": cpu() - used, "wall": time.perf_counter() - wall}
+    spent = {"cpu": used.seconds(), "wall": time.perf_counter() - wall}
     record(folder, "auditor", draws, **spent, steps=float(sample.steps.mean()), divergent=int(sample.divergent.sum()))
 
 
@@ -122,9 +150,9 @@ def stan(folder: Path, forms: list[str]) -> None:
         value, prior = FORMS[form]
         began = time.perf_counter()
         model = pystan.build(STAN.replace("TVALUE", value).replace("TPRIOR", prior), data=data, random_seed=1)
-        built, used, wall = time.perf_counter() - began, cpu(), time.perf_counter()
+        built, used, wall = time.perf_counter() - began, Cpu(), time.perf_counter()
         fit = model.sample(num_chains=CHAINS, num_warmup=1000, num_samples=1000, delta=0.9)
-        spent = {"cpu": cpu() - used, "wall": time.perf_counter() - wall, "build": built}
+        spent = {"cpu": used.seconds(), "wall": time.perf_counter() - wall, "build": built}
         # PyStan stacks the chains last: parameters, draws, chains.
         draws = fit["threshold"].reshape(data["D"] * data["R"], 1000, CHAINS, order="F").transpose(2, 1, 0)
         steps, divergent = float(np.mean(fit["n_leapfrog__"])), int(np.sum(fit["divergent__"]))
