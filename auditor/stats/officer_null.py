@@ -14,9 +14,9 @@ benchmarks/results/officers_null.csv):
 * the peers' own robust spread with a conservative tail (`fit_peer_null`): holds everywhere it was tried, at the price
   of power. Used where the controls are not fit for it.
 
-What cannot be promised: any rate below 20 officers; any power below 300 (with natural differences of SD .15 on the log
-odds, an odds ratio of 2.7 in 5 % of 50 officers with 150 stops was found in 0 to 3 of 100 cases); and with few controls
-ranks cannot be fine enough to flag a few officers: see `least_p`.
+What cannot be promised: any rate below 20 officers; much power below 300 (with natural differences of SD .15 on the
+log odds, an odds ratio of 2.7 in 5 % of 50 officers with some 150 stops each was found in 0 to 6 of 100 cases); and
+with one control ranks are too coarse to flag a few officers: see `least_p`.
 
 References
 ----------
