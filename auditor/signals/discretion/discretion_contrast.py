@@ -40,7 +40,7 @@ CARD = Card(
         "One place by itself, or fewer than ten: what moves all its discretionary classes in common, and how the "
         "groups differ by class everywhere, cannot be told from pretext. No error rate is promised.",
         "With two groups alone nothing shows how far such movements reach upwards; with a third, a movement with a "
-        "very long upper tail (skewness 2) is still taken for pretext in one run of five to eight among 60 places.",
+        "very long upper tail is still taken for pretext too often among some sixty places.",
         "A few small classes can outweigh a large one: where all classes added up deny the contrast nothing is "
         "flagged.",
         "Other groups' contrasts are controls only where those groups are not profiled too.",
