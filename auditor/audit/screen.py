@@ -270,14 +270,7 @@ def run_screen(
         )
         for name, panel in panels.items()
     }
-    told = known & ~decision.drawn[:, None] if (known & ~decision.drawn[:, None]).any() else known
-    chosen = decision.q_greater[told] <= min(protocol.q, MOST_Q)
-    bound = None
-    if (
-        chosen.any()
-        and not (_unguarded(decision, family_of) & (decision.q_greater <= min(protocol.q, MOST_Q)))[told].any()
-    ):
-        bound = float(fdp_bound(decision.p_greater[told], chosen, 0.05))
+    bound = _false_bound(decision, family_of, min(protocol.q, MOST_Q))
     return Screen(
         results,
         decision.families,
@@ -291,6 +284,16 @@ def run_screen(
         decision.drawn,
         bound,
     )
+
+
+def _false_bound(decision: Decision, family_of: Mapping[str, str], q: float) -> float | None:
+    """Bound the share of false ones among the rejected; None without any, or where one rests on no promise."""
+    known, real = np.isfinite(decision.p_greater), ~decision.drawn[:, None]
+    told = known & real if (known & real).any() else known
+    rejected = told & (decision.q_greater <= q)
+    if not rejected.any() or (rejected & _unguarded(decision, family_of)).any():
+        return None
+    return float(fdp_bound(decision.p_greater[told], rejected[told], 0.05))
 
 
 def _unguarded(decision: Decision, family_of: Mapping[str, str]) -> NDArray[np.bool_]:

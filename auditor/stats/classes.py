@@ -15,6 +15,7 @@ from scipy.special import ndtr
 
 from auditor.stats import checks
 from auditor.stats.checks import Array
+from auditor.stats.weighted_median import weighted_median
 
 LEAST_INFORMATION = 2.0
 """Classes whose n p (1 - p) is below this say nothing of their own about a ratio and are left out."""
@@ -129,13 +130,6 @@ def class_centres(ratios: ClassRatios, variance: float = DEFAULT_VARIANCE) -> Ar
         centre[enough] -= centre[enough].mean()
     centre[~enough & (reach > 0)] = np.nan
     return centre
-
-
-def weighted_median(values: Array, weights: Array) -> float:
-    """Return the lower weighted median."""
-    order = np.argsort(values, kind="stable")
-    cumulative = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(cumulative, cumulative[-1] / 2)])
 
 
 def natural_variance(x: Array, ratios: ClassRatios, side: ArrayLike) -> float:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from auditor.stats.checks import Array
+from auditor.stats.weighted_median import weighted_median
 
 #: Bisquare cut-off in standard deviations.
 CUT = 4.0
@@ -168,13 +169,6 @@ def solve_centre(y: Array, v: Array, h: Array, keep: Array, theta: Array, start:
         mass = weight.sum(axis=1)
         centre = np.where(mass > 0, (weight * y).sum(axis=1) / np.where(mass > 0, mass, 1), centre)
     return centre
-
-
-def weighted_median(y: Array, weight: Array) -> float:
-    """Lower weighted median."""
-    order = np.argsort(y, kind="stable")
-    running = np.cumsum(weight[order])
-    return float(y[order][np.searchsorted(running, 0.5 * running[-1])])
 
 
 def fit_spread(y: Array, v: Array, h: Array, keep: Array, z: float) -> Spread:

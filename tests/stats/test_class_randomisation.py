@@ -16,8 +16,8 @@ from auditor.stats.classes import (
     class_ratios,
     natural_variance,
     place_variance,
-    weighted_median,
 )
+from auditor.stats.weighted_median import weighted_median
 
 SIDE = np.array([-1] * 8 + [1] * 7)
 
