@@ -108,7 +108,7 @@ def days(values: Any) -> Any:
 
 def _output(key: str) -> str:
     """Return the SQL of a key as it is handed over: a code, or a day as text."""
-    return f'enum_code(c."{key}") AS "{key}"' if key in CODED else f"coalesce(c.\"{key}\"::VARCHAR, '') AS \"{key}\""
+    return f'enum_code(c."{key}") AS "{key}"' if key in CODED else f'coalesce(c."{key}"::VARCHAR, \'\') AS "{key}"'
 
 
 def _text(key: str) -> str:

@@ -125,8 +125,8 @@ _DERIVED: Final[dict[str, Key]] = {
 
 # Where a source records groups for an event, a blank one is a person of unrecorded group (as in the counts).
 _GROUP = (
-    "CASE WHEN e.\"group\" IS NULL AND EXISTS (SELECT 1 FROM counts g WHERE g.source = e.source "
-    "AND g.event = e.event AND g.\"group\" IS NOT NULL) THEN 'unknown' ELSE e.\"group\" END"
+    'CASE WHEN e."group" IS NULL AND EXISTS (SELECT 1 FROM counts g WHERE g.source = e.source '
+    'AND g.event = e.event AND g."group" IS NOT NULL) THEN \'unknown\' ELSE e."group" END'
 )
 _FORMS: Final[dict[str, Form]] = {
     "day": "day",

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from scipy import stats
 
-from auditor.stats.multiple import holm
+from auditor.stats.screening.multiple import holm
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
@@ -76,9 +76,7 @@ def _tail(value: float, promised: float, runs: int) -> float:
     return float(stats.binom.sf(round(value * runs) - 1, runs, promised))
 
 
-def mean(
-    source: str, name: str, value: float, error: float, promised: float, runs: int, measure: str = "FDR"
-) -> Cell:
+def mean(source: str, name: str, value: float, error: float, promised: float, runs: int, measure: str = "FDR") -> Cell:
     """Return a cell whose value is a mean with its own Monte-Carlo error: a false discovery proportion, say."""
     p = float(stats.norm.sf((value - promised) / error)) if error > 0 else float(value <= promised)
     return Cell(source, name, measure, value, promised, runs, p, error)

@@ -24,11 +24,11 @@ import numpy as np
 from class_draws import SIDE, Scenario, draw, population
 from scipy.special import ndtr
 
-from auditor.stats.class_alone import randomise_alone
-from auditor.stats.class_randomisation import Randomised, randomise_classes
-from auditor.stats.classes import ClassRatios, class_centres, class_ratios, natural_variance
-from auditor.stats.multiple import benjamini_hochberg
-from auditor.stats.pooled_null import fit_pooled_null
+from auditor.stats.classes.alone import randomise_alone
+from auditor.stats.classes.pooled_null import fit_pooled_null
+from auditor.stats.classes.randomisation import Randomised, randomise_classes
+from auditor.stats.classes.ratios import ClassRatios, class_centres, class_ratios, natural_variance
+from auditor.stats.screening.multiple import benjamini_hochberg
 
 RESULTS = Path(__file__).resolve().parent / "results" / "class_screen.csv"
 RELABELLINGS = 300

@@ -7,8 +7,8 @@ day decide what is dark) and `night` (three officers of ten work after dark and 
 about 60 times a lognormal factor of the stated coefficient of variation, and at least 4. The model has darkness and a
 natural spline of the clock with three columns. Tests are two-sided at .05, and one-sided each way.
 
-Beside ours (`auditor.stats.clustered`) stand CR2 with the degrees of freedom of Bell & McCaffrey, and CR1 with clusters
-less one. The row `slopes` gives each cluster its own effect of darkness besides (SD .3, mean 0).
+Beside ours (`auditor.stats.clusters.robust`) stand CR2 with the degrees of freedom of Bell & McCaffrey, and CR1 with
+clusters less one. The row `slopes` gives each cluster its own effect of darkness besides (SD .3, mean 0).
 
 Run: OMP_NUM_THREADS=1 python benchmarks/clusters_null.py [--runs 2000]
 Writes benchmarks/results/clusters_null.csv.
@@ -27,12 +27,12 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from auditor.stats.clock_spline import NaturalSpline
-from auditor.stats.cluster_adjust import adjusted
-from auditor.stats.cluster_sums import sum_clusters
-from auditor.stats.clustered import cluster_robust, freedom
+from auditor.stats.clock.spline import NaturalSpline
+from auditor.stats.clusters.adjust import adjusted
+from auditor.stats.clusters.grouped_logit import fit_grouped_logit
+from auditor.stats.clusters.robust import cluster_robust, freedom
+from auditor.stats.clusters.sums import sum_clusters
 from auditor.stats.fit import NotConverged
-from auditor.stats.grouped_logit import fit_grouped_logit
 
 RESULTS = Path(__file__).resolve().parent / "results" / "clusters_null.csv"
 LEVEL, BINS, MEAN = 0.05, 14, 60.0

@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from auditor.stats.conformal import conformal_screen
-from auditor.stats.multiple import benjamini_hochberg, holm
+from auditor.stats.conformal.screen import conformal_screen
+from auditor.stats.screening.multiple import benjamini_hochberg, holm
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS, PAGE = ROOT / "benchmarks/results/conformal.csv", ROOT / "docs/calibration-conformal.md"
@@ -239,9 +239,9 @@ def page(rows: list[dict[str, str]]) -> str:
 
 INTRODUCTION = """# The calibrated screen: measured error rates and power
 
-What is measured: `auditor.stats.conformal.conformal_screen` on focal contrasts with five negative controls a place.
-Natural differences have SD 0.3 on the log scale, standard errors are around 0.15; "contaminated" makes 5 % of the
-differences three times as large, "gamma" has shape 4 (skewness 1, the long tail on the side that is tested). The
+What is measured: `auditor.stats.conformal.screen.conformal_screen` on focal contrasts with five negative controls a
+place. Natural differences have SD 0.3 on the log scale, standard errors are around 0.15; "contaminated" makes 5 % of
+the differences three times as large, "gamma" has shape 4 (skewness 1, the long tail on the side that is tested). The
 setting says how the focal contrast differs from what its controls show. "one-of-41": a single place under audit against
 the controls of its 40 peers; the scale cannot be matched there, 1.5 or more is used, and the grade is capped.
 "controls-do-not-vary": controls without any natural difference, focal contrasts with all of it: the size of what such

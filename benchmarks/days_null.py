@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from auditor.stats.day_matching import matched_days
-from auditor.stats.day_randomisation import randomise_days
+from auditor.stats.days.matching import matched_days
+from auditor.stats.days.randomisation import randomise_days
 
 RESULTS = Path(__file__).resolve().parent / "results" / "days_null.csv"
 LEVEL, DAYS = 0.05, 365

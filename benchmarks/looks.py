@@ -30,9 +30,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 from scipy.special import ndtr
 
-from auditor.stats.eprocess import e_benjamini_hochberg, e_product, integrated_calibrator
-from auditor.stats.looks import look_share, over_looks
-from auditor.stats.multiple import benjamini_hochberg
+from auditor.stats.screening.eprocess import e_benjamini_hochberg, e_product, integrated_calibrator
+from auditor.stats.screening.looks import look_share, over_looks
+from auditor.stats.screening.multiple import benjamini_hochberg
 
 ROOT = Path(__file__).resolve().parents[1]
 Q = 0.05

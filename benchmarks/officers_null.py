@@ -28,12 +28,12 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import norm
 
-from auditor.stats.empirical_null import fit_likelihood
 from auditor.stats.fit import NotConverged
-from auditor.stats.multiple import benjamini_hochberg
-from auditor.stats.officer_benchmark import OfficerBenchmark, benchmark_officers
-from auditor.stats.officer_cells import pool_cells
-from auditor.stats.officer_null import FEWEST_CONTROLLED, screen_officers
+from auditor.stats.officer.benchmark import OfficerBenchmark, benchmark_officers
+from auditor.stats.officer.cells import pool_cells
+from auditor.stats.officer.null import FEWEST_CONTROLLED, screen_officers
+from auditor.stats.screening.empirical_null import fit_likelihood
+from auditor.stats.screening.multiple import benjamini_hochberg
 
 RESULTS = Path(__file__).resolve().parent / "results" / "officers_null.csv"
 LEVELS = (4, 2, 6, 3)
@@ -155,9 +155,7 @@ def estimates(officers: int, family: str, sd: float, effect: float, runs: int, s
     return tally.table(cell | {"seconds_a_run": round((time.process_time() - began) / runs, 3), "seed": seed})
 
 
-def stops(
-    rng: np.random.Generator, officers: int, family: str, sd: float, effect: float
-) -> tuple[np.ndarray, ...]:
+def stops(rng: np.random.Generator, officers: int, family: str, sd: float, effect: float) -> tuple[np.ndarray, ...]:
     """Cells of stops: 60 to 400 an officer, mixes Dirichlet; one control alike and one still."""
     each = rng.integers(60, 400, officers)
     who = np.repeat(np.arange(officers), each)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy import special
 
-from auditor.stats.peer import fit_peer_null, peer_upper
+from auditor.stats.peer.null import fit_peer_null, peer_upper
 
 ROOT = Path(__file__).resolve().parents[1]
 CSV, DOC = ROOT / "benchmarks/results/peer_null.csv", ROOT / "docs/calibration-peer-null.md"
@@ -178,7 +178,7 @@ N(-1.5, 0.6). "constant": one expected share for all. "county": n log-uniform on
 10 % SD .5; "gumbel" is the log of a gamma with skewness 1 in size, its long tail on the side named; "gamma" has shape
 4 (skewness 1 to the right); "by-size" doubles the SD for n above 5,000. Seeds are fixed.
 
-The rule that is being measured (`auditor/stats/peer.py`):
+The rule that is being measured (`auditor/stats/peer/null.py`):
 
 | places | tail of the null | adequate | promised | code |
 |---|---|---|---|---|

@@ -27,9 +27,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
-from auditor.stats.rollout import group_time
-from auditor.stats.rollout_aggregate import aggregate
-from auditor.stats.rollout_errors import bands, standard_errors
+from auditor.stats.rollout.aggregate import aggregate
+from auditor.stats.rollout.errors import bands, standard_errors
+from auditor.stats.rollout.study import group_time
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWS = 999

@@ -33,9 +33,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 from scipy.stats import chi2
 
-from auditor.signals.rollout_estimate import Settings, effects_of, estimate
-from auditor.stats.rollout_aggregate import aggregate
-from auditor.stats.rollout_outcome import large_enough
+from auditor.signals.rollout.estimate import Settings, effects_of, estimate
+from auditor.stats.rollout.aggregate import aggregate
+from auditor.stats.rollout.outcome import large_enough
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = "python benchmarks/rollout_null.py"

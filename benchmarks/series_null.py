@@ -25,10 +25,10 @@ import numpy as np
 import statsmodels.api as sm
 from scipy import stats
 
-from auditor.stats.class_randomisation import randomise_classes
-from auditor.stats.classes import ClassRatios, place_variance
-from auditor.stats.series_change import less, level_change, rank_change
-from auditor.stats.series_classes import class_changes
+from auditor.stats.classes.randomisation import randomise_classes
+from auditor.stats.classes.ratios import ClassRatios, place_variance
+from auditor.stats.series.change import less, level_change, rank_change
+from auditor.stats.series.classes import class_changes
 
 RESULTS = Path(__file__).resolve().parent / "results" / "series.csv"
 LEVEL, PLACES = 0.05, 41

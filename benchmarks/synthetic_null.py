@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from auditor.stats.synthetic import spreading_penalty
-from auditor.stats.synthetic_conformal import conformal_p
-from auditor.stats.synthetic_placebo import Placebos, placebo_test
-from auditor.stats.synthetic_ridge import augmented
+from auditor.stats.synthetic.conformal import conformal_p
+from auditor.stats.synthetic.placebo import Placebos, placebo_test
+from auditor.stats.synthetic.ridge import augmented
+from auditor.stats.synthetic.simplex import spreading_penalty
 
 CSV = Path(__file__).resolve().parents[1] / "benchmarks/results/synthetic.csv"
 AFTER, LEVEL = 12, 0.05

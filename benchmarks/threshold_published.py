@@ -24,11 +24,11 @@ from scipy.special import expit
 from threshold_beta import BetaModel
 
 from auditor.stats.fit import NotConverged
-from auditor.stats.mcmc_run import Effort, converged_sample
-from auditor.stats.nuts_chains import Chains, Tuning
-from auditor.stats.threshold_fit import fit_thresholds
-from auditor.stats.threshold_prior import ThresholdPrior
-from auditor.stats.threshold_summary import Comparison
+from auditor.stats.mcmc.chains import Chains, Tuning
+from auditor.stats.mcmc.run import Effort, converged_sample
+from auditor.stats.threshold.fit import fit_thresholds
+from auditor.stats.threshold.prior import ThresholdPrior
+from auditor.stats.threshold.summary import Comparison
 
 RESULTS = Path(__file__).resolve().parent / "results" / "threshold_published.csv"
 GROUPS = ["White drivers", "Black drivers", "Hispanic drivers"]

@@ -20,16 +20,16 @@ from pathlib import Path
 
 import numpy as np
 
-from auditor.stats import sbc
 from auditor.stats.fit import NotConverged
-from auditor.stats.mcmc_run import Effort, converging
-from auditor.stats.threshold_anchor import Anchors
-from auditor.stats.threshold_curve import GuiltCurves
-from auditor.stats.threshold_data import StopCounts
-from auditor.stats.threshold_fit import model_chains
-from auditor.stats.threshold_model import ThresholdModel
-from auditor.stats.threshold_prior import ThresholdPrior
-from auditor.stats.threshold_summary import Comparison
+from auditor.stats.mcmc import sbc
+from auditor.stats.mcmc.run import Effort, converging
+from auditor.stats.threshold.anchor import Anchors
+from auditor.stats.threshold.curve import GuiltCurves
+from auditor.stats.threshold.data import StopCounts
+from auditor.stats.threshold.fit import model_chains
+from auditor.stats.threshold.model import ThresholdModel
+from auditor.stats.threshold.prior import ThresholdPrior
+from auditor.stats.threshold.summary import Comparison
 
 RESULTS = Path(__file__).resolve().parent / "results" / "threshold_sbc.csv"
 PLACES, GROUPS, TOGETHER, LARGEST = 12, 3, 12, 399

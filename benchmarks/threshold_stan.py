@@ -118,11 +118,11 @@ def record(folder: Path, name: str, draws: np.ndarray, **numbers: float) -> None
 
 
 def make(folder: Path, places: int) -> None:
-    from auditor.stats.mcmc_run import Effort
-    from auditor.stats.threshold_data import StopCounts
-    from auditor.stats.threshold_fit import model_chains
-    from auditor.stats.threshold_model import ThresholdModel
-    from auditor.stats.threshold_prior import ThresholdPrior
+    from auditor.stats.mcmc.run import Effort
+    from auditor.stats.threshold.data import StopCounts
+    from auditor.stats.threshold.fit import model_chains
+    from auditor.stats.threshold.model import ThresholdModel
+    from auditor.stats.threshold.prior import ThresholdPrior
 
     folder.mkdir(parents=True, exist_ok=True)
     counts, prior = planted(places), ThresholdPrior()
@@ -160,7 +160,7 @@ def stan(folder: Path, forms: list[str]) -> None:
 
 
 def compare(folder: Path) -> None:
-    from auditor.stats.mcmc_diagnostics import effective_bulk, rhat
+    from auditor.stats.mcmc.diagnostics import effective_bulk, rhat
 
     data = json.loads((folder / "data.json").read_text())
     own, rows = np.load(folder / "auditor.npy"), []

@@ -31,7 +31,7 @@ from auditor.engine import Ground
 from auditor.findings.finding import Finding, Sentence, Withheld
 from auditor.findings.review import PlaceReview
 from auditor.report.slug import page as page_path
-from auditor.stats.selection import selection_level
+from auditor.stats.screening.selection import selection_level
 
 _PARTS = 21
 _RECORDS_AT = {

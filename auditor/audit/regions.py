@@ -16,7 +16,7 @@ from auditor.domain.vocabulary import NATION
 from auditor.engine import Engine
 from auditor.findings.finding import Comparator, Estimate, Finding
 from auditor.findings.review import Region
-from auditor.signals.region_result import RegionResult
+from auditor.signals.region.result import RegionResult
 from auditor.signals.registry import signal
 
 _LEVEL = 0.95

@@ -114,9 +114,7 @@ def context_of(measured: Measured, j: int, c: int) -> dict[str, Any]:
     elif contrast.shape == "hits":
         write = writer(panel, j, c)
         context |= {name: number(values[j, c]) for name, values in panel.extra.items()}
-        context |= {
-            name: None if context[name] is None else write(context[name]) for name in ("ratio", "low", "high")
-        }
+        context |= {name: None if context[name] is None else write(context[name]) for name in ("ratio", "low", "high")}
         context |= {
             "group": noun("group", contrast.group or ""),
             "reference": noun("group", contrast.reference or ""),

@@ -20,12 +20,12 @@ from auditor.audit.screening.controls import log_estimates
 from auditor.audit.screening.null import LEVEL, Null, on_scale
 from auditor.findings.card import FAMILIES
 from auditor.signals.signal import Panel
-from auditor.stats.fdp_bound import fdp_bound
-from auditor.stats.local_fdr import local_fdr
-from auditor.stats.multiple import benjamini_hochberg, partial_conjunction, simes
-from auditor.stats.ranks import rank_intervals
-from auditor.stats.selection import fcr_level
-from auditor.stats.shrink import shrink
+from auditor.stats.screening.fdp_bound import fdp_bound
+from auditor.stats.screening.local_fdr import local_fdr
+from auditor.stats.screening.multiple import benjamini_hochberg, partial_conjunction, simes
+from auditor.stats.screening.ranks import rank_intervals
+from auditor.stats.screening.selection import fcr_level
+from auditor.stats.screening.shrink import shrink
 
 Floats = NDArray[np.float64]
 _Z = float(ndtri((1 + LEVEL) / 2))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from auditor.baselines import census2010, surnames
 from auditor.baselines.surnames import GROUPS, Named
 from auditor.errors import InputError
-from auditor.stats import bisg
+from auditor.stats.recording import bisg
 
 TRACT_DIGITS: Final = 11
 """State (2), county (3) and tract (6)."""

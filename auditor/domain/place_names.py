@@ -33,9 +33,7 @@ _KIND_WORDS: tuple[tuple[str, str], ...] = (
 _PREFIXED = frozenset(words for words, _ in _KIND_WORDS if words not in ("cnty", "co", "island", "district"))
 # The suffix that a legal name carries, exactly as the Census Bureau writes it: "Carson City" keeps its City.
 _LEGAL_SUFFIX = {CITY: " city"} | {
-    kind: " " + kind.title().replace(" And ", " and ")
-    for _, kind in _KIND_WORDS
-    if kind not in (CITY, "municipio")
+    kind: " " + kind.title().replace(" And ", " and ") for _, kind in _KIND_WORDS if kind not in (CITY, "municipio")
 }
 _LEGAL_SUFFIX["municipio"] = " Municipio"
 _SAINT = {"st": "saint", "ste": "saint", "sainte": "saint"}

@@ -34,9 +34,7 @@ class Gazetteer:
         self.nation = Place(NATION, "United States", "", "nation", "")
         self._states = {place.id: place for place in states}
         self._state_names = {
-            key(text): place
-            for place in self._states.values()
-            for text in (place.id, place.state, place.name)
+            key(text): place for place in self._states.values() for text in (place.id, place.state, place.name)
         }
         self._state_names |= {key(aka): self._states[code] for aka, code in _STATE_AKA.items()}
         self._vintages: dict[str, list[Vintage]] = defaultdict(list)

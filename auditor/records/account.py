@@ -79,20 +79,18 @@ def _leave_out(sheets: Sequence[Sheet], store: Store, exclude: tuple[str, ...]) 
 
 def _outside(sheets: Sequence[Sheet], store: Store, period: Period) -> None:
     first, last = f"DATE '{period.start.isoformat()}'", f"DATE '{period.end.isoformat()}'"
-    apart = f"(t.\"end\" < {first} OR t.start > {last})"
+    apart = f'(t."end" < {first} OR t.start > {last})'
     remove(sheets, store, apart, "outside the audited period")
-    across = f"(t.start < {first} OR t.\"end\" > {last})"
+    across = f'(t.start < {first} OR t."end" > {last})'
     remove(sheets, store, across, "period reaches beyond the audited period")
 
 
-def _impossible(
-    sheets: Sequence[Sheet], sheet: Sheet, store: Store, small: str, large: str, words: str
-) -> None:
+def _impossible(sheets: Sequence[Sheet], sheet: Sheet, store: Store, small: str, large: str, words: str) -> None:
     """Quarantine a jurisdiction whose part exceeds its whole, in any period of one source."""
     rows = store.connection.execute(
         'SELECT place, start, "end", sum(n) FILTER (event = ?) AS k, '
         "sum(coalesce(n, n_high)) FILTER (event = ?) AS m "
-        "FROM counts WHERE source = ? GROUP BY ALL HAVING k > m ORDER BY place, start, \"end\"",
+        'FROM counts WHERE source = ? GROUP BY ALL HAVING k > m ORDER BY place, start, "end"',
         [small, large, sheet.index],
     ).fetchall()
     if not rows:

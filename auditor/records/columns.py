@@ -227,9 +227,7 @@ def _check_names(spec: SourceSpec, columns: Sequence[Column], docket: Docket, wh
                 )
 
 
-def _ask_which(
-    name: str, headers: list[str], spec: SourceSpec, docket: Docket, at: int, where: Problem
-) -> None:
+def _ask_which(name: str, headers: list[str], spec: SourceSpec, docket: Docket, at: int, where: Problem) -> None:
     docket.questions.append(
         Problem(
             f"columns {' and '.join(repr(header) for header in headers)} could each be {name}",

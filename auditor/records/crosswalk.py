@@ -118,9 +118,7 @@ def _check_decisions(sheet: Sheet, name: str, values: list[Distinct], unknown: l
         sheet.note(f"values.{name} names values that this file does not hold: {', '.join(map(repr, gone[:10]))}")
 
 
-def _remark(
-    sheet: Sheet, name: str, values: list[Distinct], missing: list[Distinct], decided: dict[str, str]
-) -> None:
+def _remark(sheet: Sheet, name: str, values: list[Distinct], missing: list[Distinct], decided: dict[str, str]) -> None:
     if missing:
         sheet.note(f"{name}: read as missing: {listed(sheet, name, missing)}")
     folded = [item for item in values if normal(item[0]) in HISPANIC_WITH_RACE and _key(item[0]) not in decided]
@@ -129,10 +127,7 @@ def _remark(
     if REST in decided:
         rest = [i for i in values if _key(i[0]) not in decided and _known(name, i[0]) is None and not is_missing(i[0])]
         rows = "" if is_person(sheet) else f"{times(sum(count for _, count, _ in rest), 'row')} with "
-        sheet.note(
-            f"{name}: {rows}{times(len(rest), 'other value')} read as {decided[REST]!r} "
-            "(configuration)"
-        )
+        sheet.note(f"{name}: {rows}{times(len(rest), 'other value')} read as {decided[REST]!r} (configuration)")
 
 
 def _question(sheet: Sheet, name: str, unknown: list[Distinct], distinct: int) -> None:
@@ -143,7 +138,7 @@ def _question(sheet: Sheet, name: str, unknown: list[Distinct], distinct: int) -
         sheet.refuse(
             f"{distinct:,} different values",
             f"that is no column of {name}: its words are {words}",
-            f"name the right column with columns.{name}, or settle what is left with values.{name} (\"*\" = the rest)",
+            f'name the right column with columns.{name}, or settle what is left with values.{name} ("*" = the rest)',
             column=name,
         )
         return
@@ -153,7 +148,7 @@ def _question(sheet: Sheet, name: str, unknown: list[Distinct], distinct: int) -
         "agencies use the same code for different things, so none is guessed"
         if name == "group"
         else f"it is no word for {name} that is known exactly, so none is guessed",
-        f"give each its meaning in values.{name}: {words}, or \"{MISSING}\", \"{EXCLUDE}\"",
+        f'give each its meaning in values.{name}: {words}, or "{MISSING}", "{EXCLUDE}"',
         column=name,
         row=ordered[0][2],
         comment=f"values.{name}: one of {words}, {MISSING}, {EXCLUDE}",

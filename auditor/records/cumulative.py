@@ -62,7 +62,7 @@ def _find_issues(store: Store) -> None:
     parts = " UNION ALL ".join(
         f"SELECT place, event, \"end\" AS last, '{name}' AS part, "  # noqa: S608
         f"{_VALUE.get(name, quote(name))} AS value, source, row "
-        f'FROM counts WHERE cumulative AND place <> \'{NATION}\' AND "{name}" IS NOT NULL'
+        f"FROM counts WHERE cumulative AND place <> '{NATION}' AND \"{name}\" IS NOT NULL"
         for name in _PARTS
     )
     store.connection.execute(
@@ -118,7 +118,7 @@ def _passed_over(store: Store) -> tuple[str, ...]:
 
 def _revised(sheets: Sequence[Sheet], store: Store) -> tuple[str, ...]:
     rows = store.connection.execute(
-        f'SELECT place, event, coalesce(level, \'\'), "end", n, next_end, next_n, open, spot FROM (SELECT {_KEYS}, '  # noqa: S608
+        f"SELECT place, event, coalesce(level, ''), \"end\", n, next_end, next_n, open, spot FROM (SELECT {_KEYS}, "  # noqa: S608
         '"end", n, lead("end") OVER w AS next_end, lead(n) OVER w AS next_n, open AND lead(open) OVER w AS open, '
         f'lead(spot) OVER w AS spot FROM (SELECT {_KEYS}, "end", sum(n) AS n, bool_and(published) AS open, '
         f"min((source, row)) AS spot FROM counts WHERE cumulative GROUP BY ALL) WINDOW w AS (PARTITION BY {_KEYS} "

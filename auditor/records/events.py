@@ -73,8 +73,7 @@ def available(sheet: Sheet, name: str) -> bool:
 def prune(store: Store) -> None:
     """Take out the rows whose counts were taken out after all."""
     store.connection.execute(
-        "DELETE FROM events e WHERE NOT EXISTS "
-        "(SELECT 1 FROM counts c WHERE c.source = e.source AND c.row = e.counted)"
+        "DELETE FROM events e WHERE NOT EXISTS (SELECT 1 FROM counts c WHERE c.source = e.source AND c.row = e.counted)"
     )
 
 
@@ -194,7 +193,7 @@ def _without_a_search(sheet: Sheet) -> None:
     if rows[0][0]:
         sheet.run(f"UPDATE events SET contraband = NULL WHERE {where}")  # noqa: S608
         sheet.note(
-            "contraband is written as \"no\" in every row without a search: read as missing there, since nothing that "
+            'contraband is written as "no" in every row without a search: read as missing there, since nothing that '
             "was not looked for can be found"
         )
 

@@ -96,9 +96,7 @@ def _plain(column: str, event: str, level: str | None, when: str) -> str:
 
 def _union(stem: str) -> str:
     """Return the SQL of the levels that a row does not print, as one level."""
-    names = (
-        f"CASE WHEN NOT {_given(f'{stem}_{level}')} THEN {literal(name)} END" for level, name in LEVELS.items()
-    )
+    names = (f"CASE WHEN NOT {_given(f'{stem}_{level}')} THEN {literal(name)} END" for level, name in LEVELS.items())
     return f"concat_ws('/', {', '.join(names)})"
 
 

@@ -229,5 +229,3 @@ def _named_places(store: Store) -> dict[str, str]:
         "SELECT place, min(name) FROM places WHERE name IS NOT NULL GROUP BY place ORDER BY place"
     ).fetchall()
     return dict(rows)
-
-

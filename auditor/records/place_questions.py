@@ -98,7 +98,7 @@ def ask_places(sheet: Sheet, found: Found) -> None:
         asked = [item for item in asked if item not in local]
     for (place, _, _), count, row, placed in asked[:SHOWN]:
         options = ", ".join(str(candidate) for candidate in placed.candidates)
-        remedy = f"say where it is in places (a code, local:<id>, or \"{EXCLUDE}\")"
+        remedy = f'say where it is in places (a code, local:<id>, or "{EXCLUDE}")'
         often = f" in {times(count, 'row')}" if count > 1 else ""
         tail = f"; candidates, none of them accepted: {options}" if options else ""
         sheet.ask(f"unmatched place {placed.problem}{often}", placed.why + tail, remedy,
@@ -123,7 +123,7 @@ def _ask_repair(sheet: Sheet, damaged: Found) -> None:
     sheet.ask(
         f"{times(len(damaged), 'place code')} without leading zeros: {some}",
         "a spreadsheet dropped the zeros, or they are codes of another kind",
-        "say repair_fips = true if they are FIPS codes (each can be only one place), or place_prefix = \"local:\"",
+        'say repair_fips = true if they are FIPS codes (each can be only one place), or place_prefix = "local:"',
         column="place",
         row=damaged[0][2],
         line="repair_fips = true",
@@ -135,7 +135,7 @@ def _ask_local(sheet: Sheet, local: Found) -> None:
     sheet.ask(
         f"{times(len(local), 'place')} with no FIPS code, ORI or name: {some}",
         "numbers of precincts, districts or ranks would be mistaken for counties and states",
-        "if they are the file's own numbering say place_prefix = \"local:\"",
+        'if they are the file\'s own numbering say place_prefix = "local:"',
         column="place",
         row=local[0][2],
         line='place_prefix = "local:"',

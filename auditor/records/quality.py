@@ -104,9 +104,7 @@ def grade(facts: dict[str, float | None], used: int) -> tuple[str, tuple[str, ..
     """
     if used == 0:
         return "D", ("no row of it could be used",)
-    marks = {
-        name: sum(share > limit for limit in _LIMITS[name]) for name, share in facts.items() if share is not None
-    }
+    marks = {name: sum(share > limit for limit in _LIMITS[name]) for name, share in facts.items() if share is not None}
     worst = max(marks.values(), default=0)
     reasons = tuple(f"{name}: {facts[name]:.1%}" for name, mark in marks.items() if mark == worst and worst > 0)
     return GRADES[worst], reasons
@@ -139,9 +137,7 @@ def _row(loaded: Loaded, query: str, index: int) -> tuple[Any, ...]:
     return found
 
 
-def _extent(
-    loaded: Loaded, index: int
-) -> tuple[int, date | None, date | None, tuple[str, ...], tuple[str, ...]]:
+def _extent(loaded: Loaded, index: int) -> tuple[int, date | None, date | None, tuple[str, ...], tuple[str, ...]]:
     both = (
         'SELECT source, place, start, "end", event, "group" FROM counts UNION ALL '
         'SELECT source, place, start, "end", NULL, "group" FROM population UNION ALL '
@@ -160,7 +156,7 @@ def _extent(
 def _groups(loaded: Loaded, index: int, groups: tuple[str, ...]) -> tuple[float | None, float | None]:
     total, without, cells, hidden = _row(
         loaded,
-        "SELECT sum(n), coalesce(sum(n) FILTER (\"group\" IS NULL OR \"group\" = 'unknown'), 0), count(*), "
+        'SELECT sum(n), coalesce(sum(n) FILTER ("group" IS NULL OR "group" = \'unknown\'), 0), count(*), '
         "count(*) FILTER (n IS NULL) FROM counts WHERE source = ?",
         index,
     )

@@ -150,4 +150,3 @@ _ADD = {
     "amount": _add_number,
     "day": _add_day,
 }
-

@@ -52,4 +52,3 @@ def _row(context: Context, control: Control, at: str) -> dict[str, Any]:
         "failed": failed(control),
         "told": control.q is not None,
     }
-

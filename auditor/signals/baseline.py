@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells, Floats, Table, Texts
 from auditor.domain.vocabulary import NATION
-from auditor.signals.region_rows import Reduce, Totals, closest, covers, gives_away, row_totals
+from auditor.signals.region.rows import Reduce, Totals, closest, covers, gives_away, row_totals
 
 __all__ = [
     "Baseline",

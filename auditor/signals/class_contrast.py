@@ -14,16 +14,16 @@ from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import small, tainted
 from auditor.signals.class_counts import ClassCounts
 from auditor.signals.signal import ClassSample, Contrast, Lack, Panel, blank
-from auditor.stats.class_alone import randomise_alone
-from auditor.stats.class_randomisation import Randomised, randomise_classes
-from auditor.stats.classes import (
+from auditor.stats.classes.alone import randomise_alone
+from auditor.stats.classes.randomisation import Randomised, randomise_classes
+from auditor.stats.classes.ratios import (
     DEFAULT_VARIANCE,
     ClassRatios,
     class_centres,
     class_ratios,
     natural_variance,
 )
-from auditor.stats.intervals import wilson
+from auditor.stats.ratios.intervals import wilson
 
 LEVEL = 0.95
 FEWEST_TOGETHER = 10

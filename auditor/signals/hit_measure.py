@@ -13,8 +13,8 @@ from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import printable, small
 from auditor.signals.searches import Searches
 from auditor.signals.signal import Contrast, Lack, Panel, blank
-from auditor.stats.hit_rate import HitComparison, compare_hit_rates
-from auditor.stats.shares import share_ratio
+from auditor.stats.ratios.shares import share_ratio
+from auditor.stats.strata.hit_rate import HitComparison, compare_hit_rates
 
 LEVEL = 0.95
 _UNRECORDED = 0.5

@@ -9,7 +9,7 @@ import numpy as np
 from auditor.cells import Bools, Cells, Floats, Table
 from auditor.domain.vocabulary import parse_level
 from auditor.signals.baseline import Own, nation_rows, own_counts, small
-from auditor.signals.region_rows import Reduce, Totals, row_totals
+from auditor.signals.region.rows import Reduce, Totals, row_totals
 
 SETS: dict[str, tuple[str, ...]] = {
     "low": ("3", "none"),

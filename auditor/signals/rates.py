@@ -13,8 +13,8 @@ from auditor.signals.baseline import printable, small
 from auditor.signals.exposures import Exposure
 from auditor.signals.groups import CountedGroups
 from auditor.signals.signal import Contrast, Lack, Panel, blank
-from auditor.stats.rates import rate_difference, rate_ratio, rate_ratio_with_error
-from auditor.stats.sensitivity import missing_group_bounds
+from auditor.stats.ratios.rates import rate_difference, rate_ratio, rate_ratio_with_error
+from auditor.stats.ratios.sensitivity import missing_group_bounds
 
 AFTER_MATCH = ("match", "detainer", "custody", "removal")
 ALIENAGE_UNIVERSES = ("noncitizens", "foreign-born")

@@ -13,9 +13,9 @@ from scipy.special import ndtr
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import Baseline, Own
 from auditor.signals.signal import Contrast, Lack, Panel, blank
-from auditor.stats.binomial import binom_lower, binom_upper
-from auditor.stats.intervals import wilson
-from auditor.stats.shares import share_ratio, share_z
+from auditor.stats.ratios.binomial import binom_lower, binom_upper
+from auditor.stats.ratios.intervals import wilson
+from auditor.stats.ratios.shares import share_ratio, share_z
 
 LEVEL = 0.95
 WIDE_BASE = 20.0

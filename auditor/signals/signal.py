@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict
 
 from auditor.cells import Cells, CellSpec, Inventory
 from auditor.findings.card import Card
-from auditor.signals.region_result import RegionResult
-from auditor.stats.class_randomisation import Randomised
+from auditor.signals.region.result import RegionResult
+from auditor.stats.classes.randomisation import Randomised
 
 Floats = NDArray[np.float64]
 

@@ -129,7 +129,7 @@ def test_new_data_are_stated_with_both_periods_and_their_change() -> None:
         (200, 300.0, FIRST),
         (400, 500.0, SECOND),
     ]
-    # 4 / 2 = 2; limits as in tests/stats/test_looks.py: 2^(1 -+ sqrt 2), to six digits.
+    # 4 / 2 = 2; limits as in tests/stats/screening/test_looks.py: 2^(1 -+ sqrt 2), to six digits.
     change = entry["change"]
     assert change["value"] == 2
     assert change["low"] == pytest.approx(2 ** (1 - math.sqrt(2)), rel=1e-5)

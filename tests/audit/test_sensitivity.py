@@ -272,9 +272,7 @@ def a_panel(
         ("change", "ratio", 3.9**-2, 8.7**-2, 1.8**-2, True),
     ],
 )
-def test_e_values_of_the_authors_example(
-    shape: str, scale: str, ratio: float, low: float, high: float, rooted: bool
-):
+def test_e_values_of_the_authors_example(shape: str, scale: str, ratio: float, low: float, high: float, rooted: bool):
     """VanderWeele & Ding (2017): 3.9 (1.8 to 8.7) has 7.26 and 3.0; an odds ratio of a common outcome is rooted."""
     found = doubts_of(a_panel(60, 40, contrast(shape, scale), low, high, estimate=ratio))
     assert round(found.e_value[0, 0], 2) == 7.26
@@ -291,7 +289,7 @@ def test_odds_of_a_rare_outcome_are_not_rooted():
 
 
 def test_the_shares_of_rates_are_those_of_exact_arithmetic():
-    """60 against 40 at base 2/5, 50 unrecorded (see tests/stats/test_group_tipping.py): 23 of 50, 10 of 60."""
+    """60 against 40 at base 2/5, 50 unrecorded (see tests/stats/ratios/test_group_tipping.py): 23 of 50, 10 of 60."""
     lowest, highest = 60 / 90 * 1.5, 110 / 40 * 1.5
     ranges = {"missing-group": (np.array([[lowest]]), np.array([[highest]]))}
     panel = a_panel(60, 40, contrast(), 1.44, 3.5, ranges=ranges)

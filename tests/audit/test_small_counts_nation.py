@@ -16,7 +16,7 @@ from auditor.cells import Cells, table
 from auditor.findings.finding import Finding
 from auditor.findings.review import Review
 from auditor.signals.match import level_mix, match_yield
-from auditor.signals.region_rows import gives_away
+from auditor.signals.region.rows import gives_away
 from auditor.signals.signal import Panel
 
 PLACES = tuple(f"480{2 * i + 1:02d}" for i in range(5))

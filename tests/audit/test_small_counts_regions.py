@@ -17,7 +17,7 @@ from auditor.audit.written import number, pooled
 from auditor.findings.finding import Finding
 from auditor.findings.review import Review
 from auditor.stats.fit import NotConverged
-from auditor.stats.stratified import poisson_stratified
+from auditor.stats.ratios.stratified import poisson_stratified
 
 PEOPLE = {"48001": (1000, 4000), "48003": (5000, 15000), "48005": (4000, 12000)}
 HEAD = """[audit]

@@ -60,9 +60,7 @@ def test_places_are_the_counties_of_2010():
     assert len(codes) == 3221
     gazette = gazetteer()
     assert all(gazette.alive(code, 2010) for code in codes)
-    expected = {
-        place.id for place in gazette.counties(when=2010) if place.id[:2] < "57" or place.id[:2] == "72"
-    }
+    expected = {place.id for place in gazette.counties(when=2010) if place.id[:2] < "57" or place.id[:2] == "72"}
     assert codes == expected
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from auditor.cells import Cells
 from auditor.report import sentences
-from auditor.signals.region_result import RegionResult
+from auditor.signals.region.result import RegionResult
 from auditor.signals.registry import discover
 from auditor.signals.signal import Design, Signal
 

@@ -64,9 +64,7 @@ def test_kinds(places):
     }
     assert [place.kind for place in then if place.state == "LA"] == ["parish"] * 64
     alaska = [place.kind for place in then if place.state == "AK"]  # 29 in 2010
-    assert [
-        alaska.count(kind) for kind in ("borough", "city and borough", "municipality", "census area")
-    ] == [
+    assert [alaska.count(kind) for kind in ("borough", "city and borough", "municipality", "census area")] == [
         12,
         4,
         2,

@@ -13,8 +13,8 @@ import pytest
 
 from auditor.audit.verdict import FLAG, GRADES
 from auditor.findings.review import Review
-from auditor.stats.intervals import wilson
-from auditor.stats.shares import share_z
+from auditor.stats.ratios.intervals import wilson
+from auditor.stats.ratios.shares import share_z
 from tests.golden.lookup import find
 
 NONE = "removal/none/nation"

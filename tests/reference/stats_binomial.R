@@ -1,4 +1,4 @@
-# Reference tails for tests/stats/test_binomial.py and test_shares.py. Base R; run from the checkout:
+# Reference tails for tests/stats/ratios/test_binomial.py and test_shares.py. Base R; run from the checkout:
 #   Rscript tests/reference/stats_binomial.R > tests/reference/stats_binomial.csv
 # Natural logs throughout (pbinom and dbinom with log = TRUE), so that tails below 1e-300 are compared too.
 cat(sprintf("# %s\n", R.version.string))

@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_class_randomisation.py. R with limma; run from the checkout:
+# Reference values for tests/stats/classes/test_class_randomisation.py. R with limma; run from the checkout:
 #   Rscript tests/reference/stats_classes.R > tests/reference/stats_classes.csv
 # Each place: weighted least squares of the deviations on an indicator of the side (lm), its residual variance squeezed
 # with limma::fitFDist's degrees of freedom towards 1; the permutation p over every order of the standardised deviations.

@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_clock_spline.py. Base R; run from the checkout:
+# Reference values for tests/stats/clock/test_clock_spline.py. Base R; run from the checkout:
 #   Rscript tests/reference/stats_clock_spline.R > tests/reference/stats_clock_spline.csv
 # rows: splines::ns(rep(x, n), df), knots and the basis at the distinct x. given: ns(x, knots, Boundary.knots), also
 # beyond the boundaries.

@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_clustered.py. Run from the checkout (package clubSandwich):
+# Reference values for tests/stats/clusters/test_clustered.py. Run from the checkout (package clubSandwich):
 #   Rscript tests/reference/stats_clustered.R > tests/reference/stats_clustered.csv
 # Rows are made by a whole-number formula, 420 of 14 or 13 clusters in 4 groups ("nested": each cluster in one group;
 # "crossing": every cluster in all), then glm, binomial. Dense matrices on rows: Z = W^(1/2) X, H = Z M Z',

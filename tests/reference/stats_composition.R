@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_composition.py. Base R; run from the checkout:
+# Reference values for tests/stats/composition/test_composition.py. Base R; run from the checkout:
 #   Rscript tests/reference/stats_composition.R > tests/reference/stats_composition.csv
 # Goodman's limits by inverting the score test numerically; the dispersion by glm(..., quasibinomial) for two categories
 # and by Pearson's statistic of chisq.test for three.

@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_local_fdr.py. Needs r-cran-fdrtool; run from the checkout:
+# Reference values for tests/stats/screening/test_local_fdr.py. Needs r-cran-fdrtool; run from the checkout:
 #   Rscript tests/reference/stats_grenander.R > tests/reference/stats_grenander.csv
 suppressMessages(library(fdrtool))
 cat(sprintf("# %s, fdrtool %s\n", R.version.string, packageVersion("fdrtool")))

@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_grouped_logit.py. Base R; run from the checkout:
+# Reference values for tests/stats/clusters/test_grouped_logit.py. Base R; run from the checkout:
 #   Rscript tests/reference/stats_grouped_logit.R > tests/reference/stats_grouped_logit.csv
 # stats::glm, binomial, 120 cells made by a whole-number formula, eight groups as a factor.
 cat(sprintf("# %s\n", R.version.string))

@@ -1,4 +1,4 @@
-# Reference limits for tests/stats/test_intervals.py. Base R; run from the checkout:
+# Reference limits for tests/stats/ratios/test_intervals.py. Base R; run from the checkout:
 #   Rscript tests/reference/stats_intervals.R > tests/reference/stats_intervals.csv
 # prop.test(correct = FALSE) is Wilson's interval. qbeta and qgamma are what binom.test and poisson.test
 # use for Clopper-Pearson's and Garwood's (those two count through 1e9 possible values for their p).

@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_spending.py and test_deconvolve.py. Needs r-cran-rpact; run from the checkout:
+# Reference values for tests/stats/screening/test_spending.py and test_deconvolve.py. Needs r-cran-rpact; run from the checkout:
 #   Rscript tests/reference/stats_looks.R > tests/reference/stats_looks.csv
 suppressMessages(library(rpact))
 library(splines)

@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_missing_group.py. Base R; run from the checkout:
+# Reference values for tests/stats/recording/test_missing_group.py. Base R; run from the checkout:
 #   Rscript tests/reference/stats_missing.R > tests/reference/stats_missing.csv
 # Twelve strata made from whole-number formulas that the test repeats.
 cat(sprintf("# %s\n", R.version.string))

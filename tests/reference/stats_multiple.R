@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_multiple.py. Base R; run from the checkout:
+# Reference values for tests/stats/screening/test_multiple.py. Base R; run from the checkout:
 #   Rscript tests/reference/stats_multiple.R > tests/reference/stats_multiple.csv
 cat(sprintf("# %s\n", R.version.string))
 cat("family,p,bh,holm,by\n")

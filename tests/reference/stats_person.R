@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_person_fixed_effects.py. R with clubSandwich; run from the checkout:
+# Reference values for tests/stats/strata/test_person_fixed_effects.py. R with clubSandwich; run from the checkout:
 #   Rscript tests/reference/stats_person.R > tests/reference/stats_person.csv
 # The rows are made from whole-number formulas that the test repeats.
 suppressMessages(library(clubSandwich))

@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_power.py. Base R; run from the checkout:
+# Reference values for tests/stats/ratios/test_power.py. Base R; run from the checkout:
 #   Rscript tests/reference/stats_power.R > tests/reference/stats_power.csv
 # Critical count from qbinom, share with the wanted power by uniroot on pbinom.
 cat(sprintf("# %s\n", R.version.string))

@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_rates.py. Base R; run from the checkout:
+# Reference values for tests/stats/ratios/test_rates.py. Base R; run from the checkout:
 #   Rscript tests/reference/stats_rates.R > tests/reference/stats_rates.csv
 # error = 0: poisson.test(c(h, w), c(eh, ew)), which is the conditional test; mid-P from dbinom and pbinom.
 # error > 0: the same tails summed over a fine grid of normal errors of the log exposure ratio, limits by uniroot.

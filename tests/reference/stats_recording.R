@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_recording.py, test_prior_shift.py, test_misclassified.py. Base R; from the checkout:
+# Reference values for tests/stats/recording/test_recording.py, recording/test_prior_shift.py, recording/test_misclassified.py. Base R; from the checkout:
 #   Rscript tests/reference/stats_recording.R > tests/reference/stats_recording.csv
 cat(sprintf("# %s\n", R.version.string))
 cat("case,value,low,high\n")

@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_series.py. Base R; run from the checkout:
+# Reference values for tests/stats/series/test_series.py. Base R; run from the checkout:
 #   Rscript tests/reference/stats_series.R > tests/reference/stats_series.csv
 # Coefficients and quasi-likelihood standard errors: stats::glm, family quasibinomial. robust_se: the sandwich
 # c'B X'W^(1/2) phi R(rho) W^(1/2) X B c with the dense correlation matrix rho^|s-t| at the stated phi and rho.

@@ -1,4 +1,4 @@
-# Reference score limits for tests/stats/test_shares.py. Base R; run from the checkout:
+# Reference score limits for tests/stats/ratios/test_shares.py. Base R; run from the checkout:
 #   Rscript tests/reference/stats_shares.R > tests/reference/stats_shares.csv
 # Miettinen & Nurminen's interval from its definition, sharing nothing with the package: the restricted
 # likelihood is maximised numerically, the limits are found by uniroot.

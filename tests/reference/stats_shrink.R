@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_shrink.py. R with metafor; run from the checkout:
+# Reference values for tests/stats/screening/test_shrink.py. R with metafor; run from the checkout:
 #   Rscript tests/reference/stats_shrink.R > tests/reference/stats_shrink.csv
 # paule-mandel: metafor::rma(method = "PM") and blup(), whose se counts the error of mu. integrated: the posterior over
 # tau by integrate(), moments of theta given tau from blup's own formulae written out.

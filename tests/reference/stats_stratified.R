@@ -1,4 +1,4 @@
-# Reference fits for tests/stats/test_stratified.py. Base R; run from the checkout:
+# Reference fits for tests/stats/ratios/test_stratified.py. Base R; run from the checkout:
 #   Rscript tests/reference/stats_stratified.R DATA > tests/reference/stats_stratified.csv
 # DATA: frisk_with_noise.txt (Gelman & Hill, New York stop-and-frisk), named by its location on the reader's machine.
 # The case "simulated" is made here from a fixed formula, so that the test needs no file.

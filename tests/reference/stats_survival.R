@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_kaplan_meier.py, test_log_rank.py, test_cox.py, test_cox_check.py. Run from the checkout:
+# Reference values for tests/stats/survival/test_kaplan_meier.py, survival/test_log_rank.py, survival/test_cox.py, survival/test_cox_check.py. Run from the checkout:
 #   Rscript tests/reference/stats_survival.R > tests/reference/stats_survival.csv
 # Needs the package survival (recommended with R). Data come from whole-number formulas, repeated in tests/stats/held.py.
 suppressMessages(library(survival))

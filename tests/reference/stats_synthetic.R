@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_synthetic.py. R with quadprog; run from the checkout:
+# Reference values for tests/stats/synthetic/test_synthetic.py. R with quadprog; run from the checkout:
 #   Rscript tests/reference/stats_synthetic.R > tests/reference/stats_synthetic.csv
 # simplex: quadprog::solve.QP (Goldfarb & Idnani's dual method). The data are formulae, repeated in the test.
 # ridge: simplex weights from solve.QP, then the ridge correction of Ben-Michael, Feller & Rothstein (2021), eq. (9),

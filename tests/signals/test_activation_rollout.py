@@ -14,12 +14,12 @@ from auditor.findings.review import Review
 from auditor.report.tables import regions_csv
 from auditor.report.wording import check
 from auditor.signals.change.activation_rollout import SIGNAL, ActivationRolloutOptions
-from auditor.signals.rollout_counts import count_event, periods_of
-from auditor.signals.rollout_draw import GROUPS, MONTHS, draw
-from auditor.signals.rollout_region import Outcome, after_start
-from auditor.signals.rollout_study import REASONS, Study
-from auditor.stats.rollout import group_time
-from auditor.stats.rollout_aggregate import aggregate
+from auditor.signals.rollout.counts import count_event, periods_of
+from auditor.signals.rollout.draw import GROUPS, MONTHS, draw
+from auditor.signals.rollout.region import Outcome, after_start
+from auditor.signals.rollout.study import REASONS, Study
+from auditor.stats.rollout.aggregate import aggregate
+from auditor.stats.rollout.study import group_time
 
 FAST = {"draws": 199}
 

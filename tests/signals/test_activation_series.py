@@ -10,7 +10,7 @@ import pytest
 
 from auditor.cells import Activations, Cells, table
 from auditor.signals.change.activation_series import SIGNAL, ActivationSeriesOptions
-from auditor.signals.series_starts import Start, month_number, starts, windows
+from auditor.signals.series.starts import Start, month_number, starts, windows
 from auditor.signals.signal import Inventory, Panel
 
 MONTHS = [f"{year}-{month:02d}" for year in range(2007, 2011) for month in range(1, 13)]

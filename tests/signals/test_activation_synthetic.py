@@ -11,10 +11,10 @@ import pytest
 from auditor.cells import Activations, Cells, Inventory, Table, table
 from auditor.signals.change.activation_synthetic import SIGNAL
 from auditor.signals.signal import Design, Panel
-from auditor.signals.synthetic_draw import arrests, cells_of
-from auditor.signals.synthetic_units import spaced
-from auditor.stats.synthetic import spreading_penalty
-from auditor.stats.synthetic_placebo import placebo_test
+from auditor.signals.synthetic.draw import arrests, cells_of
+from auditor.signals.synthetic.units import spaced
+from auditor.stats.synthetic.placebo import placebo_test
+from auditor.stats.synthetic.simplex import spreading_penalty
 
 PLACES, STARTED = 44, 4
 FIRST, START = np.datetime64("2006-01"), 36

@@ -4,7 +4,7 @@ import csv
 
 import numpy as np
 
-from auditor.stats.rollout import group_time
+from auditor.stats.rollout.study import group_time
 
 SMALL = np.array([[1, 2, 4, 8], [3, 3, 5, 6], [0, 2, 2, 9], [5, 5, 7, 7], [2, 1, 0, 4], [1, 4, 3, 3], [6, 5, 5, 5]])
 BEGUN = np.array([2, 2, 3, 3, np.inf, np.inf, np.inf])

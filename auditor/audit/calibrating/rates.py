@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-from auditor.stats.intervals import clopper_pearson
+from auditor.stats.ratios.intervals import clopper_pearson
 
 LEVEL = 0.95
 _DECIMALS = 4

@@ -11,8 +11,8 @@ from scipy.special import expit, logit
 from auditor.audit.screen import Fitted
 from auditor.audit.screening.null import LEVEL, Bools, Floats
 from auditor.signals.signal import Panel
-from auditor.stats.rates import rate_ratio, rate_ratio_with_error
-from auditor.stats.shares import share_ratio
+from auditor.stats.ratios.rates import rate_ratio, rate_ratio_with_error
+from auditor.stats.ratios.shares import share_ratio
 
 REDRAWN = ("rates", "share")
 """Shapes of contrast that are k of n against a base: no label inside the place could be shuffled without leaving it."""

@@ -21,8 +21,8 @@ from auditor.audit.comparison.reviews import Look
 from auditor.audit.comparison.series import RATIOS
 from auditor.findings.finding import Finding
 from auditor.findings.review import PlaceReview
-from auditor.stats.looks import effect_at, look_share, over_looks
-from auditor.stats.multiple import benjamini_hochberg, simes
+from auditor.stats.screening.looks import effect_at, look_share, over_looks
+from auditor.stats.screening.multiple import benjamini_hochberg, simes
 
 MOST_Q = 0.05
 """The words of the verdicts rest on at most this, whatever the protocol says."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from auditor.audit.comparison.windows import Window, hull, overlap, side_by_side, small_increment, window_of
 from auditor.findings.finding import Estimate, Finding
-from auditor.stats.mover import ratio_of_ratios
+from auditor.stats.ratios.mover import ratio_of_ratios
 
 Key = tuple[str, str]
 RATIOS = ("ratio", "odds-ratio")

@@ -8,8 +8,8 @@ import numpy as np
 
 from auditor.cells import Bools, Floats
 from auditor.signals.signal import Contrast, Panel
-from auditor.stats.group_tipping import misrecorded_tipping, unrecorded_tipping
-from auditor.stats.sensitivity import e_value_either_side
+from auditor.stats.ratios.group_tipping import misrecorded_tipping, unrecorded_tipping
+from auditor.stats.ratios.sensitivity import e_value_either_side
 
 LEVEL = 0.95
 COMMON = 0.15

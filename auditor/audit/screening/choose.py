@@ -13,7 +13,7 @@ from auditor.audit.screening.given import GivenNull
 from auditor.audit.screening.null import Bools, Null
 from auditor.audit.screening.peers import PeersNull
 from auditor.signals.signal import Panel
-from auditor.stats.conformal import TooFewControlsError
+from auditor.stats.conformal.screen import TooFewControlsError
 from auditor.stats.fit import NotConverged
 
 FEWEST_WITH_CONTROLS = 20

@@ -9,8 +9,8 @@ import numpy as np
 
 from auditor.audit.screening.null import POWER, Bools, Floats, Null
 from auditor.signals.signal import ClassSample, Panel
-from auditor.stats.class_randomisation import Randomised
-from auditor.stats.pooled_null import PooledNull, fit_pooled_null, fit_relabelled_null
+from auditor.stats.classes.pooled_null import PooledNull, fit_pooled_null, fit_relabelled_null
+from auditor.stats.classes.randomisation import Randomised
 
 
 class ClassesNull(Null):

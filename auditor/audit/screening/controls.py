@@ -11,10 +11,10 @@ from scipy.special import expit, logit, ndtri_exp
 
 from auditor.audit.screening.null import POWER, Bools, Floats, Null, on_scale
 from auditor.signals.signal import Panel
-from auditor.stats.binomial import log_mid_p_upper
-from auditor.stats.conformal import Conformal, conformal_screen
-from auditor.stats.conformal_limits import conformal_detectable, conformal_interval, systematic
-from auditor.stats.conformal_tail import FEWEST, SHARE, tail_p
+from auditor.stats.conformal.limits import conformal_detectable, conformal_interval, systematic
+from auditor.stats.conformal.screen import Conformal, conformal_screen
+from auditor.stats.conformal.tail import FEWEST, SHARE, tail_p
+from auditor.stats.ratios.binomial import log_mid_p_upper
 
 FOLDS = 5
 _Q, _FEW = 0.05, 0.01
@@ -22,7 +22,7 @@ _Q, _FEW = 0.05, 0.01
 
 
 class ControlsNull(Null):
-    """A :class:`auditor.stats.conformal.Conformal` screen over one stratum of a contrast.
+    """A :class:`auditor.stats.conformal.screen.Conformal` screen over one stratum of a contrast.
 
     Raises
     ------

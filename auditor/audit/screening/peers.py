@@ -10,14 +10,14 @@ from scipy.special import expit, logit, ndtri
 
 from auditor.audit.screening.null import LEVEL, POWER, Bools, Floats, Null, on_scale
 from auditor.signals.signal import Panel
-from auditor.stats.peer import PeerNull, fit_peer_null, peer_detectable, peer_interval, peer_p
+from auditor.stats.peer.null import PeerNull, fit_peer_null, peer_detectable, peer_interval, peer_p
 
 _NODES = 15
 _Z, _Z_POWER = float(ndtri((1 + LEVEL) / 2)), float(ndtri(POWER))
 
 
 class PeersNull(Null):
-    """A fitted :class:`auditor.stats.peer.PeerNull` over one stratum of a contrast."""
+    """A fitted :class:`auditor.stats.peer.null.PeerNull` over one stratum of a contrast."""
 
     kind: ClassVar[str] = "peers"
 

@@ -125,7 +125,7 @@ def _complete(sheet: Sheet) -> None:
             f"UPDATE {sheet.typed} SET start = activation_date, period_kind = 'interval' "  # noqa: S608
             'WHERE start IS NULL AND activation_date <= "end"'
         )
-    unsaid = 'cumulative IS NULL AND start IS NOT NULL AND date_diff(\'day\', start, "end") > 31'
+    unsaid = "cumulative IS NULL AND start IS NOT NULL AND date_diff('day', start, \"end\") > 31"
     rows = sheet.sql(f"SELECT count(*) FROM {sheet.typed} WHERE {unsaid}")[0][0]  # noqa: S608
     if rows:
         sheet.note(f"{times(rows, 'row')} read as cumulative: the window is longer than a month, and nothing says else")
@@ -154,7 +154,7 @@ def _unreported(sheet: Sheet, values: Iterable[str]) -> None:
 def _period_needed(sheet: Sheet, values: Iterable[str]) -> None:
     sheet.run(
         f"UPDATE {sheet.typed} SET aside = '{QUARANTINED}period is blank' WHERE aside IS NULL "  # noqa: S608
-        f"AND (start IS NULL OR \"end\" IS NULL) AND ({_any_number(values)})"
+        f'AND (start IS NULL OR "end" IS NULL) AND ({_any_number(values)})'
     )
 
 

@@ -12,13 +12,13 @@ from pydantic import Field
 from auditor.cells import Cells, CellSpec
 from auditor.domain.vocabulary import NATION
 from auditor.findings.card import Card
-from auditor.signals.region_result import RegionResult
-from auditor.signals.rollout_counts import EVENTS, PeriodCounts, best_event, count_event
-from auditor.signals.rollout_covariates import COVARIATES, covariates
-from auditor.signals.rollout_draw import draw
-from auditor.signals.rollout_estimate import Settings
-from auditor.signals.rollout_region import Ask, outcomes, region_results
-from auditor.signals.rollout_study import BEFORE, REASONS, Rules, Study, outcome_of, restricted, starts, study
+from auditor.signals.region.result import RegionResult
+from auditor.signals.rollout.counts import EVENTS, PeriodCounts, best_event, count_event
+from auditor.signals.rollout.covariates import COVARIATES, covariates
+from auditor.signals.rollout.draw import draw
+from auditor.signals.rollout.estimate import Settings
+from auditor.signals.rollout.region import Ask, outcomes, region_results
+from auditor.signals.rollout.study import BEFORE, REASONS, Rules, Study, outcome_of, restricted, starts, study
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal, blank
 
 CARD = Card(

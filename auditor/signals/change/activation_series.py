@@ -8,10 +8,10 @@ import numpy as np
 
 from auditor.cells import Cells, CellSpec
 from auditor.findings.card import Card
-from auditor.signals.series_counts import EVENTS, event_of, monthly
-from auditor.signals.series_measure import Asked, nothing, panel, placebos
-from auditor.signals.series_simulate import simulated
-from auditor.signals.series_starts import starts
+from auditor.signals.series.counts import EVENTS, event_of, monthly
+from auditor.signals.series.measure import Asked, nothing, panel, placebos
+from auditor.signals.series.simulate import simulated
+from auditor.signals.series.starts import starts
 from auditor.signals.signal import Design, Inventory, Lack, Options, Panel, Signal
 
 CARD = Card(

@@ -11,11 +11,11 @@ from auditor.cells import Bools, Cells, CellSpec, Days, Table
 from auditor.findings.card import Card
 from auditor.signals.groups import sourced
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
-from auditor.signals.synthetic_draw import arrests, cells_of
-from auditor.signals.synthetic_fit import Plan, fit_all
-from auditor.signals.synthetic_panel import Column, panel
-from auditor.signals.synthetic_units import Timing, outcome, windows
-from auditor.stats.synthetic_gate import Gate
+from auditor.signals.synthetic.draw import arrests, cells_of
+from auditor.signals.synthetic.fit import Plan, fit_all
+from auditor.signals.synthetic.panel import Column, panel
+from auditor.signals.synthetic.units import Timing, outcome, windows
+from auditor.stats.synthetic.gate import Gate
 
 CARD = Card(
     name="activation-synthetic",

@@ -13,7 +13,7 @@ from auditor.findings.card import Card
 from auditor.signals.exposures import Exposure, population_exposure, stage_exposure
 from auditor.signals.groups import count_groups, sourced
 from auditor.signals.rates import AFTER_MATCH, ALIENAGE_UNIVERSES, join, measure_rates
-from auditor.signals.region import region_ratios
+from auditor.signals.region.ratio import region_ratios
 from auditor.signals.signal import Design, Inventory, Lack, Options, Panel, RegionResult, Signal
 
 CARD = Card(

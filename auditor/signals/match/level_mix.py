@@ -20,7 +20,7 @@ from auditor.signals.level_counts import (
     own_of,
     reduce_levels,
 )
-from auditor.signals.region_rows import Totals
+from auditor.signals.region.rows import Totals
 from auditor.signals.shares import ShareColumn, panel
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
 

@@ -1,0 +1,1 @@
+"""Estimates for a region rather than a place."""

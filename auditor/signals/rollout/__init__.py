@@ -1,0 +1,1 @@
+"""What the roll-out signal is made of."""

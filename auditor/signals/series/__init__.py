@@ -1,0 +1,1 @@
+"""What the series signal is made of."""

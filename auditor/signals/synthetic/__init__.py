@@ -1,0 +1,1 @@
+"""What the synthetic-control signal is made of."""

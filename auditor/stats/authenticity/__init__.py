@@ -1,0 +1,1 @@
+"""Marks of records that were copied or made up."""

@@ -1,0 +1,1 @@
+"""The place as its own control: offence classes exchanged."""

@@ -1,0 +1,1 @@
+"""What events are made up of, month by month."""

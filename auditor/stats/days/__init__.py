@@ -1,0 +1,1 @@
+"""Days of an operation against ordinary days."""

@@ -1,0 +1,1 @@
+"""Sampling of posteriors, and whether it has converged."""

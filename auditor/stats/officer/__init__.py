@@ -1,0 +1,1 @@
+"""Officers against weighted colleagues."""

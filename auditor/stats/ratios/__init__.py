@@ -1,0 +1,1 @@
+"""Rates, shares, and ratios of them."""

@@ -1,0 +1,1 @@
+"""Recorded groups against chances from surname and area, and what wrong or missing records could do."""

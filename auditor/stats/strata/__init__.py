@@ -1,0 +1,1 @@
+"""Two groups compared within strata."""

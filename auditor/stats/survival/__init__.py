@@ -1,0 +1,1 @@
+"""Times held, with some that have not ended."""

@@ -1,0 +1,1 @@
+"""The threshold test in its fast form."""
