@@ -38,7 +38,8 @@ def findings_of(measured: Measured, screen: Screen, rules: Rules, place: int) ->
     panel = measured.panel
     # A signal that the protocol only describes speaks for no verdict; why it was not measured is said all the same.
     speaks = panel.speaks[place]
-    tested = np.flatnonzero(speaks if speaks.any() else [contrast.tested for contrast in panel.contrasts])
+    tests = [contrast.tested for contrast in panel.contrasts]
+    tested = np.flatnonzero(speaks if speaks.any() else tests if any(tests) else np.ones(len(tests), dtype=bool))
     codes = panel.code[place, tested]
     if (codes > 0).all():
         # Of several regimes or bases a place has data in one as a rule: the reason that got furthest is the one.

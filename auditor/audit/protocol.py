@@ -266,7 +266,7 @@ def _signal_problems(protocol: Protocol, toml: toml_text.Toml) -> Iterator[Probl
     from auditor.signals.registry import discover  # late: the signals bring the numeric libraries
 
     known = discover()
-    for family, signal, _ in protocol.signals():
+    for family, signal, rule in protocol.signals():
         path = ("families", family, signal)
         if signal not in known:
             close = nearest(signal, list(known))
@@ -278,4 +278,7 @@ def _signal_problems(protocol: Protocol, toml: toml_text.Toml) -> Iterator[Probl
             yield toml.problem(
                 path, f"{signal!r} is not of the family {family!r}", why, f"move it to [families.{right}]"
             )
+        elif rule.role == "test" and (known[signal].describes or known[signal].regional):
+            why = "it tells what the records are like" if known[signal].describes else "it speaks of regions only"
+            yield toml.problem(path, f"{signal!r} cannot be tested", why, 'role = "describe"')
     yield from alternative_problems(protocol.alternatives, {name: found.options for name, found in known.items()}, toml)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from auditor.audit.measured import Measured
-from auditor.audit.wording import noun, say, text
+from auditor.audit.wording import has, noun, say, text
 from auditor.audit.written import number, writer
 from auditor.signals.signal import Contrast, Panel
 
 
 def sentence_id(panel: Panel, contrast: Contrast, j: int, c: int) -> str:
     """Return the id of the sentence that fits the entry: tested, open or too small."""
-    stem = f"finding.{contrast.shape}"
+    stem = f"{contrast.words}.finding" if contrast.words else f"finding.{contrast.shape}"
     if not panel.testable[j, c]:
         return f"{stem}-small"
     open_end = not (math.isfinite(panel.high[j, c]) and math.isfinite(panel.estimate[j, c]))
@@ -22,15 +23,31 @@ def sentence_id(panel: Panel, contrast: Contrast, j: int, c: int) -> str:
 
 def subject_of(contrast: Contrast) -> str:
     """Name what is higher or lower, as a sentence begins."""
+    if contrast.words:
+        return say(f"{contrast.words}.subject", _groups(contrast)).text["en"]
     if contrast.shape == "rates":
         return f"the {noun('group', contrast.group or '')} rate of {noun('event', contrast.event)}"
     if contrast.shape == "contrast":
         return say("phrase.contrast-subject", {"group": noun("group", contrast.group or "")}).text["en"]
-    if contrast.shape == "hits":
-        return say("phrase.hits-subject", {"group": noun("group", contrast.group or "")}).text["en"]
     if contrast.shape == "change":
         return noun("share", contrast.counted)
     return f"{noun('share', contrast.counted)} ({noun('event', contrast.event)})"
+
+
+def _groups(contrast: Contrast) -> dict[str, Any]:
+    """Return the names of the groups compared, also for a second mention."""
+    names = {"group": noun("group", contrast.group or ""), "reference": noun("group", contrast.reference or "")}
+    return names | {f"{name}_again": value for name, value in names.items()}
+
+
+def _own_words(panel: Panel, contrast: Contrast, context: Mapping[str, Any], j: int, c: int) -> dict[str, Any]:
+    """Return what the sentences of a signal's own table may use besides: every number of the panel's ``extra``."""
+    write = writer(panel, j, c)
+    values: dict[str, Any] = {name: number(array[j, c]) for name, array in panel.extra.items()}
+    values |= {name: None if context[name] is None else write(context[name]) for name in ("ratio", "low", "high")}
+    values |= _groups(contrast) | {"among": noun("event", contrast.event), "counted": noun("counted", contrast.counted)}
+    within = f"{contrast.words}.within-{contrast.label}"
+    return values | ({"within": text(within)} if has(within) else {})
 
 
 def comparator_name(panel: Panel, contrast: Contrast, j: int, c: int) -> str:
@@ -47,13 +64,14 @@ def comparator_name(panel: Panel, contrast: Contrast, j: int, c: int) -> str:
 def held_against(measured: Measured, j: int, c: int) -> str:
     """Say what the subject is higher or lower than, as the end of a sentence."""
     panel, contrast = measured.panel, measured.panel.contrasts[c]
+    if contrast.words:
+        names = _groups(contrast) | {"comparator": comparator_name(panel, contrast, j, c)}
+        return say(f"{contrast.words}.against", names).text["en"]
     if contrast.shape == "rates":
         reference, benchmark = noun("group", contrast.reference or ""), noun("event", contrast.comparator)
         return say("phrase.rates", {"reference": reference, "benchmark": benchmark}).text["en"]
     if contrast.shape == "contrast":
         return say("phrase.contrast", {"reference": noun("group", contrast.reference or "")}).text["en"]
-    if contrast.shape == "hits":
-        return say("phrase.hits", {"reference": noun("group", contrast.reference or "")}).text["en"]
     return say("phrase.share", {"comparator": comparator_name(panel, contrast, j, c)}).text["en"]
 
 
@@ -84,7 +102,9 @@ def context_of(measured: Measured, j: int, c: int) -> dict[str, Any]:
         "absolute_low": number(panel.absolute_low[j, c]),
         "absolute_high": number(panel.absolute_high[j, c]),
     }
-    if contrast.shape == "rates":
+    if contrast.words:
+        context |= _own_words(panel, contrast, context, j, c)
+    elif contrast.shape == "rates":
         context |= {
             "w": int(panel.n[j, c] - panel.k[j, c]),
             "exposure": number(panel.extra["exposure"][j, c]),
@@ -110,18 +130,6 @@ def context_of(measured: Measured, j: int, c: int) -> dict[str, Any]:
             "group_again": noun("group", contrast.group or ""),
             "reference_again": noun("group", contrast.reference or ""),
             "licence": text(f"class-contrast.{contrast.label.replace(' ', '-')}"),
-        }
-    elif contrast.shape == "hits":
-        write = writer(panel, j, c)
-        context |= {name: number(values[j, c]) for name, values in panel.extra.items()}
-        context |= {name: None if context[name] is None else write(context[name]) for name in ("ratio", "low", "high")}
-        context |= {
-            "group": noun("group", contrast.group or ""),
-            "reference": noun("group", contrast.reference or ""),
-            "group_again": noun("group", contrast.group or ""),
-            "reference_again": noun("group", contrast.reference or ""),
-            "among": noun("event", contrast.event),
-            "within": text(f"hit-rate.within-{contrast.label}"),
         }
     elif contrast.shape == "change":
         write = writer(panel, j, c)

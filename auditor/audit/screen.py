@@ -508,7 +508,7 @@ def _logs(panel: Panel, c: int, rows: NDArray[np.bool_]) -> tuple[Floats, Floats
     for sample in panel.samples.get(c, ()):
         if not sample.alone and bool((sample.rows | ~rows).all()):
             return sample.contrast.difference[rows], sample.contrast.se[rows]
-    if panel.contrasts[c].shape in ("share", "rates", "hits"):
+    if panel.contrasts[c].shape in ("share", "rates", "hits", "pair", "odds"):
         return log_estimates(panel, rows, c)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.log(panel.estimate[rows, c])

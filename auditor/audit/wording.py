@@ -49,6 +49,11 @@ def text(name: str, language: str = "en") -> str:
     return _fixed(name).text[language]
 
 
+def has(name: str) -> bool:
+    """Say whether the catalogue holds a sentence."""
+    return name in sentences.load("en")
+
+
 def noun(kind: str, name: str) -> str:
     """Return a noun such as ``noun("event", "removal")``; what the catalogue lacks is written as it is."""
     key = f"noun.{kind}.{name}"

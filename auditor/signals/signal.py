@@ -75,13 +75,21 @@ class Contrast:
         give; ``"share"``: k of n against a base share; ``"contrast"``: the same numbers, and the estimate is a ratio of
         two ratios; ``"change"``: the estimate is a ratio of after over before, relative to a comparison;
         ``"hits"``: k of n searches found nothing against a base share, and the estimate is the ratio of the shares that
-        found something, base over own.
+        found something, base over own; ``"pair"``: k of n of the focal group against a base share, which is what the
+        reference group's share comes to over the same strata, and the estimate is the ratio of the two shares;
+        ``"odds"``: k of n against a base share, and the estimate is the odds ratio; ``"described"``: a number that is
+        no comparison of the kind that is tested (a share of records, a threshold), on ``scale``.
     method : str
         Name of the interval.
     tested : bool
         Whether it enters the screen; the others are shown beside it.
     definitions : tuple of str
         Ids of the sentences that must stand before its numbers.
+    words : str
+        Table of the catalogue that holds its own sentences: ``WORDS.finding`` (also ``-open`` and ``-small``),
+        ``WORDS.subject`` and ``WORDS.against`` (what is higher or lower, than what), and, where the label tells strata
+        apart, ``WORDS.within-LABEL``. Empty for the sentences of the shape. They may use every number of the panel's
+        ``extra`` beside what all findings have.
     """
 
     key: str
@@ -98,6 +106,7 @@ class Contrast:
     tested: bool
     scale: str = "ratio"
     definitions: tuple[str, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -278,10 +287,14 @@ class Signal(ABC):
     sentences : mapping
     regional : bool
         Whether it speaks of regions only: its panel then says of every place why it is not tested there.
+    describes : bool
+        Whether it tells what the records are like rather than testing a place: no contrast of it is tested, its
+        p-values may be absent, and a protocol can only describe it.
     """
 
     card: ClassVar[Card]
     regional: ClassVar[bool] = False
+    describes: ClassVar[bool] = False
     options: ClassVar[type[Options]] = Options
     sentences: ClassVar[Mapping[str, str]] = {}
 

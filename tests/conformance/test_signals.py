@@ -28,11 +28,18 @@ def signal(request: pytest.FixtureRequest) -> Signal:
 
 
 # A signal that speaks of regions only tests no place; tests/conformance/test_regional.py holds it to its regions.
-LOCAL = [name for name in SIGNALS if not SIGNALS[name].regional]
+# A signal that describes records tests nothing either; test_a_describing_signal_tests_nothing is for those.
+LOCAL = [name for name in SIGNALS if not SIGNALS[name].regional and not SIGNALS[name].describes]
+DESCRIBING = [name for name in SIGNALS if SIGNALS[name].describes]
 
 
 @pytest.fixture(params=LOCAL, ids=LOCAL)
 def local(request: pytest.FixtureRequest) -> Signal:
+    return SIGNALS[request.param]
+
+
+@pytest.fixture(params=DESCRIBING, ids=DESCRIBING)
+def describing(request: pytest.FixtureRequest) -> Signal:
     return SIGNALS[request.param]
 
 
@@ -126,6 +133,18 @@ def test_measured_entries_are_finite_and_ordered(local):
     assert (panel.estimate[ok] <= panel.high[ok]).all()
     assert ((panel.p_greater[ok] >= 0) & (panel.p_greater[ok] <= 1)).all()
     assert (panel.testable <= panel.measured).all()
+
+
+def test_a_describing_signal_tests_nothing(describing):
+    """It has numbers and intervals, and no p-value that a screen could take."""
+    panel = measure(describing, simulated(describing, 3, natural_sd=0.3))
+    assert not panel.speaks.any()
+    assert not any(contrast.tested for contrast in panel.contrasts)
+    assert panel.measured.any()
+    assert np.isfinite(panel.estimate[panel.measured & panel.testable]).any()
+    assert np.isnan(panel.p_greater[~panel.measured]).all()
+    for contrast in panel.contrasts:
+        assert contrast.words, "the sentences of a shape are about tests"
 
 
 def test_the_order_of_rows_does_not_matter(signal):

@@ -176,6 +176,7 @@ def _column(cells: Cells, rows: RowTable, event: str, group: str, within: str, *
         method="ratio of shares (score interval; Mantel-Haenszel over several strata)",
         tested=tested,
         definitions=("hit-rate.define-rate", "hit-rate.define-ratio"),
+        words=CARD.name,
     )
     surname = "surname" in set(rows.columns["group_source"].astype(str).tolist())
     notes = {

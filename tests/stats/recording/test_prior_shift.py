@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.stats.recording.test_recording import people
 
 from auditor.stats.recording.audit import under_count
 from auditor.stats.recording.cells import tabulate
 from auditor.stats.recording.prior_shift import shifted_share
 from auditor.stats.recording.shifted_count import shifted_under_count
+from tests.stats.recording.test_recording import people
 
 CASES = {
     "shift-many": ([500, 200, 100, 80, 60], [0.01, 0.1, 0.4, 0.8, 0.97], 0.2),

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.stats.survival.test_cox import fitted
 
 from auditor.stats.fit import NotConverged
 from auditor.stats.survival.cox import cox
 from auditor.stats.survival.cox_check import check_proportional
 from tests.stats.held import from_r
+from tests.stats.survival.test_cox import fitted
 
 
 @pytest.fixture

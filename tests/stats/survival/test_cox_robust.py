@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from scipy.stats import t as student
-from tests.stats.survival.test_cox import X
 
 from auditor.stats.fit import NotConverged
 from auditor.stats.survival.cox import cox
 from auditor.stats.survival.cox_robust import clustered
 from tests.stats import held
 from tests.stats.held import from_r
+from tests.stats.survival.test_cox import X
 
 
 def fitted(case):
