@@ -99,8 +99,8 @@ def share_ratio_of(odds_ratio: Floats, share: Floats) -> Floats:
 def on_scale(contrast: Contrast, odds_ratio: Floats, share: Floats) -> Floats:
     """Return an odds ratio on the contrast's own scale.
 
-    A ratio of shares for shares and pairs of them; for hits, where the odds are those of a miss, the base's hit rate over the own one,
-    (1 - b) / (1 - p) = 1 - b + b theta; itself for all others.
+    A ratio of shares for shares and pairs of them; for hits, where the odds are those of a miss, the base's hit rate
+    over the own one, (1 - b) / (1 - p) = 1 - b + b theta; itself for all others.
     """
     if contrast.shape == "hits":
         return 1 - share + share * odds_ratio
