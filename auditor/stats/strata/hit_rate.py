@@ -58,9 +58,9 @@ class HitComparison:
         Over all strata together, for display: differences in where groups are searched are not taken out.
     ratio, difference : Pooled
         Mantel-Haenszel risk ratio and difference over strata, focal to reference.
-    p_lower, p_two_sided : ndarray
-        Against "the focal group's searches hit at least as often" and "equally often" within strata; 1 where no
-        stratum can tell.
+    p_lower, p_upper, p_two_sided : ndarray
+        Against "the focal group's searches hit at least as often", "at most as often" and "equally often" within
+        strata; 1 where no stratum can tell.
     exact : ndarray of bool
         Whether those are exact: conditional on the margins, where counts are small; else Cochran-Mantel-Haenszel.
     same : Homogeneity
@@ -72,6 +72,7 @@ class HitComparison:
     ratio: Pooled
     difference: Pooled
     p_lower: Array
+    p_upper: Array
     p_two_sided: Array
     exact: NDArray[np.bool_]
     same: Homogeneity
@@ -124,25 +125,27 @@ def compare_hit_rates(
     focal = checks.tally(focal_hits, focal_searches, "focal_hits", "focal_searches")
     base = checks.tally(reference_hits, reference_searches, "reference_hits", "reference_searches")
     k, n, base_k, base_n = (np.atleast_2d(x) for x in (*focal, *base))
-    p_lower, p_two_sided, exact = _p_values((k, n, base_k, base_n))
+    p_lower, p_upper, p_two_sided, exact = _p_values((k, n, base_k, base_n))
     return HitComparison(
         hit_rates(k.sum(axis=-1), n.sum(axis=-1), level),
         hit_rates(base_k.sum(axis=-1), base_n.sum(axis=-1), level),
         mh_risk_ratio(k, n, base_k, base_n, level),
         mh_risk_difference(k, n, base_k, base_n, level),
         p_lower,
+        p_upper,
         p_two_sided,
         exact,
         breslow_day(k, n, base_k, base_n),
     )
 
 
-def _p_values(tables: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, NDArray[np.bool_]]:
+def _p_values(tables: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
     normal = cmh_test(*tables)
-    lower, two_sided = normal.p_less.copy(), normal.p_two_sided.copy()
+    lower, upper, two_sided = (p.copy() for p in (normal.p_less, normal.p_greater, normal.p_two_sided))
     small: NDArray[np.bool_] = normal.reach < LEAST_REACH
     if small.any():
         k, n, base_k, base_n = (x[small] for x in tables)
         conditional = exact_strata(k, n, base_k, base_n)
-        lower[small], two_sided[small] = conditional.p_less, conditional.p_two_sided
-    return lower, two_sided, small
+        lower[small], upper[small] = conditional.p_less, conditional.p_greater
+        two_sided[small] = conditional.p_two_sided
+    return lower, upper, two_sided, small

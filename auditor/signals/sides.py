@@ -1,0 +1,315 @@
+"""Two sides' shares compared in every place, within strata: what the shapes "hits" and "pair" have in common.
+
+A shape says how its numbers are written (which share is on top, against which base); when a place cannot be measured,
+what is missing, and what would give small counts away is the same for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.cells import Bools, Cells, Floats
+from auditor.signals.baseline import printable, small
+from auditor.signals.signal import Contrast, Lack, Panel, blank
+
+LEVEL = 0.95
+_UNRECORDED = 0.5
+"""Share of cases without the recorded outcome above which a side is withheld."""
+_ABSENT, _SUPPRESSED, _NOTHING, _ONE_SIDE, _UNKNOWN, _ONE_OUTCOME, _NO_OVERLAP = range(1, 8)
+
+Part = dict[str, Any]
+"""Arrays over places of one comparison, by name."""
+Fill = Callable[[Part, Bools, Floats, Floats, float], None]
+"""Writes the numbers of the measured places: part, their mask, k and n (J', 2, S), least expected count."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Cases of the focal side (0) and the reference side (1), by place, side (and stratum).
+
+    Attributes
+    ----------
+    k, n : (J, 2, S) arrays
+        Cases with the outcome, and all of which it is recorded; 0 in strata that are not there.
+    unrecorded : (J, 2) array
+        Cases of which it is not recorded.
+    censored : (J,) bool array
+        Where a suppressed number is part of them.
+    """
+
+    k: Floats
+    n: Floats
+    unrecorded: Floats
+    censored: Bools
+
+    def shared(self) -> tuple[Floats, Floats]:
+        """Return k and n of the strata that hold both sides, 0 elsewhere."""
+        both = np.all(self.n > 0, axis=1)[:, None, :]
+        return np.where(both, self.k, 0.0), np.where(both, self.n, 0.0)
+
+
+@dataclass(frozen=True)
+class PairColumn:
+    """One comparison of two sides.
+
+    Attributes
+    ----------
+    contrast : Contrast
+    counted : Counted
+    present : (J,) bool array
+        Where any row of the event is in the sources.
+    unknown : (J,) array
+        Cases of which it is not known to which side they belong.
+    notes : mapping of str to bool array
+    extra : mapping of str to (J,) array
+        Further numbers; what is not given for a column is NaN in it.
+    ranges : mapping of str to (low, high) of (J,) arrays
+        What assumptions could do to the estimate.
+    withheld : tuple of (Lack, bool array)
+        Further reasons to say nothing of a place. They go before an unrecorded outcome, one outcome only and strata
+        without both sides, and after an absent, suppressed or empty side.
+    hidden, range_hidden : (J,) bool arrays or None
+        Places whose numbers, or missing shares and ranges, may not be printed for further reasons.
+    sides : pair of str or None
+        Names of the sides, by which comparisons that share one are known; the contrast's groups where None.
+    """
+
+    contrast: Contrast
+    counted: Counted
+    present: Bools
+    unknown: Floats
+    notes: Mapping[str, Bools] = field(default_factory=dict)
+    extra: Mapping[str, Floats] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    withheld: Sequence[tuple[Lack, Bools]] = ()
+    hidden: Bools | None = None
+    range_hidden: Bools | None = None
+    sides: tuple[str, str] | None = None
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Names of the focal and the reference side."""
+        return self.sides or (self.contrast.group or "", self.contrast.reference or "")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a signal writes its comparisons.
+
+    Attributes
+    ----------
+    lacks : tuple of Lack
+        Seven, in this order: no row; a suppressed number; no case of either side; none of one side; the outcome
+        unrecorded for more than half of a side; one outcome only; no stratum with both sides.
+    fill : callable
+    extra : tuple of str
+        Numbers that ``fill`` writes besides those of every panel.
+    missing : str
+        Name of the share of cases without a recorded outcome.
+    """
+
+    lacks: tuple[Lack, ...]
+    fill: Fill
+    extra: tuple[str, ...]
+    missing: str
+
+
+def side_panel(
+    signal: str, cells: Cells, columns: Sequence[PairColumn], window: tuple[Sequence[str], Sequence[str]], shape: Shape
+) -> Panel:
+    """Measure the columns and stack them; what is printed beside another must not give small strata away."""
+    lacks = (*shape.lacks, *_further(columns))
+    parts = [_measure(cells, column, shape, lacks) for column in columns]
+    for i, part in enumerate(parts):
+        for earlier, column in zip(parts[:i], columns, strict=False):
+            part["hidden"] = part["hidden"] | _revealing(cells, part, earlier, columns[i].names, column.names)
+
+    def stack(name: str) -> Any:
+        return np.column_stack([part[name] for part in parts])
+
+    code = stack("code")
+    return Panel(
+        signal=signal,
+        places=cells.ids,
+        contrasts=tuple(column.contrast for column in columns),
+        code=code,
+        testable=stack("testable"),
+        lacks=lacks,
+        notes=_notes(cells, columns, code),
+        extra={name: stack(name) for name in shape.extra} | _extra(cells, columns, code),
+        ranges=_ranges(cells, columns, code),
+        missing={"group": stack("missing_group"), shape.missing: stack("missing_outcome")},
+        window=(_wide(window[0], len(columns)), _wide(window[1], len(columns))),
+        censored=np.column_stack([column.counted.censored for column in columns]),
+        hidden=stack("hidden"),
+        range_hidden=stack("range_hidden"),
+        base_error=stack("base_error"),
+        coarse=stack("strata") > 1,
+        stratum=cells.stratum,
+        **{name: stack(name) for name in blank(0, 0)},
+    )
+
+
+def _further(columns: Sequence[PairColumn]) -> tuple[Lack, ...]:
+    found: list[Lack] = []
+    for column in columns:
+        found += [lack for lack, _ in column.withheld if lack not in found]
+    return tuple(found)
+
+
+def _notes(cells: Cells, columns: Sequence[PairColumn], code: NDArray[np.int64]) -> dict[str, Bools]:
+    names = sorted({name for column in columns for name in column.notes})
+    none = np.zeros(cells.size, dtype=bool)
+    return {name: np.column_stack([c.notes.get(name, none) for c in columns]) & (code == 0) for name in names}
+
+
+def _extra(cells: Cells, columns: Sequence[PairColumn], code: NDArray[np.int64]) -> dict[str, Floats]:
+    names = sorted({name for column in columns for name in column.extra})
+    none = np.full(cells.size, np.nan)
+    return {name: _where(code == 0, [c.extra.get(name, none) for c in columns]) for name in names}
+
+
+def _ranges(cells: Cells, columns: Sequence[PairColumn], code: NDArray[np.int64]) -> dict[str, tuple[Floats, Floats]]:
+    names = sorted({name for column in columns for name in column.ranges})
+    none = np.full(cells.size, np.nan)
+    both = {name: [c.ranges.get(name, (none, none)) for c in columns] for name in names}
+    return {
+        name: (_where(code == 0, [low for low, _ in pairs]), _where(code == 0, [high for _, high in pairs]))
+        for name, pairs in both.items()
+    }
+
+
+def _where(measured: Bools, columns: Sequence[Floats]) -> Floats:
+    return np.where(measured, np.column_stack(columns), np.nan)
+
+
+def _wide(days: Sequence[str], columns: int) -> NDArray[np.object_]:
+    return np.column_stack([np.array(days, dtype=object)] * columns)
+
+
+def _measure(cells: Cells, column: PairColumn, shape: Shape, lacks: Sequence[Lack]) -> Part:
+    counted = column.counted
+    k, n = counted.shared()
+    part: Part = {name: values[:, 0] for name, values in blank(cells.size, 1).items()}
+    part |= {name: np.full(cells.size, np.nan) for name in shape.extra}
+    part["base_error"] = np.zeros(cells.size)
+    part["code"] = _codes(column, n, lacks)
+    ok = part["code"] == 0
+    part["testable"] = np.zeros(cells.size, dtype=bool)
+    part["strata"] = np.where(ok, (n[:, 0] > 0).sum(axis=1), np.nan)
+    part["whole"] = np.concatenate([counted.k.sum(axis=2), (counted.n - counted.k).sum(axis=2)], axis=1)
+    part["compared"] = np.concatenate([k.sum(axis=2), (n - k).sum(axis=2)], axis=1)
+    part["hidden"] = _small_parts(cells, part["compared"])
+    if column.hidden is not None:
+        part["hidden"] |= column.hidden
+    if ok.any():
+        shape.fill(part, ok, k[ok], n[ok], cells.gates["expected"])
+    _missing(part, cells, column, ok)
+    return part
+
+
+def _codes(column: PairColumn, shared: Floats, lacks: Sequence[Lack]) -> NDArray[np.int64]:
+    """Return 0 where measurable, else the number of the reason (1-based into the lacks)."""
+    counted = column.counted
+    whole, some = counted.n.sum(axis=2), counted.k.sum(axis=2)
+    cases = whole + counted.unrecorded
+    code = np.zeros(len(whole), dtype=np.int64)
+    code[shared.sum(axis=(1, 2)) == 0] = _NO_OVERLAP
+    code[(some.sum(axis=1) == 0) | (some.sum(axis=1) == whole.sum(axis=1))] = _ONE_OUTCOME
+    code[(counted.unrecorded > _UNRECORDED * cases).any(axis=1)] = _UNKNOWN
+    for lack, where in column.withheld:
+        code[where] = list(lacks).index(lack) + 1
+    code[(cases == 0).any(axis=1)] = _ONE_SIDE
+    code[(cases == 0).all(axis=1)] = _NOTHING
+    code[counted.censored] = _SUPPRESSED
+    code[~column.present] = _ABSENT
+    return code
+
+
+def _small_parts(cells: Cells, counts: Floats) -> Bools:
+    """Return where either count of either side may not be printed; counts are with, then without, by side."""
+    hidden = ~printable(counts[:, 0], counts[:, 0] + counts[:, 2], cells)
+    return hidden | ~printable(counts[:, 1], counts[:, 1] + counts[:, 3], cells)
+
+
+def _revealing(cells: Cells, part: Part, earlier: Part, names: tuple[str, str], others: tuple[str, str]) -> Bools:
+    """Return where the counts of two comparisons differ by 1 to 10: whoever has both would know that number.
+
+    Comparisons of two focal groups share the reference group only. A side may be focal here and reference there.
+    """
+    pairs = [(i, j) for i, name in enumerate(names) for j, other in enumerate(others) if name == other]
+    found = np.zeros(cells.size, dtype=bool)
+    for i, j in pairs:
+        gap = np.abs(part["compared"][:, [i, i + 2]] - earlier["compared"][:, [j, j + 2]])
+        found |= np.asarray(small(gap, cells).any(axis=1), dtype=bool)
+    return found
+
+
+def _missing(part: Part, cells: Cells, column: PairColumn, ok: Bools) -> None:
+    cases = part["whole"].sum(axis=1) + column.counted.unrecorded.sum(axis=1)
+    silent = column.counted.unrecorded.sum(axis=1)
+    for name, count, base in (
+        ("missing_group", column.unknown, cases + column.unknown),
+        ("missing_outcome", silent, cases),
+    ):
+        part[name] = np.divide(count, base, out=np.full(cells.size, np.nan), where=ok & (base > 0))
+    # A missing share tells how many cases there are in all, those of strata with one side included.
+    beyond = (part["whole"] - part["compared"]).sum(axis=1)
+    part["range_hidden"] = small(column.unknown, cells) | small(silent, cells) | small(beyond, cells)
+    if column.range_hidden is not None:
+        part["range_hidden"] |= column.range_hidden
+
+
+def reference_share(agreed: Floats, n: Floats, base_k: Floats, base_n: Floats) -> Floats:
+    """Return the reference side's share over the focal side's strata, in agreement with the pooled ratio.
+
+    Where ``agreed``, what the pooled ratio makes of the focal side's share, is no share (a side without events), the
+    reference side's own shares are weighed by the focal side's cases; half a case is kept on either side, since the
+    screen works on log odds.
+
+    Parameters
+    ----------
+    agreed : (J,) array
+    n, base_k, base_n : (J, S) arrays
+        Focal cases; reference cases with the outcome, and all.
+    """
+    own = (n * base_k / np.maximum(base_n, 1.0)).sum(axis=1) / n.sum(axis=1)
+    base = np.where(np.isfinite(agreed) & (agreed > 0) & (agreed < 1), agreed, own)
+    edge = 0.5 / (base_n.sum(axis=1) + 1)
+    return np.clip(base, edge, 1 - edge)
+
+
+def share_error(rate: Floats, n: Floats, other: Floats, other_n: Floats, share: Floats, se: Floats) -> Floats:
+    """Return the standard error of the log odds of a reference share: what is left of the pooled ratio's error.
+
+    var log ratio = var log (focal share) + var log (reference share), and d logit(b) = d log(b) / (1 - b). Where the
+    ratio has no error (an empty side), half an event is added to the reference side's plain one.
+
+    Parameters
+    ----------
+    rate, n, other, other_n : (J,) arrays
+        Shares of the focal and the reference side, and their cases.
+    share : (J,) array
+        Of :func:`reference_share`.
+    se : (J,) array
+        Of the log of the pooled ratio.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = se**2 - (1 - rate) / (n * rate)
+        known = np.sqrt(left) / (1 - share)
+    events = other * other_n
+    plain = np.sqrt(1 / (events + 0.5) + 1 / (other_n - events + 0.5))
+    return np.where(np.isfinite(known) & (left > 0), known, plain)
+
+
+def least_expected(k: Floats, n: Floats, base_k: Floats, base_n: Floats) -> Floats:
+    """Return the smallest expected count with or without the outcome on either side, with equal shares in strata."""
+    whole = np.maximum(n + base_n, 1.0)
+    events = k + base_k
+    cells = [(side * part / whole).sum(axis=1) for side in (n, base_n) for part in (events, n + base_n - events)]
+    return np.asarray(np.minimum.reduce(cells))
