@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
 import numpy as np
 
 from auditor.baselines import census2010
@@ -97,6 +98,10 @@ class Engine:
         Gates of the protocol on sample size.
     order : sequence of str
         Population universes in the protocol's order of preference.
+    classes : mapping, optional
+        Side of each offence class; by default those of the protocol as shipped.
+    sql : DuckDBPyConnection, optional
+        Connection over the same store whose temporary tables stand before the store's own.
     """
 
     def __init__(
@@ -108,8 +113,9 @@ class Engine:
         gates: Mapping[str, float] | None = None,
         order: Sequence[str] = (),
         classes: Mapping[str, str] | None = None,
+        sql: duckdb.DuckDBPyConnection | None = None,
     ) -> None:
-        self._sql = loaded.store.connection
+        self._sql = loaded.store.connection if sql is None else sql
         self._events = Events(self._sql)
         self._complete = [i for i, source in enumerate(loaded.sources) if source.format == "records"]
         self._focal, self._reference = tuple(focal_groups), reference_group

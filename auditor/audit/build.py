@@ -11,6 +11,7 @@ import numpy as np
 
 from auditor.audit.evidence import evidence_of
 from auditor.audit.measured import Measured
+from auditor.audit.robustness.by_surname import surname_fields
 from auditor.audit.said import comparator_name, context_of, held_against, sentence_id, subject_of
 from auditor.audit.screen import Calibrated, Screen
 from auditor.audit.screening.null import LEVEL
@@ -94,12 +95,19 @@ def _build(measured: Measured, screen: Screen, rules: Rules, j: int, c: int) -> 
         p_value=writer(panel, j, c)(panel.p_greater[j, c]) if panel.testable[j, c] else None,
         **_screened(measured, screen, j, c),
         ranges=_ranges(panel, j, c),
-        **sensitivity_fields(panel, contrast, measured.sensitivity, j, c),
+        **sensitivity_fields(panel, contrast, measured.sensitivity, j, c, _by_surname(measured, j, c)),
         sentence=say(sentence_id(panel, contrast, j, c), context),
         definitions=tuple(say(name) for name in contrast.definitions),
         caveats=_caveats(panel, j, c, context),
     )
     return Built(finding, evidence if panel.speaks[j, c] else None, subject, held_against(measured, j, c))
+
+
+def _by_surname(measured: Measured, j: int, c: int) -> Mapping[str, Any] | None:
+    cells = measured.cells
+    public = bool(cells.published[j]) if cells.published else False
+    small = int(cells.gates["persons"])
+    return surname_fields(measured.panel, measured.by_surname, j, c, published=public, small=small)
 
 
 def is_hidden(panel: Panel, j: int, c: int) -> bool:

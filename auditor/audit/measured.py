@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditor.audit.robustness.by_surname import BySurname
 from auditor.audit.screen import Calibrated
 from auditor.audit.sensitivity import Sensitivity
 from auditor.cells import Cells
@@ -21,3 +22,4 @@ class Measured:
     cells: Cells
     control: Panel | None = None
     sensitivity: Sensitivity | None = None
+    by_surname: BySurname | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from duckdb import DuckDBPyConnection
 
 from auditor import __version__
 from auditor.audit.build import withheld_signal
@@ -18,6 +19,7 @@ from auditor.audit.places import Setting, review_place
 from auditor.audit.progress import Progress, silent
 from auditor.audit.protocol import Protocol
 from auditor.audit.regions import review_regions
+from auditor.audit.robustness.by_surname import BySurname, measure_by_surname, surname_engine
 from auditor.audit.screen import MOST_Q, Screen, run_screen
 from auditor.audit.seeds import generator
 from auditor.audit.sensitivity import Sensitivity, sensitivity_of
@@ -123,7 +125,9 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
             ],
         )
     planned = plan(ground.inventory, config)
-    measured, screen = _measure(config, engine, planned, progress)
+    groups = frozenset({*config.audit.focal_groups, config.audit.reference_group})
+    named = surname_engine(loaded, groups, lambda sql: open_engine(config, loaded, sql))
+    measured, screen = _measure(config, engine, named, planned, progress)
     cells = engine.cells(CellSpec(keys=("event",)))
     setting = Setting(
         measured=measured,
@@ -164,8 +168,8 @@ def exploratory(config: Config) -> bool:
     return changed or not config.protocol.default
 
 
-def open_engine(config: Config, loaded: Loaded) -> Engine:
-    """Return the engine over loaded tables, with the gates of the protocol."""
+def open_engine(config: Config, loaded: Loaded, sql: DuckDBPyConnection | None = None) -> Engine:
+    """Return the engine over loaded tables (or over a connection that shadows them), with the protocol's gates."""
     gates = {
         "expected": max(float(config.protocol.gates.minimum_expected), LEAST_EXPECTED),
         "persons": float(max(config.protocol.gates.minimum_persons, config.suppress_below)),
@@ -178,14 +182,18 @@ def open_engine(config: Config, loaded: Loaded) -> Engine:
         gates,
         config.protocol.benchmarks,
         config.protocol.offences.sides(),
+        sql,
     )
 
 
-def _measure(config: Config, engine: Engine, planned: Plan, progress: Progress) -> tuple[tuple[Measured, ...], Screen]:
+def _measure(
+    config: Config, engine: Engine, named: Engine | None, planned: Plan, progress: Progress
+) -> tuple[tuple[Measured, ...], Screen]:
     panels: dict[str, Panel] = {}
     controls: dict[str, Panel] = {}
     cells_of: dict[str, Cells] = {}
     told: dict[str, Sensitivity] = {}
+    renamed: dict[str, BySurname | None] = {}
     for i, signal in enumerate(planned.signals):
         name = signal.card.name
         progress(f"measuring {name}", i, len(planned.signals))
@@ -199,6 +207,8 @@ def _measure(config: Config, engine: Engine, planned: Plan, progress: Progress) 
             controls[name] = control
         own = generator(config.audit.seed, name, "sensitivity")
         told[name] = sensitivity_of(signal, panels[name], cells_of[name], engine, options, config.protocol, own)
+        again = generator(config.audit.seed, name, "by-surname")
+        renamed[name] = measure_by_surname(named, signal, panels[name], options, again)
     families = {signal.card.name: signal.card.family for signal in planned.signals}
     progress("screening", 0, 1)
     screen = run_screen(
@@ -212,6 +222,7 @@ def _measure(config: Config, engine: Engine, planned: Plan, progress: Progress) 
             cells_of[signal.card.name],
             controls.get(signal.card.name),
             told[signal.card.name],
+            renamed[signal.card.name],
         )
         for signal in planned.signals
     )

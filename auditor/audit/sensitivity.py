@@ -6,6 +6,7 @@ Nothing here enters an interval: what an assumption could do and what chance cou
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,7 +101,12 @@ def sensitivity_of(
 
 
 def sensitivity_fields(
-    panel: Panel, contrast: Contrast, sensitivity: Sensitivity | None, j: int, c: int
+    panel: Panel,
+    contrast: Contrast,
+    sensitivity: Sensitivity | None,
+    j: int,
+    c: int,
+    by_surname: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what a finding says of sensitivity: ``e_value``, ``tipping_point`` and ``robustness``.
 
@@ -113,6 +119,8 @@ def sensitivity_fields(
         None where it was not worked out.
     j, c : int
         Place and contrast.
+    by_surname : mapping or None
+        The same with groups by surname, of :func:`auditor.audit.robustness.by_surname.surname_fields`.
 
     Returns
     -------
@@ -139,6 +147,7 @@ def sensitivity_fields(
         "e_value_of": _of(doubts, j, c),
         "unrecorded_share": None if bare else _number(doubts.unrecorded[j, c], digits),
         "misrecorded_share": _number(doubts.misrecorded[j, c], digits),
+        "by_surname": None if by_surname is None else dict(by_surname),
     }
     return {**fields, "e_value": point, "robustness": robustness}
 

@@ -60,5 +60,25 @@ def groups(finding: Finding) -> Markup:
     return Markup(" ").join(parts)
 
 
+_SHOWN = ("value", "low", "high", "k", "n")
+
+
+def by_surname(finding: Finding) -> Markup:
+    """Return the same comparison with groups by surname and place; nothing where there is none."""
+    found = _of(finding).get("by_surname")
+    if not found:
+        return Markup("")
+    if found["suppressed"]:
+        return say("page.by-surname.suppressed")
+    shown = {name: Num(found[name], f"robustness/by_surname/{name}") for name in _SHOWN if found[name] is not None}
+    if {"low", "high"} <= set(shown):
+        text = say("page.by-surname.text", value=shown["value"], low=shown["low"], high=shown["high"])
+    else:
+        text = say("page.by-surname.open", value=shown["value"])
+    if "n" not in shown:
+        return text
+    return Markup("{} {}").format(text, say("page.by-surname.counts", k=shown["k"], n=shown["n"]))
+
+
 def _of(finding: Finding) -> Mapping[str, Any]:
     return finding.robustness or {}

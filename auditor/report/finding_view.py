@@ -192,6 +192,7 @@ def _doubt(finding: Finding) -> list[Row]:
         ("Tipping point of recorded groups", doubts.groups(finding)),
         ("E-value", doubts.e_value(finding)),
         ("Under other assumptions", _ranges(finding)),
+        ("Groups by surname", doubts.by_surname(finding)),
         ("Robustness", doubts.specifications(finding)),
         ("Parts of the time", doubts.blocks(finding)),
         ("Missing", _missing(finding)),

@@ -339,6 +339,7 @@ def test_what_a_finding_says():
     robustness = found["robustness"]
     assert list(robustness) == [
         "passed", "of", "failed", "blocks", "e_value_limit", "e_value_of", "unrecorded_share", "misrecorded_share",
+        "by_surname",
     ]  # fmt: skip
     assert (robustness["passed"], robustness["of"], robustness["failed"]) == (1, 2, ["second"])
     assert robustness["blocks"] == {"same": 3, "of": 4}
