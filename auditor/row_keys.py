@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from auditor.domain.policy_dates import DATES, EARLIER
 from auditor.records.event_columns import MOMENTS, PERSONAL, READINGS
 
 Form = Literal["text", "whole", "number", "day", "moment"]
@@ -71,6 +72,30 @@ def _not_before(start: str, end: str, hours: str) -> str:
 _HELD = _hours("e.release_eligible_date", _LAST, f"e.release_eligible_date_timed AND {_END_TIMED}")
 _EVENT = "(e.day::TIMESTAMP + to_minutes(coalesce(e.minute, 0)::BIGINT))"
 _TO_DETAINER = _hours(_EVENT, "e.detainer_date", "e.minute IS NOT NULL AND e.detainer_date_timed")
+
+# The day of an event of the kind "detainer" is the day on which it was lodged.
+_LODGED = f"coalesce(e.detainer_date, CASE WHEN e.event = 'detainer' THEN {_EVENT} END)"
+_LODGED_TIMED = (
+    "CASE WHEN e.detainer_date IS NOT NULL THEN coalesce(e.detainer_date_timed, false) ELSE e.minute IS NOT NULL END"
+)
+_WITHIN_MONTH = "date_trunc('month', e.start) = date_trunc('month', e.\"end\")"
+
+
+def _period(day: str) -> str:
+    """Return the SQL of the time between two of the policy dates in which a day lies."""
+    later = " ".join(f"WHEN {day} >= DATE '{entry.start}' THEN '{entry.name}'" for entry in reversed(DATES))
+    return f"CASE WHEN {day} IS NULL THEN NULL {later} ELSE '{EARLIER}' END"
+
+
+def _lodged(of_day: str, of_span: str) -> str:
+    """Return the SQL of something about the time when a detainer was lodged: by its day, else by the event's span."""
+    return f"CASE WHEN {_LODGED} IS NOT NULL THEN {of_day} WHEN e.event = 'detainer' THEN {of_span} END"
+
+
+# A span that straddles one of the dates lies in no period.
+_FIRST_PERIOD, _LAST_PERIOD = _period("e.start"), _period('e."end"')
+_SPAN_PERIOD = f"CASE WHEN {_FIRST_PERIOD} = {_LAST_PERIOD} THEN {_FIRST_PERIOD} END"
+_LODGING = ("event", "day", "minute", "detainer_date")
 _FREE_OF_CONVICTION = "e.disposition IN ('dismissed', 'no-charge', 'acquitted', 'pending')"
 
 JOINS: Final[dict[str, str]] = {
@@ -85,7 +110,7 @@ _DERIVED: Final[dict[str, Key]] = {
     "hour": _key("e.minute // 60", "whole", "minute"),
     "weekday": _key("isodow(e.day) - 1", "whole", "day"),
     "month": _key(
-        "CASE WHEN date_trunc('month', e.start) = date_trunc('month', e.\"end\") THEN strftime(e.start, '%Y-%m') END",
+        f"CASE WHEN {_WITHIN_MONTH} THEN strftime(e.start, '%Y-%m') END",
         "text",
         "start",
         "end",
@@ -112,15 +137,25 @@ _DERIVED: Final[dict[str, Key]] = {
     # Lodged on the day of the conviction is not before it. Without a date of conviction the outcome must say that there
     # is none: a blank alone says nothing.
     "before_conviction": _key(
-        "CASE WHEN e.detainer_date IS NULL THEN NULL WHEN e.conviction_date IS NOT NULL THEN "
-        "(CASE WHEN e.detainer_date_timed AND e.conviction_date_timed THEN e.detainer_date < e.conviction_date "
-        "ELSE e.detainer_date::DATE < e.conviction_date::DATE END)::INTEGER "
+        f"CASE WHEN {_LODGED} IS NULL THEN NULL WHEN e.conviction_date IS NOT NULL THEN "
+        f"(CASE WHEN ({_LODGED_TIMED}) AND e.conviction_date_timed THEN {_LODGED} < e.conviction_date "
+        f"ELSE {_LODGED}::DATE < e.conviction_date::DATE END)::INTEGER "
         f"WHEN {_FREE_OF_CONVICTION} THEN 1 END",
         "whole",
-        "detainer_date",
+        *_LODGING,
         "conviction_date",
         "disposition",
     ),
+    # When the detainer was lodged: its month, and the time between two changes of the rules.
+    "detainer_month": _key(
+        _lodged(f"strftime({_LODGED}, '%Y-%m')", f"CASE WHEN {_WITHIN_MONTH} THEN strftime(e.start, '%Y-%m') END"),
+        "text",
+        *_LODGING,
+        "start",
+        "end",
+    ),
+    "detainer_period": _key(_lodged(_period(f"{_LODGED}::DATE"), _SPAN_PERIOD), "text", *_LODGING, "start", "end"),
+    "policy_period": _key(_SPAN_PERIOD, "text", "start", "end"),
 }
 
 # Where a source records groups for an event, a blank one is a person of unrecorded group (as in the counts).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from auditor.cells import CellSpec, RowSpec, RowTable
+from auditor.domain.policy_dates import DATES, PERIODS
 from auditor.engine import Engine
 from auditor.records.load import load
 from auditor.records.spec import SourceSpec
@@ -161,11 +163,48 @@ def test_times_to_a_detainer(ground):
     assert rows.columns["before_conviction"].tolist() == [1, 0, 1, -1, -1, 0, 0]
 
 
+def test_a_detainer_is_lodged_on_the_day_of_its_own_event(ground):
+    """An arrest without a date of the detainer tells none; one of its own that cannot be read gives way to the day."""
+    text = (
+        "place,event,date,detainer_date,conviction_date\n"
+        "48453,detainer,2012-04-26,,2012-04-27\n48453,detainer,2012-04-27,,2012-04-27\n"
+        "48453,arrest,2012-04-26,,2012-05-01\n48453,arrest,2012-04-26,2012-04-27,2012-05-01\n"
+        "48453,detainer,2012-05,,2012-06-01\n48453,detainer,2012-04,,2012-06-01\n"
+    )
+    rows = ground.rows(
+        text, "event", "start", "detainer_date", "before_conviction", "detainer_month", "detainer_period",
+        "policy_period",
+    )  # fmt: skip
+    names = ("before_conviction", "detainer_month", "detainer_period", "policy_period")
+    found = set(zip(rows.columns["event"], *(rows.columns[name].tolist() for name in names), strict=True))
+    early, late = "discretion-2011", "minor-traffic-2012"
+    assert found == {
+        ("detainer", 1, "2012-04", early, early),
+        ("detainer", 0, "2012-04", late, late),
+        ("arrest", -1, "", "", early),
+        ("arrest", 1, "2012-04", late, early),
+        # A month gives no day to hold against the conviction, and one that holds a change of the rules no period.
+        ("detainer", -1, "2012-05", late, late),
+        ("detainer", -1, "2012-04", "", ""),
+    }
+
+
+@pytest.mark.parametrize("entry", DATES, ids=[entry.name for entry in DATES])
+def test_a_rule_holds_from_its_day_on(ground, entry):
+    """The day before belongs to the time before."""
+    days = (entry.start - timedelta(days=1), entry.start)
+    text = "place,event,date\n" + "".join(f"48453,detainer,{day}\n" for day in days)
+    rows = ground.rows(text, "start", "policy_period", "detainer_period")
+    before = PERIODS[PERIODS.index(entry.name) - 1]
+    for key in ("policy_period", "detainer_period"):
+        assert rows.columns[key].tolist() == [before, entry.name]
+
+
 def test_what_is_missing_is_marked_as_missing(ground):
     rows = ground.rows("place,event,date,age\n48453,stop,2011-08,\n", *KEYS, personal=("officer", "person"))
     for name, key in KEYS.items():
         value = rows.columns[name][0]
-        if name in ("event", "start", "end", "month"):
+        if name in ("event", "start", "end", "month", "policy_period"):
             continue
         assert {"text": value == "", "whole": value == -1}.get(key.form, pd.isna(value)), name
 
