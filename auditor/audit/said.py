@@ -35,9 +35,10 @@ def subject_of(contrast: Contrast) -> str:
 
 
 def _groups(contrast: Contrast) -> dict[str, Any]:
-    """Return the names of the groups compared, also for a second mention."""
+    """Return the names of the groups compared, also for a second mention, and of what is counted."""
     names = {"group": noun("group", contrast.group or ""), "reference": noun("group", contrast.reference or "")}
-    return names | {f"{name}_again": value for name, value in names.items()}
+    again = {f"{name}_again": value for name, value in names.items()}
+    return names | again | {"counted": noun("counted", contrast.counted)}
 
 
 def _own_words(panel: Panel, contrast: Contrast, context: Mapping[str, Any], j: int, c: int) -> dict[str, Any]:
@@ -45,7 +46,7 @@ def _own_words(panel: Panel, contrast: Contrast, context: Mapping[str, Any], j: 
     write = writer(panel, j, c)
     values: dict[str, Any] = {name: number(array[j, c]) for name, array in panel.extra.items()}
     values |= {name: None if context[name] is None else write(context[name]) for name in ("ratio", "low", "high")}
-    values |= _groups(contrast) | {"among": noun("event", contrast.event), "counted": noun("counted", contrast.counted)}
+    values |= _groups(contrast) | {"among": noun("event", contrast.event)}
     within = f"{contrast.words}.within-{contrast.label}"
     return values | ({"within": text(within)} if has(within) else {})
 

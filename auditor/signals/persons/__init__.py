@@ -1,0 +1,1 @@
+"""What the signal about persons perceived differently is made of."""

@@ -1,0 +1,199 @@
+"""Occasions on which one person met the agency more than once, and how the person was perceived on each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.cells import Bools, Cells, Floats, RowTable
+
+EVENTS = ("stop", "citation", "arrest", "booking")
+OUTCOMES = ("searched", "booked", "cited")
+_PERCEIVED = ("recorded", "perceived", "")
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Occasions:
+    """Occasions of identified persons of two groups, summed by unit; arrays over places have shape (J,).
+
+    A unit is a person in a place, or a person in a stratum of a place.
+
+    Attributes
+    ----------
+    both, focal, outcome, size, place, person : (U,) arrays
+        Of each unit: occasions perceived as focal that had the outcome, perceived as focal, with the outcome, all; its
+        place, and its person.
+    rows : array
+        Occasions of the event in any group.
+    identified, unidentified : array
+        Those in either of the two groups of which the person is known, and is not.
+    groups : (J, 2) array
+        Identified occasions by group, focal first, whether or not the outcome is known.
+    repeated, varied : array
+        Persons met more than once in the two groups; persons perceived both ways.
+    unrecorded, unknown : array
+        Occasions of persons perceived both ways of which the outcome is not recorded; occasions of unrecorded group.
+    censored : (J,) bool array
+        Where a suppressed number is part of the occasions.
+    """
+
+    both: Floats
+    focal: Floats
+    outcome: Floats
+    size: Floats
+    place: Ints
+    person: Ints
+    rows: Floats
+    identified: Floats
+    unidentified: Floats
+    groups: Floats
+    repeated: Floats
+    varied: Floats
+    unrecorded: Floats
+    unknown: Floats
+    censored: Bools
+
+    def cells(self, places: int) -> tuple[Floats, Floats]:
+        """Return occasions, and persons, of units perceived both ways: (J, 4) arrays.
+
+        Focal with the outcome, reference with it, focal without, reference without. A unit that has several occasions
+        of one kind is one person.
+        """
+        used = (self.focal > 0) & (self.focal < self.size)
+        x, m, y, n = (v[used] for v in (self.both, self.focal, self.outcome, self.size))
+        at, kinds = self.place[used], (x, y - x, m - x, n - m - y + x)
+        occasions = np.column_stack([np.bincount(at, kind, places) for kind in kinds])
+        who = self.person[used]
+        persons = np.column_stack([_distinct(at[kind > 0], who[kind > 0], places) for kind in kinds])
+        return occasions.astype(float), persons
+
+    def expected(self, places: int) -> Floats:
+        """Return the smallest expected count of outcomes, or of none, on either side if perceptions are exchangeable.
+
+        Only units that had both kinds of occasion and both outcomes count: the others tell nothing.
+        """
+        tells = (self.focal > 0) & (self.focal < self.size) & (self.outcome > 0) & (self.outcome < self.size)
+        m, y, n, at = (v[tells] for v in (self.focal, self.outcome, self.size, self.place))
+        parts = [np.bincount(at, side * part / n, places) for side in (m, n - m) for part in (y, n - y)]
+        return np.asarray(np.minimum.reduce(parts), dtype=float)
+
+
+def perceived(cells: Cells, event: str) -> RowTable:
+    """Return the rows of an event in which the group is what was written down on that occasion.
+
+    A group that was estimated from a surname, or read off a nationality, does not vary with who looked.
+    """
+    if cells.rows is None:
+        raise ValueError("the cells hold no single rows: the signal's view must ask for them")
+    rows = cells.rows.where(event=event)
+    return rows.take(np.isin(rows.columns["group_source"].astype(str), _PERCEIVED))
+
+
+def choose(cells: Cells, event: str, outcome: str) -> tuple[str, str]:
+    """Return the event and outcome of most occasions of identified persons, unless they are asked for."""
+    events = EVENTS if event == "auto" else (event,)
+    outcomes = OUTCOMES if outcome == "auto" else (outcome,)
+    groups = (*cells.focal_groups, cells.reference_group)
+    told: dict[tuple[str, str], float] = {}
+    for name in events:
+        rows = perceived(cells, name)
+        known = (rows.columns["person_code"] >= 0) & np.isin(rows.columns["group"].astype(str), groups)
+        told |= {(name, o): float(rows.n[known & (rows.columns[o] >= 0)].sum()) for o in outcomes}
+    pairs = list(told)
+    return max(pairs, key=lambda pair: (told[pair], -pairs.index(pair)))
+
+
+def occasions(rows: RowTable, places: int, groups: tuple[str, str], outcome: str, by: Sequence[str] = ()) -> Occasions:
+    """Sum the occasions of each person.
+
+    Parameters
+    ----------
+    rows : RowTable
+        Of one event, with the keys ``group``, ``person_code``, the outcome and those of ``by``.
+    places : int
+        Number of places J.
+    groups : (focal, reference)
+    outcome : str
+        Of :data:`OUTCOMES`.
+    by : sequence of str
+        Keys that tell the strata of a place apart: only occasions of one person in one stratum are compared.
+    """
+    group = rows.columns["group"]
+    pair = (group == groups[0]) | (group == groups[1])
+    known = pair & (rows.columns["person_code"] >= 0)
+    told = known & (rows.columns[outcome] >= 0)
+    unit, place, person = _units(rows, told, by)
+    focal, had, n = group[told] == groups[0], rows.columns[outcome][told] == 1, rows.n[told]
+    seen, varied = _persons(rows, known, group == groups[0])
+    blind = known & (rows.columns[outcome] < 0) & varied
+    censored = np.zeros(places, dtype=bool)
+    censored[rows.index[rows.censored & (pair | (group == "unknown"))]] = True
+
+    def total(mask: Bools) -> Floats:
+        return np.bincount(rows.index[mask], rows.n[mask], places).astype(float)
+
+    def people(mask: Bools) -> Floats:
+        return _distinct(rows.index[mask], rows.columns["person_code"][mask], places)
+
+    by_group = np.column_stack([total(known & (group == name)) for name in groups])
+    return Occasions(
+        both=_sums(unit, n * (focal & had), place),
+        focal=_sums(unit, n * focal, place),
+        outcome=_sums(unit, n * had, place),
+        size=_sums(unit, n, place),
+        place=place,
+        person=person,
+        rows=total(np.ones(len(group), dtype=bool)),
+        identified=by_group.sum(axis=1),
+        unidentified=total(pair & ~known),
+        groups=by_group,
+        repeated=people(seen),
+        varied=people(varied),
+        unrecorded=total(blind),
+        unknown=total((group == "unknown") | (group == "")),
+        censored=censored,
+    )
+
+
+def _sums(unit: Ints, values: Floats, units: Ints) -> Floats:
+    return np.bincount(unit, values, len(units)).astype(float)
+
+
+def _units(rows: RowTable, told: Bools, by: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+    """Number the units of the rows of a mask; return each row's, and place and person of each unit."""
+    keys = [rows.index[told], rows.columns["person_code"][told]]
+    keys += [np.unique(rows.columns[key][told].astype(str), return_inverse=True)[1].ravel() for key in by]
+    first, unit = _numbered(*keys)
+    return unit, keys[0][first], keys[1][first]
+
+
+def _persons(rows: RowTable, known: Bools, focal: Bools) -> tuple[Bools, Bools]:
+    """Return the masks of the rows of persons met more than once, and of persons perceived both ways."""
+    seen, varied = np.zeros(len(known), dtype=bool), np.zeros(len(known), dtype=bool)
+    if not known.any():
+        return seen, varied
+    person = _numbered(rows.index[known], rows.columns["person_code"][known])[1]
+    whole = np.bincount(person, rows.n[known])
+    part = np.bincount(person, rows.n[known] * focal[known])
+    seen[known], varied[known] = (whole > 1)[person], ((part > 0) & (part < whole))[person]
+    return seen, varied
+
+
+def _distinct(place: Ints, person: Ints, places: int) -> Floats:
+    """Count different persons by place."""
+    if not place.size:
+        return np.zeros(places)
+    return np.bincount(place[_numbered(place, person)[0]], minlength=places).astype(float)
+
+
+def _numbered(*keys: Ints) -> tuple[Ints, Ints]:
+    """Return where each combination of some keys comes first, in their order, and the number of each row's own."""
+    code = np.zeros(len(keys[0]), dtype=np.int64)
+    for key in keys:
+        # Renumbered at every step, so that the product of two never leaves the range of whole numbers.
+        code = np.unique(code, return_inverse=True)[1].ravel() * (int(key.max(initial=0)) + 1) + key
+    return np.unique(code, return_index=True, return_inverse=True)[1:]

@@ -1,0 +1,224 @@
+"""Persons perceived both ways, in every place: the two shares within persons, their ratio and their difference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.cells import Bools, Cells, Floats
+from auditor.signals.baseline import public, small, tainted
+from auditor.signals.persons.counts import Occasions
+from auditor.signals.signal import Contrast, Lack, Panel, blank
+from auditor.stats.strata.person_fixed_effects import PersonEffect, person_effect
+from auditor.stats.strata.person_ratio import PersonRatio, person_ratio
+
+LEVEL = 0.95
+DIGITS = 3
+_UNRECORDED = 0.5
+"""Share of the occasions of persons perceived both ways without a recorded outcome above which nothing is said."""
+_NAME = "perceived-ethnicity"
+_EXTRA = (
+    "persons", "occasions", "reference_outcomes", "reference_occasions", "rate", "reference_rate", "gap", "gap_low",
+    "gap_high",
+)  # fmt: skip
+
+LACKS = tuple(
+    Lack(f"{_NAME}.{reason}", f"{_NAME}.{need}")
+    for reason, need in (
+        ("absent", "need-rows"),
+        ("suppressed", "need-unsuppressed"),
+        ("no-persons", "need-persons"),
+        ("one-group", "need-groups"),
+        ("seen-once", "need-longer"),
+        ("alike", "need-perceived"),
+        ("unrecorded", "need-outcome"),
+        ("no-outcomes", "need-larger"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class PersonColumn:
+    """One comparison.
+
+    Attributes
+    ----------
+    contrast : Contrast
+    counted : Occasions
+    notes : mapping of str to bool array
+    """
+
+    contrast: Contrast
+    counted: Occasions
+    notes: dict[str, Bools] = field(default_factory=dict)
+
+
+def person_panel(cells: Cells, columns: Sequence[PersonColumn], window: tuple[Sequence[str], Sequence[str]]) -> Panel:
+    """Measure the columns and stack them; what is printed beside another must not give a small count away."""
+    parts = [_measure(cells, column) for column in columns]
+    for i, part in enumerate(parts):
+        for earlier in parts[:i]:
+            gap = np.abs(part["counts"] - earlier["counts"])
+            part["hidden"] = part["hidden"] | np.asarray(small(gap, cells).any(axis=1), dtype=bool)
+
+    def stack(name: str) -> Any:
+        return np.column_stack([part[name] for part in parts])
+
+    names = sorted({name for column in columns for name in column.notes})
+    none = np.zeros(cells.size, dtype=bool)
+    code = stack("code")
+    return Panel(
+        signal=_NAME,
+        places=cells.ids,
+        contrasts=tuple(column.contrast for column in columns),
+        code=code,
+        testable=stack("testable"),
+        lacks=LACKS,
+        notes={name: np.column_stack([c.notes.get(name, none) for c in columns]) & (code == 0) for name in names},
+        extra={name: stack(name) for name in _EXTRA},
+        missing={name: stack(f"missing_{name}") for name in ("group", "person", "outcome")},
+        window=(_wide(window[0], len(columns)), _wide(window[1], len(columns))),
+        censored=np.column_stack([column.counted.censored for column in columns]),
+        hidden=stack("hidden"),
+        range_hidden=stack("range_hidden"),
+        base_error=stack("base_error"),
+        coarse=code == 0,
+        stratum=cells.stratum,
+        **{name: stack(name) for name in blank(0, 0)},
+    )
+
+
+def _wide(days: Sequence[str], columns: int) -> NDArray[np.object_]:
+    return np.column_stack([np.array(days, dtype=object)] * columns)
+
+
+def _measure(cells: Cells, column: PersonColumn) -> dict[str, Any]:
+    counted, places = column.counted, cells.size
+    part: dict[str, Any] = {name: values[:, 0] for name, values in blank(places, 1).items()}
+    part |= {name: np.full(places, np.nan) for name in _EXTRA}
+    part["base_error"], part["testable"] = np.zeros(places), np.zeros(places, dtype=bool)
+    count, persons = counted.cells(places)
+    part["code"] = _codes(counted, count)
+    ok = part["code"] == 0
+    part["counts"] = np.column_stack([count, persons])
+    fit, ratio = _fits(counted, places)
+    part["hidden"] = _hidden(cells, part["counts"], fit.persons.astype(float))
+    if ok.any():
+        _fill(part, ok, count[ok], fit, ratio)
+        many = (fit.persons >= cells.gates["persons"])[ok]
+        part["testable"][ok] = many & (counted.expected(places)[ok] >= cells.gates["expected"])
+    _missing(part, cells, counted, ok)
+    return part
+
+
+def _codes(counted: Occasions, count: Floats) -> NDArray[np.int64]:
+    """Return 0 where measurable, else the number of the reason (1-based into :data:`LACKS`)."""
+    had, whole = count[:, :2].sum(axis=1), count.sum(axis=1)
+    code = np.zeros(len(whole), dtype=np.int64)
+    code[(had == 0) | (had == whole)] = 8
+    code[(whole == 0) | (counted.unrecorded > _UNRECORDED * (counted.unrecorded + whole))] = 7
+    code[counted.varied == 0] = 6
+    code[counted.repeated == 0] = 5
+    code[(counted.groups == 0).any(axis=1)] = 4
+    code[counted.identified == 0] = 3
+    code[counted.censored] = 2
+    code[counted.rows == 0] = 1
+    return code
+
+
+def _fits(counted: Occasions, places: int) -> tuple[PersonEffect, PersonRatio]:
+    sums = (counted.both, counted.focal, counted.outcome, counted.size, counted.place)
+    fit = person_effect(*sums, places, person=counted.person, level=LEVEL)
+    return fit, person_ratio(*sums, places, person=counted.person, df=fit.df, level=LEVEL)
+
+
+def _hidden(cells: Cells, counts: Floats, persons: Floats) -> Bools:
+    """Return where 1 to 10 occasions, or occasions of 1 to 10 persons, stand in any of the four cells.
+
+    The persons of a cell are not printed, but one person who was met often would be told of by the occasions.
+    """
+    few = small(counts, cells).any(axis=1) | small(persons, cells)
+    return np.asarray((few & ~public(cells)) | tainted(cells), dtype=bool)
+
+
+def _fill(part: dict[str, Any], ok: Bools, count: Floats, fit: PersonEffect, within: PersonRatio) -> None:
+    k, w = count[:, 0], count[:, 1]
+    n, m = k + count[:, 2], w + count[:, 3]
+    ratio, se = within.ratio[ok], within.se[ok]
+    base = _base(k, n, ratio, within.reference[ok], m)
+    gap = [_brief(100 * values[ok]) for values in (fit.effect, fit.low, fit.high)]
+    values = {
+        "k": k,
+        "n": n,
+        "base": base,
+        "estimate": ratio,
+        "low": within.low[ok],
+        "high": within.high[ok],
+        "p_greater": fit.shuffled.p_greater[ok],
+        "p_less": fit.shuffled.p_less[ok],
+        "comparator": w / m,
+        "comparator_n": m,
+        "base_error": _base_error(k, n, w, m, base, se),
+        "absolute": _brief(1000 * fit.effect[ok]),
+        "absolute_low": _brief(1000 * fit.low[ok]),
+        "absolute_high": _brief(1000 * fit.high[ok]),
+        "persons": fit.persons[ok],
+        "occasions": n + m,
+        "reference_outcomes": w,
+        "reference_occasions": m,
+        "rate": k / n,
+        "reference_rate": w / m,
+        "gap": gap[0],
+        "gap_low": gap[1],
+        "gap_high": gap[2],
+    }
+    for name, array in values.items():
+        part[name][ok] = array
+
+
+def _brief(values: Floats) -> Floats:
+    """Round to a few significant digits: with all of them, sums over persons could tell of single ones."""
+    return np.array([float(f"{value:.{DIGITS}g}") for value in values.tolist()])
+
+
+def _base(k: Floats, n: Floats, ratio: Floats, reference: Floats, m: Floats) -> Floats:
+    """Return the reference share that stands to k / n as the pooled ratio says.
+
+    Where the ratio is 0 or infinite, or would leave no share, it is the reference group's own weighted share; half an
+    occasion is kept on either side, since the screen works on log odds.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        agreed = k / n / ratio
+    base = np.where(np.isfinite(agreed) & (agreed > 0) & (agreed < 1), agreed, reference)
+    edge = 0.5 / (m + 1)
+    return np.clip(base, edge, 1 - edge)
+
+
+def _base_error(k: Floats, n: Floats, w: Floats, m: Floats, base: Floats, se: Floats) -> Floats:
+    """Return the standard error of the log odds of ``base``: what is left of the pooled ratio's error.
+
+    var log ratio = var log (focal share) + var log (base), and d logit(b) = d log b / (1 - b). Persons are alike to
+    themselves, so that the ratio can have less error than its focal share alone; then, as where it has none, the
+    reference group's plain error stands in.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = se**2 - (1 - k / n) / k
+        known = np.sqrt(left) / (1 - base)
+    plain = np.sqrt(1 / (w + 0.5) + 1 / (m - w + 0.5))
+    return np.where(np.isfinite(known) & (left > 0), known, plain)
+
+
+def _missing(part: dict[str, Any], cells: Cells, counted: Occasions, ok: Bools) -> None:
+    whole = part["counts"][:, :4].sum(axis=1)
+    for name, count, base in (
+        ("missing_group", counted.unknown, counted.rows),
+        ("missing_person", counted.unidentified, counted.identified + counted.unidentified),
+        ("missing_outcome", counted.unrecorded, counted.unrecorded + whole),
+    ):
+        part[name] = np.divide(count, base, out=np.full(cells.size, np.nan), where=ok & (base > 0))
+    few = [small(values, cells) for values in (counted.unknown, counted.unidentified, counted.unrecorded)]
+    part["range_hidden"] = np.logical_or.reduce(few)
