@@ -117,7 +117,7 @@ class Engine:
     ) -> None:
         self._sql = loaded.store.connection if sql is None else sql
         self._events = Events(self._sql)
-        self._complete = [i for i, source in enumerate(loaded.sources) if source.format == "records"]
+        self._complete = [i for i, source in enumerate(loaded.sources) if source.persons]
         self._focal, self._reference = tuple(focal_groups), reference_group
         self._order = tuple(order)
         self._classes = dict(classes or default_classes())

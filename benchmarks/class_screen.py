@@ -33,6 +33,8 @@ from auditor.stats.screening.multiple import benjamini_hochberg
 RESULTS = Path(__file__).resolve().parent / "results" / "class_screen.csv"
 RELABELLINGS = 300
 """Per place: the pool of all places has enough of them."""
+FEW, LARGE = 100, 4000
+"""Fewer places than this are drawn among those with more adults of the focal group, so that they can be tested."""
 PLACES_A_PATTERN = 20
 """Places by themselves for every pattern of how the groups differ by class: the pattern is what errors depend on."""
 
@@ -137,7 +139,7 @@ def alone(people: np.ndarray, cell: str, effect: float, pattern: int) -> list[fl
 
 def among_peers(rng: np.random.Generator, people: np.ndarray, cell: Scenario, effect: float) -> dict:
     """Return whether the largest of 41 counties is found at p <= .05 (an effect is planted in it alone)."""
-    large = people[people[:, 0] > 4000]
+    large = people[people[:, 0] > LARGE]
     drawn = draw(rng, large, 41, cell, 0.0, 0.0)
     counts = drawn.counts
     if effect:
@@ -175,6 +177,8 @@ def main() -> None:
 
 def _cell(people: np.ndarray, cell: str, places: int, effect: float, share: float, runs: int, out: Path) -> None:
     seed = [zlib.crc32(cell.encode()), places, round(effect * 10), round(share * 1000)]
+    if places < FEW:
+        people = people[people[:, 0] > LARGE]
     results = [
         one(np.random.default_rng([*seed, run]), people, places, CELLS[cell], effect, share) for run in range(runs)
     ]
@@ -187,7 +191,7 @@ def _cell(people: np.ndarray, cell: str, places: int, effect: float, share: floa
 
 
 def _one_place(people: np.ndarray, given: argparse.Namespace) -> None:
-    large = people[people[:, 0] > 4000]
+    large = people[people[:, 0] > LARGE]
     for cell in given.cells:
         for effect in (0.0, 1.0, 1.5):
             several = range(max(2, given.null // PLACES_A_PATTERN))

@@ -9,9 +9,8 @@ from auditor.audit.toml_text import Toml
 from auditor.domain.periods import parse_period
 from auditor.domain.vocabulary import parse_level
 from auditor.errors import Problem, nearest
-from auditor.records.adapter import AUTO, found_adapters
+from auditor.records.adapter import AUTO, found_adapters, not_built
 from auditor.records.crosswalk import EXCLUDE, MISSING, TOTAL
-from auditor.records.spec import FORMATS_NOT_BUILT
 from auditor.records.words import VOCABULARIES
 
 _CLOSED = {name for name in VOCABULARIES if name != "kind"}
@@ -40,12 +39,12 @@ def _format(toml: Toml, path: tuple[str | int, ...], name: Any) -> Iterator[tupl
     formats = (AUTO, *found_adapters())
     if not isinstance(name, str) or name in formats:
         return
-    if name in FORMATS_NOT_BUILT:
+    if name in not_built():
         found = f"the format {name!r} is not built yet"
         remedy = "bring the file into the layout of `counts`, `records` or `population` (README)"
         yield "not_built", toml.problem(path, found, "this version does not read it", remedy)
         return
-    close = nearest(name, (*formats, *FORMATS_NOT_BUILT))
+    close = nearest(name, (*formats, *not_built()))
     remedy = f'write: format = "{close}"' if close else f"known: {', '.join(formats)}"
     yield "format", toml.problem(path, f"unknown format {name!r}", "no adapter bears this name", remedy)
 

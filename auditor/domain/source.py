@@ -91,6 +91,8 @@ class Source:
         The sheet, for workbooks of several.
     simulated : bool
         True for data drawn by a computer.
+    kind : str
+        The canonical format that its rows became; empty for the same as ``format``.
     """
 
     name: str
@@ -102,3 +104,9 @@ class Source:
     sheet: str = ""
     simulated: bool = False
     extra: tuple[tuple[str, str], ...] = field(default=())
+    kind: str = ""
+
+    @property
+    def persons(self) -> bool:
+        """Whether it lists single person-events, so that silence means that nothing happened."""
+        return (self.kind or self.format) == "records"

@@ -1,18 +1,27 @@
-"""Adapters: one file a format, found by looking into the folder."""
+"""Adapters: one file a format, found by looking into the folder.
+
+A canonical format (``counts``, ``records`` ...) is recognised by the canonical columns that a header holds. A foreign
+one, the layout of somebody else's file, is recognised by the names that only such files have (``signatures``), brings
+its own names for the columns of the canonical format that it is a layout of (``base``), its own words (``values``) and
+what is the same in every row (``constants``), and may rearrange the rows first (``reshape``). Everything else is the
+canonical format's: what the user decides in the configuration stands before what the layout brings.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from auditor.errors import InputError, NotBuiltYet, Problem, UsageError, unknown_name
 from auditor.records import adapters
-from auditor.records.columns import Column, find_columns
+from auditor.records.columns import Column, find_columns, key
+from auditor.records.raw import RawTable
 from auditor.records.sheet import Sheet
-from auditor.records.spec import FORMATS_NOT_BUILT, SourceSpec
+from auditor.records.spec import FORMATS_OF_THE_CONTRACT, SourceSpec
+from auditor.records.store import Store
 
 AUTO = "auto"
 
@@ -31,7 +40,7 @@ class Adapter:
         For each thing that must be there, the columns (or constants) any of which will do.
     recognise : callable
         From the set of canonical columns (of any format) found in a header to whether it is this format; must be
-        true of this format's sample and of no other's.
+        true of this format's sample and of no other's. Foreign layouts are recognised by their signatures instead.
     load : callable
         Writes a sheet's canonical rows and settles its ledger.
     sample : str
@@ -40,6 +49,20 @@ class Adapter:
         True for the statistics of one national programme, whose grand total is the nation's.
     partial : bool
         True when a total larger than its parts is no contradiction (a baseline of some groups only).
+    base : str
+        For a foreign layout the canonical format that its rows become; empty for a canonical one.
+    signatures : tuple of frozenset of str
+        For a foreign layout: names of columns (any of these sets, whole) that tell it from every other, in comparable
+        form (:func:`auditor.records.columns.key`).
+    constants : mapping of str to str
+        Canonical columns that the layout lacks because they are the same in every row.
+    values : mapping of str to mapping
+        For a canonical column, the layout's own words: theirs = ours.
+    reshape : callable or None
+        From the raw table to the one that is read: rows joined, unfolded or dated. Its ledger must account for every
+        row.
+    remarks : tuple of str
+        What every user of such a file must know; noted in its ledger.
     """
 
     name: str
@@ -50,6 +73,28 @@ class Adapter:
     sample: str
     national: bool = False
     partial: bool = False
+    base: str = ""
+    signatures: tuple[frozenset[str], ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reshape: Callable[[RawTable, Store], RawTable] | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The canonical format."""
+        return self.base or self.name
+
+    def signed(self, headers: Sequence[str]) -> bool:
+        """Tell whether a header has the names that only this foreign layout has."""
+        names = {key(header) for header in headers}
+        return any(signature <= names for signature in self.signatures)
+
+    def completed(self, spec: SourceSpec, headers: Sequence[str]) -> SourceSpec:
+        """Return a source's configuration with what is the same in every row of this layout."""
+        here = {*find_columns(headers, self.columns), *spec.columns}
+        fixed = {name: value for name, value in self.constants.items() if name not in here}
+        return spec.model_copy(update={"constants": fixed | spec.constants}) if fixed else spec
 
 
 @cache
@@ -68,6 +113,11 @@ def found_adapters() -> dict[str, Adapter]:
     return dict(sorted(found.items()))
 
 
+def not_built() -> tuple[str, ...]:
+    """Return the formats of the contract that this version does not read yet."""
+    return tuple(name for name in FORMATS_OF_THE_CONTRACT if name not in found_adapters())
+
+
 def named(name: str) -> Adapter:
     """Return the adapter of a format.
 
@@ -81,11 +131,11 @@ def named(name: str) -> Adapter:
     known = found_adapters()
     if name in known:
         return known[name]
-    if name in FORMATS_NOT_BUILT:
+    if name in not_built():
         raise NotBuiltYet(
             f"format {name!r} is not built yet in this version; hand the file in as one of {', '.join(known)}"
         )
-    raise UsageError(unknown_name("format", name, [AUTO, *known, *FORMATS_NOT_BUILT]))
+    raise UsageError(unknown_name("format", name, [AUTO, *known, *not_built()]))
 
 
 def choose(spec: SourceSpec, headers: Sequence[str], where: Problem) -> Adapter:
@@ -98,7 +148,7 @@ def choose(spec: SourceSpec, headers: Sequence[str], where: Problem) -> Adapter:
     """
     if spec.format != AUTO:
         return named(spec.format)
-    fits = [adapter for adapter in found_adapters().values() if recognises(adapter, headers, spec)]
+    fits = fitting(headers, spec)
     if len(fits) == 1:
         return fits[0]
     names = [adapter.name for adapter in fits or found_adapters().values()]
@@ -119,17 +169,27 @@ def choose(spec: SourceSpec, headers: Sequence[str], where: Problem) -> Adapter:
 def fits(spec: SourceSpec, headers: Sequence[str]) -> bool:
     """Tell whether a sheet has what its format needs: to tell the sheets of a workbook that hold data."""
     if spec.format == AUTO:
-        return sum(recognises(adapter, headers, spec) for adapter in found_adapters().values()) == 1
+        return len(fitting(headers, spec)) == 1
     adapter = named(spec.format)
-    names = {*find_columns(headers, adapter.columns), *spec.columns, *spec.constants}
+    names = {*find_columns(headers, adapter.columns), *spec.columns, *spec.constants, *adapter.constants}
+    if adapter.reshape is not None:
+        return adapter.signed(headers)
     given = all(wanted in headers for wanted in spec.columns.values())
     return given and all(names & set(group) for group in adapter.required)
+
+
+def fitting(headers: Sequence[str], spec: SourceSpec | None = None) -> list[Adapter]:
+    """Return the adapters that recognise a header: foreign layouts by their own names, before canonical formats."""
+    known = found_adapters().values()
+    foreign = [adapter for adapter in known if adapter.signed(headers)]
+    return foreign or [adapter for adapter in known if not adapter.base and recognises(adapter, headers, spec)]
 
 
 def recognises(adapter: Adapter, headers: Sequence[str], spec: SourceSpec | None = None) -> bool:
     """Tell whether a header (with what the configuration adds to it) is of an adapter's format."""
     # Every adapter's names, so that a format can say what it must not have: a baseline has no event.
-    names = {name for known in found_adapters().values() for name in find_columns(headers, known.columns)}
+    canonical = (known for known in found_adapters().values() if not known.base)
+    names = {name for known in canonical for name in find_columns(headers, known.columns)}
     if spec is not None:
         names |= {*spec.columns, *spec.constants}
     return adapter.recognise(frozenset(names))

@@ -75,6 +75,23 @@ PERSONAL_WORDS = frozenset(
 )  # fmt: skip
 
 
+def aliased(columns: Sequence[Column], names: Mapping[str, tuple[str, ...]]) -> tuple[Column, ...]:
+    """Return columns with a layout's own headers put before their other aliases.
+
+    Raises
+    ------
+    ValueError
+        When a name is no column.
+    """
+    unknown = set(names) - {column.name for column in columns}
+    if unknown:
+        raise ValueError(f"no such column: {', '.join(sorted(unknown))}")
+    return tuple(
+        Column(column.name, column.kind, (*names.get(column.name, ()), *column.aliases), column.sole)
+        for column in columns
+    )
+
+
 @dataclass(frozen=True)
 class ColumnMap:
     """Where each canonical column comes from.

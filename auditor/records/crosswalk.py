@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from auditor.domain.vocabulary import parse_level
 from auditor.errors import Problem, unknown_name
 from auditor.records.columns import is_personal
@@ -34,11 +36,12 @@ def map_codes(sheet: Sheet, name: str) -> str:
     """
     values = sheet.distinct(sheet.text(name), name)
     decided = {_key(raw): value for raw, value in sheet.spec.values.get(name, {}).items()}
+    own = {_key(raw): value for raw, value in sheet.adapter.values.get(name, {}).items()}
     rows: list[Row] = []
     unknown: list[Distinct] = []
     missing: list[Distinct] = []
     for item in values:
-        row = _decision(sheet, name, item[0], decided) or _known(name, item[0])
+        row = _decision(sheet, name, item[0], decided) or _layout(name, item[0], own) or _known(name, item[0])
         if row is not None:
             rows.append(row)
         elif is_missing(item[0]):
@@ -72,6 +75,14 @@ def _key(text: str) -> str:
 def _decision(sheet: Sheet, name: str, text: str, decided: dict[str, str]) -> Row | None:
     value = decided.get(_key(text))
     return _take(text, value, name) if value and (text != REST) else None
+
+
+def _layout(name: str, text: str, own: Mapping[str, str]) -> Row | None:
+    """Return what the word means in this layout; what the layout leaves out is told apart from what a user does."""
+    value = own.get(_key(text))
+    if value == EXCLUDE:
+        return (text, None, False, f"{EXCLUDED}{name} {text!r} is left out in this format")
+    return _take(text, value, name) if value else None
 
 
 def _take(text: str, value: str, name: str) -> Row:

@@ -163,12 +163,19 @@ def _open(
     except InputError as error:
         docket.input += error.problems
         return None
+    if adapter.reshape is not None:
+        try:
+            raw = adapter.reshape(raw, store)
+        except InputError as error:
+            docket.input += error.problems
+            return None
+    spec = adapter.completed(spec, raw.columns)
     before = len(docket.config) + len(docket.input) + len(docket.questions)
-    wanted = rows if adapter.name == "records" else frozenset()
+    wanted = rows if adapter.kind == "records" else frozenset()
     used = frozenset(map(source_column, wanted))
     columns = map_columns(raw.columns, spec, adapter.columns, docket, at=at, where=where, used=used)
     ledger = raw.ledger
-    for note in columns.notes:
+    for note in (*adapter.remarks, *columns.notes):
         ledger = ledger.note(note)
     sheet = Sheet(index, at, spec, raw, store, docket, adapter, columns, as_of, ledger, wanted=wanted)
     _check_required(sheet, adapter)
@@ -221,6 +228,7 @@ def _source(sheet: Sheet) -> Source:
         sheet.spec.citation,
         sheet.raw.sheet,
         sheet.spec.simulated,
+        kind=sheet.adapter.kind,
     )
 
 

@@ -99,7 +99,7 @@ def ask_about_overlaps(sheets: Sequence[Sheet], store: Store, *, but: frozenset[
     but : frozenset of int
         Sources already asked about for another reason.
     """
-    persons = [sheet.index for sheet in sheets if sheet.adapter.name == "records"]
+    persons = [sheet.index for sheet in sheets if sheet.adapter.kind == "records"]
     _spans(store, [*but], persons)
     _same_kind(store)
     _different_kinds(store)

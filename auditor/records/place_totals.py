@@ -55,6 +55,8 @@ def _sums_of(sheet: Sheet, total: str, parts: str, values: Sequence[str]) -> lis
 
     Only cells in which both stand are compared.
     """
+    if not values:  # one row is one person: there is no figure to compare
+        return []
     keys = [*key_columns(dimensions_of(sheet), without="place"), *time_keys(sheet)]
     listed = ", ".join(f"k{i}" for i in range(len(keys))) or "1"
     aliased = "".join(f", {text} AS k{i}" for i, text in enumerate(keys))
@@ -68,9 +70,9 @@ def _sums_of(sheet: Sheet, total: str, parts: str, values: Sequence[str]) -> lis
     row = sheet.sql(
         f"WITH k AS (SELECT *{aliased} FROM {sheet.typed} WHERE aside IS NULL), "  # noqa: S608
         f"p AS (SELECT {listed}{sums(values)} FROM k WHERE {parts} GROUP BY ALL) "
-        f"SELECT {selected or '1'} FROM k t JOIN p ON {same} WHERE {total}"
+        f"SELECT {selected} FROM k t JOIN p ON {same} WHERE {total}"
     )[0]
-    return [tuple(row[3 * i : 3 * i + 3]) for i in range(len(values))] if values else []
+    return [tuple(row[3 * i : 3 * i + 3]) for i in range(len(values))]
 
 
 def _compare(found: list[Row]) -> str:
@@ -217,6 +219,8 @@ def _others(sheet: Sheet) -> bool:
 
 def _ask_unlabelled(sheet: Sheet, values: Sequence[str]) -> None:
     """Ask about a local place whose figures are, in every cell, the sum of all the others ("Citywide")."""
+    if not values:  # one row is one person: there is no figure to compare
+        return []
     keys = [*key_columns(dimensions_of(sheet), without="place"), *time_keys(sheet)]
     listed = ", ".join(f"k{i}" for i in range(len(keys)))
     aliased = "".join(f", {text} AS k{i}" for i, text in enumerate(keys))

@@ -169,11 +169,25 @@ def _coded(sheet: Sheet, reference: Reference, name: str, state: str) -> Placed:
             if not same:
                 return Placed(problem=f"{reference.text!r} with the name {name!r}", why=f"the code is {mine}",
                               candidates=(other,))  # fmt: skip
-    local = _LOCAL_WORDS & set(normal(sheet.columns.header("place")).split())
+    header = set(normal(sheet.columns.header("place")).split())
+    if reference.kind == "state" and "county" in header and reference.text != NATION:
+        return _county_number(sheet, reference, state)
+    local = _LOCAL_WORDS & header
     if reference.kind == "state" and local and reference.text.isdigit():
         why = f"column {sheet.columns.header('place')!r} sounds local, yet this is the code of a state"
         return Placed(problem=repr(reference.text), why=why, damaged="local")
     return Placed(reference.id, within, note=reference.note or _ended(reference.id))
+
+
+def _county_number(sheet: Sheet, reference: Reference, state: str) -> Placed:
+    """Read a code of two digits in a column of counties: the number of a county within its state, never a state."""
+    found = gazetteer().state(state) if state else None
+    digits = reference.text.removesuffix(".0")
+    code = f"{found.id}{digits.zfill(3)}" if found is not None and digits.isdigit() else ""
+    if code and gazetteer().place(code) is not None:
+        return Placed(code, code[:2], note=f"numbers of counties within {found.name if found else state} completed")
+    why = f"column {sheet.columns.header('place')!r} is of counties, and this is the number of one within some state"
+    return Placed(problem=repr(reference.text), why=why)
 
 
 def _ended(code: str) -> str:

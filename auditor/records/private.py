@@ -58,7 +58,7 @@ def _shapes(values: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, int]
 
 def is_person(sheet: Sheet) -> bool:
     """Tell whether a row is a person of a file that is not public, so that a number of rows is a count of people."""
-    return sheet.adapter.name == "records" and not sheet.spec.published
+    return sheet.adapter.kind == "records" and not sheet.spec.published
 
 
 def listed(sheet: Sheet, column: str, values: Sequence[tuple[str, int, int]], *, numbers: bool = False) -> str:

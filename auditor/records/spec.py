@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FORMATS_NOT_BUILT = (
+FORMATS_OF_THE_CONTRACT = (
     "ddp-arrests",
     "ddp-detainers",
     "open-policing",
@@ -19,7 +19,7 @@ FORMATS_NOT_BUILT = (
     "nibrs",
     "operations",
 )
-"""Formats of the contract that this version does not read yet; naming one is refused with exit 2."""
+"""Foreign layouts that the contract names; naming one that no adapter reads yet is refused with exit 2."""
 
 
 class SourceSpec(BaseModel):

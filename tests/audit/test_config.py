@@ -187,7 +187,7 @@ def test_a_slip_is_answered(load: Load, snapshot: Snapshot, name: str, old: str,
     ("name", "old", "new"),
     [
         ("spanish", '["en"]', '["en", "es"]'),
-        ("format_to_come", '"counts"', '"open-policing"'),
+        ("format_to_come", '"counts"', '"nibrs"'),
         ("nationalities", "focal_nationalities = []", 'focal_nationalities = ["MEXICO"]'),
     ],
 )
