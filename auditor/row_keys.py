@@ -96,6 +96,9 @@ def _lodged(of_day: str, of_span: str) -> str:
 _FIRST_PERIOD, _LAST_PERIOD = _period("e.start"), _period('e."end"')
 _SPAN_PERIOD = f"CASE WHEN {_FIRST_PERIOD} = {_LAST_PERIOD} THEN {_FIRST_PERIOD} END"
 _LODGING = ("event", "day", "minute", "detainer_date")
+# A date that was written and cannot be read is a detainer, or a transfer, all the same.
+_TAKEN = "e.disposition = 'transferred-to-ice' OR e.transfer_date_timed IS NOT NULL"
+_HELD_FOR_ICE = "e.detainer OR e.detainer_date_timed IS NOT NULL"
 _FREE_OF_CONVICTION = "e.disposition IN ('dismissed', 'no-charge', 'acquitted', 'pending')"
 
 JOINS: Final[dict[str, str]] = {
@@ -133,6 +136,15 @@ _DERIVED: Final[dict[str, Key]] = {
     ),
     "hours_to_detainer": _key(
         _not_before(_EVENT, "e.detainer_date", _TO_DETAINER), "number", "day", "minute", "detainer_date"
+    ),
+    # Whether immigration custody took the person: a transfer, a detainer only, neither as far as is recorded.
+    "ice": _key(
+        f"CASE WHEN {_TAKEN} THEN 'taken' WHEN {_HELD_FOR_ICE} THEN 'detainer' WHEN NOT e.detainer THEN 'no' END",
+        "text",
+        "disposition",
+        "transfer_date",
+        "detainer",
+        "detainer_date",
     ),
     # Lodged on the day of the conviction is not before it. Without a date of conviction the outcome must say that there
     # is none: a blank alone says nothing.

@@ -163,6 +163,19 @@ def test_times_to_a_detainer(ground):
     assert rows.columns["before_conviction"].tolist() == [1, 0, 1, -1, -1, 0, 0]
 
 
+def test_whom_immigration_custody_took(ground):
+    """A date that cannot be read is a transfer, or a detainer, all the same; a blank flag alone says nothing."""
+    text = (
+        "place,event,date,detainer,detainer_date,transfer_date,disposition\n"
+        "48453,booking,2011-01-01,no,,,transferred-to-ice\n48453,booking,2011-01-02,no,,2011-01-05,\n"
+        "48453,booking,2011-01-03,,,soon,dismissed\n48453,booking,2011-01-04,yes,,,dismissed\n"
+        "48453,booking,2011-01-05,no,later,,\n48453,booking,2011-01-06,no,,,dismissed\n"
+        "48453,booking,2011-01-07,,,,dismissed\n"
+    )
+    rows = ground.rows(text, "day", "ice")
+    assert rows.columns["ice"].tolist() == ["taken", "taken", "taken", "detainer", "detainer", "no", ""]
+
+
 def test_a_detainer_is_lodged_on_the_day_of_its_own_event(ground):
     """An arrest without a date of the detainer tells none; one of its own that cannot be read gives way to the day."""
     text = (

@@ -100,7 +100,7 @@ def share_bounds(k: ArrayLike, unknown: ArrayLike, n: ArrayLike, level: ArrayLik
     k, u, n, level = checks.together(k=k, unknown=u, n=n, level=checks.inside_unit("level", level))
     whole = np.maximum(n, 1.0)
     low, high = k / whole, np.where(n > 0, (k + u) / whole, 1.0)
-    inner = _critical_level(high - low, np.maximum(_share_error(k, n), _share_error(k + u, n)), level)
+    inner = critical_level(high - low, np.maximum(_share_error(k, n), _share_error(k + u, n)), level)
     outer_low, outer_high = clopper_pearson(k, n, inner)[0], clopper_pearson(k + u, n, inner)[1]
     seen = n - u
     known = np.where(seen > 0, k / np.maximum(seen, 1.0), np.nan)
@@ -151,7 +151,7 @@ def ratio_bounds(
     low, high = _quotient(k, n, c + v, m, 0.0), _quotient(k + u, n, c, m, np.inf)
     width = _log_ratio(k + u, n, c, m) - _log_ratio(k, n, c + v, m)
     error = np.maximum(_log_error(k, n, c + v, m), _log_error(k + u, n, c, m))
-    inner = _critical_level(np.maximum(width, 0.0), error, level)
+    inner = critical_level(np.maximum(width, 0.0), error, level)
     outer_low, outer_high = share_ratio(k, n, c + v, m, inner).low, share_ratio(k + u, n, c, m, inner).high
     return PartialRatio(low, high, outer_low, outer_high, share_ratio(k, n - u, c, m - v).ratio)
 
@@ -165,7 +165,7 @@ def read_cases(k: ArrayLike, unknown: ArrayLike, n: ArrayLike, prefix: str) -> t
     return some, missing, whole
 
 
-def _critical_level(width: Array, error: Array, level: Array) -> Array:
+def critical_level(width: Array, error: Array, level: Array) -> Array:
     """Level of the ends' limits: 2 Phi(c) - 1, where Phi(c + width / error) - Phi(-c) is the level asked for."""
     ratio = np.minimum(width / error, 40.0)
     most = -special.ndtri((1 - level) / 2)

@@ -6,7 +6,7 @@ from scipy.stats import norm
 
 from auditor.stats.ratios.intervals import clopper_pearson
 from auditor.stats.ratios.shares import share_ratio
-from auditor.stats.strata.partial_outcome import _critical_level, ratio_bounds, share_bounds
+from auditor.stats.strata.partial_outcome import critical_level, ratio_bounds, share_bounds
 from auditor.stats.strata.partial_tipping import assumed_ratio, tipping_share
 
 
@@ -42,7 +42,7 @@ def test_critical_value_solves_its_equation():
 
     uniroot(function(c) pnorm(c + 1) - pnorm(-c) - .95, c(1, 3), tol = 1e-14)$root is 1.68147744233
     """
-    level = _critical_level(np.array([0.0, 0.01, 0.05, 1.0]), np.full(4, 0.01), np.full(4, 0.95))
+    level = critical_level(np.array([0.0, 0.01, 0.05, 1.0]), np.full(4, 0.01), np.full(4, 0.95))
     c = norm.ppf((1 + level) / 2)
     np.testing.assert_allclose(norm.cdf(c + np.array([0, 1, 5, 100])) - norm.cdf(-c), 0.95, rtol=1e-9)
     assert c[1] == pytest.approx(1.68147744233, abs=1e-9)

@@ -1,0 +1,162 @@
+"""Cases counted by place, side and stratum, from single rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.cells import Bools, Cells, Floats, RowTable
+from auditor.signals.sides import Counted
+
+_SOURCES = ("recorded", "perceived", "mixed", "surname")
+_NAMELESS = ("", "unknown")
+
+
+def rows_of(cells: Cells, event: str) -> RowTable:
+    """Return the rows of an event from one source of ethnicity: recorded and estimated groups are never added."""
+    if cells.rows is None:
+        raise ValueError("the cells hold no single rows: the signal's view must ask for them")
+    rows = cells.rows.where(event=event)
+    source = rows.columns["group_source"].astype(str)
+    reach = {name: len(np.unique(rows.index[np.isin(source, (name, ""))])) for name in _SOURCES if name in source}
+    if not reach:
+        return rows.take(source != "nationality")
+    best = max(reach, key=lambda name: (reach[name], -_SOURCES.index(name)))
+    return rows.take(np.isin(source, (best, "")))
+
+
+def richest(cells: Cells, events: Sequence[str], usable: Bools) -> str:
+    """Return the event with the most usable cases of people of known group; the first of those that tie.
+
+    Parameters
+    ----------
+    cells : Cells
+    events : sequence of str
+        In the order in which they are preferred.
+    usable : (R,) bool array
+        Over the cells' rows.
+    """
+    if cells.rows is None:
+        return events[0]
+    kept = usable & ~np.isin(cells.rows.columns["group"].astype(str), _NAMELESS)
+    rows = cells.rows.take(kept)
+    total = {event: float(rows.where(event=event).n.sum()) for event in events}
+    return max(events, key=lambda event: (total[event], -list(events).index(event)))
+
+
+def present(rows: RowTable, places: int) -> Bools:
+    """Return where any row is."""
+    found = np.zeros(places, dtype=bool)
+    found[rows.index] = True
+    return found
+
+
+def of_unknown_group(rows: RowTable, places: int, cases: Bools) -> Floats:
+    """Return the cases of people of unrecorded group, by place."""
+    return total(rows, places, cases & np.isin(rows.columns["group"].astype(str), _NAMELESS))
+
+
+def other_groups(cells: Cells, rows: RowTable) -> tuple[str, ...]:
+    """Return the groups in the rows that nobody asks about, sorted."""
+    asked = {"", "unknown", "other", cells.reference_group, *cells.focal_groups}
+    return tuple(sorted(set(rows.columns["group"].astype(str).tolist()) - asked))
+
+
+def total(rows: RowTable, places: int, kept: Bools) -> Floats:
+    """Return the number of cases of the rows that a mask keeps, by place."""
+    return np.bincount(rows.index[kept], weights=rows.n[kept], minlength=places).astype(float)
+
+
+def by_side(rows: RowTable, places: int, groups: Sequence[str], kept: Bools) -> Floats:
+    """Return the number of cases that a mask keeps, by place and group, shape (J, G)."""
+    group = _position(rows, groups)
+    return np.column_stack([total(rows, places, kept & (group == g)) for g in range(len(groups))])
+
+
+def count_cases(
+    rows: RowTable, places: int, groups: Sequence[str], *, told: Bools, hit: Bools, silent: Bools, by: Sequence[str]
+) -> Counted:
+    """Count cases by place, group and stratum.
+
+    Parameters
+    ----------
+    rows : RowTable
+        Of one event, with the key ``group`` and those of ``by``.
+    places : int
+        Number of places J.
+    groups : sequence of str
+    told, hit, silent : (R,) bool arrays
+        Rows of which the outcome is recorded, those of them that have it, and those of which it is not recorded.
+    by : sequence of str
+        Keys that tell the strata of a place apart; what is missing is a stratum of its own. Empty for one stratum.
+    """
+    group = _position(rows, groups)
+    told, silent = told & (group >= 0), silent & (group >= 0)
+    (n, k), _ = spread(rows, places, group, (told, told & hit), by, len(groups))
+    unrecorded = np.zeros((places, len(groups)))
+    np.add.at(unrecorded, (rows.index[silent], group[silent]), rows.n[silent])
+    censored = np.zeros(places, dtype=bool)
+    censored[rows.index[(told | silent) & rows.censored]] = True
+    return Counted(k, n, unrecorded, censored)
+
+
+def spread(
+    rows: RowTable, places: int, group: NDArray[np.int64], kinds: Sequence[Bools], by: Sequence[str], groups: int
+) -> tuple[list[Floats], int]:
+    """Spread kinds of cases over (place, group, stratum), the strata of all kinds numbered together.
+
+    Parameters
+    ----------
+    rows : RowTable
+    places : int
+    group : (R,) int array
+        Position of the row's group, -1 for none.
+    kinds : sequence of (R,) bool arrays
+    by : sequence of str
+    groups : int
+
+    Returns
+    -------
+    counts : list of (J, G, S) arrays
+        One a kind.
+    width : int
+        The largest number of strata of a place, S.
+    """
+    some = np.logical_or.reduce(list(kinds)) & (group >= 0)
+    at, width = strata(rows, some, by)
+    found = []
+    for kind in kinds:
+        kept = kind & (group >= 0)
+        counts = np.zeros((places, groups, width))
+        np.add.at(counts, (rows.index[kept], group[kept], at[kept]), rows.n[kept])
+        found.append(counts)
+    return found, width
+
+
+def strata(rows: RowTable, told: Bools, by: Sequence[str]) -> tuple[NDArray[np.int64], int]:
+    """Number the strata of each place from 0; the second number is the largest number of strata of a place."""
+    at = np.zeros(len(rows.n), dtype=np.int64)
+    if not by or not told.any():
+        return at, 1
+    label = np.zeros(int(told.sum()), dtype=np.int64)
+    for key in by:
+        codes = np.unique(rows.columns[key][told].astype(str), return_inverse=True)[1].ravel()
+        # Numbered anew after every key: the product of many keys' sizes would overflow.
+        label = np.unique(label * (int(codes.max()) + 1) + codes, return_inverse=True)[1].ravel()
+    pairs, inverse = np.unique(np.stack([rows.index[told], label]), axis=1, return_inverse=True)
+    _, first = np.unique(pairs[0], return_index=True)
+    number = np.arange(pairs.shape[1]) - np.repeat(first, np.diff([*first, pairs.shape[1]]))
+    at[told] = number[inverse.ravel()]
+    return at, int(number.max()) + 1
+
+
+def splits(rows: RowTable, told: Bools, by: Sequence[str]) -> bool:
+    """Say whether keys tell several strata apart in some place."""
+    return strata(rows, told, by)[1] > 1
+
+
+def _position(rows: RowTable, groups: Sequence[str]) -> NDArray[np.int64]:
+    place = {name: i for i, name in enumerate(groups)}
+    return np.array([place.get(str(name), -1) for name in rows.columns["group"]], dtype=np.int64)
