@@ -69,12 +69,6 @@ def total(rows: RowTable, places: int, kept: Bools) -> Floats:
     return np.bincount(rows.index[kept], weights=rows.n[kept], minlength=places).astype(float)
 
 
-def by_side(rows: RowTable, places: int, groups: Sequence[str], kept: Bools) -> Floats:
-    """Return the number of cases that a mask keeps, by place and group, shape (J, G)."""
-    group = _position(rows, groups)
-    return np.column_stack([total(rows, places, kept & (group == g)) for g in range(len(groups))])
-
-
 def count_cases(
     rows: RowTable, places: int, groups: Sequence[str], *, told: Bools, hit: Bools, silent: Bools, by: Sequence[str]
 ) -> Counted:
@@ -92,47 +86,37 @@ def count_cases(
     by : sequence of str
         Keys that tell the strata of a place apart; what is missing is a stratum of its own. Empty for one stratum.
     """
-    group = _position(rows, groups)
-    told, silent = told & (group >= 0), silent & (group >= 0)
-    (n, k), _ = spread(rows, places, group, (told, told & hit), by, len(groups))
-    unrecorded = np.zeros((places, len(groups)))
-    np.add.at(unrecorded, (rows.index[silent], group[silent]), rows.n[silent])
+    k, n, unrecorded = spread(rows, places, groups, (told & hit, told, silent), by, within=told)
     censored = np.zeros(places, dtype=bool)
-    censored[rows.index[(told | silent) & rows.censored]] = True
-    return Counted(k, n, unrecorded, censored)
+    censored[rows.index[(told | silent) & rows.censored & (_position(rows, groups) >= 0)]] = True
+    return Counted(k, n, unrecorded.sum(axis=2), censored)
 
 
 def spread(
-    rows: RowTable, places: int, group: NDArray[np.int64], kinds: Sequence[Bools], by: Sequence[str], groups: int
-) -> tuple[list[Floats], int]:
-    """Spread kinds of cases over (place, group, stratum), the strata of all kinds numbered together.
+    rows: RowTable, places: int, groups: Sequence[str], kinds: Sequence[Bools], by: Sequence[str], *, within: Bools
+) -> list[Floats]:
+    """Spread kinds of cases over (place, group, stratum), an array of shape (J, G, S) for each kind.
 
     Parameters
     ----------
     rows : RowTable
     places : int
-    group : (R,) int array
-        Position of the row's group, -1 for none.
+    groups : sequence of str
     kinds : sequence of (R,) bool arrays
     by : sequence of str
-    groups : int
-
-    Returns
-    -------
-    counts : list of (J, G, S) arrays
-        One a kind.
-    width : int
-        The largest number of strata of a place, S.
+        Keys that tell the strata of a place apart.
+    within : (R,) bool array
+        Rows whose strata are told apart; cases of other rows are in the first stratum.
     """
-    some = np.logical_or.reduce(list(kinds)) & (group >= 0)
-    at, width = strata(rows, some, by)
+    group = _position(rows, groups)
+    at, width = strata(rows, within & (group >= 0), by)
     found = []
     for kind in kinds:
         kept = kind & (group >= 0)
-        counts = np.zeros((places, groups, width))
+        counts = np.zeros((places, len(groups), width))
         np.add.at(counts, (rows.index[kept], group[kept], at[kept]), rows.n[kept])
         found.append(counts)
-    return found, width
+    return found
 
 
 def strata(rows: RowTable, told: Bools, by: Sequence[str]) -> tuple[NDArray[np.int64], int]:

@@ -134,8 +134,8 @@ def _single(several: PartialRatio, parts: tuple[Array, ...], level: float) -> Pa
     one: NDArray[np.bool_] = both.sum(axis=1) == 1
     if not one.any():
         return several
-    sums = (np.where(both, x, 0.0).sum(axis=1)[one] for x in parts)
-    alone = ratio_bounds(*sums, level)
+    k, u, n, c, v, m = (np.where(both, x, 0.0).sum(axis=1)[one] for x in parts)
+    alone = ratio_bounds(k, u, n, c, v, m, level)
     names = ("low", "high", "outer_low", "outer_high", "known")
     merged = {name: getattr(several, name).copy() for name in names}
     for name in names:
