@@ -38,7 +38,8 @@ def _groups(contrast: Contrast) -> dict[str, Any]:
     """Return the names of the groups compared, also for a second mention, and of what is counted."""
     names = {"group": noun("group", contrast.group or ""), "reference": noun("group", contrast.reference or "")}
     again = {f"{name}_again": value for name, value in names.items()}
-    return names | again | {"counted": noun("counted", contrast.counted)}
+    counted = {"counted": noun("counted", contrast.counted), "what": noun("share", contrast.counted)}
+    return names | again | counted | {"among": noun("event", contrast.among)}
 
 
 def _own_words(panel: Panel, contrast: Contrast, context: Mapping[str, Any], j: int, c: int) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def _own_words(panel: Panel, contrast: Contrast, context: Mapping[str, Any], j: 
     write = writer(panel, j, c)
     values: dict[str, Any] = {name: number(array[j, c]) for name, array in panel.extra.items()}
     values |= {name: None if context[name] is None else write(context[name]) for name in ("ratio", "low", "high")}
-    values |= _groups(contrast) | {"among": noun("event", contrast.event)}
+    values |= _groups(contrast)
     within = f"{contrast.words}.within-{contrast.label}"
     return values | ({"within": text(within)} if has(within) else {})
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from auditor.domain.policy_dates import DATES, EARLIER
 from auditor.findings.finding import Finding
 from auditor.findings.review import Control
 
@@ -161,7 +163,27 @@ SHARES: Final[Mapping[str, str]] = {
     "level-2": "Level 2",
     "level-3": "Level 3",
     "level-1-of-2": "Level 1 among Levels 1 and 2",
+    "minor": "Traffic and licence offences",
+    "traffic": "Traffic offences",
+    "licence": "Driving without a licence",
+    "minor-before-conviction": "Lodged before a conviction, minor traffic cases,",
+    "homicide-sexual-assault": "Homicide and sexual assault among serious offences",
+    "robbery-aggravated-assault": "Robbery and aggravated assault among serious offences",
+    "burglary-arson": "Burglary and arson among serious offences",
 }
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day.strftime('%B %Y')}"
+
+
+TIMES: Final[Mapping[str, str]] = {
+    EARLIER: f"before {_day(DATES[0].start)}",
+    **{entry.name: f"from {_day(entry.start)}" for entry in DATES},
+    **{entry.start.isoformat(): f"before and from {_day(entry.start)}" for entry in DATES},
+    "over-time": "first years against last",
+}
+"""What the last part of a key says of the time."""
 LICENCE: Final[Mapping[str, str]] = {
     "without-licence": "licence offences left out",
     "with-licence": "licence offences included",
@@ -215,8 +237,10 @@ def finding_name(finding: Finding) -> str:
         return _change_name(parts)
     what = next((SHARES[part] for part in parts if part in SHARES), "")
     counted = EVENTS.get(finding.event, finding.event)
+    if what and parts[-1] in TIMES and len(parts) == 3:
+        return f"{what} among {counted}, {TIMES[parts[-1]]}"
     if what:
-        regime = f" ({', '.join(parts[3:])})" if len(parts) > 3 else ""
+        regime = f" ({', '.join(TIMES.get(part, part) for part in parts[3:])})" if len(parts) > 3 else ""
         return f"{what} among {counted}{regime}, against {comparator(finding)}"
     if not finding.comparator.label and parts[-1] not in COMPARATORS:
         return f"{group(finding.group)} {counted}, {contrast_name(parts[-1])}".strip()
@@ -265,5 +289,5 @@ def contrast_name(contrast: str) -> str:
         return _change_name(parts)
     if parts[-1] == "region" and len(parts) == 3:
         return ", ".join((group(parts[0]), OUTCOMES.get(parts[1], parts[1]), "whole region"))
-    known = {**COMPARATORS, **EVENTS, **SHARES, **GROUPS, **LICENCE}
+    known = {**COMPARATORS, **EVENTS, **SHARES, **GROUPS, **LICENCE, **TIMES}
     return ", ".join(known.get(part, part.replace("-", " ")) for part in contrast.split("/") if part)

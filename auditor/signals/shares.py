@@ -24,7 +24,10 @@ WIDE_BASE = 20.0
 
 @dataclass(frozen=True)
 class ShareColumn:
-    """One contrast of shares over places: what was counted and what it is held against."""
+    """One contrast of shares over places: what was counted and what it is held against.
+
+    ``missing`` is the share of records of which ``missing_of`` is not recorded.
+    """
 
     contrast: Contrast
     own: Own
@@ -34,6 +37,7 @@ class ShareColumn:
     censored: Bools
     notes: dict[str, Bools] = field(default_factory=dict)
     preferred: Bools | None = None
+    missing_of: str = "level"
 
 
 def panel(signal: str, cells: Cells, columns: Sequence[ShareColumn], lacks: Sequence[Lack]) -> Panel:
@@ -54,6 +58,9 @@ def panel(signal: str, cells: Cells, columns: Sequence[ShareColumn], lacks: Sequ
     names = sorted({name for column in columns for name in column.notes})
     none, everywhere = np.zeros(cells.size, dtype=bool), np.ones(cells.size, dtype=bool)
     notes = {name: column_stack([c.notes.get(name, none) for c in columns]) for name in names}
+    unknown = np.full(cells.size, np.nan)
+    of = dict.fromkeys(column.missing_of for column in columns)
+    missing = {name: column_stack([c.missing if c.missing_of == name else unknown for c in columns]) for name in of}
     differs = column_stack([c.base.differs & (c.code == 0) for c in columns])
     period = column_stack([c.base.period for c in columns])
     notes["share.caveat-period"] = differs & (period != "")
@@ -68,7 +75,7 @@ def panel(signal: str, cells: Cells, columns: Sequence[ShareColumn], lacks: Sequ
         lacks=tuple(lacks),
         notes=notes,
         extra={name: stack(name) for name in ("z", "share", "share_low", "share_high")},
-        missing={"level": column_stack([c.missing for c in columns])},
+        missing=missing,
         comparator_period=period,
         apart=column_stack([c.base.apart for c in columns]),
         window=(column_stack([c.own.first for c in columns]), column_stack([c.own.last for c in columns])),

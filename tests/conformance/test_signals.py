@@ -125,9 +125,13 @@ def test_a_planted_effect_is_seen(local):
 
 def test_measured_entries_are_finite_and_ordered(local):
     panel = measure(local, simulated(local, 3, natural_sd=0.3))
+    # A number that is stated for itself has no base and no p-value.
+    stated = np.array([contrast.shape == "described" for contrast in panel.contrasts])
     for name in ("k", "n", "base", "comparator"):
-        assert np.isfinite(getattr(panel, name)[panel.measured]).all(), name
-    ok = panel.testable
+        held = panel.measured if name in ("k", "n") else panel.measured & ~stated
+        assert np.isfinite(getattr(panel, name)[held]).all(), name
+    assert np.isnan(panel.p_greater[:, stated]).all()
+    ok = panel.testable & ~stated
     assert (panel.k[ok] <= panel.n[ok]).all()
     assert (panel.low[ok] <= panel.estimate[ok]).all()
     assert (panel.estimate[ok] <= panel.high[ok]).all()

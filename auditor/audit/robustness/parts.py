@@ -14,6 +14,9 @@ from auditor.signals.signal import Contrast, Panel
 
 Ints = NDArray[np.int64]
 
+RATIOS = ("ratio", "odds-ratio")
+"""Scales on which 1 is no difference."""
+
 
 def parts_of(again: Again, parts: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Measure a signal in the parts of each place's own window.
@@ -29,7 +32,8 @@ def parts_of(again: Again, parts: int, rng: np.random.Generator) -> tuple[Ints, 
     -------
     count, same : (J, C) int arrays
         Parts in which the estimate is finite, and in which it lies on the same side of 1 as over the whole time. Rows
-        that straddle a cut belong to no part. 0 for a signal of a change, which needs the time before and after.
+        that straddle a cut belong to no part. 0 for a signal of a change, which needs the time before and after, and
+        for what is no ratio, of which no side of 1 tells anything.
     """
     panel = again.panel
     count, same = (np.zeros(panel.code.shape, dtype=np.int64) for _ in range(2))
@@ -38,7 +42,10 @@ def parts_of(again: Again, parts: int, rng: np.random.Generator) -> tuple[Ints, 
     if again.signal.regional or spec.activations:
         return count, same
     whole = np.where(panel.measured, _side(panel.estimate), np.nan)
-    for columns, window in _windows(panel, again.cells):
+    for found, window in _windows(panel, again.cells):
+        columns = [c for c in found if panel.contrasts[c].scale in RATIOS]
+        if not columns:
+            continue
         pieces = cut(*window, parts)
         for piece, own in zip(pieces, rng.spawn(len(pieces)), strict=True):
             other = again.measure(again.engine.cells(spec, piece), again.options, own)
