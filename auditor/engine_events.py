@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from auditor.domain.holidays import federal_holidays
 from auditor.records.event_columns import READINGS
 from auditor.row_cells import RowSpec, RowTable
 from auditor.row_keys import JOINS, KEYS, Form
@@ -28,7 +29,13 @@ _TABLES = {
     "persons": _CODED.format(name="persons", keys="e.source, e.person", first=_FIRST, wanted="person"),
     "ends": 'CREATE TEMP TABLE row_ends AS SELECT source, max(greatest("end"::TIMESTAMP, disposition_date, '
     "detainer_date, release_date, transfer_date)) AS last FROM events GROUP BY source",
+    # `before` counts the Saturdays, Sundays and holidays before a day.
+    "days": "CREATE TEMP TABLE row_days AS SELECT day, free, coalesce(sum(free::INTEGER) OVER "
+    "(ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before "
+    "FROM (SELECT day, isodow(day) >= 6 OR list_contains(?::DATE[], day) AS free "
+    "FROM (SELECT unnest(generate_series(?::DATE::TIMESTAMP, ?::DATE::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day))",
 }
+"""Tables that keys need; one that is made from another stands behind it in a key's ``joins``."""
 
 
 @dataclass
@@ -85,8 +92,17 @@ class Events:
     def _make(self, name: str) -> None:
         if name not in self._made:
             self.sql.execute(f"DROP TABLE IF EXISTS row_{name}")
-            self.sql.execute(_TABLES[name])
+            self.sql.execute(_TABLES[name], self._calendar() if name == "days" else [])
             self._made.add(name)
+
+    def _calendar(self) -> list[Any]:
+        """Return the holidays, and the first and last day on which anybody could be held."""
+        first, last = self.sql.execute(
+            "SELECT min(release_eligible_date)::DATE, (SELECT max(last) FROM row_ends)::DATE FROM events"
+        ).fetchall()[0]
+        if first is None or last is None:
+            return [[], None, None]
+        return [[day.isoformat() for day in federal_holidays(first.year, last.year)], first, last]
 
 
 def _array(values: Any, form: Form) -> Any:

@@ -69,7 +69,22 @@ def _not_before(start: str, end: str, hours: str) -> str:
     return f"CASE WHEN {end} >= {start} OR {end}::DATE = {start}::DATE THEN greatest({hours}, 0.0) END"
 
 
-_HELD = _hours("e.release_eligible_date", _LAST, f"e.release_eligible_date_timed AND {_END_TIMED}")
+_HELD_TIMED = f"e.release_eligible_date_timed AND {_END_TIMED}"
+_HELD = _hours("e.release_eligible_date", _LAST, _HELD_TIMED)
+# 8 CFR 287.7(d) counts no hour of a Saturday, a Sunday or a holiday: what lies on such days is taken off.
+_FREE_DAYS = "24.0 * (t.before - f.before)"
+_FREE = (
+    f"CASE WHEN {_HELD_TIMED} THEN {_FREE_DAYS} "
+    f"+ CASE WHEN t.free THEN date_diff('minute', t.day::TIMESTAMP, {_LAST}) / 60.0 ELSE 0.0 END "
+    "- CASE WHEN f.free THEN date_diff('minute', f.day::TIMESTAMP, e.release_eligible_date) / 60.0 ELSE 0.0 END "
+    f"ELSE {_FREE_DAYS} END"
+)
+_FOLLOWED = _hours("e.release_eligible_date", "x.last", "e.release_eligible_date_timed")
+# A hold that came after release fell due was none when it fell due; one with a date but marked as none is a contradiction.
+_LODGED = (
+    "CASE WHEN e.detainer_date_timed AND e.release_eligible_date_timed THEN e.detainer_date <= e.release_eligible_date "
+    "ELSE e.detainer_date::DATE <= e.release_eligible_date::DATE END"
+)
 _EVENT = "(e.day::TIMESTAMP + to_minutes(coalesce(e.minute, 0)::BIGINT))"
 _TO_DETAINER = _hours(_EVENT, "e.detainer_date", "e.minute IS NOT NULL AND e.detainer_date_timed")
 
@@ -106,6 +121,8 @@ JOINS: Final[dict[str, str]] = {
     "AND o.officer = e.officer",
     "persons": "LEFT JOIN row_persons p ON p.source = e.source AND p.person = e.person",
     "ends": "LEFT JOIN row_ends x ON x.source = e.source",
+    "days": "LEFT JOIN row_days f ON f.day = e.release_eligible_date::DATE "
+    f"LEFT JOIN row_days t ON t.day = ({_LAST})::DATE",
 }
 """Tables that derived keys need, by name; :mod:`auditor.engine_events` makes each when it is first asked for."""
 
@@ -133,6 +150,24 @@ _DERIVED: Final[dict[str, Key]] = {
         "WHEN e.transfer_date IS NOT NULL THEN 'transfer' ELSE 'censored' END",
         "text",
         *_STAY,
+    ),
+    "held_hours_regulation": _key(
+        f"CASE WHEN NOT {_UNREAD} THEN {_not_before('e.release_eligible_date', _LAST, f'({_HELD}) - ({_FREE})')} END",
+        "number",
+        *_STAY,
+        joins=("ends", "days"),
+    ),
+    # How long a stay could be seen at most: from the moment on which release fell due to the source's last day.
+    "followed_hours": _key(
+        _not_before("e.release_eligible_date", "x.last", _FOLLOWED), "number", "release_eligible_date", joins=("ends",)
+    ),
+    "hold_when_due": _key(
+        "CASE WHEN e.release_eligible_date IS NULL OR (NOT e.detainer AND e.detainer_date IS NOT NULL) THEN NULL "
+        f"WHEN e.detainer_date IS NOT NULL THEN ({_LODGED})::INTEGER ELSE e.detainer::INTEGER END",
+        "whole",
+        "detainer",
+        "detainer_date",
+        "release_eligible_date",
     ),
     "hours_to_detainer": _key(
         _not_before(_EVENT, "e.detainer_date", _TO_DETAINER), "number", "day", "minute", "detainer_date"
