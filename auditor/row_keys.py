@@ -80,7 +80,7 @@ _FREE = (
     f"ELSE {_FREE_DAYS} END"
 )
 _FOLLOWED = _hours("e.release_eligible_date", "x.last", "e.release_eligible_date_timed")
-# A hold that came after release fell due was none when it fell due; one with a date but marked as none is a contradiction.
+# A hold that came after release fell due was none then; one with a date, but marked as none, contradicts itself.
 _LODGED = (
     "CASE WHEN e.detainer_date_timed AND e.release_eligible_date_timed THEN e.detainer_date <= e.release_eligible_date "
     "ELSE e.detainer_date::DATE <= e.release_eligible_date::DATE END"

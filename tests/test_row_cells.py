@@ -156,6 +156,44 @@ def test_times_held(ground):
     np.testing.assert_array_equal(rows.columns["held_hours"], expected)
 
 
+HELD = """place,event,date,release_eligible_date,release_date,transfer_date,detainer,detainer_date
+48453,booking,2011-08-01,2011-08-05 12:00,2011-08-09 13:30,,yes,2011-08-01 22:00
+48453,booking,2011-08-02,2011-08-06 12:00,2011-08-07 13:30,,yes,2011-08-06 22:00
+48453,booking,2011-08-03,2011-09-01 12:00,2011-09-06 12:00,,no,
+48453,booking,2011-08-04,2011-08-05,2011-08-09,,,
+48453,booking,2011-08-05,2011-08-06,2011-08-09,,yes,
+48453,booking,2011-08-06,2011-12-30 18:00,,2012-01-03 06:00,no,2011-12-01
+48453,booking,2011-08-07,2012-01-02 18:00,,,yes,2012-01-02
+48453,booking,2011-08-08,,2011-08-09,,yes,
+"""
+
+
+def test_hours_of_the_regulation(ground):
+    """By hand, 8 CFR 287.7(d). Friday noon to Tuesday 13:30 less two days; all within a weekend; Thursday to Tuesday
+    over Labor Day; Friday to Tuesday by days; from a Saturday; Friday to Tuesday over New Year, kept on Monday 2
+    January 2012; a stay without an end on that Monday, to the last day of the source.
+    """
+    rows = ground.rows(HELD, "day", "held_hours", "held_hours_regulation", "followed_hours")
+    expected = [97.5, 25.5, 120.0, 96.0, 72.0, 84.0, 24.0, np.nan]
+    np.testing.assert_array_equal(rows.columns["held_hours"], expected)
+    expected = [49.5, 0.0, 48.0, 48.0, 24.0, 12.0, 0.0, np.nan]
+    np.testing.assert_array_equal(rows.columns["held_hours_regulation"], expected)
+    # To 3 January 2012 06:00; whole days where the beginning has no time of day.
+    expected = [3618.0, 3594.0, 2970.0, 3624.0, 3600.0, 84.0, 12.0, np.nan]
+    np.testing.assert_array_equal(rows.columns["followed_hours"], expected)
+
+
+def test_a_hold_that_came_after_release_fell_due_was_none_then(ground):
+    """The second came on the evening; without a date the flag decides; marked as none, but with a date: not known."""
+    rows = ground.rows(HELD, "day", "hold_when_due")
+    assert rows.columns["hold_when_due"].tolist() == [1, 0, 0, -1, 1, -1, 1, -1]
+
+
+def test_rows_without_stays_have_no_calendar(ground):
+    rows = ground.rows("place,event,date\n48453,stop,2011-08-01\n", "held_hours_regulation")
+    assert np.isnan(rows.columns["held_hours_regulation"]).all()
+
+
 def test_times_to_a_detainer(ground):
     """12 hours with both times; whole days where one has none; before the arrest is an error of the record."""
     rows = ground.rows(STAYS, "day", "hours_to_detainer", "before_conviction")

@@ -30,6 +30,8 @@ def beside(left: Panel, right: Panel) -> Panel:
     if any(panel.samples or panel.given is not None or panel.preferred is not None for panel in (left, right)):
         raise ValueError(f"{left.signal}: a panel that is decided by itself cannot stand beside another")
     code = np.where(right.code > 0, right.code + len(left.lacks), 0)
+    fields: dict[str, Any] = {name: np.hstack([_or(left, name, False), _or(right, name, False)]) for name in _MASKS}
+    fields |= {name: np.hstack([getattr(left, name), getattr(right, name)]) for name in blank(0, 0)}
     return dataclasses.replace(
         left,
         contrasts=(*left.contrasts, *right.contrasts),
@@ -43,8 +45,7 @@ def beside(left: Panel, right: Panel) -> Panel:
         window=_windows(left, right),
         base_error=np.hstack([_or(left, "base_error", 0.0), _or(right, "base_error", 0.0)]),
         comparator_period=np.hstack([_or(left, "comparator_period", ""), _or(right, "comparator_period", "")]),
-        **{name: np.hstack([_or(left, name, False), _or(right, name, False)]) for name in _MASKS},
-        **{name: np.hstack([getattr(left, name), getattr(right, name)]) for name in blank(0, 0)},
+        **fields,
     )
 
 

@@ -7,7 +7,7 @@ equally long, whenever release fell due, and the share still held after some hou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ COLUMNS = {"regulation": "held_hours_regulation", "plain": "held_hours"}
 """Key that holds the hours of each clock."""
 _SOURCES = ("recorded", "perceived", "mixed", "surname", "", "nationality")
 _DAY = 24.0
+_ROWS = ("place", "side", "left", "seen", "jail", "group", "n", "censored")
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,7 @@ class Stays:
     def take(self, keep: Bools) -> Stays:
         """Return the stays that a mask keeps."""
         hours = {clock: values[keep] for clock, values in self.hours.items()}
-        arrays = (self.left, self.seen, self.jail, self.group, self.n, self.censored)
-        return Stays(
-            self.place[keep], self.side[keep], hours, *(a[keep] for a in arrays), places=self.places, jails=self.jails
-        )
+        return replace(self, hours=hours, **{name: getattr(self, name)[keep] for name in _ROWS})
 
     def of_group(self, group: str) -> Stays:
         """Return the stays of one ethnic group."""

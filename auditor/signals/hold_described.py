@@ -1,0 +1,189 @@
+"""What the signal hold-time describes beside its shares: hazard ratio, mean hours, and holds alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from auditor.cells import Bools, Cells, Floats
+from auditor.signals.baseline import printable, small
+from auditor.signals.hold_measure import FEW_JAILS, LEVEL, NO_FIT, NO_OVERLAP, Measured, hours_longer, leaving
+from auditor.signals.hold_options import HoldTimeOptions
+from auditor.signals.hold_panels import HOLDS_ONLY, NAME, NO_ENDS
+from auditor.signals.signal import Contrast, Lack, Panel, blank
+from auditor.signals.stays import Stays, over, whole_days
+from auditor.stats.ratios.intervals import wilson
+
+_UNRECORDED, _ONE_OUTCOME, _OVERLAP = 5, 6, 7
+"""Positions (from 1) among the reasons of a pair."""
+_IN_COMPARISON = Lack(f"{NAME}.in-comparison", f"{NAME}.need-nothing")
+_JAILS_FEW = Lack(f"{NAME}.few-jails", f"{NAME}.need-jails")
+_UNFIT = Lack(f"{NAME}.no-fit", f"{NAME}.need-longer")
+_MOST = 0.5
+
+Part = dict[str, Any]
+
+
+def described_panel(
+    signal: str, cells: Cells, stays: Stays, event: str, options: HoldTimeOptions, compared: Panel
+) -> Panel:
+    """Describe how fast people leave, how many hours longer they stay, and the holds where there is nothing else.
+
+    Parameters
+    ----------
+    signal : str
+    cells : Cells
+    stays : Stays
+    event : str
+    options : HoldTimeOptions
+    compared : Panel
+        Of `hold_panels.compared_panel`: what is printed beside it, and the reasons that it gives.
+    """
+    lacks = (*compared.lacks, _JAILS_FEW, _UNFIT, _IN_COMPARISON)
+    at = {lack.reason: i + 1 for i, lack in enumerate(lacks)}
+    hazard, hours = leaving(stays, options.horizon), hours_longer(stays, options.horizon)
+    parts = [
+        _pace(cells, hazard, compared, at) | _hazard(hazard),
+        _pace(cells, hours, compared, at) | _hours(hours),
+        _alone(cells, stays, options, compared, at),
+    ]
+    contrasts = (
+        _contrast(event, "hazard", "hazard", "hazard-ratio", "hazard ratio (Cox)"),
+        _contrast(event, "hours", "hours", "hours", "difference of restricted means"),
+        _contrast(event, "share", options.clock, "share", "Wilson"),
+    )
+
+    def stack(name: str) -> Any:
+        return np.column_stack([part[name] for part in parts])
+
+    code = stack("code")
+    days = [np.column_stack([np.array(ends, dtype=object)] * len(parts)) for ends in cells.window(event)]
+    return Panel(
+        signal=signal,
+        places=cells.ids,
+        contrasts=contrasts,
+        code=code,
+        testable=code == 0,
+        lacks=lacks,
+        notes=_notes(stays, hazard, code),
+        extra=_extra(parts, options, code),
+        window=(days[0], days[1]),
+        hidden=stack("hidden"),
+        coarse=np.ones(code.shape, dtype=bool),
+        stratum=cells.stratum,
+        **{name: stack(name) for name in blank(0, 0)},
+    )
+
+
+def _contrast(event: str, what: str, label: str, scale: str, method: str) -> Contrast:
+    why = "limit" if what == "share" else "jail"
+    return Contrast(
+        key=f"hold/{'' if what == 'share' else 'none/'}{what}",
+        group=None,
+        reference=None,
+        event=event,
+        label=label,
+        counted="held-longer",
+        among=event,
+        comparator="limit" if what == "share" else "without-hold",
+        why=f"{NAME}.why-{why}",
+        shape="described",
+        method=method,
+        tested=False,
+        scale=scale,
+        definitions=(f"{NAME}.define-due", f"{NAME}.define-limit", f"{NAME}.define-seen"),
+        words=f"{NAME}-{what}",
+    )
+
+
+def _pace(cells: Cells, measured: Measured, compared: Panel, at: dict[str, int]) -> Part:
+    """Return what the hazard ratio and the mean hours have in common."""
+    first = compared.code[:, 0]
+    reasons = {NO_OVERLAP: _OVERLAP, FEW_JAILS: at[_JAILS_FEW.reason], NO_FIT: at[_UNFIT.reason]}
+    own = np.array([reasons.get(int(reason), 0) for reason in measured.reason], dtype=np.int64)
+    # One outcome only is no reason here: people may leave faster or slower within the limit, or beyond it.
+    code = np.where((first > 0) & (first != _ONE_OUTCOME) & (first != _OVERLAP), first, own)
+    part = _blank(cells, code)
+    fine = code == 0
+    for name, values in (("estimate", measured.estimate), ("low", measured.low), ("high", measured.high)):
+        part[name] = np.where(fine, values, np.nan)
+    n, m = measured.people.T
+    part["k"], part["n"], part["comparator_n"] = (np.where(fine, values, np.nan) for values in (n, n, m))
+    part["hidden"] = ~(printable(n, n, cells) & printable(m, m, cells)) | _gives_away(cells, compared, n, m)
+    part["extra"] = {"reference_n": part["comparator_n"], "clusters": np.where(fine, measured.clusters, np.nan)}
+    return part
+
+
+def _gives_away(cells: Cells, compared: Panel, n: Floats, m: Floats) -> Bools:
+    """Return where these people differ by 1 to 10 from those of a comparison of everybody that is printed."""
+    found = np.zeros(cells.size, dtype=bool)
+    for c, contrast in enumerate(compared.contrasts):
+        if contrast.group is None:
+            for mine, other in ((n, compared.n[:, c]), (m, compared.comparator_n[:, c])):
+                found |= small(np.nan_to_num(np.abs(mine - other)), cells)
+    return found
+
+
+def _hazard(measured: Measured) -> Part:
+    there = np.where(np.isfinite(measured.estimate), 1.0, np.nan)
+    extra = {"log_rank_z": measured.z, "log_rank_p": measured.p}
+    return {"base": there, "comparator": there, "own": extra}
+
+
+def _hours(measured: Measured) -> Part:
+    extra = {"focal_hours": measured.focal, "reference_hours": measured.reference}
+    return {"base": measured.reference, "comparator": measured.reference, "own": extra}
+
+
+def _alone(cells: Cells, stays: Stays, options: HoldTimeOptions, compared: Panel, at: dict[str, int]) -> Part:
+    """Return the share of holds beyond the limit, where there is nobody without a hold to compare with."""
+    known = stays.known
+    holds = known.side == 0
+    n, k = known.total(holds), known.total(holds & over(known, options.clock, options.limit))
+    unended = known.total(holds & ~known.left)
+    blind = stays.total((stays.side == 0) & np.isnan(stays.hours["plain"]))
+    first = compared.code[:, 0]
+    code = np.where(first == 0, at[_IN_COMPARISON.reason], first)
+    code[(n > 0) & np.isin(first, (at[HOLDS_ONLY.reason], _ONE_OUTCOME, _OVERLAP))] = 0
+    code[(code == 0) & (unended > _MOST * n)] = at[NO_ENDS.reason]
+    code[(code == 0) & (blind > _MOST * (n + blind))] = _UNRECORDED
+    part = _blank(cells, code)
+    fine = code == 0
+    low, high = wilson(k, n, LEVEL)
+    share = k / np.maximum(n, 1.0)
+    # The regulation's own bound: nobody is kept beyond it.
+    values = {"k": k, "n": n, "estimate": share, "low": low, "high": high, "base": 0.0 * k, "comparator": 0.0 * k}
+    for name, value in (values | {"comparator_n": n}).items():
+        part[name] = np.where(fine, value, np.nan)
+    part["hidden"] = ~printable(k, n, cells)
+    share_of = {"share": share, "share_low": low, "share_high": high}
+    part["extra"] = {name: np.where(fine, value, np.nan) for name, value in share_of.items()}
+    return part
+
+
+def _blank(cells: Cells, code: np.ndarray) -> Part:
+    numbers = {name: values[:, 0] for name, values in blank(cells.size, 1).items()}
+    return {**numbers, "code": code, "extra": {}, "hidden": np.zeros(cells.size, dtype=bool)}
+
+
+def _extra(parts: list[Part], options: HoldTimeOptions, code: np.ndarray) -> dict[str, Floats]:
+    held = [part["extra"] | part.get("own", {}) for part in parts]
+    none = np.full(len(code), np.nan)
+    names = sorted({name for extra in held for name in extra})
+    found = {name: np.column_stack([extra.get(name, none) for extra in held]) for name in names}
+    fixed = {"limit": options.limit, "horizon": options.horizon}
+    return found | {name: np.where(code == 0, value, np.nan) for name, value in fixed.items()}
+
+
+def _notes(stays: Stays, hazard: Measured, code: np.ndarray) -> dict[str, Bools]:
+    fine = code == 0
+    pace = np.array([True, True, False])
+    return {
+        f"{NAME}.caveat-other": fine,
+        f"{NAME}.caveat-who": fine,
+        f"{NAME}.caveat-days": fine & whole_days(stays)[:, None],
+        f"{NAME}.caveat-drift": fine & hazard.note[:, None] & np.array([True, False, False]),
+        f"{NAME}.caveat-jails": fine & pace & (hazard.clusters > 1)[:, None],
+        f"{NAME}.caveat-alone": fine & ~pace,
+    }

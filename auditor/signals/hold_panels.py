@@ -1,0 +1,194 @@
+"""The shares of the signal hold-time: people with a hold against people without one, beyond the limit."""
+
+from __future__ import annotations
+
+import dataclasses
+from itertools import chain, combinations
+
+import numpy as np
+
+from auditor.cells import Bools, Cells, Floats
+from auditor.signals.baseline import small
+from auditor.signals.hold_options import HoldTimeOptions
+from auditor.signals.pair_measure import METHOD, Counted, PairColumn, lacks_of, pair_panel
+from auditor.signals.signal import Contrast, Lack, Panel
+from auditor.signals.stays import Stays, counted, groups_of, whole_days
+from auditor.stats.strata.mantel_haenszel import mh_risk_ratio
+
+NAME = "hold-time"
+_NOTHING, _ONE_SIDE = 3, 4
+"""Positions (from 1) among the reasons of a pair: no stay of either side, none of one side."""
+_MOST_UNENDED = 0.5
+NO_ENDS = Lack(f"{NAME}.no-ends", f"{NAME}.need-ends")
+NO_HOLDS_TOLD = Lack(f"{NAME}.no-holds-told", f"{NAME}.need-holds")
+NOT_FOLLOWED = Lack(f"{NAME}.not-followed", f"{NAME}.need-longer")
+HOLDS_ONLY = Lack(f"{NAME}.holds-only", f"{NAME}.need-without")
+
+
+def compared_panel(signal: str, cells: Cells, stays: Stays, event: str, options: HoldTimeOptions) -> Panel:
+    """Measure the shares beyond the limit: the test, the other clock, all jails together, and each group.
+
+    Parameters
+    ----------
+    signal : str
+    cells : Cells
+    stays : Stays
+    event : str
+    options : HoldTimeOptions
+
+    Returns
+    -------
+    Panel
+        The test is the first contrast.
+    """
+    other = "plain" if options.clock == "regulation" else "regulation"
+    first = options.within == "jail"
+    columns = [_column(cells, stays, event, options, options.clock, jails=first, tested=True)]
+    columns += [
+        column
+        for column in (
+            _column(cells, stays, event, options, other, jails=first),
+            _column(cells, stays, event, options, options.clock, jails=not first),
+        )
+        if _differs(column.counted, columns[0].counted)
+    ]
+    wanted = (*cells.focal_groups, cells.reference_group)
+    whole = list(columns)
+    for group in groups_of(stays, wanted):
+        column = _column(cells, stays, event, options, options.clock, jails=first, group=group)
+        shown = columns[len(whole) :]
+        hidden = _tells(cells, column, whole, shown)
+        columns.append(dataclasses.replace(column, hidden=hidden))
+    panel = pair_panel(signal, cells, columns, cells.window(event), lacks=lacks_of(NAME), missing="times")
+    return _named(_precise(panel, cells, stays), options)
+
+
+def _column(
+    cells: Cells,
+    stays: Stays,
+    event: str,
+    options: HoldTimeOptions,
+    clock: str,
+    *,
+    jails: bool,
+    tested: bool = False,
+    group: str = "",
+) -> PairColumn:
+    own = stays.of_group(group) if group else stays
+    label = clock if jails else f"{clock}-overall"
+    present = np.zeros(cells.size, dtype=bool)
+    if cells.rows is not None:
+        present[cells.rows.where(event=event).index] = True
+    numbers = counted(own, clock, options.limit, jails=jails)
+    unended = _unended(own)
+    contrast = Contrast(
+        key=f"hold/none/{label}" + (f"/{group}" if group else ""),
+        group=group or None,
+        reference=None,
+        event=event,
+        label=label,
+        counted="held-longer",
+        among=event,
+        comparator="without-hold",
+        why=f"{NAME}.why-{'jail' if jails else 'overall'}",
+        shape="pair",
+        method=METHOD,
+        tested=tested,
+        definitions=(f"{NAME}.define-due", f"{NAME}.define-limit", f"{NAME}.define-seen"),
+        words=f"{NAME}-group" if group else NAME,
+    )
+    return PairColumn(
+        contrast,
+        numbers,
+        present,
+        own.total((own.side < 0) & own.seen),
+        notes=_notes(own, clock),
+        ranges={"no-end": _ends_range(numbers, unended, options, jails=jails, stays=own)},
+        withheld=((NO_ENDS, (unended > _MOST_UNENDED * numbers.n.sum(axis=2)).any(axis=1)),),
+        range_hidden=np.asarray(small(unended, cells).any(axis=1), dtype=bool),
+        sides=(f"hold {group}", f"none {group}"),
+    )
+
+
+def _unended(stays: Stays) -> Floats:
+    """Return (J, 2) stays without an end, with and without a hold."""
+    known = stays.known
+    return known.by_side(~known.left)
+
+
+def _ends_range(
+    numbers: Counted, unended: Floats, options: HoldTimeOptions, *, jails: bool, stays: Stays
+) -> tuple[Floats, Floats]:
+    """Ratio if every stay without an end, of one side or the other, had ended within the limit; NaN where all ended."""
+    known = stays.known
+    open_ = counted(known.take(~known.left), "plain", options.limit, jails=jails).k
+    k, n = numbers.shared()
+    gone = np.where(n > 0, open_, 0.0)
+    low = mh_risk_ratio(k[:, 0] - gone[:, 0], n[:, 0], k[:, 1], n[:, 1]).estimate
+    high = mh_risk_ratio(k[:, 0], n[:, 0], k[:, 1] - gone[:, 1], n[:, 1]).estimate
+    some = unended.sum(axis=1) > 0
+    return np.where(some, low, np.nan), np.where(some, high, np.nan)
+
+
+def _notes(stays: Stays, clock: str) -> dict[str, Bools]:
+    every = np.ones(stays.places, dtype=bool)
+    return {
+        f"{NAME}.caveat-other": every,
+        f"{NAME}.caveat-who": every,
+        f"{NAME}.caveat-days": whole_days(stays),
+        f"{NAME}.caveat-ends": _unended(stays).sum(axis=1) > 0,
+        f"{NAME}.caveat-plain": every & (clock == "plain"),
+    }
+
+
+def _differs(one: Counted, other: Counted) -> bool:
+    """Say whether two columns tell different things of any place."""
+    several = [np.all(numbers.n > 0, axis=1).sum(axis=1) for numbers in (one, other)]
+    sums = [_counts(numbers) for numbers in (one, other)]
+    return not (np.array_equal(several[0], several[1]) and np.array_equal(sums[0], sums[1]))
+
+
+def _tells(cells: Cells, column: PairColumn, whole: list[PairColumn], shown: list[PairColumn]) -> Bools:
+    """Return where a group's counts, taken from those of everybody with any groups before, leave 1 to 10 people."""
+    own = _counts(column.counted)
+    hidden = np.zeros(cells.size, dtype=bool)
+    for some in chain.from_iterable(combinations(shown, r) for r in range(len(shown) + 1)):
+        printed = sum((_printed(other) for other in some), start=np.zeros_like(own))
+        for everybody in whole:
+            rest = np.abs(_counts(everybody.counted) - printed - own)
+            hidden |= np.asarray(small(rest, cells).any(axis=1), dtype=bool)
+    return hidden
+
+
+def _printed(column: PairColumn) -> Floats:
+    """Return the counts of a group that is shown; 0 where it is not."""
+    counts = _counts(column.counted)
+    return counts if column.hidden is None else np.where(column.hidden[:, None], 0.0, counts)
+
+
+def _counts(numbers: Counted) -> Floats:
+    """Return (J, 4) counts that are compared: beyond the limit and within it, with and without a hold."""
+    k, n = numbers.shared()
+    return np.concatenate([k.sum(axis=2), (n - k).sum(axis=2)], axis=1)
+
+
+def _precise(panel: Panel, cells: Cells, stays: Stays) -> Panel:
+    """Say which of several things is missing where a side, or both, have no stay."""
+    lacks = (*panel.lacks, NO_HOLDS_TOLD, NOT_FOLLOWED, HOLDS_ONLY)
+    at = {lack.reason: i + 1 for i, lack in enumerate(lacks)}
+    code = panel.code.copy()
+    timed = np.isfinite(stays.hours["plain"])
+    untold = stays.total(timed & (stays.side < 0)) > 0
+    unseen = stays.total(timed & (stays.side >= 0) & ~stays.seen) > 0
+    holds = stays.known.by_side(np.ones(len(stays.known.n), dtype=bool))[:, 0] > 0
+    for mask, lack in ((untold, NO_HOLDS_TOLD), (unseen, NOT_FOLLOWED)):
+        code = np.where((panel.code == _NOTHING) & mask[:, None], at[lack.reason], code)
+    code = np.where((panel.code == _ONE_SIDE) & holds[:, None], at[HOLDS_ONLY.reason], code)
+    return dataclasses.replace(panel, lacks=lacks, code=code)
+
+
+def _named(panel: Panel, options: HoldTimeOptions) -> Panel:
+    """Name what is missing after what it is, and add the hours that the sentences speak of."""
+    missing = {"hold": panel.missing["group"], "times": panel.missing["times"]}
+    limit = np.where(panel.code == 0, options.limit, np.nan)
+    return dataclasses.replace(panel, missing=missing, extra={**panel.extra, "limit": limit})
