@@ -81,7 +81,7 @@ _FREE = (
 )
 _FOLLOWED = _hours("e.release_eligible_date", "x.last", "e.release_eligible_date_timed")
 # A hold that came after release fell due was none then; one with a date, but marked as none, contradicts itself.
-_LODGED = (
+_LODGED_BY_THEN = (
     "CASE WHEN e.detainer_date_timed AND e.release_eligible_date_timed THEN e.detainer_date <= e.release_eligible_date "
     "ELSE e.detainer_date::DATE <= e.release_eligible_date::DATE END"
 )
@@ -163,7 +163,7 @@ _DERIVED: Final[dict[str, Key]] = {
     ),
     "hold_when_due": _key(
         "CASE WHEN e.release_eligible_date IS NULL OR (NOT e.detainer AND e.detainer_date IS NOT NULL) THEN NULL "
-        f"WHEN e.detainer_date IS NOT NULL THEN ({_LODGED})::INTEGER ELSE e.detainer::INTEGER END",
+        f"WHEN e.detainer_date IS NOT NULL THEN ({_LODGED_BY_THEN})::INTEGER ELSE e.detainer::INTEGER END",
         "whole",
         "detainer",
         "detainer_date",

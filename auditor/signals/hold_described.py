@@ -10,14 +10,13 @@ from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import printable, small
 from auditor.signals.hold_measure import FEW_JAILS, LEVEL, NO_FIT, NO_OVERLAP, Measured, hours_longer, leaving
 from auditor.signals.hold_options import HoldTimeOptions
-from auditor.signals.hold_panels import HOLDS_ONLY, NAME, NO_ENDS
+from auditor.signals.hold_panels import HOLDS_ONLY, IN_COMPARISON, NAME, NO_ENDS
 from auditor.signals.signal import Contrast, Lack, Panel, blank
 from auditor.signals.stays import Stays, over, whole_days
 from auditor.stats.ratios.intervals import wilson
 
 _UNRECORDED, _ONE_OUTCOME, _OVERLAP = 5, 6, 7
 """Positions (from 1) among the reasons of a pair."""
-_IN_COMPARISON = Lack(f"{NAME}.in-comparison", f"{NAME}.need-nothing")
 _JAILS_FEW = Lack(f"{NAME}.few-jails", f"{NAME}.need-jails")
 _UNFIT = Lack(f"{NAME}.no-fit", f"{NAME}.need-longer")
 _MOST = 0.5
@@ -40,7 +39,7 @@ def described_panel(
     compared : Panel
         Of `hold_panels.compared_panel`: what is printed beside it, and the reasons that it gives.
     """
-    lacks = (*compared.lacks, _JAILS_FEW, _UNFIT, _IN_COMPARISON)
+    lacks = (*compared.lacks, _JAILS_FEW, _UNFIT, IN_COMPARISON)
     at = {lack.reason: i + 1 for i, lack in enumerate(lacks)}
     hazard, hours = leaving(stays, options.horizon), hours_longer(stays, options.horizon)
     parts = [
@@ -127,13 +126,14 @@ def _gives_away(cells: Cells, compared: Panel, n: Floats, m: Floats) -> Bools:
 
 def _hazard(measured: Measured) -> Part:
     there = np.where(np.isfinite(measured.estimate), 1.0, np.nan)
-    extra = {"log_rank_z": measured.z, "log_rank_p": measured.p}
+    extra = {"log_rank_z": np.round(measured.z, 2), "log_rank_p": np.round(measured.p, 4)}
     return {"base": there, "comparator": there, "own": extra}
 
 
 def _hours(measured: Measured) -> Part:
-    extra = {"focal_hours": measured.focal, "reference_hours": measured.reference}
-    return {"base": measured.reference, "comparator": measured.reference, "own": extra}
+    # Tenths of an hour: with all digits a mean would tell the exact sum of some people's hours.
+    focal, reference = np.round(measured.focal, 1), np.round(measured.reference, 1)
+    return {"base": reference, "comparator": reference, "own": {"focal_hours": focal, "reference_hours": reference}}
 
 
 def _alone(cells: Cells, stays: Stays, options: HoldTimeOptions, compared: Panel, at: dict[str, int]) -> Part:
@@ -144,7 +144,7 @@ def _alone(cells: Cells, stays: Stays, options: HoldTimeOptions, compared: Panel
     unended = known.total(holds & ~known.left)
     blind = stays.total((stays.side == 0) & np.isnan(stays.hours["plain"]))
     first = compared.code[:, 0]
-    code = np.where(first == 0, at[_IN_COMPARISON.reason], first)
+    code = np.where(first == 0, at[IN_COMPARISON.reason], first)
     code[(n > 0) & np.isin(first, (at[HOLDS_ONLY.reason], _ONE_OUTCOME, _OVERLAP))] = 0
     code[(code == 0) & (unended > _MOST * n)] = at[NO_ENDS.reason]
     code[(code == 0) & (blind > _MOST * (n + blind))] = _UNRECORDED

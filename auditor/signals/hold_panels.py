@@ -22,6 +22,7 @@ _MOST_UNENDED = 0.5
 NO_ENDS = Lack(f"{NAME}.no-ends", f"{NAME}.need-ends")
 NO_HOLDS_TOLD = Lack(f"{NAME}.no-holds-told", f"{NAME}.need-holds")
 NOT_FOLLOWED = Lack(f"{NAME}.not-followed", f"{NAME}.need-longer")
+IN_COMPARISON = Lack(f"{NAME}.in-comparison", f"{NAME}.need-nothing")
 HOLDS_ONLY = Lack(f"{NAME}.holds-only", f"{NAME}.need-without")
 
 
@@ -104,10 +105,21 @@ def _column(
         own.total((own.side < 0) & own.seen),
         notes=_notes(own, clock),
         ranges={"no-end": _ends_range(numbers, unended, options, jails=jails, stays=own)},
-        withheld=((NO_ENDS, (unended > _MOST_UNENDED * numbers.n.sum(axis=2)).any(axis=1)),),
+        withheld=(
+            (NO_ENDS, (unended > _MOST_UNENDED * numbers.n.sum(axis=2)).any(axis=1)),
+            (IN_COMPARISON, _same_jail(own) & (not tested) & (jails != (options.within == "jail"))),
+        ),
         range_hidden=np.asarray(small(unended, cells).any(axis=1), dtype=bool),
         sides=(f"hold {group}", f"none {group}"),
     )
+
+
+def _same_jail(stays: Stays) -> Bools:
+    """Return where one jail holds everybody: jails apart and jails together are the same comparison."""
+    known = stays.known
+    there = np.zeros((known.places, known.jails), dtype=bool)
+    there[known.place, known.jail] = True
+    return np.asarray(there.sum(axis=1) == 1, dtype=bool)
 
 
 def _unended(stays: Stays) -> Floats:
