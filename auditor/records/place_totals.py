@@ -219,8 +219,6 @@ def _others(sheet: Sheet) -> bool:
 
 def _ask_unlabelled(sheet: Sheet, values: Sequence[str]) -> None:
     """Ask about a local place whose figures are, in every cell, the sum of all the others ("Citywide")."""
-    if not values:  # one row is one person: there is no figure to compare
-        return []
     keys = [*key_columns(dimensions_of(sheet), without="place"), *time_keys(sheet)]
     listed = ", ".join(f"k{i}" for i in range(len(keys)))
     aliased = "".join(f", {text} AS k{i}" for i, text in enumerate(keys))

@@ -54,8 +54,8 @@ def map_places(sheet: Sheet) -> str:
 def keys(sheet: Sheet) -> tuple[str, str, str]:
     """Return the SQL of the written place, name and state, blank as ``''``."""
     texts = [f"coalesce({sheet.text(name)}, '')" for name in ("place", "jurisdiction", "state")]
-    if "state" not in sheet.columns:
-        texts[2] = literal(sheet.spec.state)
+    if sheet.spec.state:
+        texts[2] = f"coalesce(nullif(trim({texts[2]}), ''), {literal(sheet.spec.state)})"
     return texts[0], texts[1], texts[2]
 
 
@@ -155,6 +155,9 @@ def _by_code(sheet: Sheet, reference: Reference, place: str, name: str, state: s
 
 
 def _coded(sheet: Sheet, reference: Reference, name: str, state: str) -> Placed:
+    number = reference.text.removesuffix(".0").isdigit()
+    if reference.kind == "state" and number and "county" in _header_words(sheet) and gazetteer().state(name) is None:
+        return _county_number(sheet, reference, state)
     within = _within(reference)
     stated = gazetteer().state(state) if state else None
     if within and stated is not None and stated.id != within:
@@ -169,10 +172,7 @@ def _coded(sheet: Sheet, reference: Reference, name: str, state: str) -> Placed:
             if not same:
                 return Placed(problem=f"{reference.text!r} with the name {name!r}", why=f"the code is {mine}",
                               candidates=(other,))  # fmt: skip
-    header = set(normal(sheet.columns.header("place")).split())
-    if reference.kind == "state" and "county" in header and reference.text != NATION:
-        return _county_number(sheet, reference, state)
-    local = _LOCAL_WORDS & header
+    local = _LOCAL_WORDS & _header_words(sheet)
     if reference.kind == "state" and local and reference.text.isdigit():
         why = f"column {sheet.columns.header('place')!r} sounds local, yet this is the code of a state"
         return Placed(problem=repr(reference.text), why=why, damaged="local")
@@ -190,6 +190,10 @@ def _county_number(sheet: Sheet, reference: Reference, state: str) -> Placed:
     return Placed(problem=repr(reference.text), why=why)
 
 
+def _header_words(sheet: Sheet) -> set[str]:
+    return set(normal(sheet.columns.header("place")).split())
+
+
 def _ended(code: str) -> str:
     after = gazetteer().successors(code) if len(code) == 5 else ()
     if not after:
@@ -200,9 +204,11 @@ def _ended(code: str) -> str:
 
 def _damaged(sheet: Sheet, reference: Reference, name: str, state: str) -> Placed:
     code, note = repair_fips(reference.text, allowed=sheet.spec.repair_fips, state=state)
+    trial, _ = repair_fips(reference.text, allowed=True, state=state)
+    if len(trial or "") == 2 and "county" in _header_words(sheet):
+        return _county_number(sheet, reference, state)
     if code:
         return Placed(code, code[:2], note=note, damaged=code)
-    trial, _ = repair_fips(reference.text, allowed=True, state=state)
     if not trial and name and not state:
         note = f"{note}; its name is {name!r}"
     return Placed(problem=repr(reference.text), why=note, damaged=trial or "local")
