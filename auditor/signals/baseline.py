@@ -15,6 +15,7 @@ from auditor.signals.region.rows import Reduce, Totals, closest, covers, gives_a
 __all__ = [
     "Baseline",
     "Own",
+    "elsewhere",
     "nation_rows",
     "national",
     "own_counts",
@@ -166,6 +167,11 @@ def _harmless(cells: Cells, contrasts: Sequence[tuple[Own, Totals]], period: NDA
         if total is not None and gives_away(total, *counted, cells.gates["persons"]):
             return np.zeros(cells.size, dtype=bool)
     return np.asarray(period == chosen)
+
+
+def elsewhere(cells: Cells, own: Own) -> Baseline:
+    """Return the share of the other places of the same stratum: what there is where no row of the nation tells."""
+    return _from_others(cells, own, cells.stratum)
 
 
 def statewide(cells: Cells, own: Own) -> Baseline:
