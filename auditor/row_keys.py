@@ -137,6 +137,13 @@ _DERIVED: Final[dict[str, Key]] = {
     ),
     # Badge numbers mean something within one agency of one place, identifiers of persons within one source.
     "officer_code": _key("o.code", "whole", "officer", "agency", "day", "minute", joins=("officers",)),
+    # Squares of a fiftieth of a degree (some 2 km): enough to tell beats apart, too coarse for an address.
+    "area": _key(
+        "(floor(e.latitude * 50)::BIGINT + 4500) * 100000 + floor(e.longitude * 50)::BIGINT + 9000",
+        "whole",
+        "latitude",
+        "longitude",
+    ),
     "person_code": _key("p.code", "whole", "person", "day", "minute", joins=("persons",)),
     "held_hours": _key(
         f"CASE WHEN NOT {_UNREAD} THEN {_not_before('e.release_eligible_date', _LAST, _HELD)} END",

@@ -100,7 +100,14 @@ def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
         profile=_profile(setting, j),
         response=_response(setting.records.get(place, {})),
         controls=tuple(entry for measured in setting.measured for entry in controls_of(measured, j)),
+        listed=listed_of(setting.measured, j),
     )
+
+
+def listed_of(measured: Sequence[Measured], j: int) -> dict[str, tuple[Mapping[str, Any], ...]]:
+    """Return the rows that signals list within the place at position j."""
+    own = {item.card.name: item.panel.listed[j] for item in measured if item.panel.listed}
+    return {name: rows for name, rows in own.items() if rows}
 
 
 def _numbered(finding: Finding, number: int) -> Finding:

@@ -13,10 +13,12 @@ from auditor.signals.signal import Contrast, Panel
 
 
 def sentence_id(panel: Panel, contrast: Contrast, j: int, c: int) -> str:
-    """Return the id of the sentence that fits the entry: tested, open or too small."""
+    """Return the id of the sentence that fits the entry: tested, none at all where it has such words, open, too small."""
     stem = f"{contrast.words}.finding" if contrast.words else f"finding.{contrast.shape}"
     if not panel.testable[j, c]:
         return f"{stem}-small"
+    if panel.k[j, c] == 0 and has(f"{stem}-none"):
+        return f"{stem}-none"
     open_end = not (math.isfinite(panel.high[j, c]) and math.isfinite(panel.estimate[j, c]))
     return f"{stem}-open" if open_end else stem
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,11 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class PlaceReview:
-    """What the audit says of one place."""
+    """What the audit says of one place.
+
+    ``listed`` holds, by signal, the rows of a table of the signal's own (``tables/SIGNAL.csv``): within a place more
+    than one number for each contrast.
+    """
 
     place: str
     name: str
@@ -69,6 +73,7 @@ class PlaceReview:
     profile: Mapping[str, Any] | None = None
     response: str | None = None
     controls: tuple[Control, ...] = ()
+    listed: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +242,7 @@ def _place(data: Mapping[str, Any]) -> PlaceReview:
     for name in ("verdict_reasons", "caps"):
         fields[name] = tuple(Sentence(**entry) for entry in fields[name])
     fields["controls"] = tuple(Control(**entry) for entry in fields.get("controls", ()))
+    fields["listed"] = {name: tuple(rows) for name, rows in fields.get("listed", {}).items()}
     return PlaceReview(**fields)
 
 

@@ -1,7 +1,7 @@
 """The tables behind the pages as CSV text, safe to open in a spreadsheet.
 
 ``findings.csv`` is written by :mod:`auditor.audit.findings_csv`; these are the others: places, withheld tests,
-sources row by row, the points of the funnels, and the models of regions.
+sources row by row, the points of the funnels, the models of regions, and what a signal lists within places.
 """
 
 from __future__ import annotations
@@ -60,6 +60,8 @@ def tables(review: Review) -> Iterator[tuple[str, str]]:
     yield "tables/funnel.csv", funnel_csv(review)
     yield "tables/regions.csv", regions_csv(review)
     yield "tables/controls.csv", controls_csv(review)
+    for signal in sorted({name for place in review.places for name in place.listed}):
+        yield f"tables/{signal}.csv", listed_csv(review, signal)
 
 
 def places_csv(review: Review) -> str:
@@ -150,6 +152,14 @@ def funnel_csv(review: Review) -> str:
         for point in funnel.points
     )
     return csv_text(header, rows)
+
+
+def listed_csv(review: Review, signal: str) -> str:
+    """Return the rows that a signal lists within places, a table of its own."""
+    listed = [(place, row) for place in review.places for row in place.listed.get(signal, ())]
+    columns = tuple(dict.fromkeys(name for _, row in listed for name in row))
+    rows = ((place.place, place.name, *(row.get(column) for column in columns)) for place, row in listed)
+    return csv_text(("place", "name", *columns), rows)
 
 
 _CONTROL: Final = ("signal", "contrast", "group", "reference", "event", "label", "ratio", "low", "high", "p", "q")

@@ -47,7 +47,7 @@ def doubts_of(panel: Panel) -> Doubts:
     point, limit, unrecorded, misrecorded = (np.full(shape, np.nan) for _ in range(4))
     rooted = np.zeros(shape, dtype=bool)
     for c, contrast in enumerate(panel.contrasts):
-        if contrast.scale in _RATIOS:
+        if contrast.scale in _RATIOS and contrast.shape != "described":
             rooted[:, c] = panel.measured[:, c] & _common_odds(panel, contrast, c)
             point[:, c], limit[:, c] = _e_values(panel, rooted, c)
         if contrast.reference is not None and contrast.shape == "rates":

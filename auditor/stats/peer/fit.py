@@ -199,6 +199,30 @@ def fit_spread(y: Array, v: Array, h: Array, keep: Array, z: float) -> Spread:
     return Spread(centre, error, theta, upper)
 
 
+def spread_limits(y: Array, v: Array, h: Array, keep: Array, fit: Spread, z: float) -> tuple[Array, Array]:
+    """Confidence limits of theta, by inverting its score test at the fitted centre.
+
+    Parameters
+    ----------
+    y, v, h, keep : ndarray
+        As for `fit_spread`.
+    fit : Spread
+        What it gave.
+    z : float
+        Normal quantile of each side, above 0.
+
+    Returns
+    -------
+    low, high : ndarray, shape (fits,)
+        `low` is 0 where not even theta = 0 is too small.
+    """
+    y, v, h = (np.broadcast_to(a, keep.shape) for a in (y, v, h))
+    residual, weight = y - fit.centre[:, None], _spread_weight(v, h, keep, fit.theta)
+    top = _ceiling(residual, h, keep)
+    low, high = solve_theta(residual, v, h, weight, top, -z), solve_theta(residual, v, h, weight, 4 * top, z)
+    return np.minimum(low, fit.theta), np.maximum(high, fit.theta)
+
+
 def _spread_weight(v: Array, h: Array, keep: Array, theta: Array) -> Array:
     """Weights of the score for theta: the likelihood's own, but for the floor."""
     return keep * h / (v + np.maximum(theta[:, None] * h, WEIGHT_FLOOR**2))

@@ -1,0 +1,1 @@
+"""What the comparison of officers is made of."""
