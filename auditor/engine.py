@@ -163,6 +163,13 @@ class Engine:
             rows=None if spec.rows is None else self._events.table(spec.rows, cut=window is not None),
         )
 
+    def officers(self) -> dict[int, tuple[str, str]]:
+        """Return the agency ("" where none is recorded) and the identifier behind each ``officer_code``.
+
+        Identifiers leave the store here and nowhere else: for the private key that a user asks for.
+        """
+        return self._events.officers()
+
     def _survey(self, loaded: Loaded, exclude: set[str]) -> Ground:
         present = {row[0] for row in self._sql.execute("SELECT DISTINCT place FROM counts").fetchall()} - exclude
         declared = {

@@ -89,6 +89,14 @@ class Events:
         ).fetchall()
         return {row[0]: frozenset(name for name, k in zip(names, row[1:], strict=True) if k) for row in rows}
 
+    def officers(self) -> dict[int, tuple[str, str]]:
+        """Return the agency ("" where none is recorded) and the identifier behind each ``officer_code``."""
+        self._make("officers")
+        found = self.sql.execute(
+            "SELECT code, coalesce(agency, ''), officer FROM row_officers ORDER BY code"
+        ).fetchall()
+        return {int(code): (str(agency), str(name)) for code, agency, name in found}
+
     def _make(self, name: str) -> None:
         if name not in self._made:
             self.sql.execute(f"DROP TABLE IF EXISTS row_{name}")

@@ -132,6 +132,18 @@ def test_persons_are_followed_over_places(ground):
     assert list(zip(rows.index.tolist(), rows.columns["person_code"].tolist(), strict=True)) == [(0, 0), (0, 1), (1, 0)]
 
 
+def test_areas_are_squares_of_a_fiftieth_of_a_degree(ground):
+    """By hand: floor(50 x 30.27) + 4500 = 6013 and floor(50 x -97.74) + 9000 = 4113; south of the equator likewise."""
+    text = "place,event,date,latitude,longitude\n48453,stop,2011-08-15,30.27,-97.74\n"
+    text += "48453,stop,2011-08-15,30.279,-97.73\n48453,stop,2011-08-15,-0.01,179.99\n48453,stop,2011-08-15,30.27,\n"
+    rows = ground.rows(text, "area", personal=("latitude", "longitude"))
+    assert dict(zip(rows.columns["area"].tolist(), rows.n.tolist(), strict=True)) == {
+        -1: 1.0,
+        4499 * 100_000 + 17_999: 1.0,
+        6013 * 100_000 + 4113: 2.0,
+    }
+
+
 STAYS = (
     "place,event,date,time,release_eligible_date,release_date,transfer_date,detainer_date,conviction_date,disposition"
     """

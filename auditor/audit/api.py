@@ -16,6 +16,7 @@ from auditor.audit.config import Config, load_config
 from auditor.audit.counting import counts
 from auditor.audit.environment import environment_json
 from auditor.audit.explain import explain
+from auditor.audit.officer_key import officer_key as write_key
 from auditor.audit.output import OutputFolder
 from auditor.audit.pages import pages
 from auditor.audit.progress import Progress, on_terminal
@@ -36,6 +37,7 @@ __all__ = [
     "counts",
     "demo",
     "explain",
+    "officer_key",
     "run",
     "run_to_folder",
 ]
@@ -138,6 +140,34 @@ def run_to_folder(
         review = conduct(settings, progress)
         _write(target, review, settings, _chosen(review, places), workers, progress)
     return RunOutcome(review, Path(out), review.failures, flagged(review))
+
+
+def officer_key(config: str | Path, review: str | Path | Review, out: str | Path) -> Path:
+    """Write who is behind the officers' pseudonyms of a review: private, and nowhere but here.
+
+    Parameters
+    ----------
+    config : path
+        The configuration that the review was made from.
+    review : path or Review
+        An output folder, its review.json, or the review itself.
+    out : path
+        File to write, readable by its owner only, never inside an output folder.
+
+    Returns
+    -------
+    path
+        The file.
+
+    Raises
+    ------
+    UsageError
+        When these records do not give the review's lists of officers, or the file cannot be written there.
+    """
+    held = review if isinstance(review, Review) else Review.load(review)
+    settings = load_config(Path(config))
+    write_key(settings, held, Path(out))
+    return Path(out)
 
 
 def _chosen(review: Review, places: Sequence[str]) -> list[int]:

@@ -29,6 +29,7 @@ from auditor.cells import Cells
 from auditor.domain.places import gazetteer
 from auditor.engine import Ground
 from auditor.findings.finding import Finding, Sentence, Withheld
+from auditor.findings.listed import Listed
 from auditor.findings.review import PlaceReview
 from auditor.report.slug import page as page_path
 from auditor.stats.screening.selection import selection_level
@@ -74,7 +75,8 @@ def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
                 withheld.append(result)
             else:
                 built.append(result)
-    findings = tuple(_numbered(item.finding, number + i) for i, item in enumerate(built))
+    listed = listed_of(setting.measured, j)
+    findings = tuple(_numbered(item.finding, number + i, listed) for i, item in enumerate(built))
     tested = [(i, item) for i, item in enumerate(built) if item.evidence is not None]
     evidence = [item.evidence for _, item in tested if item.evidence is not None]
     peers = int((setting.cells.stratum == setting.cells.stratum[j]).sum()) > 1
@@ -100,19 +102,20 @@ def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
         profile=_profile(setting, j),
         response=_response(setting.records.get(place, {})),
         controls=tuple(entry for measured in setting.measured for entry in controls_of(measured, j)),
-        listed=listed_of(setting.measured, j),
+        listed=listed,
     )
 
 
-def listed_of(measured: Sequence[Measured], j: int) -> dict[str, tuple[Mapping[str, Any], ...]]:
+def listed_of(measured: Sequence[Measured], j: int) -> dict[str, Listed]:
     """Return the rows that signals list within the place at position j."""
     own = {item.card.name: item.panel.listed[j] for item in measured if item.panel.listed}
-    return {name: rows for name, rows in own.items() if rows}
+    return {name: table for name, table in own.items() if table.rows}
 
 
-def _numbered(finding: Finding, number: int) -> Finding:
+def _numbered(finding: Finding, number: int, listed: Mapping[str, Listed]) -> Finding:
     name = f"F-{number:04d}"
-    return replace(finding, id=name, table=f"tables/findings.csv#{name}")
+    own = f"tables/{finding.signal}.csv" if finding.signal in listed else f"tables/findings.csv#{name}"
+    return replace(finding, id=name, table=own)
 
 
 def _postal(state: str) -> str:

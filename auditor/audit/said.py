@@ -13,7 +13,7 @@ from auditor.signals.signal import Contrast, Panel
 
 
 def sentence_id(panel: Panel, contrast: Contrast, j: int, c: int) -> str:
-    """Return the id of the sentence that fits the entry: tested, none at all where it has such words, open, too small."""
+    """Return the id of the sentence that fits the entry: none at all where there are such words, open, too small."""
     stem = f"{contrast.words}.finding" if contrast.words else f"finding.{contrast.shape}"
     if not panel.testable[j, c]:
         return f"{stem}-small"

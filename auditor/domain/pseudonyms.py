@@ -15,10 +15,9 @@ are published, not the labels, decide how much is given away.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 
 def rank_pseudonyms(published: Sequence[Sequence[float | str]], word: str = "Officer") -> tuple[str, ...]:
@@ -54,34 +53,43 @@ def rank_pseudonyms(published: Sequence[Sequence[float | str]], word: str = "Off
     return tuple(labels)
 
 
-def key_table(identifiers: Sequence[str], pseudonyms: Sequence[str]) -> str:
-    """Table of who is who, for a private file of the user's own and nowhere else.
+@dataclass(frozen=True, slots=True, order=True)
+class KeyEntry:
+    """Who is behind one pseudonym: for a private file of the user's own, and nowhere else.
 
-    Parameters
+    Attributes
     ----------
-    identifiers, pseudonyms : sequence of str, length J
-        In the same order.
+    place, group : str
+        The list that the pseudonym stands in.
+    pseudonym : str
+    agency, identifier : str
+        An identifier means somebody within one agency of one place.
+    """
 
-    Returns
-    -------
-    str
-        Comma-separated, in the order of the pseudonyms.
+    place: str
+    group: str
+    pseudonym: str
+    agency: str
+    identifier: str = field(repr=False)
+
+
+def sorted_key(entries: Iterable[KeyEntry]) -> tuple[KeyEntry, ...]:
+    """Return the entries in the order of the lists and the pseudonyms.
 
     Raises
     ------
     ValueError
-        If the lengths differ, or an identifier or a pseudonym occurs twice.
+        If within a list a pseudonym stands twice, or an identifier of one agency.
     """
-    if len(identifiers) != len(pseudonyms):
-        raise ValueError(f"{len(identifiers)} identifiers and {len(pseudonyms)} pseudonyms do not fit together")
-    if len(set(identifiers)) < len(identifiers) or len(set(pseudonyms)) < len(pseudonyms):
-        # The values stay out of the message: it may reach a log.
-        raise ValueError("identifiers and pseudonyms must each be distinct")
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["pseudonym", "identifier"])
-    table.writerows(sorted(zip(pseudonyms, identifiers, strict=True)))
-    return text.getvalue()
+    ordered = tuple(sorted(entries))
+    for names in (
+        [(entry.place, entry.group, entry.pseudonym) for entry in ordered],
+        [(entry.place, entry.group, entry.agency, entry.identifier) for entry in ordered],
+    ):
+        if len(set(names)) < len(names):
+            # The values stay out of the message: it may reach a log.
+            raise ValueError("within a list, pseudonyms and the officers behind them must each be distinct")
+    return ordered
 
 
 def _place(value: float | str) -> tuple[bool, float, str]:

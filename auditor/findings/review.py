@@ -12,6 +12,7 @@ from typing import Any
 
 from auditor.errors import InputError, Problem, UsageError, unknown_name
 from auditor.findings.finding import Comparator, Estimate, Finding, Range, Sentence, Withheld
+from auditor.findings.listed import Listed
 
 SCHEMA_VERSION = "1"
 
@@ -53,8 +54,8 @@ class Control:
 class PlaceReview:
     """What the audit says of one place.
 
-    ``listed`` holds, by signal, the rows of a table of the signal's own (``tables/SIGNAL.csv``): within a place more
-    than one number for each contrast.
+    ``listed`` holds, by signal, the rows of a table of the signal's own (``tables/SIGNAL.csv``): more than one number
+    for each contrast.
     """
 
     place: str
@@ -73,7 +74,7 @@ class PlaceReview:
     profile: Mapping[str, Any] | None = None
     response: str | None = None
     controls: tuple[Control, ...] = ()
-    listed: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    listed: Mapping[str, Listed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +243,12 @@ def _place(data: Mapping[str, Any]) -> PlaceReview:
     for name in ("verdict_reasons", "caps"):
         fields[name] = tuple(Sentence(**entry) for entry in fields[name])
     fields["controls"] = tuple(Control(**entry) for entry in fields.get("controls", ()))
-    fields["listed"] = {name: tuple(rows) for name, rows in fields.get("listed", {}).items()}
+    fields["listed"] = {name: _listed(entry) for name, entry in fields.get("listed", {}).items()}
     return PlaceReview(**fields)
+
+
+def _listed(data: Mapping[str, Any]) -> Listed:
+    return Listed(tuple(data["columns"]), tuple(tuple(row) for row in data["rows"]))
 
 
 def _region(data: Mapping[str, Any]) -> Region:

@@ -160,6 +160,8 @@ def observed(finding: Finding) -> Markup:
     if part is None:
         return Markup("{} against {}").format(k, n)
     shown = Markup("{} of {} ({})").format(k, n, cited(part, "k n", numbers.percent(part, finding.n), "share"))
+    if labels.counts_officers(finding):
+        return Markup("{} officers").format(shown)
     return Markup("{} {}").format(shown, say("page.contrast.observed")) if labels.is_contrast(finding) else shown
 
 

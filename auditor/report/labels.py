@@ -214,6 +214,11 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "ratio": "all offences",
 }
 """What is followed where a change is one number for a region."""
+OFFICERS: Final[Mapping[str, str]] = {
+    "standing-out": "officers who stand out among their colleagues",
+    "spread": "how far officers differ",
+}
+"""What the last part of the key says of a finding that counts officers."""
 COMPARATORS: Final[Mapping[str, str]] = {
     "serious": "serious offences in the same place",
     "nation": "the rest of the nation",
@@ -248,6 +253,8 @@ def finding_name(finding: Finding) -> str:
         return _class_name(finding.group, finding.event, parts[-1])
     if finding.family == "change" and parts[-1] in CHANGES:
         return _change_name(parts)
+    if counts_officers(finding):
+        return f"{group(finding.group)} {event(finding.event)}: {OFFICERS[parts[-1]]}"
     what = next((SHARES[part] for part in parts if part in SHARES), "")
     counted = EVENTS.get(finding.event, finding.event)
     if what and parts[-1] in TIMES and len(parts) == 3:
@@ -260,6 +267,11 @@ def finding_name(finding: Finding) -> str:
     if finding.group:
         return f"{group(finding.group)} {counted}, against {comparator(finding)}"
     return f"{counted[:1].upper()}{counted[1:]}, against {comparator(finding)}"
+
+
+def counts_officers(finding: Finding) -> bool:
+    """Say whether k and n of a finding are officers, not people whom they met."""
+    return finding.contrast.rpartition("/")[2] in OFFICERS
 
 
 def is_contrast(finding: Finding) -> bool:
@@ -302,5 +314,5 @@ def contrast_name(contrast: str) -> str:
         return _change_name(parts)
     if parts[-1] == "region" and len(parts) == 3:
         return ", ".join((group(parts[0]), OUTCOMES.get(parts[1], parts[1]), "whole region"))
-    known = {**COMPARATORS, **EVENTS, **SHARES, **GROUPS, **LICENCE, **TIMES}
+    known = {**COMPARATORS, **EVENTS, **SHARES, **GROUPS, **LICENCE, **TIMES, **OFFICERS}
     return ", ".join(known.get(part, part.replace("-", " ")) for part in contrast.split("/") if part)

@@ -18,6 +18,7 @@ from auditor.report.figures.mix import level_mix
 from auditor.report.figures.pretext import pretext_plot
 from auditor.report.finding_view import finding_view
 from auditor.report.measured_view import alarm_of
+from auditor.report.officers import officers_view
 from auditor.report.profile import profile_view, supplied
 from auditor.report.sources_view import calibration_view, quality_view, run_view, sources_view
 
@@ -84,6 +85,7 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
         "pretext": pretext_plot(pointed, place, at),
         "terms": TERMS,
         "controls": controls_view(context, place, at),
+        "officers": officers_view(place, at),
         "mixes": level_mix(pointed),
         "funnels": _funnels(context, index),
         "profile": profile_view(context, place),

@@ -156,9 +156,13 @@ def funnel_csv(review: Review) -> str:
 
 def listed_csv(review: Review, signal: str) -> str:
     """Return the rows that a signal lists within places, a table of its own."""
-    listed = [(place, row) for place in review.places for row in place.listed.get(signal, ())]
-    columns = tuple(dict.fromkeys(name for _, row in listed for name in row))
-    rows = ((place.place, place.name, *(row.get(column) for column in columns)) for place, row in listed)
+    own = [(place, place.listed[signal]) for place in review.places if signal in place.listed]
+    columns = tuple(dict.fromkeys(name for _, table in own for name in table.columns))
+    rows = (
+        (place.place, place.name, *(row.get(column) for column in columns))
+        for place, table in own
+        for row in table.records()
+    )
     return csv_text(("place", "name", *columns), rows)
 
 

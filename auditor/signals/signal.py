@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from auditor.cells import Cells, CellSpec, Inventory
 from auditor.findings.card import Card
+from auditor.findings.listed import Listed
 from auditor.signals.region.result import RegionResult
 from auditor.stats.classes.randomisation import Randomised
 
@@ -193,9 +194,9 @@ class Panel:
         The smallest p-value that this randomisation can give.
     coarse : (J, C) bool array or None
         Entries whose estimates mix many small counts: they are printed with few digits, so that none can be worked out.
-    listed : tuple of tuple of mapping
-        Rows of each place for a table of the signal's own, ``tables/SIGNAL.csv``, all with the same columns; every value
-        is written as it stands. Empty where the signal has none.
+    listed : tuple of Listed
+        Rows of each place for a table of the signal's own, ``tables/SIGNAL.csv``: all that may be printed of them, for
+        every value is written as it stands. Empty where the signal has no such table.
     """
 
     signal: str
@@ -234,7 +235,7 @@ class Panel:
     coarse: NDArray[np.bool_] | None = None
     stratum: NDArray[np.int64] | None = None
     preferred: NDArray[np.bool_] | None = None
-    listed: tuple[tuple[Mapping[str, Any], ...], ...] = ()
+    listed: tuple[Listed, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (len(self.places), len(self.contrasts))

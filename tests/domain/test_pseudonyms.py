@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.domain.pseudonyms import key_table, rank_pseudonyms
+from auditor.domain.pseudonyms import KeyEntry, rank_pseudonyms, sorted_key
 
 figures = st.lists(st.tuples(st.sampled_from([0.0, 0.1, -0.2, "1-10"]), st.integers(0, 3)), min_size=1, max_size=30)
 
@@ -58,16 +58,28 @@ def test_refused(rows):
         rank_pseudonyms(rows)
 
 
-def test_key_table():
-    text = key_table(["K, 7", "A 1"], ["Officer 2", "Officer 1"])
-    assert text == 'pseudonym,identifier\nOfficer 1,A 1\nOfficer 2,"K, 7"\n'
+def entry(pseudonym, identifier, place="48453", group="hispanic", agency="A"):
+    return KeyEntry(place, group, pseudonym, agency, identifier)
 
 
-REPEATED = [(["canary"] * 2, ["a", "b"]), (["canary", "x"], ["a", "a"]), (["canary"], [])]
+def test_key_is_in_the_order_of_lists_and_pseudonyms():
+    entries = [entry("Officer 2", "A 1"), entry("Officer 1", "K, 7"), entry("Officer 1", "9", place="48201")]
+    assert [one.identifier for one in sorted_key(entries)] == ["9", "K, 7", "A 1"]
 
 
-@pytest.mark.parametrize(("people", "labels"), REPEATED)
-def test_key_table_refused_without_naming_anyone(people, labels):
+def test_one_badge_of_two_agencies_or_in_two_lists_is_no_repetition():
+    entries = [entry("Officer 1", "7"), entry("Officer 2", "7", agency="B"), entry("Officer 1", "7", group="black")]
+    assert len(sorted_key(entries)) == 3
+
+
+REPEATED = [
+    [entry("Officer 1", "canary"), entry("Officer 2", "canary")],
+    [entry("Officer 1", "canary"), entry("Officer 1", "x")],
+]
+
+
+@pytest.mark.parametrize("entries", REPEATED)
+def test_key_refused_without_naming_anyone(entries):
     with pytest.raises(ValueError) as error:
-        key_table(people, labels)
-    assert "canary" not in str(error.value)
+        sorted_key(entries)
+    assert "canary" not in str(error.value) + repr(entries)

@@ -129,7 +129,7 @@ def compare_place(records: Records, j: int, plan: Plan) -> Place:
         return Place(dict.fromkeys(plan.focal, code), missing=missing)
     rows = span.start + np.flatnonzero((records.officer[span] >= 0) & (records.group[span] >= 0))
     codes, who = np.unique(records.officer[rows], return_inverse=True)
-    stops = np.bincount(who, records.n[rows], len(codes))
+    stops: Floats = np.bincount(who, records.n[rows], len(codes)).astype(np.float64)
     found = {group: _enough(records, rows, who, stops, group, plan) for group in plan.focal}
     place = Place(found, len(codes), missing, largest=float(stops.max() / stops.sum()))
     asked = [group for group, why in found.items() if why == 0]

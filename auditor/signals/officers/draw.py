@@ -14,7 +14,7 @@ from auditor.signals.signal import Design
 
 _GROUPS = ("hispanic", "white", "black")
 _OFFENCES = ("traffic", "licence", "drug-possession")
-_LARGE, _SMALL, _EVERY = 22, 3, 20
+_LARGE, _SMALL, _EVERY = 22, 1, 20
 """Officers of a large and of a small agency, and how many places share one large agency."""
 AFFECTED = 0.1
 """Share of the officers of a planted place who bear the effect."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
 from auditor.cells import Cells
+from auditor.findings.listed import listed
 from auditor.signals.officers.compare import UNPROMISED, Compared, Place
 from auditor.signals.officers.listing import Listing
 from auditor.signals.signal import Contrast, Lack, Panel, blank
@@ -28,11 +29,13 @@ LACKS = (
     Lack("officer-benchmark.unpromised", "officer-benchmark.need-longer"),
 )
 """In the order of the codes of :mod:`auditor.signals.officers.compare`."""
-_EXTRA = ("rate", "false", "most_false", "detectable", "colleagues", "share_low", "share_high")
+_EXTRA = ("rate", "false", "most_false", "detectable", "colleagues", "share_low", "share_high", "grain")
 _PARTS = ("officer", "group", "time", "area")
 _MIX = {"area": "no-area", "offence": "no-offence"}
 _CATCH_ALL = 0.25
 """Share of a place's stops under one identifier above which a reader is told that it may be no person."""
+_GRAIN = 50
+"""Base for which the sentences write whole percents."""
 _MIDDLE = 0.8
 """Part of the officers between whose two ends the spread is told."""
 
@@ -81,7 +84,7 @@ def panel_of(signal: str, cells: Cells, found: Found) -> Panel:
         censored=arrays.code == 2,
         coarse=ok.copy(),
         stratum=cells.stratum,
-        listed=tuple(tuple(row for listing in own.values() for row in listing.rows) for own in found.listings),
+        listed=tuple(listed([row for one in own.values() for row in one.rows]) for own in found.listings),
         **arrays.numbers,
     )
 
@@ -129,7 +132,7 @@ class _Arrays:
 
     def __init__(self, places: int, contrasts: int) -> None:
         shape = (places, contrasts)
-        self.numbers = blank(places, contrasts)
+        self.numbers: dict[str, Any] = dict(blank(places, contrasts))
         self.extra = {name: np.full(shape, np.nan) for name in _EXTRA}
         self.missing = {name: np.full(shape, np.nan) for name in _PARTS}
         self.code = np.zeros(shape, dtype=np.int64)
@@ -144,12 +147,13 @@ class _Arrays:
             return
         one, both = place.compared[group], slice(c, c + 2)
         for name in _PARTS:
-            self.missing[name][j, both] = place.missing[name]
+            self.missing[name][j, both] = _hinted(place.missing[name])
         for part, name in _MIX.items():
             self.notes[name][j, both] = part not in place.mixed
         self.notes["one-identifier"][j, both] = place.largest > _CATCH_ALL
         self.notes["surname"][j, both] = found.surname
         self.notes["within"][j, both] = True
+        self.extra["grain"][j, both] = _GRAIN
         self._spread(j, c + 1, place, one)
         if one.promised:
             self._apart(j, c, one, found.rate)
@@ -183,7 +187,10 @@ class _Arrays:
 
 
 def _coarse(share: float) -> float:
-    """Whole percents: no count can be worked out from a median of expected shares."""
+    """Whole percents: no count can be worked out from them."""
     return round(share, 2)
 
 
+def _hinted(share: float) -> float:
+    """Whole percents, and 1 % for anything less than that: a few missing rows are a small count too."""
+    return max(_coarse(share), 0.01) if share > 0 else 0.0
