@@ -264,7 +264,8 @@ def test_a_rule_holds_from_its_day_on(ground, entry):
 
 
 def test_what_is_missing_is_marked_as_missing(ground):
-    rows = ground.rows("place,event,date,age\n48453,stop,2011-08,\n", *KEYS, personal=("officer", "person"))
+    personal = ("officer", "person", "latitude", "longitude")
+    rows = ground.rows("place,event,date,age\n48453,stop,2011-08,\n", *KEYS, personal=personal)
     for name, key in KEYS.items():
         value = rows.columns[name][0]
         if name in ("event", "start", "end", "month", "policy_period"):
