@@ -12,7 +12,7 @@ from auditor.findings.finding import Comparator, Estimate, Finding
 from auditor.report import labels, numbers
 from auditor.report.cite import cited, pointer, say
 
-RATIO_SCALES = frozenset(["ratio", "odds-ratio", "rate-ratio"])
+RATIO_SCALES = frozenset(["ratio", "odds-ratio", "rate-ratio", "hazard-ratio"])
 _STRENGTH = (
     "absent",
     "withheld",

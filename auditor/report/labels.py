@@ -166,6 +166,9 @@ SHARES: Final[Mapping[str, str]] = {
     "minor": "Traffic and licence offences",
     "traffic": "Traffic offences",
     "licence": "Driving without a licence",
+    "held-longer": "Held beyond the hours of a hold",
+    "leaving": "Pace of leaving custody",
+    "hours-held": "Mean hours held",
     "minor-before-conviction": "Lodged before a conviction, minor traffic cases,",
     "before-conviction": "Lodged before a conviction",
     "before-conviction-serious": "Lodged before a conviction, serious offences,",
@@ -197,6 +200,13 @@ TIMES: Final[Mapping[str, str]] = {
     "over-time": "first years against last",
 }
 """What the last part of a key says of the time."""
+CLOCKS: Final[Mapping[str, str]] = {
+    "regulation": "weekends and holidays not counted",
+    "plain": "every hour counted",
+    "regulation-overall": "weekends and holidays not counted, all jails together",
+    "plain-overall": "every hour counted, all jails together",
+}
+"""By which clock hours were counted."""
 LICENCE: Final[Mapping[str, str]] = {
     "without-licence": "licence offences left out",
     "with-licence": "licence offences included",
@@ -260,7 +270,8 @@ def finding_name(finding: Finding) -> str:
     if what and parts[-1] in TIMES and len(parts) == 3:
         return f"{what} among {counted}, {TIMES[parts[-1]]}"
     if what:
-        regime = f" ({', '.join(TIMES.get(part, part) for part in parts[3:])})" if len(parts) > 3 else ""
+        names = {**TIMES, **CLOCKS, **GROUPS}
+        regime = f" ({', '.join(names.get(part, part) for part in parts[3:])})" if len(parts) > 3 else ""
         return f"{what} among {counted}{regime}, against {comparator(finding)}"
     if not finding.comparator.label and parts[-1] not in COMPARATORS:
         return f"{group(finding.group)} {counted}, {contrast_name(parts[-1])}".strip()

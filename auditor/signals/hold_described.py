@@ -11,8 +11,9 @@ from auditor.signals.baseline import printable, small
 from auditor.signals.hold_measure import FEW_JAILS, LEVEL, NO_FIT, NO_OVERLAP, Measured, hours_longer, leaving
 from auditor.signals.hold_options import HoldTimeOptions
 from auditor.signals.hold_panels import HOLDS_ONLY, IN_COMPARISON, NAME, NO_ENDS
+from auditor.signals.sides import Counted
 from auditor.signals.signal import Contrast, Lack, Panel, blank
-from auditor.signals.stays import Stays, over, whole_days
+from auditor.signals.stays import Stays, counted, over, whole_days
 from auditor.stats.ratios.intervals import wilson
 
 _UNRECORDED, _ONE_OUTCOME, _OVERLAP = 5, 6, 7
@@ -42,15 +43,16 @@ def described_panel(
     lacks = (*compared.lacks, _JAILS_FEW, _UNFIT, IN_COMPARISON)
     at = {lack.reason: i + 1 for i, lack in enumerate(lacks)}
     hazard, hours = leaving(stays, options.horizon), hours_longer(stays, options.horizon)
+    people = counted(stays, options.clock, options.limit)
     parts = [
-        _pace(cells, hazard, compared, at) | _hazard(hazard),
-        _pace(cells, hours, compared, at) | _hours(hours),
+        _pace(cells, hazard, people, compared, at) | _hazard(hazard),
+        _pace(cells, hours, people, compared, at) | _hours(hours),
         _alone(cells, stays, options, compared, at),
     ]
     contrasts = (
-        _contrast(event, "hazard", "hazard", "hazard-ratio", "hazard ratio (Cox)"),
-        _contrast(event, "hours", "hours", "hours", "difference of restricted means"),
-        _contrast(event, "share", options.clock, "share", "Wilson"),
+        _contrast(event, "leaving/hold/no-hold", "hazard", "hazard", "hazard-ratio", "hazard ratio (Cox)"),
+        _contrast(event, "hours-held/hold/no-hold", "hours", "hours", "hours", "difference of restricted means"),
+        _contrast(event, "held-longer/hold", "share", options.clock, "share", "Wilson"),
     )
 
     def stack(name: str) -> Any:
@@ -75,10 +77,10 @@ def described_panel(
     )
 
 
-def _contrast(event: str, what: str, label: str, scale: str, method: str) -> Contrast:
+def _contrast(event: str, key: str, what: str, label: str, scale: str, method: str) -> Contrast:
     why = "limit" if what == "share" else "jail"
     return Contrast(
-        key=f"hold/{'' if what == 'share' else 'none/'}{what}",
+        key=key,
         group=None,
         reference=None,
         event=event,
@@ -96,7 +98,7 @@ def _contrast(event: str, what: str, label: str, scale: str, method: str) -> Con
     )
 
 
-def _pace(cells: Cells, measured: Measured, compared: Panel, at: dict[str, int]) -> Part:
+def _pace(cells: Cells, measured: Measured, people: Counted, compared: Panel, at: dict[str, int]) -> Part:
     """Return what the hazard ratio and the mean hours have in common."""
     first = compared.code[:, 0]
     reasons = {NO_OVERLAP: _OVERLAP, FEW_JAILS: at[_JAILS_FEW.reason], NO_FIT: at[_UNFIT.reason]}
@@ -107,33 +109,37 @@ def _pace(cells: Cells, measured: Measured, compared: Panel, at: dict[str, int])
     fine = code == 0
     for name, values in (("estimate", measured.estimate), ("low", measured.low), ("high", measured.high)):
         part[name] = np.where(fine, values, np.nan)
-    n, m = measured.people.T
-    part["k"], part["n"], part["comparator_n"] = (np.where(fine, values, np.nan) for values in (n, n, m))
-    part["hidden"] = ~(printable(n, n, cells) & printable(m, m, cells)) | _gives_away(cells, compared, n, m)
+    # k is the count beyond the limit, as in the comparison: a count of its own would tell who left in between.
+    k, n = (values.sum(axis=2) for values in people.shared())
+    for name, values in (("k", k[:, 0]), ("n", n[:, 0]), ("comparator_n", n[:, 1])):
+        part[name] = np.where(fine, values, np.nan)
+    shown = printable(k[:, 0], n[:, 0], cells) & printable(n[:, 1], n[:, 1], cells)
+    part["hidden"] = ~shown | _gives_away(cells, compared, k[:, 0], n)
     part["extra"] = {"reference_n": part["comparator_n"], "clusters": np.where(fine, measured.clusters, np.nan)}
     return part
 
 
-def _gives_away(cells: Cells, compared: Panel, n: Floats, m: Floats) -> Bools:
-    """Return where these people differ by 1 to 10 from those of a comparison of everybody that is printed."""
+def _gives_away(cells: Cells, compared: Panel, k: Floats, n: Floats) -> Bools:
+    """Return where these people differ by 1 to 10 from those of a comparison of everybody by the same clock."""
     found = np.zeros(cells.size, dtype=bool)
+    clock = compared.contrasts[0].label.partition("-")[0]
     for c, contrast in enumerate(compared.contrasts):
-        if contrast.group is None:
-            for mine, other in ((n, compared.n[:, c]), (m, compared.comparator_n[:, c])):
+        if contrast.group is None and contrast.label.startswith(clock):
+            others = compared.k[:, c], compared.n[:, c], compared.comparator_n[:, c]
+            for mine, other in zip((k, n[:, 0], n[:, 1]), others, strict=True):
                 found |= small(np.nan_to_num(np.abs(mine - other)), cells)
+            found |= small(np.nan_to_num(np.abs((n[:, 0] - k) - (others[1] - others[0]))), cells)
     return found
 
 
 def _hazard(measured: Measured) -> Part:
-    there = np.where(np.isfinite(measured.estimate), 1.0, np.nan)
-    extra = {"log_rank_z": np.round(measured.z, 2), "log_rank_p": np.round(measured.p, 4)}
-    return {"base": there, "comparator": there, "own": extra}
+    return {"own": {"log_rank_z": np.round(measured.z, 2), "log_rank_p": np.round(measured.p, 4)}}
 
 
 def _hours(measured: Measured) -> Part:
     # Tenths of an hour: with all digits a mean would tell the exact sum of some people's hours.
     focal, reference = np.round(measured.focal, 1), np.round(measured.reference, 1)
-    return {"base": reference, "comparator": reference, "own": {"focal_hours": focal, "reference_hours": reference}}
+    return {"own": {"focal_hours": focal, "reference_hours": reference}}
 
 
 def _alone(cells: Cells, stays: Stays, options: HoldTimeOptions, compared: Panel, at: dict[str, int]) -> Part:
@@ -152,9 +158,7 @@ def _alone(cells: Cells, stays: Stays, options: HoldTimeOptions, compared: Panel
     fine = code == 0
     low, high = wilson(k, n, LEVEL)
     share = k / np.maximum(n, 1.0)
-    # The regulation's own bound: nobody is kept beyond it.
-    values = {"k": k, "n": n, "estimate": share, "low": low, "high": high, "base": 0.0 * k, "comparator": 0.0 * k}
-    for name, value in (values | {"comparator_n": n}).items():
+    for name, value in (("k", k), ("n", n), ("estimate", share), ("low", low), ("high", high)):
         part[name] = np.where(fine, value, np.nan)
     part["hidden"] = ~printable(k, n, cells)
     share_of = {"share": share, "share_low": low, "share_high": high}

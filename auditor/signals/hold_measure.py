@@ -39,8 +39,6 @@ class Measured:
         One of the codes above.
     clusters : array
         Jails that hold both sides.
-    people : (J, 2) array
-        People with and without a hold in those jails.
     note : bool array
         Hazard ratio: where the hazards drift apart over the time held (Grambsch and Therneau, p below 0.05).
     z, p : arrays
@@ -55,7 +53,6 @@ class Measured:
     high: Floats
     reason: np.ndarray
     clusters: Floats
-    people: Floats
     note: Bools
     z: Floats
     p: Floats
@@ -199,9 +196,8 @@ def _compared(stays: Stays) -> tuple[Stays, Measured]:
     np.add.at(n, (known.place, known.side, known.jail), known.n)
     both = np.all(n > 0, axis=1)
     clusters = both.sum(axis=1).astype(np.float64)
-    people = np.where(both[:, None, :], n, 0.0).sum(axis=2)
     reason = np.where(clusters == 0, NO_OVERLAP, np.where((clusters > 1) & (clusters < FEWEST), FEW_JAILS, FINE))
     estimate, low, high, z, p, focal, reference = (np.full(len(clusters), np.nan) for _ in range(7))
     drift = np.zeros(len(clusters), dtype=bool)
-    result = Measured(estimate, low, high, reason, clusters, people, drift, z, p, focal, reference)
+    result = Measured(estimate, low, high, reason, clusters, drift, z, p, focal, reference)
     return known.take(both[known.place, known.jail]), result

@@ -83,7 +83,7 @@ def _column(
     numbers = counted(own, clock, options.limit, jails=jails)
     unended = _unended(own)
     contrast = Contrast(
-        key=f"hold/none/{label}" + (f"/{group}" if group else ""),
+        key=f"held-longer/hold/no-hold/{label}" + (f"/{group}" if group else ""),
         group=group or None,
         reference=None,
         event=event,

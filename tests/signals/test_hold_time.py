@@ -67,7 +67,7 @@ def column(panel: Panel, key: str) -> int:
     return [contrast.key for contrast in panel.contrasts].index(key)
 
 
-def reason(panel: Panel, key: str = "hold/none/regulation") -> str:
+def reason(panel: Panel, key: str = "held-longer/hold/no-hold/regulation") -> str:
     code = int(panel.code[0, column(panel, key)])
     return panel.lacks[code - 1].reason if code else ""
 
@@ -91,7 +91,7 @@ def test_one_jail():
 def test_how_fast_people_leave():
     """R 4.2.2, survival 3.5.3: coxph(Surv(hours, event) ~ hold, ties = "efron"), survdiff, cox.zph (transform "km")."""
     panel = measure(cells([row for row in two_jails() if row[0] == "jail 1"]))
-    c = column(panel, "hold/none/hazard")
+    c = column(panel, "leaving/hold/no-hold")
     limits = (panel.estimate[0, c], panel.low[0, c], panel.high[0, c])
     assert limits == pytest.approx((0.203401912618603, 0.133844022363148, 0.309108597652973), rel=1e-9)
     assert panel.extra["log_rank_z"][0, c] == 7.92  # 7.92470118473176
@@ -105,12 +105,12 @@ def test_how_fast_people_leave():
 def test_how_many_hours_longer_people_stay():
     """R: summary(survfit(Surv(hours, event) ~ hold), rmean = 168): 80.2222222 (5.80642678), 35.6666667 (2.19201695)."""
     panel = measure(cells([row for row in two_jails() if row[0] == "jail 1"]))
-    c = column(panel, "hold/none/hours")
+    c = column(panel, "hours-held/hold/no-hold")
     gap, error = 80.2222222222222 - 35.6666666666667, np.hypot(5.80642677614396, 2.19201694145026)
     expected = (gap, gap - 1.959963984540054 * error, gap + 1.959963984540054 * error)
     assert (panel.estimate[0, c], panel.low[0, c], panel.high[0, c]) == pytest.approx(expected, rel=1e-9)
     # Means are written to tenths of an hour.
-    assert (panel.extra["focal_hours"][0, c], panel.comparator[0, c]) == (80.2, 35.7)
+    assert (panel.extra["focal_hours"][0, c], panel.extra["reference_hours"][0, c]) == (80.2, 35.7)
 
 
 def test_the_plain_shares_are_the_product_limit_curve():
@@ -132,7 +132,7 @@ def test_two_jails_are_compared_within_themselves():
     assert panel.p_greater[0, 0] == pytest.approx(8.24215129528781e-09, rel=1e-9)
     expected = (55 * 90 / 162 + 19 * 50 / 90) / (30 * 72 / 162 + 13 * 40 / 90)
     assert panel.estimate[0, 0] == pytest.approx(expected, rel=1e-12)
-    overall = column(panel, "hold/none/regulation-overall")
+    overall = column(panel, "held-longer/hold/no-hold/regulation-overall")
     assert panel.estimate[0, overall] == pytest.approx((74 / 112) / (43 / 140), rel=1e-12)
     assert not panel.contrasts[overall].tested
 
@@ -145,15 +145,15 @@ def test_one_jail_is_not_said_twice():
         (index == 0) | (found.rows.columns["facility"] == "jail 1")
     )
     panel = measure(dataclasses.replace(found, rows=rows))
-    c = column(panel, "hold/none/regulation-overall")
+    c = column(panel, "held-longer/hold/no-hold/regulation-overall")
     assert panel.code[0, c] == 0
     assert panel.lacks[panel.code[1, c] - 1].reason == "hold-time.in-comparison"
 
 
 def test_two_to_five_jails_carry_no_hazard_ratio():
     panel = measure(cells(two_jails()))
-    assert reason(panel, "hold/none/hazard") == "hold-time.few-jails"
-    assert reason(panel, "hold/none/hours") == "hold-time.few-jails"
+    assert reason(panel, "leaving/hold/no-hold") == "hold-time.few-jails"
+    assert reason(panel, "hours-held/hold/no-hold") == "hold-time.few-jails"
 
 
 def test_six_jails_are_the_clusters():
@@ -165,12 +165,12 @@ def test_six_jails_are_the_clusters():
     rows = [r for g in range(1, 7) for r in stay(g, 1, 20 + g, 7, 11 + g, 100 + 3 * g)]
     rows += [r for g in range(1, 7) for r in stay(g, 0, 30 - g, 5, 3 + g, 60 + 5 * g)]
     panel = measure(cells(rows))
-    c = column(panel, "hold/none/hazard")
+    c = column(panel, "leaving/hold/no-hold")
     expected = (0.501380241682740, 0.347170856389162, 0.724087699539085)
     assert (panel.estimate[0, c], panel.low[0, c], panel.high[0, c]) == pytest.approx(expected, rel=1e-7)
     assert panel.extra["log_rank_z"][0, c] == round(np.sqrt(27.1807620054303), 2)
     assert panel.notes["hold-time.caveat-jails"][0, c]
-    c = column(panel, "hold/none/hours")
+    c = column(panel, "hours-held/hold/no-hold")
     expected = (14.82025363023162, 4.19896508685563, 25.44154217360760)
     assert (panel.estimate[0, c], panel.low[0, c], panel.high[0, c]) == pytest.approx(expected, rel=1e-9)
 
@@ -193,7 +193,7 @@ def test_the_other_clock_stands_beside_the_test():
     assert not panel.contrasts[1].tested
     assert panel.notes["hold-time.caveat-plain"][0].tolist()[:2] == [False, True]
     plain = measure(cells(rows, regulation=[42.0, 60.0, 20.0, 70.0, 5.0]), clock="plain")
-    assert plain.contrasts[0].key == "hold/none/plain"
+    assert plain.contrasts[0].key == "held-longer/hold/no-hold/plain"
     assert plain.k[0, 0] == 50
 
 
@@ -214,19 +214,19 @@ def test_a_file_of_holds_only_supports_no_comparison(event):
     rows = [(r[0], -1 if event == "detainer" else 1, *r[2:]) for r in holds_only()]
     panel = measure(cells(rows, event=event))
     assert reason(panel) == "hold-time.holds-only"
-    c = column(panel, "hold/share")
+    c = column(panel, "held-longer/hold")
     assert (panel.k[0, c], panel.n[0, c], panel.estimate[0, c]) == (40, 100, 0.4)
     assert panel.contrasts[c].shape == "described"
     assert not panel.contrasts[c].tested
     assert panel.notes["hold-time.caveat-alone"][0, c]
-    assert reason(panel, "hold/none/hazard") == "hold-time.holds-only"
+    assert reason(panel, "leaving/hold/no-hold") == "hold-time.holds-only"
     told = say(panel.lacks[int(panel.code[0, 0]) - 1].reason).text["en"]
     assert "never of people with and without a hold" in told
 
 
 def test_the_share_of_holds_is_not_said_twice():
     panel = measure(cells(two_jails()))
-    assert reason(panel, "hold/share") == "hold-time.in-comparison"
+    assert reason(panel, "held-longer/hold") == "hold-time.in-comparison"
 
 
 def test_nobody_with_a_hold():
@@ -242,8 +242,8 @@ def test_releases_that_are_not_recorded():
     """No release time at all: every stay goes on, which is no finding about holds."""
     rows = [("a", hold, LONG, "censored", "", 50) for hold in (0, 1)]
     assert reason(measure(cells(rows))) == "hold-time.no-ends"
-    assert reason(measure(cells(rows)), "hold/share") == "hold-time.no-ends"
-    assert reason(measure(cells(rows[1:])), "hold/share") == "hold-time.no-ends"
+    assert reason(measure(cells(rows)), "held-longer/hold") == "hold-time.no-ends"
+    assert reason(measure(cells(rows[1:])), "held-longer/hold") == "hold-time.no-ends"
 
 
 def test_times_that_cannot_be_read():
@@ -264,7 +264,7 @@ def test_everyone_held():
     rows = [("a", hold, 60.0 + 5 * hold, "release", "", 50) for hold in (0, 1)]
     assert reason(measure(cells(rows))) == "hold-time.one-outcome"
     # People may leave faster or slower all the same; without any spread there is no interval.
-    assert reason(measure(cells(rows)), "hold/none/hours") == "hold-time.no-fit"
+    assert reason(measure(cells(rows)), "hours-held/hold/no-hold") == "hold-time.no-fit"
 
 
 def test_nobody_held_without_a_hold_leaves_the_ratio_open():
@@ -317,8 +317,8 @@ def test_few_people_are_not_told_by_their_hours():
     rows += [("a", 0, 60.0, "release", "", 40), ("a", 0, 20.0, "release", "", 40)]
     panel = measure(cells(rows))
     hidden = {contrast.key: bool(panel.hidden[0, c]) for c, contrast in enumerate(panel.contrasts)}
-    assert hidden["hold/none/hazard"]
-    assert hidden["hold/none/hours"]
+    assert hidden["leaving/hold/no-hold"]
+    assert hidden["hours-held/hold/no-hold"]
 
 
 def test_a_jail_that_is_left_out_is_not_given_away():
@@ -327,9 +327,9 @@ def test_a_jail_that_is_left_out_is_not_given_away():
     rows += [("b", 1, 60.0, "release", "", 5)]
     panel = measure(cells(rows))
     assert not panel.hidden[0, 0]
-    assert panel.hidden[0, column(panel, "hold/none/regulation-overall")]
+    assert panel.hidden[0, column(panel, "held-longer/hold/no-hold/regulation-overall")]
     first = measure(cells(rows), within="place")
-    c = column(first, "hold/none/hazard")
+    c = column(first, "leaving/hold/no-hold")
     assert first.hidden[0, c], "its 80 and 80 people beside 85 and 80 of the place"
 
 
@@ -340,8 +340,8 @@ def grouped(*counts: tuple[str, int]) -> list[Row]:
 def test_groups_stand_beside_the_test():
     panel = measure(cells(grouped(("hispanic", 30), ("white", 40), ("black", 50))))
     keys = [contrast.key for contrast in panel.contrasts]
-    assert "hold/none/regulation/hispanic" in keys
-    assert "hold/none/regulation/white" in keys
+    assert "held-longer/hold/no-hold/regulation/hispanic" in keys
+    assert "held-longer/hold/no-hold/regulation/white" in keys
     assert sum(contrast.tested for contrast in panel.contrasts) == 1
     assert not panel.hidden.any()
 
@@ -350,9 +350,9 @@ def test_a_small_rest_is_not_given_away_by_groups():
     """Everybody less Hispanic less White people leaves 10 of each count: the group that comes last is not printed."""
     panel = measure(cells(grouped(("hispanic", 30), ("white", 40), ("black", 10))))
     hidden = {contrast.key: bool(panel.hidden[0, c]) for c, contrast in enumerate(panel.contrasts)}
-    assert not hidden["hold/none/regulation"]
-    assert not hidden["hold/none/regulation/hispanic"]
-    assert hidden["hold/none/regulation/white"]
+    assert not hidden["held-longer/hold/no-hold/regulation"]
+    assert not hidden["held-longer/hold/no-hold/regulation/hispanic"]
+    assert hidden["held-longer/hold/no-hold/regulation/white"]
 
 
 def test_two_sources_of_groups_are_never_added():

@@ -6,11 +6,11 @@ import numpy as np
 
 from auditor.cells import Cells, CellSpec, RowSpec
 from auditor.findings.card import Card
-from auditor.signals.beside import beside
 from auditor.signals.hold_described import described_panel
 from auditor.signals.hold_draw import draw_stays
 from auditor.signals.hold_options import HoldTimeOptions
 from auditor.signals.hold_panels import compared_panel
+from auditor.signals.joined import joined
 from auditor.signals.signal import Design, Inventory, Lack, Panel, Signal
 from auditor.signals.stays import EVENTS, KEYS, event_of, stays_of
 
@@ -97,7 +97,7 @@ class HoldTime(Signal):
         event = event_of(cells, options.event)
         stays = stays_of(cells, event, options.horizon)
         compared = compared_panel(CARD.name, cells, stays, event, options)
-        return beside(compared, described_panel(CARD.name, cells, stays, event, options, compared))
+        return joined([compared, described_panel(CARD.name, cells, stays, event, options, compared)])
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
         """Draw stays in one or two jails a place, with an effect on the odds of being held beyond the limit.
