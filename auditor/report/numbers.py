@@ -30,6 +30,7 @@ MONTHS = (
     "December",
 )
 MINUS = "\u2212"
+_ROUNDING = 1e-9
 
 
 def _checked(value: float) -> float:
@@ -103,16 +104,31 @@ def percent(share: float, n: float | None = None, decimals: int | None = None) -
         Base of the share, which decides the digits.
     decimals : int, optional
         To give an interval the digits of its estimate.
+
+    Raises
+    ------
+    ValueError
+        If it is no share: a ratio of 2.51 is "2.51 times" or "151 % more", and never becomes "251 %".
     """
     share = _checked(share)
+    if not -_ROUNDING <= share <= 1 + _ROUNDING:
+        raise ValueError(f"{share!r} is no share: a ratio is written by ratio() or more()")
     exact = share in (0, 1)
     places = (0 if exact else percent_decimals(share, n)) if decimals is None else decimals
     return f"{_fixed(share * 100, places)} %"
 
 
 def points(difference: float, decimals: int = 1) -> str:
-    """Write a difference of two shares: ``+56.7 percentage points`` (0.567)."""
+    """Write a difference of two shares: ``+56.7 percentage points`` (0.567).
+
+    Raises
+    ------
+    ValueError
+        If it lies outside -1 and 1, where no difference of two shares can lie.
+    """
     value = _checked(difference) * 100
+    if abs(value) > 100 * (1 + _ROUNDING):
+        raise ValueError(f"{difference!r} is no difference of two shares")
     return f"{_signed(value, decimals)} percentage points"
 
 

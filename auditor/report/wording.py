@@ -139,6 +139,7 @@ RULES: Final = (
         r"\{[a-z_0-9]+:(?:ratio|number)[^}]*\}\s?%",
         r"\{[a-z_0-9]+:percent[^}]*\}\s+(?:increase|higher|more)\b",
         r"\{[a-z_0-9]+:percent[^}]*\}\s+(?:decrease|lower|less|fewer)\b",
+        r"\d\s?(?:%|percent)\s+(?:increase|rise|decrease|fall)\b",
     ),
     _rule(
         "endorsed",

@@ -19,13 +19,15 @@ from auditor.signals.stays import Stays
 from auditor.stats.fit import NotConverged
 from auditor.stats.survival.cox import Cox, cox, hazard_ratio
 from auditor.stats.survival.cox_check import check_proportional
-from auditor.stats.survival.cox_robust import FEWEST, clustered
+from auditor.stats.survival.cox_robust import FEWEST, Treatment, clustered
 from auditor.stats.survival.log_rank import log_rank
 
 LEVEL = 0.95
 FINE, NO_OVERLAP, FEW_JAILS, NO_FIT = range(4)
 """Why a number is not there: measured, no jail with both sides, two to five jails, no finite estimate."""
 _DRIFTS = 0.05
+_MOST_REFITS = 200
+"""Jails up to which each is left out once; with more the scaled sandwich does as well."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ def _fit(
     """Hazard ratio, limits, and whether it drifts; None where the data give no finite one."""
     try:
         fit = cox(time, event, focal.astype(float), jail, count)
-        robust = clustered(fit, jail) if several else None
+        treatment: Treatment = "jackknife" if len(np.unique(jail)) <= _MOST_REFITS else "scaled"
+        robust = clustered(fit, jail, treatment) if several else None
     except NotConverged:
         return None
     se, df = (fit.se, None) if robust is None else (robust.se, robust.df)
