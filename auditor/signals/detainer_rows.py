@@ -17,7 +17,7 @@ from auditor.signals.share_change import LEVEL
 from auditor.signals.timeline import Timeline, timeline
 from auditor.stats.composition.shares import Composition, composition
 
-SINGLE = ("detainer", "booking", "arrest", "custody")
+SINGLE = ("detainer", "match", "booking", "arrest", "custody")
 """Events whose rows may tell of a detainer, its own first."""
 
 KEYS = ("event", "offence", "detainer", "detainer_month", "detainer_period")

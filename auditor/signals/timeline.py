@@ -43,10 +43,13 @@ class Timeline:
 def month_window(months: Sequence[str], used: Bools) -> tuple[Texts, Texts]:
     """Return the first and last day of the used months, (J, T), as ISO text; "" where none is used."""
     first, last = (np.full(used.shape[0], "", dtype=object) for _ in range(2))
-    for j in np.flatnonzero(used.any(axis=1)):
-        steps = np.flatnonzero(used[j])
-        begin, end = (np.datetime64(months[i], "M") for i in (steps[0], steps[-1]))
-        first[j], last[j] = str(begin.astype("datetime64[D]")), str((end + 1).astype("datetime64[D]") - 1)
+    some = used.any(axis=1)
+    if some.any():
+        names = np.array(months, dtype="datetime64[M]")
+        starts = np.datetime_as_string(names.astype("datetime64[D]"))
+        ends = np.datetime_as_string((names + 1).astype("datetime64[D]") - 1)
+        first[some] = starts[used[some].argmax(axis=1)]
+        last[some] = ends[used.shape[1] - 1 - used[some, ::-1].argmax(axis=1)]
     return first, last
 
 
