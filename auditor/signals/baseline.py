@@ -194,7 +194,8 @@ def printable(k: Floats, n: Floats, cells: Cells) -> Bools:
 def small(values: Floats, cells: Cells) -> Bools:
     """Return where a count of 1 to 10 of an unpublished source stands; places along the first axis."""
     hidden = ~public(cells)
-    return (values > 0) & (values < cells.gates["persons"]) & (hidden if values.ndim == 1 else hidden[:, None])
+    shape = (-1, *(1,) * (values.ndim - 1))
+    return (values > 0) & (values < cells.gates["persons"]) & hidden.reshape(shape)
 
 
 def public(cells: Cells) -> Bools:

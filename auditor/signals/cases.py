@@ -12,6 +12,9 @@ from auditor.signals.sides import Counted
 
 _SOURCES = ("recorded", "perceived", "mixed", "surname")
 _NAMELESS = ("", "unknown")
+UNCLASSED = ("", "unknown")
+"""Offences that are none: such cases cannot be compared within offences."""
+_MOST_UNCLASSED = 0.3
 
 
 def rows_of(cells: Cells, event: str) -> RowTable:
@@ -62,6 +65,13 @@ def other_groups(cells: Cells, rows: RowTable) -> tuple[str, ...]:
     """Return the groups in the rows that nobody asks about, sorted."""
     asked = {"", "unknown", "other", cells.reference_group, *cells.focal_groups}
     return tuple(sorted(set(rows.columns["group"].astype(str).tolist()) - asked))
+
+
+def unclassed(rows: RowTable, places: int, groups: Sequence[str], cases: Bools) -> Bools:
+    """Return where more than 30 % of a group's cases have no class of offence: offences cannot be held equal there."""
+    bare = np.isin(rows.columns["offence"].astype(str), UNCLASSED)
+    every, without = spread(rows, places, groups, (cases, cases & bare), (), within=cases)
+    return np.asarray((without > _MOST_UNCLASSED * every).any(axis=(1, 2)), dtype=bool)
 
 
 def total(rows: RowTable, places: int, kept: Bools) -> Floats:

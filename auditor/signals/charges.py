@@ -16,8 +16,6 @@ from auditor.stats.strata.partial_strata import even_share, pooled_bounds
 ENDED = ("convicted", "acquitted", "dismissed", "no-charge", "other")
 """Dispositions that are an outcome; pending, unknown and blank ones are none."""
 UNCHARGED = ("no-charge", "dismissed")
-UNCLASSED = ("", "unknown")
-"""Offences that are none: such cases cannot be compared within offences."""
 
 
 @dataclass(frozen=True)

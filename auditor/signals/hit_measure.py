@@ -9,17 +9,8 @@ import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.searches import Searches
-from auditor.signals.sides import (
-    LEVEL,
-    Counted,
-    PairColumn,
-    Part,
-    Shape,
-    least_expected,
-    reference_share,
-    share_error,
-    side_panel,
-)
+from auditor.signals.side_base import least_expected, reference_share, share_error
+from auditor.signals.sides import LEVEL, Counted, PairColumn, Part, Shape, side_panel
 from auditor.signals.signal import Contrast, Lack, Panel
 from auditor.stats.ratios.shares import share_ratio
 from auditor.stats.strata.hit_rate import HitComparison, compare_hit_rates

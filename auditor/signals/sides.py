@@ -204,7 +204,7 @@ def _measure(cells: Cells, column: PairColumn, shape: Shape, lacks: Sequence[Lac
     part["strata"] = np.where(ok, (n[:, 0] > 0).sum(axis=1), np.nan)
     part["whole"] = np.concatenate([counted.k.sum(axis=2), (counted.n - counted.k).sum(axis=2)], axis=1)
     part["compared"] = np.concatenate([k.sum(axis=2), (n - k).sum(axis=2)], axis=1)
-    part["hidden"] = _small_parts(cells, part["compared"])
+    part["hidden"] = _small_parts(cells, part["compared"]) | _two_strata(cells, k, n)
     if column.hidden is not None:
         part["hidden"] |= column.hidden
     if ok.any():
@@ -237,6 +237,16 @@ def _small_parts(cells: Cells, counts: Floats) -> Bools:
     return hidden | ~printable(counts[:, 1], counts[:, 1] + counts[:, 3], cells)
 
 
+def _two_strata(cells: Cells, k: Floats, n: Floats) -> Bools:
+    """Return where two strata, one of them with a count of 1 to 10, are pooled.
+
+    The pooled ratio, its limits, the difference and p make seven or more numbers of three digits, which with the totals
+    leave as few as one way to share the cases out over two strata. Three strata leave thousands.
+    """
+    few = small(k, cells) | small(n - k, cells)
+    return ((n[:, 0] > 0).sum(axis=1) == 2) & few.any(axis=(1, 2))
+
+
 def _revealing(cells: Cells, part: Part, earlier: Part, names: tuple[str, str], others: tuple[str, str]) -> Bools:
     """Return where the counts of two comparisons differ by 1 to 10: whoever has both would know that number.
 
@@ -263,53 +273,3 @@ def _missing(part: Part, cells: Cells, column: PairColumn, ok: Bools) -> None:
     part["range_hidden"] = small(column.unknown, cells) | small(silent, cells) | small(beyond, cells)
     if column.range_hidden is not None:
         part["range_hidden"] |= column.range_hidden
-
-
-def reference_share(agreed: Floats, n: Floats, base_k: Floats, base_n: Floats) -> Floats:
-    """Return the reference side's share over the focal side's strata, in agreement with the pooled ratio.
-
-    Where ``agreed``, what the pooled ratio makes of the focal side's share, is no share (a side without events), the
-    reference side's own shares are weighed by the focal side's cases; half a case is kept on either side, since the
-    screen works on log odds.
-
-    Parameters
-    ----------
-    agreed : (J,) array
-    n, base_k, base_n : (J, S) arrays
-        Focal cases; reference cases with the outcome, and all.
-    """
-    own = (n * base_k / np.maximum(base_n, 1.0)).sum(axis=1) / n.sum(axis=1)
-    base = np.where(np.isfinite(agreed) & (agreed > 0) & (agreed < 1), agreed, own)
-    edge = 0.5 / (base_n.sum(axis=1) + 1)
-    return np.clip(base, edge, 1 - edge)
-
-
-def share_error(rate: Floats, n: Floats, other: Floats, other_n: Floats, share: Floats, se: Floats) -> Floats:
-    """Return the standard error of the log odds of a reference share: what is left of the pooled ratio's error.
-
-    var log ratio = var log (focal share) + var log (reference share), and d logit(b) = d log(b) / (1 - b). Where the
-    ratio has no error (an empty side), half an event is added to the reference side's plain one.
-
-    Parameters
-    ----------
-    rate, n, other, other_n : (J,) arrays
-        Shares of the focal and the reference side, and their cases.
-    share : (J,) array
-        Of :func:`reference_share`.
-    se : (J,) array
-        Of the log of the pooled ratio.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        left = se**2 - (1 - rate) / (n * rate)
-        known = np.sqrt(left) / (1 - share)
-    events = other * other_n
-    plain = np.sqrt(1 / (events + 0.5) + 1 / (other_n - events + 0.5))
-    return np.where(np.isfinite(known) & (left > 0), known, plain)
-
-
-def least_expected(k: Floats, n: Floats, base_k: Floats, base_n: Floats) -> Floats:
-    """Return the smallest expected count with or without the outcome on either side, with equal shares in strata."""
-    whole = np.maximum(n + base_n, 1.0)
-    events = k + base_k
-    cells = [(side * part / whole).sum(axis=1) for side in (n, base_n) for part in (events, n + base_n - events)]
-    return np.asarray(np.minimum.reduce(cells))

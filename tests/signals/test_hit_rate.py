@@ -138,6 +138,7 @@ def test_two_focal_groups_do_not_give_an_agency_away_by_the_reference_group():
     """Agency B searched no Black people: its 5 White ones are what two counts of White people differ by."""
     rows = (
         *searched("hispanic", 30, 100, "A"), *searched("white", 40, 100, "A"), *searched("black", 30, 100, "A"),
+        *searched("hispanic", 30, 100, "C"), *searched("white", 40, 100, "C"), *searched("black", 30, 100, "C"),
         *searched("hispanic", 30, 100, "B"), *searched("white", 2, 5, "B"),
     )  # fmt: skip
     panel = measure(cells(*rows, focal=("hispanic", "black")))

@@ -11,6 +11,8 @@ from auditor.cells import Cells, table
 from auditor.signals.pair_measure import METHOD, Counted, PairColumn, lacks_of, pair_panel
 from auditor.signals.signal import Contrast, Lack, Panel
 from auditor.stats.ratios.shares import share_ratio
+from auditor.stats.strata.cmh import cmh_test
+from auditor.stats.strata.mantel_haenszel import mh_risk_difference, mh_risk_ratio
 
 # R's UCBAdmissions: admitted and all, men (focal here) and women, by department.
 MEN = ([512, 353, 120, 138, 53, 22], [825, 560, 325, 417, 191, 373])
@@ -197,3 +199,32 @@ def test_a_place_is_not_tested_below_the_expected_count():
     """Events 12 of 200, half in each side: 6 expected; with 8 of 200 it is 4."""
     assert measure(column(([6], [100]), ([6], [100]))).testable[0, 0]
     assert not measure(column(([4], [100]), ([4], [100]))).testable[0, 0]
+
+
+@pytest.mark.parametrize(("k", "hidden"), [(6, True), (13, False)])
+def test_two_strata_may_not_hold_a_few_cases(k, hidden):
+    """The numbers printed of two strata can be solved for the smaller one; see the next test."""
+    found = column(([30, k], [60, 30]), ([40, 20], [90, 45]))
+    assert measure(found).hidden[0, 0] == hidden
+    assert not measure(found, published=(True,)).hidden[0, 0]
+    three = column(([30, k, 20], [60, 30, 50]), ([40, 20, 30], [90, 45, 70]))
+    assert not measure(three).hidden[0, 0]
+
+
+def test_what_is_printed_of_two_strata_leaves_few_ways():
+    """Why two strata are special: 6 of 15 and 7 of 18 beside 15 of 40 and 20 of 60, from the totals, the ratio, its
+    limits and p to three digits, and the difference to whole thousandths. Of the ways with 13 to 17 and 16 to 20 cases
+    in the smaller stratum, no more than three give these numbers.
+    """
+    sizes = [(n, m) for n in range(13, 18) for m in range(16, 21)]
+    ways = np.array([(k, n, c, m) for n, m in sizes for k in range(n + 1) for c in range(m + 1)])
+    ways = ways[(ways[:, 0] <= 21) & (ways[:, 2] <= 27) & (21 - ways[:, 0] <= 55 - ways[:, 1])]
+    ways = ways[27 - ways[:, 2] <= 78 - ways[:, 3]]
+    place = {way: j for j, way in enumerate(map(tuple, ways.tolist()))}
+    k, n, c, m = (np.column_stack([whole - ways[:, i], ways[:, i]]) for i, whole in enumerate((21, 55, 27, 78)))
+    ratio, gap = mh_risk_ratio(k, n, c, m), mh_risk_difference(k, n, c, m)
+    fine = [ratio.estimate, ratio.low, ratio.high, cmh_test(k, n, c, m).p_greater]
+    told = [[f"{x:.3g}" for x in values] for values in fine]
+    told += [np.rint(1000 * values).tolist() for values in (gap.estimate, gap.low, gap.high)]
+    seen = list(zip(*told, strict=True))
+    assert 1 <= seen.count(seen[place[6, 15, 7, 18]]) <= 3

