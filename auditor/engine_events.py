@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from auditor import engine_names
 from auditor.domain.holidays import federal_holidays
 from auditor.records.event_columns import READINGS
 from auditor.row_cells import RowSpec, RowTable
@@ -100,7 +101,10 @@ class Events:
     def _make(self, name: str) -> None:
         if name not in self._made:
             self.sql.execute(f"DROP TABLE IF EXISTS row_{name}")
-            self.sql.execute(_TABLES[name], self._calendar() if name == "days" else [])
+            if name == "chances":
+                engine_names.fill(self.sql)
+            else:
+                self.sql.execute(_TABLES[name], self._calendar() if name == "days" else [])
             self._made.add(name)
 
     def _calendar(self) -> list[Any]:

@@ -123,6 +123,7 @@ JOINS: Final[dict[str, str]] = {
     "ends": "LEFT JOIN row_ends x ON x.source = e.source",
     "days": "LEFT JOIN row_days f ON f.day = e.release_eligible_date::DATE "
     f"LEFT JOIN row_days t ON t.day = ({_LAST})::DATE",
+    "chances": "LEFT JOIN row_chances c ON c.place = e.place AND c.surname = e.surname",
 }
 """Tables that derived keys need, by name; :mod:`auditor.engine_events` makes each when it is first asked for."""
 
@@ -144,6 +145,8 @@ _DERIVED: Final[dict[str, Key]] = {
         "latitude",
         "longitude",
     ),
+    # How likely a bearer of this surname is Hispanic in this county, in bins (auditor/stats/recording/bins.py).
+    "chance_bin": _key("c.bin", "whole", "surname", joins=("chances",)),
     "person_code": _key("p.code", "whole", "person", "day", "minute", joins=("persons",)),
     "held_hours": _key(
         f"CASE WHEN NOT {_UNREAD} THEN {_not_before('e.release_eligible_date', _LAST, _HELD)} END",

@@ -99,6 +99,37 @@ def estimate(names: Iterable[str | None], areas: Sequence[str | None]) -> Estima
     return Estimated(chances, named, by_area)
 
 
+def counties_of(places: Iterable[tuple[str, str]]) -> NDArray[np.intp]:
+    """Return the county of each audited place as its row of :func:`counties`.
+
+    Parameters
+    ----------
+    places : iterable of (str, str)
+        Id of the place, and of the place that it is part of ("" where there is none).
+
+    Returns
+    -------
+    ndarray of int
+        -1 where neither is a county of 2010.
+    """
+    row = counties().row
+    return np.array([row.get(place, row.get(parent, -1)) for place, parent in places], dtype=np.intp)
+
+
+def chances_of(given_surname: NDArray[np.float64], county: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return chances by group from surname shares and counties (-1: by the surname alone), shape (N, groups)."""
+    return np.asarray(bisg.posterior(given_surname, counties().given_group, county).chances)
+
+
+def resident_share(group: str, county: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the group's share of the residents for whom the chances hold: the county's, or the nation's for -1."""
+    nation = {name: n for _, name, n in census2010.load("nation").rows}
+    residents = counties().given_group * np.array([nation[name] for name in GROUPS], dtype=float)
+    total = residents.sum(axis=1)
+    own = np.divide(residents[:, GROUPS.index(group)], total, out=np.zeros(len(total)), where=total > 0)
+    return np.where(county >= 0, own[np.maximum(county, 0)], nation[group] / sum(nation.values()))
+
+
 @cache
 def counties() -> Areas:
     """Counties of Census 2010, from the built-in baseline."""

@@ -1,0 +1,1 @@
+"""Recorded groups against what surnames and places of residence make likely."""

@@ -1,0 +1,1 @@
+"""Is ethnicity recorded faithfully: signals about the records themselves."""
