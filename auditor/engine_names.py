@@ -23,7 +23,8 @@ _CHUNK = 200_000
 
 _NAMES = (
     "CREATE OR REPLACE TEMP TABLE row_names AS SELECT surname, row_number() OVER (ORDER BY surname) - 1 AS code "
-    "FROM (SELECT DISTINCT e.surname FROM events e JOIN audit_places i ON i.place = e.place WHERE e.surname IS NOT NULL)"
+    "FROM (SELECT DISTINCT e.surname FROM events e JOIN audit_places i ON i.place = e.place "
+    "WHERE e.surname IS NOT NULL)"
 )
 _PAIRS = (
     "SELECT DISTINCT i.idx AS idx, n.code AS code FROM events e JOIN audit_places i ON i.place = e.place "
@@ -64,12 +65,15 @@ def fill(sql: duckdb.DuckDBPyConnection) -> None:
 def _fill(sql: duckdb.DuckDBPyConnection) -> None:
     sql.execute(_NAMES)
     names = sql.execute("SELECT surname FROM row_names ORDER BY code").fetchall()
+    if not names:
+        sql.execute("CREATE OR REPLACE TEMP TABLE row_chances (place VARCHAR, surname VARCHAR, bin BIGINT)")
+        return
     named = surnames.lookup(row[0] for row in names)
     areas = bisg.counties_of(sql.execute(_AREAS).fetchall())
     pairs = sql.execute(_PAIRS).fetchnumpy()
     idx, code = (np.asarray(pairs[key], dtype=np.int64) for key in ("idx", "code"))
     bins = np.concatenate(
-        [_bins(named, areas, idx[at : at + _CHUNK], code[at : at + _CHUNK]) for at in range(0, max(len(idx), 1), _CHUNK)]
+        [_bins(named, areas, idx[at : at + _CHUNK], code[at : at + _CHUNK]) for at in range(0, len(idx), _CHUNK)]
     )
     sql.register("row_bins", {"idx": idx, "code": code, "bin": bins})
     try:

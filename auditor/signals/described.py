@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from auditor.cells import Bools, Cells, Floats, Texts
 from auditor.signals.baseline import small
 from auditor.signals.signal import Contrast, Lack, Panel, blank
 
-Window = tuple[Texts, Texts]
+Window = tuple[Sequence[str] | Texts, Sequence[str] | Texts]
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,10 @@ class Column:
         Where the sentence states the comparison rather than that it is too small; by default where it was measured.
     notes, missing, ranges : mappings
         As in :class:`Panel`, one column each.
-    printed : sequence of array
-        Every count of people that a reader of this column knows or can work out from it alone; where one of them is 1
-        to 10 the column is hidden there, and so is a later column of which a count differs by so little from one here.
+    printed : mapping of str to sequence of array
+        Every count of people that a reader of this column knows or can work out from it alone, by the kind of people;
+        where one of them is 1 to 10 the column is hidden there, and so is a later column of which a count differs by
+        so little from one of the same kind here: one may be a part of the other.
     censored : bool array or None
     coarse : bool array or None
     range_hidden : bool array or None
@@ -51,7 +53,7 @@ class Column:
     notes: Mapping[str, Bools] = field(default_factory=dict)
     missing: Mapping[str, Floats] = field(default_factory=dict)
     ranges: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
-    printed: Sequence[Floats] = ()
+    printed: Mapping[str, Sequence[Floats]] = field(default_factory=dict)
     censored: Bools | None = None
     coarse: Bools | None = None
     range_hidden: Bools | None = None
@@ -77,7 +79,7 @@ def stacked(signal: str, cells: Cells, columns: Sequence[Column], lacks: Sequenc
         Numbers stand only where a column's code is 0.
     """
     size, width = cells.size, len(columns)
-    numbers = blank(size, width)
+    numbers: dict[str, Any] = dict(blank(size, width))
     for c, column in enumerate(columns):
         for name, values in _filled(column).items():
             numbers[name][:, c] = np.where(column.code == 0, values, np.nan)
@@ -100,7 +102,7 @@ def stacked(signal: str, cells: Cells, columns: Sequence[Column], lacks: Sequenc
         extra={name: _gathered(columns, "extra", name, size) for name in _names(columns, "extra")},
         missing={name: _gathered(columns, "missing", name, size) for name in _names(columns, "missing")},
         ranges={name: _ranges(columns, name, size) for name in _names(columns, "ranges")},
-        window=(np.column_stack([window[0]] * width), np.column_stack([window[1]] * width)),
+        window=(_repeated(window[0], width), _repeated(window[1], width)),
         censored=masks("censored"),
         coarse=masks("coarse"),
         hidden=hidden(cells, columns),
@@ -111,19 +113,31 @@ def stacked(signal: str, cells: Cells, columns: Sequence[Column], lacks: Sequenc
     )
 
 
+def _repeated(days: Sequence[str] | Texts, width: int) -> Texts:
+    return np.column_stack([np.array(list(days), dtype=object)] * width)
+
+
 def hidden(cells: Cells, columns: Sequence[Column]) -> Bools:
     """Return, (J, C), where a column holds a count of 1 to 10, or one differs by so little from an earlier column's."""
     result = np.zeros((cells.size, len(columns)), dtype=bool)
     for c, column in enumerate(columns):
-        for count in column.printed:
+        for count in (count for counts in column.printed.values() for count in counts):
             result[:, c] |= small(np.nan_to_num(count), cells)
     for c, column in enumerate(columns):
         for d in range(c):
             both = (column.code == 0) & (columns[d].code == 0) & ~result[:, d]
-            for one in column.printed:
-                for other in columns[d].printed:
-                    result[:, c] |= both & small(np.nan_to_num(np.abs(one - other)), cells)
+            result[:, c] |= both & _revealing(cells, column, columns[d])
     return result
+
+
+def _revealing(cells: Cells, column: Column, earlier: Column) -> Bools:
+    """Return where two counts of one kind of people differ by 1 to 10."""
+    found = np.zeros(cells.size, dtype=bool)
+    for kind in set(column.printed) & set(earlier.printed):
+        for one in column.printed[kind]:
+            for other in earlier.printed[kind]:
+                found |= small(np.nan_to_num(np.abs(one - other)), cells)
+    return found
 
 
 def unmeasured(column: Column, where: Bools, code: int) -> Column:

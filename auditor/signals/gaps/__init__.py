@@ -1,0 +1,1 @@
+"""Records without an ethnic group."""

@@ -1,0 +1,1 @@
+"""Marks of records that were rounded, copied or made up, and of months that stop."""

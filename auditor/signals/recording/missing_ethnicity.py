@@ -1,0 +1,242 @@
+"""Missing ethnicity: how many records have no ethnic group, when and with which outcome, and what that could hide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.cells import Cells, CellSpec, RowSpec, RowTable
+from auditor.findings.card import Card
+from auditor.signals.described import Column, stacked
+from auditor.signals.exposures import population_exposure
+from auditor.signals.gaps.columns import bounds_column, outcome_column, share_column, time_column
+from auditor.signals.gaps.counts import EVENTS, Gaps, by_outcome, count_gaps, event_of, held_outcomes
+from auditor.signals.gaps.simulate import simulate
+from auditor.signals.groups import count_groups
+from auditor.signals.naming.unusable import CAVEAT, rarely_recorded
+from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
+
+CARD = Card(
+    name="missing-ethnicity",
+    family="recording",
+    section=4,
+    title="Records without an ethnic group",
+    question="How many records have no ethnic group, does that depend on what was done to the person, and what could "
+    "the gaps hide?",
+    null="None is tested: these are facts about the records, with the range that the gaps leave open.",
+    needs="Events by ethnic group, in which the group of some is not recorded; row by row with search, citation, "
+    "booking, detainer or disposition for the question whether gaps go with the outcome; residents by group for the "
+    "range.",
+    measures="The share of records without a group, its change over time, the odds of a gap with an outcome against "
+    "without it, and the ratio of two groups' rates if every gap were the one group's or the other's.",
+    assumptions=(
+        "A blank group in a source that records groups is a gap; a source that records none says nothing.",
+        "The range over the gaps assumes nothing of how they came about; the groups that are recorded are taken as "
+        "right unless error rates are given.",
+        "Within an agency and month, whether gaps go with an outcome is asked as if outcomes were shuffled among "
+        "records.",
+    ),
+    misleads=(
+        "Few gaps do not mean that the groups are right: people may be recorded as of another group.",
+        "Where gaps go with the outcome, leaving them out changes every comparison of outcomes; filling them by the "
+        "shares of the recorded ones does too.",
+        "The range and the interval are two kinds of doubt: one is of what is not known, the other of chance. They are "
+        "never one bar.",
+        "It describes records and raises no verdict: gaps are as large where nobody has anything to hide.",
+    ),
+    references=(
+        "Manski, C. F. (2003). Partial Identification of Probability Distributions.",
+        "Tarone, R. E. (1979). Testing the goodness of fit of the binomial distribution. Biometrika 66, 585-590.",
+        "Mantel, N. & Haenszel, W. (1959). JNCI 22, 719-748.",
+        "Rogan, W. J. & Gladen, B. (1978). Estimating prevalence from the results of a screening test. American "
+        "Journal of Epidemiology 107, 71-76.",
+        "Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions. Statistics in "
+        "Medicine 17, 873-890.",
+    ),
+    formulae=(
+        "share = records without a group / records of sources that record groups, with its Wilson interval",
+        "over time: share of the later half of the months less that of the earlier half; more variation between months "
+        "than binomial by Tarone's statistic, rho by moments",
+        "by outcome: Mantel-Haenszel odds ratio of a gap over agency by month; p = twice the smaller tail of the exact "
+        "shuffle within them",
+        "range: L = (n_c / E_c) / ((n_r + U) / E_r), Hi = ((n_c + U) / E_c) / (n_r / E_r); limits: lower exact limit "
+        "at L, upper exact limit at Hi",
+        "tipping share: s with (n_c + (1 - s) U) / E_c = (n_r + s U) / E_r",
+        "with sensitivity and specificity in given ranges: true share = (recorded share + sp - 1) / (se + sp - 1) at "
+        "the two corners",
+    ),
+    controls="There are none: nothing is tested.",
+)
+
+LACKS = (
+    Lack("missing-ethnicity.absent", "missing-ethnicity.need-records"),
+    Lack("missing-ethnicity.no-groups", "missing-ethnicity.need-groups"),
+    Lack("missing-ethnicity.suppressed", "missing-ethnicity.need-unsuppressed"),
+    Lack("missing-ethnicity.few", "missing-ethnicity.need-longer"),
+    Lack("missing-ethnicity.alike", "missing-ethnicity.need-longer"),
+    Lack("missing-ethnicity.no-ratio", "missing-ethnicity.need-population"),
+)
+_ABSENT, _GROUPLESS, _SUPPRESSED, _FEW, _ALIKE, _NO_RATIO = range(1, 7)
+_MUCH = 0.2
+"""Share of gaps from which no claim rests on the recorded groups alone."""
+_AFTER_MATCH = ("match", "detainer", "custody", "removal")
+_KEYS = (
+    "event", "group", "group_source", "agency", "month", "searched", "contraband", "cited", "booked", "detainer",
+    "disposition",
+)  # fmt: skip
+Range = tuple[float, float]
+
+
+class MissingEthnicityOptions(Options):
+    """Options under ``[signals.missing-ethnicity]``.
+
+    Attributes
+    ----------
+    event : str
+        Whose records are looked at; ``"auto"`` takes the event with most recorded groups.
+    sensitivity, specificity : pair of float
+        Smallest and largest share of the group's people recorded as of it, and of the reference group's people recorded
+        as of that one, that are thought possible; with both, the range that such errors allow is shown too.
+    """
+
+    event: Literal["auto", "stop", "citation", "arrest", "booking", "detainer", "match", "custody", "removal"] = "auto"
+    sensitivity: Range | None = None
+    specificity: Range | None = None
+
+
+class MissingEthnicity(Signal):
+    """Gaps in the ethnic group: how many, when, with which outcome, and what they leave open."""
+
+    card = CARD
+    options = MissingEthnicityOptions
+    describes = True
+
+    def lacks(self, inventory: Inventory, options: MissingEthnicityOptions) -> Lack | None:
+        """Say what is missing before any place can be described."""
+        events = EVENTS if options.event == "auto" else (options.event,)
+        if not set(events) & inventory.events_with_group:
+            return Lack("missing-ethnicity.no-group-anywhere", "missing-ethnicity.need-groups")
+        return None
+
+    def view(self, options: MissingEthnicityOptions) -> CellSpec:
+        """Counts by group and month, populations, and rows by outcome, agency and month."""
+        events = EVENTS if options.event == "auto" else (options.event,)
+        keys = ("event", "group", "group_source", "month")
+        return CellSpec(keys=keys, events=events, population=True, rows=RowSpec(_KEYS, events))
+
+    def measure(self, cells: Cells, options: MissingEthnicityOptions, rng: np.random.Generator) -> Panel:
+        """Describe every place."""
+        event = event_of(cells, options.event)
+        gaps = count_gaps(cells, event)
+        code = _codes(gaps, cells)
+        columns = list(_columns(cells, gaps, event, options, code))
+        kept = [columns[0], *(column for column in columns[1:] if (column.code == 0).any())]
+        return stacked(CARD.name, cells, kept, LACKS, cells.window(event))
+
+    def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
+        """Draw stops of which some have no group; the effect is the log odds ratio of a gap after a search."""
+        return simulate(rng, effect, design)
+
+
+def _codes(gaps: Gaps, cells: Cells) -> NDArray[np.int64]:
+    code = np.zeros(cells.size, dtype=np.int64)
+    code[gaps.censored] = _SUPPRESSED
+    code[gaps.total == 0] = _GROUPLESS
+    code[gaps.censored & (gaps.total == 0)] = _SUPPRESSED
+    code[~gaps.present] = _ABSENT
+    return code
+
+
+def _columns(
+    cells: Cells, gaps: Gaps, event: str, options: MissingEthnicityOptions, code: NDArray[np.int64]
+) -> Iterator[Column]:
+    first = share_column(cells, gaps, _contrast(event, "share", "share", "Wilson"), code)
+    much = np.nan_to_num(first.values["estimate"]) > _MUCH
+    yield replace(first, notes={"missing-ethnicity.caveat-much": much, **_unusable(cells, gaps)})
+    method = "difference of shares (Newcombe, method 10)"
+    yield time_column(cells, gaps, _contrast(event, "time", "difference", method), code, _FEW)
+    yield from _by_outcome(cells, event, code)
+    if event not in _AFTER_MATCH:
+        yield from _bounds(cells, event, options, code)
+
+
+def _unusable(cells: Cells, gaps: Gaps) -> dict[str, NDArray[np.bool_]]:
+    """Where some focal group is recorded in less than a third of its share of the residents."""
+    found = np.zeros(cells.size, dtype=bool)
+    told = gaps.total - gaps.missing
+    for group in cells.focal_groups:
+        recorded = gaps.rows.where(group=group).total(cells.size)
+        found |= rarely_recorded(cells, group, recorded, told)
+    return {CAVEAT["missing-ethnicity"]: found}
+
+
+def _by_outcome(cells: Cells, event: str, code: NDArray[np.int64]) -> Iterator[Column]:
+    rows = _rows(cells, event)
+    if rows is None:
+        return
+    hidden = np.bincount(rows.index[rows.censored], minlength=cells.size) > 0
+    code = np.where((code == 0) & hidden, _SUPPRESSED, code)
+    for outcome in held_outcomes(rows):
+        contrast = _contrast(event, outcome, "odds-ratio", "Mantel and Haenszel")
+        yield outcome_column(cells, by_outcome(rows, cells.size, outcome), contrast, code, _FEW, _ALIKE)
+
+
+def _rows(cells: Cells, event: str) -> RowTable | None:
+    """Rows of the event from sources that record groups; None where there are none."""
+    if cells.rows is None:
+        return None
+    rows = cells.rows.where(event=event)
+    rows = rows.take(~np.isin(rows.columns["group"].astype(str), ("",)))
+    estimated = np.isin(rows.columns["group_source"].astype(str), ("surname", "nationality"))
+    rows = rows.take(~estimated)
+    return rows if len(rows.n) else None
+
+
+def _bounds(cells: Cells, event: str, options: MissingEthnicityOptions, code: NDArray[np.int64]) -> Iterator[Column]:
+    present = cells.population.levels("universe")
+    universe = next((name for name in cells.order if name in present), None)
+    if universe is None or not cells.focal_groups:
+        return
+    groups = (*cells.focal_groups, cells.reference_group)
+    base, counted = population_exposure(cells, universe, groups), count_groups(cells, event, groups)
+    errors = None
+    if options.sensitivity is not None and options.specificity is not None:
+        errors = (options.sensitivity, options.specificity)
+    for g, group in enumerate(cells.focal_groups):
+        contrast = _contrast(event, "range", "ratio", "exact conditional (Clopper-Pearson)")
+        key = f"{event}/range/{group}/{universe}"
+        contrast = replace(contrast, key=key, group=group, reference=cells.reference_group, comparator=base.label)
+        column = bounds_column(cells, counted, base, g, contrast, code, _NO_RATIO, errors)
+        tipping = np.isfinite(column.extra["tipping"])
+        yield replace(column, notes={"missing-ethnicity.caveat-tipping": tipping})
+
+
+_COUNTED = {"share": "without-group", "time": "without-group", "range": "group-recorded"}
+
+
+def _contrast(event: str, label: str, scale: str, method: str) -> Contrast:
+    kind = label if label in ("share", "time", "range") else "outcome"
+    return Contrast(
+        key=f"{event}/{label}",
+        group=None,
+        reference=None,
+        event=event,
+        label=label,
+        counted=_COUNTED.get(kind, "without-group"),
+        among=event,
+        comparator=f"gaps-{kind}",
+        why=f"missing-ethnicity.why-{kind}",
+        shape="described",
+        method=method,
+        tested=False,
+        scale=scale,
+        definitions=("missing-ethnicity.define-gap", f"missing-ethnicity.define-{kind}"),
+        words=f"{CARD.name}.{kind}",
+    )
+
+
+SIGNAL = MissingEthnicity()
