@@ -14,6 +14,8 @@ from auditor.signals.groups import sourced
 EVENTS = ("stop", "citation", "arrest", "booking", "detainer", "match", "custody", "removal")
 OUTCOMES = ("searched", "contraband", "cited", "booked", "detainer", "not-convicted")
 """Outcomes by which the share of gaps may differ: what was decided about the person after the event began."""
+ESTIMATED = ("surname", "nationality")
+"""Sources of a group that are no record of it."""
 _FREE, _CONVICTED = ("dismissed", "no-charge", "acquitted"), ("convicted",)
 
 
@@ -48,8 +50,13 @@ def event_of(cells: Cells, wanted: str) -> str:
 
 
 def count_gaps(cells: Cells, event: str) -> Gaps:
-    """Count the records of an event; rows of a source that records no groups say nothing of gaps."""
+    """Count the records of an event.
+
+    Rows of a source that records no groups say nothing of gaps, nor do groups that were themselves estimated.
+    """
     own = sourced(cells, event)
+    if "group_source" in own.columns:
+        own = own.take(~own.isin("group_source", *ESTIMATED))
     rows = own.take(~own.isin("group", ""))
     blind = rows.where(group="unknown")
     censored = np.bincount(rows.index[rows.censored], minlength=cells.size) > 0

@@ -137,6 +137,7 @@ def _columns(
         yield mandate_column(cells, named, options.mandates, mandate, code, _MANDATE)
 
 
+_PREFIX = dict.fromkeys(("under-count", "else-recorded"), "")
 _METHODS = {
     "under-count": "maximum likelihood of a mixture of known chances; limits by variance recovery (Zou and Donner)",
     "else-recorded": "Wilson",
@@ -156,7 +157,7 @@ _COUNTED = {
 def _contrast(event: str, label: str, scale: str, reference: str | None = None) -> Contrast:
     tested = label == "under-count"
     return Contrast(
-        key=f"{event}/{label}",
+        key=f"{event}/{_PREFIX.get(label, 'recording-')}{label}",
         group=GROUP,
         reference=reference,
         event=event,

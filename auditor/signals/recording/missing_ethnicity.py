@@ -14,7 +14,7 @@ from auditor.findings.card import Card
 from auditor.signals.described import Column, stacked
 from auditor.signals.exposures import population_exposure
 from auditor.signals.gaps.columns import bounds_column, outcome_column, share_column, time_column
-from auditor.signals.gaps.counts import EVENTS, Gaps, by_outcome, count_gaps, event_of, held_outcomes
+from auditor.signals.gaps.counts import ESTIMATED, EVENTS, Gaps, by_outcome, count_gaps, event_of, held_outcomes
 from auditor.signals.gaps.simulate import simulate
 from auditor.signals.groups import count_groups
 from auditor.signals.naming.unusable import CAVEAT, rarely_recorded
@@ -191,7 +191,7 @@ def _rows(cells: Cells, event: str) -> RowTable | None:
         return None
     rows = cells.rows.where(event=event)
     rows = rows.take(~np.isin(rows.columns["group"].astype(str), ("",)))
-    estimated = np.isin(rows.columns["group_source"].astype(str), ("surname", "nationality"))
+    estimated = np.isin(rows.columns["group_source"].astype(str), ESTIMATED)
     rows = rows.take(~estimated)
     return rows if len(rows.n) else None
 
@@ -208,7 +208,7 @@ def _bounds(cells: Cells, event: str, options: MissingEthnicityOptions, code: ND
         errors = (options.sensitivity, options.specificity)
     for g, group in enumerate(cells.focal_groups):
         contrast = _contrast(event, "range", "ratio", "exact conditional (Clopper-Pearson)")
-        key = f"{event}/range/{group}/{universe}"
+        key = f"{event}/gaps-range/{group}"
         contrast = replace(contrast, key=key, group=group, reference=cells.reference_group, comparator=base.label)
         column = bounds_column(cells, counted, base, g, contrast, code, _NO_RATIO, errors)
         tipping = np.isfinite(column.extra["tipping"])
@@ -221,7 +221,7 @@ _COUNTED = {"share": "without-group", "time": "without-group", "range": "group-r
 def _contrast(event: str, label: str, scale: str, method: str) -> Contrast:
     kind = label if label in ("share", "time", "range") else "outcome"
     return Contrast(
-        key=f"{event}/{label}",
+        key=f"{event}/gaps-{label}",
         group=None,
         reference=None,
         event=event,

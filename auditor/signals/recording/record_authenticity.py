@@ -176,7 +176,7 @@ _METHODS = {
 def _contrast(event: str, label: str, scale: str) -> Contrast:
     kind = _WORDS.get(label, label)
     return Contrast(
-        key=f"{event}/{label}",
+        key=f"{event}/marks-{label}",
         group=None,
         reference=None,
         event=event,
