@@ -64,7 +64,7 @@ def event_of(rows: RowTable, wanted: str) -> str:
     if wanted != "auto":
         return wanted
     usable = rows.take(rows.columns["chance_bin"] >= 0)
-    total = {event: float(usable.where(event=event).n.sum()) for event in EVENTS}
+    total = {event: (float(usable.where(event=event).n.sum()), len(rows.where(event=event).n)) for event in EVENTS}
     return max(EVENTS, key=lambda event: (total[event], -EVENTS.index(event)))
 
 
