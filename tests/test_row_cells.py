@@ -265,9 +265,7 @@ def test_a_rule_holds_from_its_day_on(ground, entry):
 
 def test_what_is_missing_is_marked_as_missing(ground):
     personal = ("officer", "person", "latitude", "longitude", "surname")
-    rows = ground.rows("place,event,date,age
-48453,stop,2011-08,
-", *KEYS, personal=personal)
+    rows = ground.rows("place,event,date,age\n48453,stop,2011-08,\n", *KEYS, personal=personal)
     for name, key in KEYS.items():
         value = rows.columns[name][0]
         if name in ("event", "start", "end", "month", "policy_period"):
