@@ -27,7 +27,7 @@ CARD = Card(
     needs="Arrests or bookings row by row, with ethnic group, offence, how the case ended, and whether the person was "
     "transferred to ICE or had a detainer.",
     measures="The focal group's share of cases with no charge filed or dismissed over the reference group's, within "
-    "classes of offence. People arrested on weaker grounds are charged less often, so a ratio above 1 is what arrests "
+    "classes of offence. Cases on weaker grounds are dropped more often, so a ratio above 1 is what arrests "
     "as a pretext predict.",
     assumptions=(
         "Immigration custody ends prosecutions: a case that ICE took, or in which it lodged a detainer, has no outcome "
