@@ -116,6 +116,9 @@ _TAKEN = "e.disposition = 'transferred-to-ice' OR e.transfer_date_timed IS NOT N
 _HELD_FOR_ICE = "e.detainer OR e.detainer_date_timed IS NOT NULL"
 _FREE_OF_CONVICTION = "e.disposition IN ('dismissed', 'no-charge', 'acquitted', 'pending')"
 
+# From 14:00 on, which is before dusk everywhere, and an hour before it too.
+_EVENING = "e.minute >= 840"
+
 JOINS: Final[dict[str, str]] = {
     "officers": "LEFT JOIN row_officers o ON o.place = e.place AND o.agency IS NOT DISTINCT FROM e.agency "
     "AND o.officer = e.officer",
@@ -147,6 +150,11 @@ _DERIVED: Final[dict[str, Key]] = {
     ),
     # How likely a bearer of this surname is Hispanic in this county, in bins (auditor/stats/recording/bins.py).
     "chance_bin": _key("c.bin", "whole", "surname", joins=("chances",)),
+    # Rows before the evening are told by their minute alone, so that they group into few.
+    "evening_day": _key(f"CASE WHEN {_EVENING} THEN e.day END", "day", "minute", "day"),
+    "evening_officer": _key(
+        f"CASE WHEN {_EVENING} THEN o.code END", "whole", "officer", "agency", "day", "minute", joins=("officers",)
+    ),
     "person_code": _key("p.code", "whole", "person", "day", "minute", joins=("persons",)),
     "held_hours": _key(
         f"CASE WHEN NOT {_UNREAD} THEN {_not_before('e.release_eligible_date', _LAST, _HELD)} END",

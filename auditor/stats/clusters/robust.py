@@ -32,6 +32,10 @@ FEWEST = 6
 METHOD = "CR2 sandwich, t with Satterthwaite degrees of freedom under a random intercept (Imbens & Kolesar 2016)"
 
 
+class TooFewClusters(ValueError):
+    """The clusters leave too little to estimate an error from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clustered:
     """A coefficient with an error that allows for clusters.
@@ -103,9 +107,10 @@ def cluster_robust(
 
     Raises
     ------
+    TooFewClusters
+        If there are fewer than six clusters, or they leave nothing to estimate a variance from.
     ValueError
-        If there are fewer than six clusters, the column does not exist, the parts do not add up to the fitted cells, or
-        the clusters leave nothing to estimate a variance from.
+        If the column does not exist, or the parts do not add up to the fitted cells.
 
     References
     ----------
@@ -121,14 +126,14 @@ def cluster_robust(
         raise ValueError(f"column must lie between 0 and {width - 1}, got {column}")
     sums = sum_clusters(fit, k, n, cell, cluster)
     if sums.clusters < FEWEST:
-        raise ValueError(
+        raise TooFewClusters(
             f"{sums.clusters} clusters are too few for an error that allows for them; at least {FEWEST} are needed"
         )
     lever, pull = adjusted(sums, column)
     parts = (lever * sums.scores).sum(axis=1)
     variance = float(parts @ parts)
     if not variance > 0:
-        raise ValueError("the clusters leave nothing to estimate a variance from")
+        raise TooFewClusters("the clusters leave nothing to estimate a variance from")
     between = random_intercept(sums)
     return Clustered(
         estimate=float(fit.coefficients[column]),

@@ -1,0 +1,217 @@
+"""Which stops are compared with which: by dusk, around the change of the clock, and two placebos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.cells import Bools, Days, Floats
+from auditor.signals.veil.stops import Stops
+from auditor.stats.clock.veil import DARK, LIGHT, clock_changes, days_from, overlapping, shared_clock, visibility
+
+BIN, LEAST, LEAST_IN_ALL = 30, 20, 50
+"""Minutes of a stretch of the clock; stops by daylight and by dark that each stretch, and all together, must hold."""
+PLACEBO = 60.0
+"""Minutes by which dusk is moved in a placebo."""
+AROUND = 30
+"""Days on either side of a change of the clock."""
+_WEEK, _YEAR = 7, 365.2425
+_LEAST_IN_BLOCK = 100
+_MANY, _HALF_YEAR = 150, 182
+"""Stops of the smaller group, and days, from which the season has two waves a year rather than one."""
+_LEAST_OF_AGENCY = 50
+
+Ints = NDArray[np.int64]
+Columns = Callable[[Ints], Floats]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Stops that one comparison uses, with what its model needs of them; arrays of shape (N,).
+
+    Attributes
+    ----------
+    stops : Stops
+    light : bool array
+        Seen by daylight (or, in a placebo, before the moved dusk).
+    intercept : int array
+        Which intercept each stop has.
+    when : int array
+        The time of year, as the covariates need it.
+    columns : callable
+        From distinct values of ``when`` to the covariates, shape (N, P).
+    """
+
+    stops: Stops
+    light: Bools
+    intercept: Ints
+    when: Ints
+    columns: Columns
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a comparison cannot be made: a name of :data:`auditor.signals.veil.panel.LACKS`."""
+
+    reason: str
+
+
+Comparison = Callable[[Stops, int], Sample | Refusal]
+"""From one place's stops of two groups, and the code of the focal one."""
+
+
+def by_dusk(stops: Stops, focal: int) -> Sample | Refusal:
+    """Compare daylight with darkness over the whole year."""
+    return _yearly(stops, stops.sunset, stops.dusk, focal)
+
+
+def placebo_day(stops: Stops, focal: int) -> Sample | Refusal:
+    """Move dusk an hour forward: all stops compared were made by daylight."""
+    kept = stops.take(stops.minute < stops.sunset)
+    limit = kept.sunset - PLACEBO
+    return _yearly(kept, limit, limit, focal)
+
+
+def placebo_night(stops: Stops, focal: int) -> Sample | Refusal:
+    """Move dusk an hour back: all stops compared were made in darkness."""
+    kept = stops.take(stops.minute >= stops.dusk)
+    limit = kept.dusk + PLACEBO
+    return _yearly(kept, limit, limit, focal)
+
+
+def by_clock_change(zone: str) -> Comparison:
+    """Return the design that compares the weeks before and after the clock is changed, where the same time of day
+    turns from light to dark or back within a night.
+    """
+
+    def design(stops: Stops, focal: int) -> Sample | Refusal:
+        if not len(stops.day):
+            return Refusal("season")
+        marks = _changes(zone, stops.day.min(), stops.day.max())
+        if not len(marks):
+            return Refusal("no-change")
+        away, which = days_from(stops.day, marks)
+        near = (away >= -AROUND) & (away < AROUND)
+        kept, away, which = stops.take(near), away[near], which[near]
+        found = _compared(kept, kept.sunset, kept.dusk)
+        if isinstance(found, Refusal):
+            return found
+        keep, light = found
+        spring = _spring(marks)
+        # A line through each kind of change: what drifts within the weeks is not the sudden hour.
+        when = ((away + AROUND) * 2 + spring[which]).astype(np.int64)[keep]
+        compared = kept.take(keep)
+        return Sample(compared, light, _agencies(compared) * len(marks) + which[keep], when, _trend)
+
+    return design
+
+
+def _changes(zone: str, first: np.datetime64, last: np.datetime64) -> Days:
+    """Return the changes of the clock in reach of some days."""
+    reach = np.timedelta64(AROUND, "D")
+    years = (int(day.astype("datetime64[Y]").astype(np.int64)) for day in (first - reach, last + reach))
+    marks = _changes_of_years(zone, *years)
+    return marks[(marks >= first - reach) & (marks <= last + reach)]
+
+
+@cache
+def _changes_of_years(zone: str, first: int, last: int) -> Days:
+    start, end = (np.datetime64(year, "Y").astype("datetime64[D]") for year in (first, last + 1))
+    return clock_changes(start, end, zone)
+
+
+def _spring(marks: Days) -> Ints:
+    months = marks.astype("datetime64[M]").astype(np.int64) % 12
+    return (months < 6).astype(np.int64)
+
+
+def _trend(when: Ints) -> Floats:
+    away, spring = (when // 2 - AROUND) / AROUND, (when % 2).astype(bool)
+    columns = np.column_stack([np.where(spring, away, 0.0), np.where(spring, 0.0, away)])
+    return columns[:, [bool(spring.any()), bool((~spring).any())]]
+
+
+def _yearly(stops: Stops, light_until: Floats, dark_from: Floats, focal: int) -> Sample | Refusal:
+    chosen = _compared(stops, light_until, dark_from)
+    if isinstance(chosen, Refusal):
+        return chosen
+    keep, light = chosen
+    kept = stops.take(keep)
+    year = _blocks(kept, focal)
+    week = _week(kept.day)
+    own = float(kept.n[kept.group == focal].sum())
+    wide = min(own, float(kept.n.sum()) - own) >= _MANY and np.ptp(kept.day) > np.timedelta64(_HALF_YEAR, "D")
+    return Sample(
+        kept, light, _agencies(kept), year * 64 + week, _seasons(int(year.max(initial=0)) + 1, 2 if wide else 1)
+    )
+
+
+def _compared(stops: Stops, light_until: Floats, dark_from: Floats) -> tuple[Bools, Bools] | Refusal:
+    """Return which stops are compared, and of those which were made by daylight."""
+    limits = _daily(stops.day, light_until, dark_from)
+    clock = shared_clock(*limits)
+    if clock is None:
+        return Refusal("season")
+    seen = visibility(stops.minute, light_until, dark_from)
+    keep = (seen >= 0) & (stops.minute >= clock[0]) & (stops.minute < clock[1])
+    light = seen == LIGHT
+    keep[keep] = overlapping(stops.minute[keep], light[keep], stops.n[keep], BIN, LEAST)
+    for side in (LIGHT, DARK):
+        if stops.n[keep & (seen == side)].sum() < LEAST_IN_ALL:
+            return Refusal("overlap")
+    return keep, light[keep]
+
+
+def _daily(days: Days, *values: Floats) -> tuple[Floats, Floats]:
+    _, first = np.unique(days, return_index=True)
+    return values[0][first], values[1][first]
+
+
+def _week(days: Days) -> Ints:
+    """Week of the year from 0, counted from 1 January."""
+    start = days.astype("datetime64[Y]").astype("datetime64[D]")
+    return (days - start).astype(np.int64) // _WEEK
+
+
+def _seasons(blocks: int, most: int) -> Columns:
+    """Return the columns of season and year: waves of the year, and a step for each block of years but the first."""
+
+    def columns(when: Ints) -> Floats:
+        week, block = when % 64, when // 64
+        angle = 2 * np.pi * (_WEEK * week + _WEEK / 2) / _YEAR
+        waves = [wave(angle * turns) for turns in range(1, most + 1) for wave in (np.cos, np.sin)]
+        steps = [(block == at).astype(float) for at in range(1, blocks)]
+        return np.column_stack([*waves, *steps])
+
+    return columns
+
+
+def _blocks(stops: Stops, focal: int) -> Ints:
+    """Number blocks of calendar years, each with enough stops of either group to carry a step of its own."""
+    years = stops.day.astype("datetime64[Y]").astype(np.int64)
+    known, which = np.unique(years, return_inverse=True)
+    total = np.bincount(which, stops.n)
+    hits = np.bincount(which, stops.n * (stops.group == focal))
+    block = np.zeros(len(known), dtype=np.int64)
+    at, held, own = 0, 0.0, 0.0
+    for i in range(len(known)):
+        # A block is closed once it can stand alone and so can what is left.
+        rest, rest_own = total[i:].sum(), hits[i:].sum()
+        if _stands(held, own) and _stands(rest, rest_own):
+            at, held, own = at + 1, 0.0, 0.0
+        held, own, block[i] = held + total[i], own + hits[i], at
+    return block[which]
+
+
+def _stands(total: float, focal: float) -> bool:
+    return total >= _LEAST_IN_BLOCK and min(focal, total - focal) >= _LEAST_IN_BLOCK / 10
+
+
+def _agencies(stops: Stops) -> Ints:
+    """Return the intercept of each stop: its agency's, or a common one for agencies with few stops."""
+    total = np.bincount(stops.agency, stops.n)
+    return np.where(total[stops.agency] >= _LEAST_OF_AGENCY, stops.agency + 1, 0)

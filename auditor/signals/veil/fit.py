@@ -1,0 +1,194 @@
+"""One place's comparison: cells, a logit with the clock as a spline, and an error that allows for clusters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.cells import Floats
+from auditor.signals.veil.designs import Refusal, Sample
+from auditor.signals.veil.stops import Stops
+from auditor.stats.clock.spline import NaturalSpline, spline_of_rows
+from auditor.stats.clusters.grouped_logit import GroupedLogit, fit_grouped_logit
+from auditor.stats.clusters.robust import FEWEST, Clustered, TooFewClusters, cluster_robust
+from auditor.stats.fit import NotConverged
+
+_A_COLUMN = 15
+"""Stops of the smaller group for each column of the model; fewer knots where there are fewer."""
+_LEAST_KNOTS = 2
+_KNOWN = 0.8
+"""Share of stops with an officer from which officers are the clusters."""
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What one comparison found.
+
+    Attributes
+    ----------
+    counts : (2, 2) array
+        Stops in daylight and in darkness (rows), of the focal and the reference group (columns).
+    effect : Clustered
+        Log odds ratio of being focal in daylight against darkness.
+    officers : bool
+        Whether the clusters are officers, else days.
+    knots : int
+        Columns of the clock.
+    cells : int
+        Distinct covariates that were fitted.
+    first, last : str
+        Days of the first and the last stop.
+    """
+
+    counts: Floats
+    effect: Clustered
+    officers: bool
+    knots: int
+    cells: int
+    first: str
+    last: str
+
+    @property
+    def expected(self) -> float:
+        """Smallest count that the margins of the four counts lead to expect."""
+        sides, groups = self.counts.sum(axis=1), self.counts.sum(axis=0)
+        return float(np.outer(sides, groups).min() / self.counts.sum())
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Stops grouped by everything that the model knows of them; arrays of shape (N,), parts of shape (R,).
+
+    Attributes
+    ----------
+    k, n : arrays
+        Focal stops, all stops.
+    light : float array
+    minute : array
+    covariates : (N, P) array
+    intercept : int array
+    parts : tuple of arrays
+        Focal stops, all stops, position of the cell, and cluster, of each cell's part in one cluster.
+    """
+
+    k: Floats
+    n: Floats
+    light: Floats
+    minute: Floats
+    covariates: Floats
+    intercept: Ints
+    parts: tuple[Floats, Floats, Ints, Ints]
+
+
+def compare(sample: Sample | Refusal, focal: int, knots: int, cluster: str) -> Compared | Refusal:
+    """Fit one place.
+
+    Parameters
+    ----------
+    sample : Sample or Refusal
+    focal : int
+        Code of the focal group; every other stop is of the reference group.
+    knots : int
+        Columns of the clock at most.
+    cluster : {"auto", "officer", "day"}
+
+    Returns
+    -------
+    Compared or Refusal
+    """
+    if isinstance(sample, Refusal):
+        return sample
+    stops = sample.stops
+    counts = _counts(sample, focal)
+    if (counts.sum(axis=0) == 0).any():
+        return Refusal("one-group")
+    clusters, officers = _clusters(stops, cluster)
+    if len(np.unique(clusters)) < FEWEST:
+        return Refusal("few-clusters")
+    cells = gather(sample, focal, clusters)
+    spline = clock_spline(cells, counts, knots)
+    if spline is None:
+        return Refusal("no-fit")
+    try:
+        fit = fit_cells(cells, spline)
+        effect = cluster_robust(fit, *cells.parts)
+    except NotConverged:
+        return Refusal("no-fit")
+    except TooFewClusters:  # groups that do not vary hold no clusters that count
+        return Refusal("few-clusters")
+    days = np.datetime_as_string(np.array([stops.day.min(), stops.day.max()]))
+    return Compared(counts, effect, officers, spline.width, len(cells.n), str(days[0]), str(days[1]))
+
+
+def gather(sample: Sample, focal: int, clusters: Ints) -> Cells:
+    """Group stops by intercept, minute, daylight and season, and each cell by cluster."""
+    stops = sample.stops
+    minute = np.rint(stops.minute).astype(np.int64)
+    codes = (sample.intercept, sample.when, minute, sample.light.astype(np.int64))
+    cell, first = _packed(*codes)
+    part, start = _packed(cell, clusters)
+    k, n = stops.n * (stops.group == focal), stops.n
+    when, back = np.unique(sample.when[first], return_inverse=True)
+    return Cells(
+        k=_sums(cell, k),
+        n=_sums(cell, n),
+        light=sample.light[first].astype(float),
+        minute=minute[first].astype(float),
+        covariates=sample.columns(when)[back],
+        intercept=sample.intercept[first],
+        parts=(_sums(part, k), _sums(part, n), cell[start], clusters[start]),
+    )
+
+
+def fit_cells(cells: Cells, spline: NaturalSpline) -> GroupedLogit:
+    """Fit the logit of being focal; the first coefficient is that of daylight."""
+    minute, back = np.unique(cells.minute, return_inverse=True)
+    design = np.column_stack([cells.light, spline.basis(minute)[back], cells.covariates])
+    return fit_grouped_logit(cells.k, cells.n, design, cells.intercept)
+
+
+def clock_spline(cells: Cells, counts: Floats, knots: int) -> NaturalSpline | None:
+    """Place as many knots as the stops can carry, at quantiles of the stops; None where times hardly differ."""
+    spare = int(counts.sum(axis=0).min() // _A_COLUMN) - 1 - cells.covariates.shape[1]
+    minute, back = np.unique(cells.minute, return_inverse=True)
+    rows = np.bincount(back, cells.n)
+    for df in range(min(knots, max(spare, _LEAST_KNOTS)), 0, -1):
+        try:
+            return spline_of_rows(minute, rows, df)
+        except ValueError:  # too many stops share a minute for so many knots
+            continue
+    return None
+
+
+def _sums(code: Ints, values: Floats) -> Floats:
+    return np.bincount(code, values).astype(float)
+
+
+def _counts(sample: Sample, focal: int) -> Floats:
+    own = sample.stops.group == focal
+    return np.array(
+        [[sample.stops.n[side & group].sum() for group in (own, ~own)] for side in (sample.light, ~sample.light)]
+    )
+
+
+def _clusters(stops: Stops, wanted: str) -> tuple[Ints, bool]:
+    """Return the cluster of each stop, and whether they are officers; a stop of no known officer goes by its day."""
+    known = stops.officer >= 0
+    share = stops.n[known].sum() / stops.n.sum()
+    officers = wanted == "officer" or (wanted == "auto" and share >= _KNOWN)
+    days = stops.day.astype(np.int64)
+    return (np.where(known, stops.officer, -1 - days), True) if officers else (days, False)
+
+
+def _packed(*codes: Ints) -> tuple[Ints, Ints]:
+    """Number the distinct combinations of codes in order, and say where each is first met."""
+    total = np.zeros(len(codes[0]), dtype=np.int64)
+    for code in codes:
+        low = code.min(initial=0)
+        total = total * (int(code.max(initial=0)) - low + 1) + (code - low)
+    _, first, back = np.unique(total, return_index=True, return_inverse=True)
+    return back.astype(np.int64), first.astype(np.int64)

@@ -1,0 +1,250 @@
+"""Stops of every place with the clock checked and the sun of their day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.cells import Bools, Cells, Days, Floats, RowTable
+from auditor.domain.locations import Location, locate
+from auditor.stats.clock.heaping import clock_shift, heaping
+from auditor.stats.clock.local_clock import local_sun
+from auditor.stats.clock.sun import Twilight
+from auditor.stats.clock.veil import MINUTES, to_local
+
+EVENTS = ("stop", "citation", "arrest")
+"""Events that an officer may begin on what can be seen, in the order in which they are preferred."""
+FROM = 840
+"""Minutes after midnight from which stops are looked at by day and officer: 14:00, before any dusk with its placebo."""
+_MIDNIGHT, _HOUR = 0.10, 0.25
+"""Shares of times that were filled in at midnight, or rounded to the hour, above which a place is withheld."""
+_ROUND = 0.35
+"""Share of times rounded to five minutes above which that is said."""
+_UNTIMED = 0.5
+
+Ints = NDArray[np.int64]
+Clock = Literal["checked", "local", "utc"]
+
+
+@dataclass(frozen=True)
+class Stops:
+    """Stops from 14:00 on, in the order of their places; arrays of shape (R,).
+
+    Attributes
+    ----------
+    index : int array
+        Position of the place among ``Cells.ids``.
+    day : day array
+    minute : array
+        By the local clock, after midnight.
+    sunset, dusk : array
+        Of that day and place, in the same unit; NaN where there is none.
+    group, agency, officer : int arrays
+        Positions in the names of groups and agencies; the officer's code, -1 where not recorded.
+    n : array
+        Stops that an entry stands for.
+    groups, agencies : tuple of str
+    """
+
+    index: Ints
+    day: Days
+    minute: Floats
+    sunset: Floats
+    dusk: Floats
+    group: Ints
+    agency: Ints
+    officer: Ints
+    n: Floats
+    groups: tuple[str, ...]
+    agencies: tuple[str, ...]
+
+    def take(self, keep: Bools | Ints | slice) -> Stops:
+        """Return some of the entries."""
+        arrays = ("index", "day", "minute", "sunset", "dusk", "group", "agency", "officer", "n")
+        return replace(self, **{name: getattr(self, name)[keep] for name in arrays})
+
+    def by_place(self, places: int) -> list[Stops]:
+        """Return the entries of each place."""
+        edges = np.searchsorted(self.index, np.arange(places + 1))
+        return [self.take(slice(first, last)) for first, last in pairwise(edges)]
+
+    def code(self, group: str) -> int:
+        """Return the position of a group, -2 where no row is of it."""
+        return self.groups.index(group) if group in self.groups else -2
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """How an event's times were recorded; arrays over places (J,).
+
+    Attributes
+    ----------
+    located : bool array
+        Where the middle of the place and its time zone are known.
+    locations : tuple of Location or None
+    present, censored : bool array
+        Where any row is of the event; where a suppressed number is among them.
+    rows : array
+        Rows of the event.
+    timed : array
+        Share of them with a day and a time of day; NaN without rows.
+    heaped : bool array
+        Where too many times are at midnight or on the hour.
+    rounded : bool array
+        Where many times are rounded to five minutes.
+    shifted : bool array
+        Where the quietest hours are not those of a night, so that the clock seems to be out.
+    """
+
+    located: Bools
+    locations: tuple[Location | None, ...]
+    present: Bools
+    censored: Bools
+    rows: Floats
+    timed: Floats
+    heaped: Bools
+    rounded: Bools
+    shifted: Bools
+
+    @property
+    def usable(self) -> Bools:
+        """Return where times can be compared with the sun."""
+        timed = np.nan_to_num(self.timed) >= 1 - _UNTIMED
+        return self.located & timed & ~self.censored & ~self.heaped & ~self.shifted
+
+
+def event_of(cells: Cells, wanted: str) -> str:
+    """Return the event that is compared: the one with most rows of known group and time, unless one is asked for."""
+    if wanted != "auto" or cells.rows is None:
+        return wanted if wanted != "auto" else EVENTS[0]
+    rows = cells.rows.take(cells.rows.columns["minute"] >= 0)
+    total = {event: float(rows.where(event=event).n.sum()) for event in EVENTS}
+    return max(EVENTS, key=lambda event: (total[event], -EVENTS.index(event)))
+
+
+def keys_of(clock: Clock) -> tuple[str, str]:
+    """Return the keys of day and officer: told of the evening only, where that is known before the clock is set."""
+    return ("day", "officer_code") if clock == "utc" else ("evening_day", "evening_officer")
+
+
+def recorded_stops(cells: Cells, rows: RowTable, twilight: Twilight, clock: Clock) -> tuple[Recorded, Stops]:
+    """Check the clock of every place, and give each stop of the evening its sunset and dusk.
+
+    Parameters
+    ----------
+    cells : Cells
+    rows : RowTable
+        Of one event and one source of ethnicity, with the keys ``minute``, ``agency`` and those of :func:`keys_of`.
+    twilight : str
+        Its end is where darkness begins.
+    clock : {"checked", "local", "utc"}
+        Whether times are local and checked, local without a check, or those of UTC.
+    """
+    locations = tuple(locate(place, parent) for place, parent in zip(cells.ids, cells.parents, strict=True))
+    day_key, _ = keys_of(clock)
+    day, minute = rows.columns[day_key], rows.columns["minute"].astype(float)
+    # The day of a stop before the evening is not asked for, but where the whole day is missing it is known to be.
+    told = (minute >= 0) & (~np.isnat(day) if clock == "utc" else ~np.isnat(day) | (minute < FROM))
+    given = minute
+    if clock == "utc":
+        day, minute = _local(day, minute, told, rows.index, locations)
+    found = _recorded(cells, rows, locations, (told, given, minute), checked=clock != "local")
+    keep = told & ~np.isnat(day) & (minute >= FROM) & found.usable[rows.index]
+    return found, _stops(rows, keep, day, minute, locations, twilight, clock)
+
+
+def _local(
+    day: Days, minute: Floats, told: Bools, index: Ints, locations: Sequence[Location | None]
+) -> tuple[Days, Floats]:
+    """Turn what is told in UTC into local time; places without a time zone stay as they are, and are withheld."""
+    known = told & np.array([place is not None for place in locations], dtype=bool)[index]
+    zones = np.array([place.zone if place else "" for place in locations])
+    days, minutes = day.copy(), minute.copy()
+    days[known], minutes[known] = to_local(day[known], minute[known], zones[index[known]])
+    return days, minutes
+
+
+def _recorded(
+    cells: Cells,
+    rows: RowTable,
+    locations: tuple[Location | None, ...],
+    times: tuple[Bools, Floats, Floats],
+    *,
+    checked: bool,
+) -> Recorded:
+    told, given, minute = times
+    size = cells.size
+    total = np.bincount(rows.index, rows.n, minlength=size).astype(float)
+    timed = np.bincount(rows.index[told], rows.n[told], minlength=size)
+    heaps = heaping(_table(rows.index[told], given[told].astype(np.int64), rows.n[told], (size, MINUTES)))
+    by_hour = _table(rows.index[told], minute[told].astype(np.int64) // 60, rows.n[told], (size, 24))
+    shifted = np.zeros(size, dtype=bool)
+    some = by_hour.sum(axis=1) > 0
+    if checked and some.any():
+        shifted[some] = clock_shift(by_hour[some]).suspect()
+    rounded = np.nan_to_num(heaps.rounded)
+    censored, present = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+    censored[rows.index[rows.censored]] = True
+    present[rows.index] = True
+    return Recorded(
+        located=np.array([place is not None for place in locations], dtype=bool),
+        locations=locations,
+        present=present,
+        censored=censored,
+        rows=total,
+        timed=np.divide(timed, total, out=np.full(size, np.nan), where=total > 0),
+        heaped=(rounded[:, 0] > _MIDNIGHT) | (rounded[:, 1] > _HOUR),
+        rounded=rounded[:, 2] > _ROUND,
+        shifted=shifted,
+    )
+
+
+def _table(index: Ints, column: Ints, n: Floats, shape: tuple[int, int]) -> Floats:
+    flat = np.bincount(index * shape[1] + column, n, minlength=shape[0] * shape[1])
+    return flat.astype(float).reshape(shape)
+
+
+def _stops(
+    rows: RowTable,
+    keep: Bools,
+    day: Days,
+    minute: Floats,
+    locations: Sequence[Location | None],
+    twilight: Twilight,
+    clock: Clock,
+) -> Stops:
+    at = np.flatnonzero(keep)
+    at = at[np.argsort(rows.index[at], kind="stable")]
+    index, days = rows.index[at], day[at]
+    sunset, dusk = _sun(index, days, locations, twilight)
+    group, groups = _coded(rows.columns["group"][at])
+    agency, agencies = _coded(rows.columns["agency"][at])
+    officer = rows.columns[keys_of(clock)[1]][at].astype(np.int64)
+    return Stops(index, days, minute[at], sunset, dusk, group, agency, officer, rows.n[at], groups, agencies)
+
+
+def _sun(index: Ints, days: Days, locations: Sequence[Location | None], twilight: Twilight) -> tuple[Floats, Floats]:
+    """Return sunset and the end of twilight of each row; each place and day is worked out once."""
+    if not len(index):
+        return np.zeros(0), np.zeros(0)
+    number = days.astype(np.int64)
+    first, span = number.min(), int(np.ptp(number)) + 1
+    pairs, back = np.unique(index * span + (number - first), return_inverse=True)
+    place, dates = pairs // span, (pairs % span + first).astype("datetime64[D]")
+    where = [locations[j] for j in place.tolist()]
+    north, east = (np.array([getattr(spot, name) for spot in where]) for name in ("latitude", "longitude"))
+    zones = np.array([spot.zone if spot else "" for spot in where])
+    sunset = local_sun(dates, north, east, zones, "horizon").minutes[back]
+    return sunset, local_sun(dates, north, east, zones, twilight).minutes[back]
+
+
+def _coded(texts: NDArray[np.object_]) -> tuple[Ints, tuple[str, ...]]:
+    """Return positions among the distinct texts, and these in order; few texts stand for many rows."""
+    names = tuple(sorted(set(texts.tolist())))
+    position = {name: i for i, name in enumerate(names)}
+    return np.fromiter(map(position.__getitem__, texts.tolist()), dtype=np.int64, count=len(texts)), names
