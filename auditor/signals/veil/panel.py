@@ -197,9 +197,10 @@ def _fill(part: dict[str, Any], j: int, found: Compared, least: float) -> None:
         "p_less": effect.p_less,
         "comparator": dark_focal / dark,
         "comparator_n": dark,
-        "absolute": 1000 * (share - _against(focal, reference, effect.estimate)),
-        "absolute_low": 1000 * (share - _against(focal, reference, low)),
-        "absolute_high": 1000 * (share - _against(focal, reference, high)),
+        **{
+            name: np.rint(1000 * (share - _against(focal, reference, log_ratio)))
+            for name, log_ratio in (("absolute", effect.estimate), ("absolute_low", low), ("absolute_high", high))
+        },
         "base_error": _base_error(found),
         "share": share,
         "dark_focal": dark_focal,

@@ -1,0 +1,350 @@
+"""Veil of darkness: the numbers against statsmodels row by row, and every reason to say nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+
+from auditor.cells import Inventory
+from auditor.signals.signal import Panel
+from auditor.signals.veil import designs, fit
+from auditor.signals.veil.stops import recorded_stops
+from auditor.signals.visibility.veil_of_darkness import SIGNAL, VeilOptions
+from auditor.stats.clock.spline import NaturalSpline
+from auditor.stats.clusters.grouped_logit import fit_grouped_logit
+from auditor.stats.clusters.robust import cluster_robust
+from tests.signals.veil_stops import FIRST, HENNEPIN, Year, cells, made
+
+ARIZONA = "04013"
+
+
+def measure(found, **options) -> Panel:
+    return SIGNAL.measure(found, VeilOptions(**options), np.random.default_rng(1))
+
+
+def reason(panel: Panel, c: int = 0, j: int = 0) -> str:
+    return panel.lacks[int(panel.code[j, c]) - 1].reason.removeprefix("veil-of-darkness.")
+
+
+def profiling(year: Year) -> np.ndarray:
+    return -0.4 + 0.8 * year.light
+
+
+@pytest.fixture(scope="module")
+def year() -> Year:
+    """4,000 stops by two agencies whose focal shares differ, and drift with the clock."""
+    made_year = Year(5, 4000)
+    made_year.agency = np.where(made_year.officer < 25, "A", "B").astype(object)
+    made_year.choose(lambda y: -0.5 + 0.6 * (y.agency == "A") + 0.003 * (y.minute - 1100) + 0.4 * y.light)
+    return made_year
+
+
+def row_design(year: Year, kept: np.ndarray, knots: int) -> tuple[np.ndarray, np.ndarray]:
+    """The model written out stop by stop, and without its intercepts: knots by numpy.quantile of the stops."""
+    minute = year.minute[kept].astype(float)
+    inner = np.quantile(minute, np.arange(1, knots) / knots)
+    clock = NaturalSpline(inner, minute.min(), minute.max()).basis(minute)
+    week = (year.day[kept] - np.datetime64("2017-01-01")).astype(int) // 7
+    angle = 2 * np.pi * (7 * week + 3.5) / 365.2425
+    waves = np.column_stack([np.cos(angle), np.sin(angle), np.cos(2 * angle), np.sin(2 * angle)])
+    agency = (year.agency[kept] == "B").astype(float)
+    return np.column_stack([year.light[kept], clock, waves]), agency
+
+
+def kept_rows(year: Year) -> np.ndarray:
+    """Light or dark, from the earliest dusk to the latest sunset, in half hours with 20 of each."""
+    told = year.light | (year.minute >= year.dusk)
+    kept = told & (year.minute >= year.dusk.min()) & (year.minute < year.sunset.max())
+    for half_hour in range(48):
+        here = kept & (year.minute // 30 == half_hour)
+        if min(year.light[here].sum(), (~year.light[here]).sum()) < 20:
+            kept[here] = False
+    return kept
+
+
+def test_the_coefficient_is_that_of_statsmodels_on_rows(year):
+    """statsmodels.Logit on single stops, Newton to 1e-12; ours on cells, to 1e-8."""
+    kept = kept_rows(year)
+    design, agency = row_design(year, kept, 6)
+    model = sm.Logit(year.focal[kept].astype(float), np.column_stack([design, np.ones(kept.sum()), agency]))
+    expected = model.fit(method="newton", tol=1e-14, maxiter=50, disp=0).params[0]
+    panel = measure(cells(year))
+    assert np.log(panel.estimate[0, 0]) == pytest.approx(expected, abs=1e-8)
+    light, focal = year.light[kept], year.focal[kept]
+    assert (panel.k[0, 0], panel.n[0, 0]) == ((light & focal).sum(), light.sum())
+    assert panel.extra["dark_focal"][0, 0] == (~light & focal).sum()
+    assert panel.comparator_n[0, 0] == (~light).sum()
+
+
+def test_the_clustered_error_is_that_of_single_rows(year):
+    """The CR2 error (checked against clubSandwich in tests/stats/clusters) of stops each a cell of its own."""
+    kept = kept_rows(year)
+    design, agency = row_design(year, kept, 6)
+    ones = np.ones(kept.sum(), dtype=int)
+    rows = fit_grouped_logit(year.focal[kept].astype(int), ones, design, agency.astype(int))
+    expected = cluster_robust(rows, year.focal[kept].astype(int), ones, np.arange(kept.sum()), year.officer[kept])
+    panel = measure(cells(year))
+    assert panel.p_greater[0, 0] == pytest.approx(expected.p_greater, rel=1e-6)
+    assert panel.extra["df"][0, 0] == pytest.approx(expected.df, rel=1e-6)
+    np.testing.assert_allclose(np.log([panel.low[0, 0], panel.high[0, 0]]), expected.interval(), atol=1e-8)
+
+
+def test_cells_are_fewer_than_stops_and_parts_add_up(year):
+    found = cells(repeated(year, 3))
+    _, stops = recorded_stops(found, found.rows, "civil", "checked")
+    focal = stops.code("hispanic")
+    sample = designs.by_dusk(stops, focal)
+    gathered = fit.gather(sample, focal, sample.stops.officer)
+    assert len(gathered.n) < 0.9 * sample.stops.n.sum()
+    assert gathered.n.sum() == sample.stops.n.sum()
+    np.testing.assert_array_equal(np.bincount(gathered.parts[2], gathered.parts[0]), gathered.k)
+    np.testing.assert_array_equal(np.bincount(gathered.parts[2], gathered.parts[1]), gathered.n)
+
+
+def repeated(year: Year, times: int) -> Year:
+    """The same stops several times over."""
+    copy = Year(5, 0)
+    for name in ("day", "minute", "officer", "sunset", "dusk", "focal", "agency"):
+        setattr(copy, name, np.tile(getattr(year, name), times))
+    return copy
+
+
+def test_the_screen_reads_the_same_ratio(year):
+    panel = measure(cells(year))
+    k, n, base = panel.k[0, 0], panel.n[0, 0], panel.base[0, 0]
+    assert (k / (n - k)) / (base / (1 - base)) == pytest.approx(panel.estimate[0, 0], rel=1e-12)
+    # Whole error: that of the clusters, log high - log low over twice the quantile of t.
+    from scipy import stats
+
+    se = np.log(panel.high[0, 0] / panel.low[0, 0]) / (2 * stats.t.ppf(0.975, panel.extra["df"][0, 0]))
+    assert panel.base_error[0, 0] ** 2 + 1 / k + 1 / (n - k) == pytest.approx(se**2, rel=1e-9)
+    assert panel.absolute[0, 0] == np.rint(1000 * (k / n - base))
+
+
+def test_more_of_the_group_by_daylight_is_above_one():
+    panel = measure(cells(Year(8, 6000).choose(profiling)))
+    assert panel.estimate[0, 0] > 1.5
+    assert panel.p_greater[0, 0] < 1e-3
+    assert panel.testable[0, 0]
+    assert [contrast.label for contrast in panel.contrasts] == ["dusk", "clock-change"]
+    assert [contrast.tested for contrast in panel.contrasts] == [True, False]
+
+
+def test_the_weeks_around_the_change_of_the_clock():
+    panel = measure(cells(Year(9, 20000).choose(profiling)))
+    assert panel.n[0, 1] < panel.n[0, 0] / 2
+    assert panel.low[0, 1] < np.exp(0.8) < panel.high[0, 1]
+    assert panel.low[0, 1] > 1
+    # 10 February is 30 days before 12 March 2017, 4 December would be 29 days after 5 November.
+    assert (panel.window[0][0, 1], panel.window[1][0, 1]) == ("2017-02-10", "2017-12-04")
+
+
+def test_where_clocks_are_never_changed_there_is_no_such_comparison():
+    panel = measure(cells(Year(10, 6000, place=ARIZONA).choose(profiling)))
+    assert panel.code[0, 0] == 0
+    assert reason(panel, 1) == "no-change"
+
+
+def test_thirty_six_stops_in_the_dark_are_no_odds_ratio():
+    """36 stops in the dark, 1 of them focal; by daylight 288 of 300: 24 / (1 / 35) = 840, and a logit prints it."""
+    big = Year(11, 4000)
+    dark = np.flatnonzero(big.minute >= big.dusk)[:36]
+    light = np.flatnonzero(big.light & (big.minute > 1030))[:300]
+    few = Year(11, 0)
+    for name in ("day", "minute", "officer", "sunset", "dusk"):
+        setattr(few, name, getattr(big, name)[np.concatenate([dark, light])])
+    few.agency = np.full(336, "", dtype=object)
+    few.focal = np.concatenate([np.arange(36) < 1, np.arange(300) < 288])
+    design = np.column_stack([few.light, np.ones(336), few.minute - 1100.0])
+    assert np.exp(sm.Logit(few.focal.astype(float), design).fit(disp=0).params[0]) > 593.7
+    panel = measure(cells(few))
+    assert reason(panel) == "overlap"
+    assert np.isnan(panel.estimate[0, 0])
+
+
+@pytest.mark.parametrize(("officers", "expected"), [(5, "few-clusters"), (12, "")])
+def test_few_officers(officers, expected):
+    panel = measure(cells(Year(12, 4000, officers=officers).choose(0.0)))
+    assert (reason(panel) if panel.code[0, 0] else "") == expected
+
+
+def test_low_degrees_of_freedom_are_not_tested():
+    """One officer of six makes nine of ten stops: six clusters, but hardly more than one to compare."""
+    year = Year(13, 4000, officers=6)
+    year.officer = np.where(year.rng.random(4000) < 0.9, 0, year.officer)
+    panel = measure(cells(year.choose(0.0)))
+    assert panel.code[0, 0] == 0
+    assert panel.extra["df"][0, 0] < 4
+    assert not panel.testable[0, 0]
+
+
+def test_days_are_the_clusters_where_officers_are_not_recorded():
+    year = Year(14, 4000).choose(0.0)
+    year.officer[:] = -1
+    panel = measure(cells(year))
+    assert panel.notes["veil-of-darkness.caveat-days"][0, 0]
+    assert panel.extra["df"][0, 0] > 45
+    assert not measure(cells(Year(14, 4000).choose(0.0))).notes["veil-of-darkness.caveat-days"][0, 0]
+
+
+def utc(year: Year) -> Year:
+    """The same stops as a file in UTC has them: 6 hours later, 5 in summer."""
+    from auditor.stats.clock.local_clock import utc_offsets
+
+    moved = year.minute - utc_offsets(year.day, "America/Chicago").astype(int)
+    year.day, year.minute = year.day + moved // 1440, moved % 1440
+    return year
+
+
+def test_a_file_in_utc_is_detected_and_can_be_corrected():
+    local = Year(15, 6000).choose(profiling)
+    whole = cells(local)
+    shifted = cells(utc(Year(15, 6000).choose(profiling)), quiet=False)
+    # Stops by day, which a file in UTC moves too.
+    minute = (whole.rows.columns["minute"][6000:] + 360) % 1440
+    day = np.full(len(minute), FIRST + 10)
+    columns = {
+        name: np.concatenate([shifted.rows.columns[name], whole.rows.columns[name][6000:]])
+        for name in ("event", "group", "group_source", "agency")
+    }
+    columns["minute"] = np.concatenate([shifted.rows.columns["minute"], minute])
+    for new, old, last in (("day", "evening_day", day), ("officer_code", "evening_officer", np.full(len(minute), -1))):
+        columns[new] = np.concatenate([shifted.rows.columns[old], last])
+        columns[old] = columns[new]
+    n = np.concatenate([shifted.rows.n, whole.rows.n[6000:]])
+    rows = dataclasses.replace(whole.rows, index=np.zeros(len(n), dtype=int), columns=columns, n=n, censored=n < 0)
+    as_exported = made((HENNEPIN,), rows)
+    assert reason(measure(as_exported)) == "shifted"
+    corrected = measure(as_exported, clock="utc")
+    assert corrected.estimate[0, 0] == pytest.approx(measure(whole).estimate[0, 0], rel=1e-9)
+    assert measure(as_exported, clock="local").code[0, 0] != [r.reason for r in corrected.lacks].index(
+        "veil-of-darkness.shifted"
+    ) + 1
+
+
+@pytest.mark.parametrize(("share", "minute"), [(0.12, lambda m: 0), (0.3, lambda m: m // 60 * 60)])
+def test_times_at_midnight_or_on_the_hour(share, minute):
+    year = Year(16, 5000).choose(0.0)
+    found = cells(year)
+    columns = dict(found.rows.columns)
+    some = np.random.default_rng(1).random(len(columns["minute"])) < share
+    columns["minute"] = np.where(some, minute(columns["minute"]), columns["minute"])
+    changed = dataclasses.replace(found.rows, columns=columns)
+    assert reason(measure(dataclasses.replace(found, rows=changed))) == "heaped"
+
+
+def test_times_in_fives_are_said():
+    year = Year(17, 5000).choose(0.0)
+    year.minute = year.minute // 5 * 5
+    panel = measure(cells(year))
+    assert panel.code[0, 0] == 0
+    assert panel.notes["veil-of-darkness.caveat-rounded"][0, 0]
+
+
+def without(found, name, value, share=1.0):
+    columns = dict(found.rows.columns)
+    some = np.random.default_rng(1).random(len(columns[name])) < share
+    columns[name] = np.where(some, value, columns[name])
+    return dataclasses.replace(found, rows=dataclasses.replace(found.rows, columns=columns))
+
+
+def test_no_time_of_day():
+    found = cells(Year(18, 5000).choose(0.0))
+    assert reason(measure(without(found, "minute", -1))) == "no-times"
+    assert reason(measure(without(found, "minute", -1, 0.6))) == "no-times"
+    panel = measure(without(found, "minute", -1, 0.3))
+    assert panel.code[0, 0] == 0
+    assert panel.missing["time"][0, 0] == pytest.approx(0.3, abs=0.02)
+    assert reason(measure(without(found, "evening_day", np.datetime64("NaT")))) == "no-times"
+
+
+def test_one_group_only():
+    year = Year(19, 5000)
+    assert reason(measure(cells(year))) == "one-group"
+
+
+def test_a_few_weeks():
+    assert reason(measure(cells(Year(20, 5000, days=25).choose(0.0)))) == "season"
+
+
+def test_a_place_without_a_location_has_its_parent_s():
+    found = cells(Year(21, 5000).choose(0.0))
+    nowhere = dataclasses.replace(found, ids=("local:precinct-1",))
+    assert reason(measure(nowhere)) == "no-location"
+    assert measure(dataclasses.replace(nowhere, parents=(HENNEPIN,))).estimate[0, 0] == measure(found).estimate[0, 0]
+    assert reason(measure(dataclasses.replace(found, ids=("27",)))) == "no-location"
+
+
+def test_two_places_do_not_touch_each_other():
+    one, two = Year(22, 5000).choose(0.0), Year(23, 5000, place="48453").choose(profiling)
+    both = measure(cells(one, two))
+    assert both.estimate[:, 0].tolist() == [measure(cells(y)).estimate[0, 0] for y in (one, two)]
+
+
+def test_a_share_that_moves_with_the_sun_is_caught_by_a_placebo():
+    """The focal share falls smoothly for hours before and after sunset: nothing to do with being seen."""
+    drifting = Year(24, 30000).choose(lambda y: -0.010 * np.clip(y.minute - y.sunset, -200, 200))
+    panel = measure(cells(drifting))
+    assert panel.p_greater[0, 0] < 0.05
+    assert panel.notes["veil-of-darkness.caveat-placebo"][0, 0]
+    control = SIGNAL.controls(cells(drifting), VeilOptions(), np.random.default_rng(1))
+    assert [contrast.label for contrast in control.contrasts] == ["placebo-day", "placebo-night"]
+    assert (control.p_greater[0] < 0.025).any()
+    seen = measure(cells(Year(24, 30000).choose(profiling)))
+    assert not seen.notes["veil-of-darkness.caveat-placebo"][0, 0]
+
+
+def test_other_groups_are_controls():
+    found = cells(Year(25, 5000).choose(0.0))
+    columns = dict(found.rows.columns)
+    third = np.random.default_rng(2).random(len(columns["group"])) < 0.3
+    columns["group"] = np.where(third, "black", columns["group"]).astype(object)
+    found = dataclasses.replace(found, rows=dataclasses.replace(found.rows, columns=columns))
+    control = SIGNAL.controls(found, VeilOptions(), np.random.default_rng(1))
+    assert [contrast.key for contrast in control.contrasts][2:] == ["black/white/dusk"]
+    assert not any(contrast.tested for contrast in control.contrasts)
+
+
+def test_small_counts_are_hidden():
+    """A rare group: its few stops after dark are a count of 1 to 10."""
+    year = Year(26, 3000)
+    kept = np.flatnonzero(kept_rows(year))
+    dark, light = kept[~year.light[kept]], kept[year.light[kept]]
+    year.focal[np.concatenate([dark[:8], light[:120]])] = True
+    panel = measure(cells(year))
+    assert panel.extra["dark_focal"][0, 0] == 8
+    assert panel.hidden[0, 0]
+    assert not measure(cells(year, published=(True,))).hidden[0, 0]
+
+
+def test_a_comparison_that_differs_by_few_is_hidden():
+    """All stops but a few lie near a change of the clock: the rest could be worked out."""
+    year = Year(27, 12000)
+    away = (year.day - np.datetime64("2017-03-12")).astype(int)
+    near = (away >= -30) & (away < 30)
+    rest = np.flatnonzero((away < -30) & (away > -34) & kept_rows(year))[:9]
+    keep = np.union1d(np.flatnonzero(near), rest)
+    for name in ("day", "minute", "officer", "sunset", "dusk", "focal", "agency"):
+        setattr(year, name, getattr(year, name)[keep])
+    panel = measure(cells(year.choose(0.0)))
+    assert 0 < panel.k[0, 0] - panel.k[0, 1] <= 10
+    assert panel.hidden[0].tolist() == [False, True]
+
+
+def test_it_names_what_to_ask_for():
+    nothing = (frozenset(),) * 7
+    held = {"stop": frozenset({"group", "day", "agency"})}
+    lack = SIGNAL.lacks(Inventory(*nothing, places=1, months=1, row_columns=held), VeilOptions())
+    assert lack.values == {"columns": "time of day"}
+    held = {"stop": frozenset({"group", "day", "minute"})}
+    assert SIGNAL.lacks(Inventory(*nothing, places=1, months=1, row_columns=held), VeilOptions()) is None
+
+
+def test_it_reads_officers_as_codes_and_nothing_else_that_is_personal():
+    for clock in ("checked", "utc"):
+        rows = SIGNAL.view(VeilOptions(clock=clock)).rows
+        assert rows.personal == ("officer",)
+        assert not rows.columns & {"person", "surname", "latitude", "longitude"}
