@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from auditor.cells import Cells, Days, Floats, RowTable, table
+from auditor.cells import Cells, Floats
 from auditor.domain.locations import locate
 from auditor.signals.signal import Design
+from auditor.signals.simulated import GROUPS, planted, simulated_cells
 from auditor.stats.clock.local_clock import local_sun
 
-GROUPS = ("hispanic", "white", "black")
 _PARENT = "04013"
 """Where simulated places lie: a county of Arizona, whose clocks are never changed."""
 _OFFICERS = 32
 _SPREAD = 0.2
 """Standard deviation of officers' log odds of stopping the focal group: no two work the same streets."""
-_TIMED = (5, 6, 8)
+_OF, _TIMED = 20, (5, 6, 8)
 """Of twenty places, those that record times of day."""
 _FIRST = np.datetime64("2018-01-01")
 _EVENING = (1050, 1190)
+_AN_HOUR = 20
+"""Stops of each group in each hour from 07:00 to 14:00."""
 
-
-@dataclass(frozen=True)
-class _Drawn:
-    """Stops one by one."""
-
-    place: np.ndarray
-    day: Days
-    minute: np.ndarray
-    officer: np.ndarray
-    group: np.ndarray
+Ints = NDArray[np.int64]
 
 
 def simulate(rng: np.random.Generator, effect: float, design: Design) -> Cells:
@@ -40,78 +34,50 @@ def simulate(rng: np.random.Generator, effect: float, design: Design) -> Cells:
     The focal share drifts with the clock and the season, and differs between officers; in planted places the odds of
     the focal group are higher by daylight.
     """
-    ids = tuple(f"local:sim-{i:05d}" for i in range(design.places))
-    timed = np.flatnonzero(np.isin(np.arange(design.places) % 20, _TIMED))
+    timed = np.flatnonzero(np.isin(np.arange(design.places) % _OF, _TIMED))
     size = np.maximum(rng.lognormal(np.log(8 * design.typical), 0.3, len(timed)), 500).astype(np.int64)
-    place = np.repeat(timed, size)
-    natural = rng.normal(0, design.natural_sd, design.places)
-    natural[: round(design.planted * design.places)] += effect
-    drawn = _evening(rng, place, natural)
-    rows = _grouped(drawn, design.places)
-    keys = ("event", "group", "group_source")
-    held = np.bincount(rows.index, rows.n, minlength=design.places)
-    counts = [
-        {"place": ids[j], "event": "stop", "group": group, "n": held[j], "complete": True}
-        for j in timed
-        for group in GROUPS
-    ]
-    nobody = ("",) * len(ids)
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        (_PARENT,) * len(ids),
-        table(counts, ids, keys),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*keys, "start", "end")),
-        ("hispanic",),
-        "white",
-        rows=rows,
-    )
+    by_daylight = rng.normal(0, design.natural_sd, design.places) + effect * planted(design)
+    evening = _evening(rng, np.repeat(timed, size), by_daylight)
+    known, n = np.unique(evening, axis=0, return_counts=True)
+    # Other hours, so that the clock can be checked: told by place, group and minute alone.
+    other = [(j, g, 60 * hour + 7, -1, -1) for j in timed for g in range(len(GROUPS)) for hour in range(7, 14)]
+    hours = np.array(other, dtype=np.int64).reshape(-1, known.shape[1])
+    rows = np.concatenate([known, hours])
+    day = rows[:, 3].astype("datetime64[D]")
+    day[len(known) :] = np.datetime64("NaT")
+    values = {
+        "place": rows[:, 0],
+        "group": rows[:, 1],
+        "minute": rows[:, 2],
+        "evening_day": day,
+        "evening_officer": rows[:, 4],
+        "agency": np.zeros(len(rows), dtype=np.int64),
+    }
+    names = {"group": GROUPS, "agency": ("",)}
+    cells = simulated_cells(design, "stop", names, values, np.concatenate([n, np.full(len(hours), _AN_HOUR)]))
+    return replace(cells, parents=(_PARENT,) * design.places)
 
 
-def _evening(rng: np.random.Generator, place: np.ndarray, natural: Floats) -> _Drawn:
+def _evening(rng: np.random.Generator, place: Ints, by_daylight: Floats) -> Ints:
+    """Draw place, group, minute, day and officer of each stop."""
     total = len(place)
     # Every fourth day, and minutes in fives: stops share cells, as in large files.
     number = 4 * rng.integers(0, 92, total)
     minute = rng.integers(_EVENING[0] // 5, _EVENING[1] // 5, total) * 5
     officer = rng.integers(0, _OFFICERS, total)
-    own = rng.normal(0, _SPREAD, (len(natural), _OFFICERS))[place, officer]
+    own = rng.normal(0, _SPREAD, (len(by_daylight), _OFFICERS))[place, officer]
+    clock = (minute - _EVENING[0]) / (_EVENING[1] - _EVENING[0])
+    season = np.cos(2 * np.pi * number / 365.0)
+    log_odds = -0.3 + 0.5 * clock + 0.2 * season + own + by_daylight[place] * (minute < _sunset(number))
+    focal = rng.random(total) < 1 / (1 + np.exp(-log_odds))
+    group = np.where(rng.random(total) < 0.2, 2, np.where(focal, 0, 1))
+    days = (_FIRST + number).astype(np.int64)
+    return np.stack([place, group, minute, days, officer], axis=1)
+
+
+def _sunset(number: Ints) -> Floats:
     where = locate(_PARENT)
     if where is None:
         raise LookupError(f"{_PARENT} has no location")
-    days = _FIRST + number
-    known, back = np.unique(days, return_inverse=True)
-    sunset = local_sun(known, where.latitude, where.longitude, where.zone, "horizon").minutes[back]
-    season = np.cos(2 * np.pi * number / 365.0)
-    clock = (minute - _EVENING[0]) / 140.0
-    log_odds = -0.3 + 0.5 * clock + 0.2 * season + own + natural[place] * (minute < sunset)
-    focal = rng.random(total) < 1 / (1 + np.exp(-log_odds))
-    black = rng.random(total) < 0.2
-    group = np.where(black, 2, np.where(focal, 0, 1))
-    return _Drawn(place, days, minute, officer, group)
-
-
-def _grouped(drawn: _Drawn, places: int) -> RowTable:
-    """Group the stops of the evening, and add a day's profile of other hours, so that the clock can be checked."""
-    number = drawn.day.astype(np.int64)
-    codes = np.stack([drawn.place, drawn.group, drawn.minute, number, drawn.officer], axis=1)
-    known, n = np.unique(codes, axis=0, return_counts=True)
-    held = np.unique(drawn.place)
-    quiet = np.array([(j, g, 60 * hour + 7, -1, -1) for j in held for g in range(3) for hour in range(7, 14)])
-    every = np.concatenate([known, quiet])
-    day = every[:, 3].astype("datetime64[D]")
-    day[len(known) :] = np.datetime64("NaT")
-    size = len(every)
-    blank = np.full(size, "", dtype=object)
-    columns = {
-        "event": np.full(size, "stop", dtype=object),
-        "group": np.array(GROUPS, dtype=object)[every[:, 1]],
-        "group_source": blank,
-        "agency": blank,
-        "minute": every[:, 2],
-        "evening_day": day,
-        "evening_officer": every[:, 4],
-    }
-    return RowTable(every[:, 0], columns, np.concatenate([n, np.full(len(quiet), 20)]).astype(float))
+    known, back = np.unique(_FIRST + number, return_inverse=True)
+    return local_sun(known, where.latitude, where.longitude, where.zone, "horizon").minutes[back]
