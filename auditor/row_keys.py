@@ -187,6 +187,13 @@ _DERIVED: Final[dict[str, Key]] = {
         "detainer_date",
         "release_eligible_date",
     ),
+    # A date says that one was lodged; a date of one that was not contradicts itself.
+    "lodged": _key(
+        "CASE WHEN e.detainer_date IS NULL THEN e.detainer::INTEGER WHEN coalesce(e.detainer, true) THEN 1 END",
+        "whole",
+        "detainer",
+        "detainer_date",
+    ),
     "hours_to_detainer": _key(
         _not_before(_EVENT, "e.detainer_date", _TO_DETAINER), "number", "day", "minute", "detainer_date"
     ),

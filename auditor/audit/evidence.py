@@ -83,6 +83,8 @@ _NOTE_CAPS = {
     "activation.caveat-unverified": ("cap.unverified", GRADES["inconclusive"]),
     "activation-synthetic.caveat-serious": ("cap.control-moved", GRADES["inconclusive"]),
     "activation-synthetic.caveat-date": ("cap.control-moved", GRADES["inconclusive"]),
+    "detainer-selectivity.caveat-alienage": ("cap.alienage", GRADES["inconclusive"]),
+    "detainer-selectivity.caveat-nationality": ("cap.nationality", GRADES[FLAG]),
 }
 """Caveats that hold a test down, with the grade that they leave it."""
 

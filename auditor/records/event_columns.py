@@ -26,6 +26,7 @@ READINGS: Final[dict[str, Reading]] = {
     **dict.fromkeys(("cited", "booked", "detainer", "prior_conviction"), "flag"),
     **dict.fromkeys(("sex", "disposition"), "code"),
     **dict.fromkeys(("operation", "detainer_type", "lift_reason", "facility", "program"), "text"),
+    **dict.fromkeys(("citizenship", "birth_country"), "text"),
     **dict.fromkeys(MOMENTS, "moment"),
     "age": "age",
     **dict.fromkeys(("latitude", "longitude"), "degree"),

@@ -169,6 +169,7 @@ SHARES: Final[Mapping[str, str]] = {
     "held-longer": "Held beyond the hours of a hold",
     "leaving": "Pace of leaving custody",
     "hours-held": "Mean hours held",
+    "lodged": "With a detainer",
     "minor-before-conviction": "Lodged before a conviction, minor traffic cases,",
     "before-conviction": "Lodged before a conviction",
     "before-conviction-serious": "Lodged before a conviction, serious offences,",
@@ -241,6 +242,12 @@ CLOCKS: Final[Mapping[str, str]] = {
     "plain-overall": "every hour counted, all jails together",
 }
 """By which clock hours were counted."""
+STRATA: Final[Mapping[str, str]] = {
+    "level": "within levels",
+    "offence": "within classes of offence",
+    "overall": "all taken together",
+}
+"""Within what cases were compared."""
 LICENCE: Final[Mapping[str, str]] = {
     "without-licence": "licence offences left out",
     "with-licence": "licence offences included",
@@ -304,7 +311,7 @@ def finding_name(finding: Finding) -> str:
     if what and parts[-1] in TIMES and len(parts) == 3:
         return f"{what} among {counted}, {TIMES[parts[-1]]}"
     if what:
-        names = {**TIMES, **CLOCKS, **GROUPS}
+        names = {**TIMES, **CLOCKS, **STRATA, **GROUPS}
         regime = f" ({', '.join(names.get(part, part) for part in parts[3:])})" if len(parts) > 3 else ""
         return f"{what} among {counted}{regime}, against {comparator(finding)}"
     if not finding.comparator.label and parts[-1] not in COMPARATORS:

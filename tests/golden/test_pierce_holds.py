@@ -133,3 +133,41 @@ def _hours(due: datetime, end: datetime) -> float:
     minutes = max(int((end - due).total_seconds() // 60), 0)
     start = int(due.timestamp()) // 60
     return sum(datetime.fromtimestamp(60 * m).weekday() < 5 for m in range(start, start + minutes)) / 60
+
+
+GROUPS = {
+    "White": "white",
+    "Black": "black",
+    "Hispanic": "hispanic",
+    "Asian/ \\cr Pacific Islander": "other",
+    "American Indian/ \\cr Alaskan Native": "native",
+    "Unknown": "unknown",
+}
+
+
+def _table(event: str, column: str) -> dict[str, object]:
+    return {
+        "format": "counts",
+        "path": "pierce_wa_race_hold_table.csv",
+        "published": True,
+        "citation": "University of Washington Center for Human Rights",
+        "columns": {"group": "race", "n": column},
+        "values": {"group": GROUPS},
+        "constants": {"place": "53053", "event": event, "period": "2014-01/2016-12"},
+    }
+
+
+def test_a_ratio_of_112_is_said_with_what_it_is_not(shared_data: Path):
+    """152 of 2,540 and 9 of 16,918 bookings: (152 / 2540) / (9 / 16918) = 112.5."""
+    sources = [_table("booking", "n"), _table("detainer", "detainer_count")]
+    review = audit({"audit": {"title": "Pierce", "as_of": date(2026, 11, 1)}, "sources": sources}, shared_data)
+    finding = find(review, "53053", "detainer-selectivity", "lodged/hispanic/white")
+    assert (finding.k, finding.n) == (152, 2540)
+    assert finding.estimate.value == pytest.approx((152 / 2540) / (9 / 16918), rel=1e-11)
+    said = finding.sentence.text["en"] if finding.sentence else ""
+    assert "on 152: 6.0 %" in said
+    assert "112 times as often" in said
+    caveats = " ".join(caveat.text["en"] for caveat in finding.caveats)
+    assert "not evidence of profiling by itself" in caveats
+    assert "two counts of the same days" in caveats
+    assert review.place("53053").verdict == "inconclusive"
