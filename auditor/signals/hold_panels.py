@@ -9,8 +9,9 @@ import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import small
+from auditor.signals.hold_jails import by_jails
 from auditor.signals.hold_options import HoldTimeOptions
-from auditor.signals.pair_measure import METHOD, Counted, PairColumn, lacks_of, pair_panel
+from auditor.signals.pair_measure import Counted, PairColumn, lacks_of, pair_panel
 from auditor.signals.signal import Contrast, Lack, Panel
 from auditor.signals.stays import Stays, counted, groups_of, whole_days
 from auditor.stats.strata.mantel_haenszel import mh_risk_ratio
@@ -19,6 +20,7 @@ NAME = "hold-time"
 _NOTHING, _ONE_SIDE = 3, 4
 """Positions (from 1) among the reasons of a pair: no stay of either side, none of one side."""
 _MOST_UNENDED = 0.5
+_METHOD = "ratio of shares (one jail: score interval; to five: Mantel-Haenszel; from six: jackknife over jails)"
 NO_ENDS = Lack(f"{NAME}.no-ends", f"{NAME}.need-ends")
 NO_HOLDS_TOLD = Lack(f"{NAME}.no-holds-told", f"{NAME}.need-holds")
 NOT_FOLLOWED = Lack(f"{NAME}.not-followed", f"{NAME}.need-longer")
@@ -61,7 +63,7 @@ def compared_panel(signal: str, cells: Cells, stays: Stays, event: str, options:
         hidden = _tells(cells, column, whole, shown)
         columns.append(dataclasses.replace(column, hidden=hidden))
     panel = pair_panel(signal, cells, columns, cells.window(event), lacks=lacks_of(NAME), missing="times")
-    return _named(_precise(panel, cells, stays), options)
+    return _named(by_jails(_precise(panel, cells, stays), columns), options)
 
 
 def _column(
@@ -93,7 +95,7 @@ def _column(
         comparator="without-hold",
         why=f"{NAME}.why-{'jail' if jails else 'overall'}",
         shape="pair",
-        method=METHOD,
+        method=_METHOD,
         tested=tested,
         definitions=(f"{NAME}.define-due", f"{NAME}.define-limit", f"{NAME}.define-seen"),
         words=f"{NAME}-group" if group else NAME,

@@ -175,6 +175,42 @@ def test_six_jails_are_the_clusters():
     assert (panel.estimate[0, c], panel.low[0, c], panel.high[0, c]) == pytest.approx(expected, rel=1e-9)
 
 
+def six_jails(*, spread: int = 2) -> list[Row]:
+    """R: k, n, c, m of tests/stats/strata/test_jackknife.py; stays of 60 hours are beyond the limit."""
+    k, n = (12, 9, 15, 7, 20, 11), (30, 25, 40, 22, 45, 31)
+    c, m = (8, 10, 9, 5, 14, 12), (50, 48, 52, 40, 61, 57)
+    return [
+        (f"jail {g}", hold, hours + step, "release", "", count)
+        for g in range(6)
+        for hold, over, whole in ((1, k[g], n[g]), (0, c[g], m[g]))
+        for hours, total in ((60.0, over), (20.0, whole - over))
+        for step, count in ((0, total - total // spread), (1, total // spread))
+    ]
+
+
+def test_the_shares_of_six_jails_have_the_jails_scatter():
+    """R in test_jackknife.py: 2.02160905112133 (1.72639249467535 to 2.36730822694188), p = 4.42749626023803e-05."""
+    panel = measure(cells(six_jails()))
+    found = (panel.estimate[0, 0], panel.low[0, 0], panel.high[0, 0])
+    assert found == pytest.approx((2.02160905112133, 1.72639249467535, 2.36730822694188), rel=1e-9)
+    assert panel.p_greater[0, 0] == pytest.approx(4.42749626023803e-05, rel=1e-8)
+    assert panel.notes["hold-time.caveat-jails"][0, 0]
+    assert not panel.notes["hold-time.caveat-few-jails"][0, 0]
+    assert np.isnan(panel.absolute_low[0, 0])
+    assert panel.absolute[0, 0] > 0
+    assert panel.base_error[0, 0] > 0
+    overall = column(panel, "held-longer/hold/no-hold/regulation-overall")
+    assert panel.notes["hold-time.caveat-few-jails"][0, overall]
+
+
+def test_one_jail_that_carries_the_comparison():
+    """Nobody without a hold is held beyond the limit, but in one jail of six."""
+    rows = [(r[0], r[1], 20.0 if r[1] == 0 and r[0] != "jail 3" else r[2], *r[3:]) for r in six_jails()]
+    panel = measure(cells(rows))
+    assert reason(panel) == "hold-time.carried"
+    assert not panel.testable[0, 0]
+
+
 def test_exchanging_the_sides_gives_the_reciprocal():
     rows = two_jails()
     swapped = [(row[0], 1 - row[1], *row[2:]) for row in rows]

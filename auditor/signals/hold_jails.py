@@ -1,0 +1,65 @@
+"""Six jails or more: the jails are the units, and their scatter gives the error of the ratio of shares."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from auditor.cells import Bools, Floats
+from auditor.signals.pair_measure import PairColumn
+from auditor.signals.side_base import share_error
+from auditor.signals.signal import Lack, Panel
+from auditor.stats.strata.jackknife import FEWEST, Jackknifed, jackknife_ratio
+
+NAME = "hold-time"
+_CHANGED = ("estimate", "low", "high", "p_greater", "p_less")
+_LIMITS = ("absolute_low", "absolute_high")
+
+
+def by_jails(panel: Panel, columns: list[PairColumn]) -> Panel:
+    """Take the jails as units where six or more hold both sides; say where there are fewer.
+
+    Parameters
+    ----------
+    panel : Panel
+        Of `pair_measure.pair_panel`, whose errors take the stays of a jail as independent.
+    columns : list of PairColumn
+        What it was made from. A column with one stratum a place is left as it is.
+
+    Returns
+    -------
+    Panel
+        Interval and p-values by the jackknife over jails, and ``base_error`` such that the screen sees its error. A
+        place of which one jail carries the comparison is withheld.
+    """
+    lacks = (*panel.lacks, Lack(f"{NAME}.carried", f"{NAME}.need-longer"))
+    base_error = np.zeros(panel.code.shape) if panel.base_error is None else panel.base_error.copy()
+    arrays = {name: getattr(panel, name).copy() for name in (*_CHANGED, *_LIMITS)} | {"base_error": base_error}
+    code, testable = panel.code.copy(), panel.testable.copy()
+    few = np.zeros(code.shape, dtype=bool)
+    for c, column in enumerate(columns):
+        k, n = column.counted.shared()
+        measured = panel.code[:, c] == 0
+        rows = measured & (np.all(n > 0, axis=1).sum(axis=1) >= FEWEST)
+        few[:, c] = measured & ~rows
+        if rows.any():
+            found = jackknife_ratio(k[rows, 0], n[rows, 0], k[rows, 1], n[rows, 1])
+            _write(arrays, c, rows, found, panel)
+            carried = np.flatnonzero(rows)[np.isnan(found.se)]
+            code[carried, c], testable[carried, c] = len(lacks), False
+    notes = {**panel.notes, f"{NAME}.caveat-few-jails": few, f"{NAME}.caveat-jails": (code == 0) & ~few}
+    return dataclasses.replace(panel, lacks=lacks, code=code, testable=testable, notes=notes, **arrays)
+
+
+def _write(arrays: dict[str, Floats], c: int, rows: Bools, found: Jackknifed, panel: Panel) -> None:
+    """Write the numbers of one column; NaN where one jail carries the comparison."""
+    values = (found.ratio, found.low, found.high, found.p_greater, found.p_less)
+    for name, value in zip(_CHANGED, values, strict=True):
+        arrays[name][rows, c] = value
+    # The difference's own limits take stays as independent; it is stated without any.
+    for name in _LIMITS:
+        arrays[name][rows, c] = np.nan
+    share, reference = panel.extra["share"][rows, c], panel.extra["reference_share"][rows, c]
+    n, other_n, base = panel.n[rows, c], panel.comparator_n[rows, c], panel.base[rows, c]
+    arrays["base_error"][rows, c] = share_error(share, n, reference, other_n, base, found.se)
