@@ -7,8 +7,8 @@ jails (.25 to .55). Sizes are a lognormal of the stated coefficient of variation
 hold share one fate, as when they are fetched together. Nobody with a hold is held longer on average.
 
 Counted, of the places measured: rejections of the tested ratio of shares at .05, one-sided (longer with a hold) and
-two-sided, and 95 % intervals of the hazard ratio and of the difference in mean hours that miss 1 and 0. A place with two
-to five jails has neither of the last two; one place with one jail is the case that carries most files.
+two-sided, and 95 % intervals of the hazard ratio and of the difference in mean hours that miss 1 and 0. A place with
+two to five jails has neither of the last two; one place with one jail is the case that carries most files.
 
 Run: OMP_NUM_THREADS=1 python benchmarks/hold_null.py [--places 400]
 Writes benchmarks/results/hold_null.csv.
