@@ -199,6 +199,12 @@ def test_what_two_counts_differ_by_is_not_given_away():
     assert panel.hidden[0].tolist() == [False, True]
 
 
+def test_few_people_of_a_group_without_a_name_are_not_given_away():
+    """Another test counts all Hispanic people: less those with names, five have none."""
+    assert measure(cells(*UNDER, row("hispanic", -1, 5), row("white", -1, 90))).hidden[0, 0]
+    assert not measure(cells(*UNDER, row("hispanic", -1, 50), row("white", -1, 90))).hidden[0, 0]
+
+
 def agencies(odd: bool) -> tuple[dict, ...]:
     rows = []
     for i in range(24):
@@ -294,3 +300,14 @@ def test_names_are_declared_and_only_their_bins_leave():
     assert set(rows.personal) == {"surname", "officer"}
     assert "surname" not in rows.keys
     assert FIRST_ABOVE == 40  # .75: what the words "75 % or more" rest on
+
+
+@pytest.mark.parametrize("options", [{"calibration_error": -0.1}, {"mandates": {"Texas": date(2012, 1, 1)}}])
+def test_options_that_mean_nothing_are_refused(options):
+    with pytest.raises(ValueError, match=r"is no place|greater than or equal to 0"):
+        EthnicityRecordingOptions(**options)
+
+
+def test_an_error_of_calibration_widens_the_interval():
+    plain, wide = (measure(cells(*UNDER), calibration_error=error) for error in (0.0, 0.2))
+    assert wide.low[0, 0] < plain.low[0, 0] < plain.high[0, 0] < wide.high[0, 0]

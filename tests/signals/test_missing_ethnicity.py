@@ -209,6 +209,8 @@ def test_a_group_that_is_hardly_ever_recorded():
     """12 of 1,000 recorded against a third of the residents; 1,000 of 3,000 is a third of a third and believed."""
     few = measure(cells(row("hispanic", 12), row("white", 988), row("unknown", 50)))
     assert ethnicity_unusable({"missing-ethnicity": few}).tolist() == [True]
+    note = few.notes["missing-ethnicity.caveat-unusable"][0]
+    assert note[[column(few, "share"), column(few, "range")]].all()
     fair = measure(cells(row("hispanic", 120), row("white", 880), row("unknown", 50)))
     assert ethnicity_unusable({"missing-ethnicity": fair}).tolist() == [False]
 
@@ -220,3 +222,12 @@ def test_without_any_group_it_says_what_to_ask_for():
 
 def test_it_reads_nothing_personal():
     assert SIGNAL.view(MissingEthnicityOptions()).rows.personal == ()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"sensitivity": (0.9, 0.5), "specificity": (1, 1)}, {"sensitivity": (0.5, 0.9)}, {"specificity": (0.9, 1.2)}],
+)
+def test_error_rates_that_mean_nothing_are_refused(options):
+    with pytest.raises(ValueError, match=r"two shares above 0|given together"):
+        MissingEthnicityOptions(**options)

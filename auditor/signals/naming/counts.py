@@ -33,8 +33,9 @@ class Named:
         (J, 3, BINS)
     prior : (J,) array
         Share of the group among the residents for whom the chances hold.
-    unnamed, ungrouped : (J,) arrays
-        Persons with a recorded group and no usable surname; with a usable surname and no recorded group.
+    unnamed, unnamed_focal, ungrouped : (J,) arrays
+        Persons with a recorded group (with the focal one) and no usable surname; with a usable surname and no recorded
+        group.
     present, named, censored : (J,) bool arrays
         Where any row of the event is in the sources; where some surname is usable; where a number is suppressed.
     """
@@ -43,6 +44,7 @@ class Named:
     cells: RecordingCells
     prior: Floats
     unnamed: Floats
+    unnamed_focal: Floats
     ungrouped: Floats
     present: Bools
     named: Bools
@@ -95,6 +97,7 @@ def count_names(cells: Cells, rows: RowTable, group: str) -> Named:
         cells_of(persons),
         bisg.resident_share(group, bisg.counties_of(zip(cells.ids, cells.parents, strict=True))),
         _sum(told, grouped & (bins < 0), cells.size),
+        _sum(told, (text == group) & (bins < 0), cells.size),
         _sum(told, ~grouped & (bins >= 0), cells.size),
         _any(told, np.ones(len(told.n), dtype=bool), cells.size),
         _any(told, bins >= 0, cells.size),

@@ -70,7 +70,13 @@ def under_column(
         testable=ok & (np.minimum(n * share, n * (1 - share)) >= cells.gates["expected"]),
         missing=_missing(named, ok),
         ranges={"names-as-they-stand": (np.fmin(found.ratio, plain.ratio), np.fmax(found.ratio, plain.ratio))},
-        printed={"all": (n,), "as": (recorded,), "not": (n - recorded,)},
+        # Other tests count everybody of a group: less these, they tell who has no usable name.
+        printed={
+            "all": (n,),
+            "as": (recorded,),
+            "not": (n - recorded,),
+            "unnamed": (named.unnamed_focal, named.unnamed - named.unnamed_focal),
+        },
         censored=named.censored,
         # A share estimated from many small cells: few digits, so that none can be worked out.
         coarse=np.ones(cells.size, dtype=bool),

@@ -9,9 +9,11 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, field_validator
 
 from auditor.baselines import surnames
 from auditor.cells import Bools, Cells, CellSpec, RowSpec
+from auditor.domain.vocabulary import NATION
 from auditor.signals.described import Column, stacked
 from auditor.signals.naming.card import CARD
 from auditor.signals.naming.counts import EVENTS, Named, count_names, event_of
@@ -55,8 +57,17 @@ class EthnicityRecordingOptions(Options):
     """
 
     event: Literal["auto", "stop", "citation", "arrest", "booking", "detainer", "match", "custody", "removal"] = "auto"
-    calibration_error: float = 0.0
+    calibration_error: float = Field(default=0.0, ge=0)
     mandates: Mapping[str, date] = {}
+
+    @field_validator("mandates")
+    @classmethod
+    def _places(cls, value: Mapping[str, date]) -> Mapping[str, date]:
+        """Refuse a key that no place could have: its mandate would silently be nobody's."""
+        for key in value:
+            if key != NATION and not key.startswith("local:") and not (key.isdigit() and len(key) in (2, 5)):
+                raise ValueError(f"{key!r} is no place: write US, two digits for a state, or a place's id")
+        return value
 
 
 class EthnicityRecording(Signal):
