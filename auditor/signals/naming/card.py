@@ -64,5 +64,9 @@ CARD = Card(
     ),
     controls="There are none: a second group whose names tell as much is too small in most counties to say how far "
     "recording errs where nobody gains by it. Places are compared with each other, so what is wrong with names "
-    "everywhere cancels, and no place can rise above pattern-worth-examining on it.",
+    "everywhere cancels, and no place can rise above pattern-worth-examining on it. Measured by itself "
+    "(benchmarks/recording_cells.py; 400 places, q = .05, 100 runs each): no flag where nobody under-records, at "
+    "natural differences of SD 0, .15 and .25 in log U; where 5 % of places record one in 2.7 of the group, .99 of "
+    "them are flagged without natural differences, .07 at SD .15 and none at .25, since the tails of so few peers are "
+    "taken as heavy. Error rates together with other tests are not measured, so it is described only.",
 )
