@@ -80,7 +80,7 @@ _FREE = (
     f"ELSE {_FREE_DAYS} END"
 )
 _FOLLOWED = _hours("e.release_eligible_date", "x.last", "e.release_eligible_date_timed")
-# A hold that came after release fell due was none then; one with a date, but marked as none, contradicts itself.
+# A hold that came after release fell due was none then (2); one with a date, but marked as none, contradicts itself.
 _LODGED_BY_THEN = (
     "CASE WHEN e.detainer_date_timed AND e.release_eligible_date_timed THEN e.detainer_date <= e.release_eligible_date "
     "ELSE e.detainer_date::DATE <= e.release_eligible_date::DATE END"
@@ -181,7 +181,8 @@ _DERIVED: Final[dict[str, Key]] = {
     ),
     "hold_when_due": _key(
         "CASE WHEN e.release_eligible_date IS NULL OR (NOT e.detainer AND e.detainer_date IS NOT NULL) THEN NULL "
-        f"WHEN e.detainer_date IS NOT NULL THEN ({_LODGED_BY_THEN})::INTEGER ELSE e.detainer::INTEGER END",
+        f"WHEN e.detainer_date IS NOT NULL THEN (CASE WHEN {_LODGED_BY_THEN} THEN 1 ELSE 2 END) "
+        "ELSE e.detainer::INTEGER END",
         "whole",
         "detainer",
         "detainer_date",

@@ -151,6 +151,7 @@ def _notes(stays: Stays, clock: str) -> dict[str, Bools]:
         f"{NAME}.caveat-who": every,
         f"{NAME}.caveat-days": whole_days(stays),
         f"{NAME}.caveat-ends": _unended(stays).sum(axis=1) > 0,
+        f"{NAME}.caveat-late": stays.total(stays.late & (stays.side == 1)) > 0,
         f"{NAME}.caveat-plain": every & (clock == "plain"),
     }
 

@@ -25,7 +25,8 @@ COLUMNS = {"regulation": "held_hours_regulation", "plain": "held_hours"}
 """Key that holds the hours of each clock."""
 _SOURCES = ("recorded", "perceived", "mixed", "surname", "", "nationality")
 _DAY = 24.0
-_ROWS = ("place", "side", "left", "seen", "jail", "group", "n", "censored")
+_LATE = 2
+_ROWS = ("place", "side", "left", "seen", "jail", "group", "n", "censored", "late")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Stays:
         Recorded or estimated ethnic group; "" where none.
     n : (R,) array
     censored : (R,) bool array
+    late : (R,) bool array
+        Whether a hold was lodged after release had fallen due: none, where there are others without one to stand by.
     places, jails : int
     """
 
@@ -61,6 +64,7 @@ class Stays:
     group: NDArray[np.object_]
     n: Floats
     censored: Bools
+    late: Bools
     places: int
     jails: int
 
@@ -125,18 +129,30 @@ def stays_of(cells: Cells, event: str, horizon: float) -> Stays:
     due = (told["ended"] != "") | (told["hold_when_due"] >= 0) | np.isfinite(told["held_hours"])
     rows = rows.take(due.astype(bool))
     told = rows.columns
-    hold = told["hold_when_due"].astype(np.int64)
-    if event == "detainer":
-        # Every row of such a file is a hold; one that says when it was lodged may have come too late.
-        hold = np.where(hold < 0, 1, hold)
+    side, late = _sides(rows, event, cells.size)
     group = np.where(told["group_source"].astype(str) == "nationality", "", told["group"].astype(str)).astype(object)
     jail, jails = _jails(rows)
     with np.errstate(invalid="ignore"):
         seen = told["followed_hours"] >= horizon
     left = np.isin(told["ended"].astype(str), ("release", "transfer"))
     hours = {clock: told[key].astype(np.float64) for clock, key in COLUMNS.items()}
-    side = np.where(hold < 0, -1, 1 - hold)
-    return Stays(rows.index, side, hours, left, seen, jail, group, rows.n, rows.censored, cells.size, jails)
+    return Stays(rows.index, side, hours, left, seen, jail, group, rows.n, rows.censored, late, cells.size, jails)
+
+
+def _sides(rows: RowTable, event: str, places: int) -> tuple[NDArray[np.int64], Bools]:
+    """Return the side of each stay, and whether its hold came late.
+
+    Who received a hold later had none when release fell due. In a place of which the source lists nobody without a
+    hold these would be the only ones to compare with, chosen by having stayed: they are on no side then.
+    """
+    hold = rows.columns["hold_when_due"].astype(np.int64)
+    if event == "detainer":
+        hold = np.where(hold < 0, 1, hold)
+    without = np.zeros(places, dtype=bool)
+    without[rows.index[hold == 0]] = True
+    late: Bools = hold == _LATE
+    side = np.select([hold == 1, hold == 0, late & without[rows.index]], [0, 1, 1], -1)
+    return side.astype(np.int64), late
 
 
 def over(stays: Stays, clock: str, limit: float) -> Bools:

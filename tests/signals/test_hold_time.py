@@ -260,6 +260,17 @@ def test_a_file_of_holds_only_supports_no_comparison(event):
     assert "never of people with and without a hold" in told
 
 
+def test_holds_that_came_late_are_nobody_to_compare_with():
+    """A file of holds only, some of them lodged after release fell due: those stayed on, and are no reference."""
+    rows = [*holds_only(), ("a", 2, 90.0, "release", "", 50), ("a", 2, 70.0, "release", "", 50)]
+    panel = measure(cells(rows))
+    assert reason(panel) == "hold-time.holds-only"
+    assert panel.n[0, column(panel, "held-longer/hold")] == 100
+    beside = measure(cells([*rows, ("a", 0, 20.0, "release", "", 80)]))
+    assert (beside.n[0, 0], beside.comparator_n[0, 0]) == (100, 180)
+    assert beside.notes["hold-time.caveat-late"][0, 0]
+
+
 def test_the_share_of_holds_is_not_said_twice():
     panel = measure(cells(two_jails()))
     assert reason(panel, "held-longer/hold") == "hold-time.in-comparison"
