@@ -6,6 +6,8 @@ the bins by SQL. Everybody else sees the key ``chance_bin`` of :mod:`auditor.row
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +32,12 @@ _PAIRS = (
     "SELECT DISTINCT i.idx AS idx, n.code AS code FROM events e JOIN audit_places i ON i.place = e.place "
     "JOIN row_names n ON n.surname = e.surname ORDER BY 1, 2"
 )
-_CHANCES = (
-    "CREATE OR REPLACE TEMP TABLE row_chances AS SELECT i.place, n.surname, b.bin FROM row_bins b "
-    "JOIN audit_places i ON i.idx = b.idx JOIN row_names n ON n.code = b.code WHERE b.bin >= 0"
+_JOINED = (
+    "CREATE OR REPLACE TEMP TABLE {table} AS SELECT i.place, n.surname, b.value AS {column} FROM row_values b "
+    "JOIN audit_places i ON i.idx = b.idx JOIN row_names n ON n.code = b.code WHERE b.value >= 0"
 )
+_Worth = Callable[[surnames.Named, NDArray[np.intp], NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]
+"""From names, areas and pairs of place and name to a whole number for each pair; below 0 for none."""
 
 
 def fill(sql: duckdb.DuckDBPyConnection) -> None:
@@ -51,9 +55,33 @@ def fill(sql: duckdb.DuckDBPyConnection) -> None:
     RuntimeError
         If a name broke the look-up; the message names the kind of error alone, since its text may hold the name.
     """
+    _guarded(sql, "row_chances", "bin", _bins)
+
+
+def fill_groups(sql: duckdb.DuckDBPyConnection) -> None:
+    """Make the table ``row_likely``: place, surname, and the number in ``GROUPS`` of the likeliest group by both.
+
+    A surname that the tables do not hold even in part is not in it.
+
+    Parameters
+    ----------
+    sql : DuckDBPyConnection
+        With the tables ``events``, ``places`` and ``audit_places``.
+
+    Raises
+    ------
+    InputError
+        If the surname tables are not installed.
+    RuntimeError
+        If a name broke the look-up; the message names the kind of error alone, since its text may hold the name.
+    """
+    _guarded(sql, "row_likely", "likeliest", _groups)
+
+
+def _guarded(sql: duckdb.DuckDBPyConnection, table: str, column: str, worth: _Worth) -> None:
     broken = ""
     try:
-        _fill(sql)
+        _fill(sql, table, column, worth)
     except InputError:
         raise
     except Exception as error:  # its message may quote a name, so neither it nor the error itself goes any further
@@ -62,24 +90,24 @@ def fill(sql: duckdb.DuckDBPyConnection) -> None:
         raise RuntimeError(f"surnames could not be turned into chances ({broken})")
 
 
-def _fill(sql: duckdb.DuckDBPyConnection) -> None:
+def _fill(sql: duckdb.DuckDBPyConnection, table: str, column: str, worth: _Worth) -> None:
     sql.execute(_NAMES)
     names = sql.execute("SELECT surname FROM row_names ORDER BY code").fetchall()
     if not names:
-        sql.execute("CREATE OR REPLACE TEMP TABLE row_chances (place VARCHAR, surname VARCHAR, bin BIGINT)")
+        sql.execute(f"CREATE OR REPLACE TEMP TABLE {table} (place VARCHAR, surname VARCHAR, {column} BIGINT)")
         return
     named = surnames.lookup(row[0] for row in names)
     areas = bisg.counties_of(sql.execute(_AREAS).fetchall())
     pairs = sql.execute(_PAIRS).fetchnumpy()
     idx, code = (np.asarray(pairs[key], dtype=np.int64) for key in ("idx", "code"))
-    bins = np.concatenate(
-        [_bins(named, areas, idx[at : at + _CHUNK], code[at : at + _CHUNK]) for at in range(0, len(idx), _CHUNK)]
+    values = np.concatenate(
+        [worth(named, areas, idx[at : at + _CHUNK], code[at : at + _CHUNK]) for at in range(0, len(idx), _CHUNK)]
     )
-    sql.register("row_bins", {"idx": idx, "code": code, "bin": bins})
+    sql.register("row_values", {"idx": idx, "code": code, "value": values})
     try:
-        sql.execute(_CHANCES)
+        sql.execute(_JOINED.format(table=table, column=column))
     finally:
-        sql.unregister("row_bins")
+        sql.unregister("row_values")
     sql.execute("DROP TABLE row_names")
 
 
@@ -95,3 +123,11 @@ def _bins(
     """Return the bin of each pair of place and name."""
     chance = bisg.chances_of(named.shares[code], areas[idx])[:, GROUPS.index(GROUP)]
     return np.where(named.found[code], bin_of(chance), NO_NAME)
+
+
+def _groups(
+    named: surnames.Named, areas: NDArray[np.intp], idx: NDArray[np.int64], code: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the likeliest group of each pair of place and name, by its number."""
+    likeliest = np.argmax(bisg.chances_of(named.shares[code], areas[idx]), axis=1)
+    return np.where(named.found[code], likeliest, NO_NAME)

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from auditor import engine_names
 from auditor.audit.written import number, writer
-from auditor.baselines import bisg, surnames
+from auditor.baselines import surnames
 from auditor.baselines.surnames import GROUPS
 from auditor.engine import Engine
 from auditor.records.load import Loaded
@@ -71,36 +72,23 @@ def surname_engine(loaded: Loaded, groups: frozenset[str], opened: Opener) -> En
     if not groups <= KNOWN or not surnames.available():
         return None
     sql = loaded.store.connection.cursor()
-    pairs = sql.execute(
-        "SELECT DISTINCT place, surname FROM main.events WHERE surname IS NOT NULL ORDER BY ALL"
-    ).fetchall()
-    if not pairs:
+    sql.execute(_PLACES)
+    if not sql.execute("SELECT 1 FROM audit_places LIMIT 1").fetchall():
         return None
-    places, names = [str(place) for place, _ in pairs], [str(name) for _, name in pairs]
-    sql.execute("CREATE TEMP TABLE likely (place VARCHAR, surname VARCHAR, likeliest VARCHAR)")
-    sql.execute(
-        "INSERT INTO likely SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
-        [places, names, _likeliest(names, places)],
-    )
-    sql.execute(_EVENTS, [_UNKNOWN])
+    engine_names.fill_groups(sql)
+    sql.execute(_EVENTS, [list(GROUPS), _UNKNOWN])
     sql.execute(_COUNTS)
     return opened(sql)
 
 
-def _likeliest(names: list[str], places: list[str]) -> list[str]:
-    """Return the likeliest group of each person; unknown where the surname is not in the tables."""
-    areas = [place if place.isdigit() and len(place) == 5 else None for place in places]
-    found = bisg.estimate(names, areas)
-    best = np.argmax(found.chances, axis=1)
-    return [
-        GROUPS[group] if told else _UNKNOWN
-        for group, told in zip(best, found.named.found, strict=True)
-    ]
-
-
+_PLACES = (
+    "CREATE TEMP TABLE audit_places AS SELECT row_number() OVER (ORDER BY place) - 1 AS idx, place "
+    "FROM (SELECT DISTINCT place FROM main.events WHERE surname IS NOT NULL)"
+)
 _EVENTS = (
-    "CREATE TEMP TABLE events AS SELECT e.* REPLACE (coalesce(l.likeliest, ?) AS \"group\", 'surname' AS group_source) "
-    "FROM main.events e LEFT JOIN likely l ON l.place = e.place AND l.surname = e.surname "
+    "CREATE TEMP TABLE events AS SELECT e.* REPLACE (coalesce((?::VARCHAR[])[l.likeliest + 1], ?) AS \"group\", "
+    "'surname' AS group_source) FROM main.events e "
+    "LEFT JOIN row_likely l ON l.place = e.place AND l.surname = e.surname "
     "WHERE e.source IN (SELECT source FROM main.events WHERE surname IS NOT NULL)"
 )
 _COUNTS = (
