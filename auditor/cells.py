@@ -169,6 +169,8 @@ class Inventory:
     row_columns : mapping of str to frozenset of str
         For each event of which single rows were read, the columns that hold any value; only columns that some signal
         asks for are read.
+    operated : int
+        Audited places of which days of operations are declared.
     """
 
     events: frozenset[str]
@@ -184,6 +186,7 @@ class Inventory:
     events_with_offence: frozenset[str] = frozenset()
     activated: int = 0
     row_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    operated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

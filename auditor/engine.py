@@ -334,7 +334,14 @@ class Engine:
             ),
             activated=len(set(ids) & set(self._activations())),
             row_columns=self._events.held(),
+            operated=self._operated(),
         )
+
+    def _operated(self) -> int:
+        row = self._sql.execute(
+            "SELECT count(DISTINCT o.place) FROM operations o JOIN audit_places i ON i.place = o.place"
+        ).fetchone()
+        return int(row[0]) if row else 0
 
     def _population(self, loaded: Loaded, ids: Sequence[str]) -> tuple[Table, dict[str, str]]:
         """Return each universe in the vintage nearest to the counts, with its label."""

@@ -114,6 +114,17 @@ _LODGING = ("event", "day", "minute", "detainer_date")
 # A date that was written and cannot be read is a detainer, or a transfer, all the same.
 _TAKEN = "e.disposition = 'transferred-to-ice' OR e.transfer_date_timed IS NOT NULL"
 _HELD_FOR_ICE = "e.detainer OR e.detainer_date_timed IS NOT NULL"
+# A column of operations is filled with their names, or with yes and no.
+_MARKED = (
+    "CASE WHEN e.operation IS NULL THEN NULL WHEN lower(trim(e.operation)) IN ('no', 'n', 'false', 'f', '0') THEN 0 "
+    "ELSE 1 END"
+)
+# A declared day without an agency is one of every agency of the place, and so is one whose rows name none.
+_DECLARED = (
+    "CASE WHEN e.day IS NULL THEN NULL WHEN EXISTS (SELECT 1 FROM operations d WHERE d.place = e.place "
+    "AND d.date = e.day AND (d.agency IS NULL OR e.agency IS NULL "
+    "OR lower(trim(d.agency)) = lower(trim(e.agency)))) THEN 1 ELSE 0 END"
+)
 _FREE_OF_CONVICTION = "e.disposition IN ('dismissed', 'no-charge', 'acquitted', 'pending')"
 
 # From 14:00 on, which is before dusk everywhere, and an hour before it too.
@@ -156,6 +167,8 @@ _DERIVED: Final[dict[str, Key]] = {
         f"CASE WHEN {_EVENING} THEN o.code END", "whole", "officer", "agency", "day", "minute", joins=("officers",)
     ),
     "person_code": _key("p.code", "whole", "person", "day", "minute", joins=("persons",)),
+    "in_operation": _key(_MARKED, "whole", "operation"),
+    "operation_day": _key(_DECLARED, "whole", "day", "agency"),
     "held_hours": _key(
         f"CASE WHEN NOT {_UNREAD} THEN {_not_before('e.release_eligible_date', _LAST, _HELD)} END",
         "number",

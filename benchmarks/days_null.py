@@ -4,6 +4,10 @@ A year of days; stops are Poisson about 8 times a lognormal factor (SD .4 on the
 the focal share is beta-binomial about a quarter, with the stated correlation of stops of one day, season and trend.
 Operation days fall at random or every week in a run. Tests are one-sided at .05 each way, and two-sided.
 
+With officers: twelve officers, each on duty on half of the ordinary days, with log odds of their own (SD .5); only six
+of them, those with the highest, take part in operations. "known" compares each officer with himself; "unknown" takes
+all stops of a day together, and mistakes who was on duty for what the operation did.
+
 Run: OMP_NUM_THREADS=1 python benchmarks/days_null.py [--runs 1000]
 Writes benchmarks/results/days_null.csv.
 """
@@ -19,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from auditor.stats.days.matching import matched_days
-from auditor.stats.days.randomisation import randomise_days
+from auditor.stats.days.randomisation import OperationDays, randomise_days
 
 RESULTS = Path(__file__).resolve().parent / "results" / "days_null.csv"
 LEVEL, DAYS = 0.05, 365
@@ -37,6 +41,7 @@ class Cell:
     season: float = 0.0
     in_a_run: bool = False
     log_odds_ratio: float = 0.0
+    officers: str = ""
 
 
 CELLS = [
@@ -52,15 +57,53 @@ CELLS = [
     Cell(operations=8, in_a_run=True, season=0.5),
     Cell(log_odds_ratio=0.5),
     Cell(operations=20, log_odds_ratio=0.5),
+    Cell(officers="known", stops=24.0),
+    Cell(officers="unknown", stops=24.0),
+    Cell(officers="known", stops=8.0, operations=5),
+    Cell(officers="known", stops=24.0, correlation=0.1, season=0.5),
+    Cell(officers="known", stops=24.0, operations=8, in_a_run=True),
+    Cell(officers="known", stops=24.0, log_odds_ratio=0.5),
 ]
+OFFICERS, OFFICER_SD = 12, 0.5
 
 
-def draw(rng: np.random.Generator, cell: Cell) -> tuple[np.ndarray, ...]:
+def draw_on(rng: np.random.Generator, cell: Cell) -> np.ndarray:
     on = np.zeros(DAYS, dtype=bool)
     if cell.in_a_run:
         on[rng.integers(0, DAYS - 7 * cell.operations) + 7 * np.arange(cell.operations)] = True
     else:
         on[rng.choice(DAYS, cell.operations, replace=False)] = True
+    return on
+
+
+def draw_officers(rng: np.random.Generator, cell: Cell) -> tuple[np.ndarray, ...]:
+    """Parts of days by officer; a day's officers share a normal deviation that gives about the stated correlation."""
+    on, day, at = draw_on(rng, cell), np.arange(DAYS), np.arange(DAYS) / DAYS
+    own = np.sort(rng.normal(0, OFFICER_SD, OFFICERS))
+    duty = rng.random((DAYS, OFFICERS)) < 0.5
+    duty[on] = np.arange(OFFICERS) >= OFFICERS // 2
+    mean = cell.stops / OFFICERS * 2 * np.where(on, cell.times_as_many, 1) * rng.lognormal(0, 0.4, DAYS)
+    n = rng.poisson(mean[:, None] * duty)
+    # A normal deviation of variance v on the log odds gives a correlation of about v p (1 - p).
+    shared = rng.normal(0, math.sqrt(cell.correlation / 0.1875), DAYS)
+    eta = -1 + cell.season * np.sin(2 * np.pi * at) + shared + cell.log_odds_ratio * on
+    k = rng.binomial(n, 1 / (1 + np.exp(-eta[:, None] - own)))
+    which, officer = np.nonzero(n)
+    return np.datetime64("2008-01-01") + day, on, k[which, officer], n[which, officer], which, officer
+
+
+def compare(rng: np.random.Generator, cell: Cell, seed: int) -> OperationDays:
+    if not cell.officers:
+        day, on, k, n = draw(rng, cell)
+        return randomise_days(k, n, on, matched_days(day, on), draws=999, seed=seed)
+    day, on, k, n, which, officer = draw_officers(rng, cell)
+    who = officer if cell.officers == "known" else None
+    stratum = matched_days(day, on)[which]
+    return randomise_days(k, n, on[which], stratum, day=which, officer=who, draws=999, seed=seed)
+
+
+def draw(rng: np.random.Generator, cell: Cell) -> tuple[np.ndarray, ...]:
+    on = draw_on(rng, cell)
     n = rng.poisson(cell.stops * np.where(on, cell.times_as_many, 1) * rng.lognormal(0, 0.4, DAYS))
     at = np.arange(DAYS) / DAYS
     p = 1 / (1 + np.exp(1 - cell.trend * at - cell.season * np.sin(2 * np.pi * at) - cell.log_odds_ratio * on))
@@ -74,10 +117,8 @@ def measure(cell: Cell, runs: int, seed: int) -> dict[str, object]:
     rng = np.random.default_rng(seed)
     p, covered, refused = [], [], 0
     for run in range(runs):
-        day, on, k, n = draw(rng, cell)
-        stratum = matched_days(day, on)
         try:
-            found = randomise_days(k, n, on, stratum, draws=999, seed=run)
+            found = compare(rng, cell, run)
         except ValueError:
             refused += 1
             continue
@@ -100,11 +141,16 @@ def measure(cell: Cell, runs: int, seed: int) -> dict[str, object]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1000)
-    runs = parser.parse_args().runs
-    rows = []
+    parser.add_argument("--cells", type=int, nargs="*", help="Only these, and nothing is written.")
+    given = parser.parse_args()
+    runs, rows = given.runs, []
     for at, cell in enumerate(CELLS):
+        if given.cells and at not in given.cells:
+            continue
         rows.append(measure(cell, runs, 4600 + at))
         print(*rows[-1].values(), sep="\t", flush=True)
+    if given.cells:
+        return
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     with RESULTS.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")

@@ -334,3 +334,42 @@ def test_what_is_read_must_be_declared():
 def test_an_unknown_key_is_refused_with_the_nearest():
     with pytest.raises(ValueError, match="weekday"):
         RowSpec(("weekdy",))
+
+
+STOPS = (
+    "place,event,date,agency,operation,group\n"
+    "48453,stop,2011-08-05,Sheriff,Cave Creek,hispanic\n"
+    "48453,stop,2011-08-06,Sheriff,no,hispanic\n"
+    "48453,stop,2011-08-06,Police,,hispanic\n"
+    "48453,stop,2011-08-07,,,white\n"
+    "48201,stop,2011-08-06,Sheriff,,white\n"
+)
+
+
+def test_days_of_operations_are_marked_or_declared(ground):
+    """Declared: 6 August for the Sheriff, 7 August for nobody in particular; 6 August of another place is not."""
+    (ground.folder / "days.csv").write_text(
+        "place,date,agency,name\n48453,2011-08-06, SHERIFF ,x\n48453,2011-08-07,Police,y\n"
+    )
+    (ground.folder / "r.csv").write_text(STOPS)
+    spec = RowSpec(("day", "agency", "in_operation", "operation_day"))
+    store = Store()
+    ground.stores.append(store)
+    sources = [SourceSpec(path="r.csv", format="records"), SourceSpec(path="days.csv", format="operations")]
+    engine = Engine(load(sources, ground.folder, store, rows=spec.columns), ("hispanic",), "white")
+    rows = engine.cells(CellSpec(keys=("event",), rows=spec)).rows
+    assert rows is not None
+    found = {
+        (int(j), str(day), agency): (marked, declared)
+        for j, day, agency, marked, declared in zip(rows.index, *rows.columns.values(), strict=True)
+    }
+    assert found == {
+        (0, "2011-08-06", "Sheriff"): (-1, 0),
+        (1, "2011-08-05", "Sheriff"): (1, 0),
+        (1, "2011-08-06", "Sheriff"): (0, 1),
+        (1, "2011-08-06", "Police"): (-1, 0),
+        # Whose stop it was is not known, so that the Police's day is one of it.
+        (1, "2011-08-07", ""): (-1, 1),
+    }
+    assert engine.ground.inventory.operated == 1
+    assert "operation" in engine.ground.inventory.row_columns["stop"]

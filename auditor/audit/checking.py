@@ -17,7 +17,7 @@ from auditor.records.load import Loaded
 from auditor.records.store import Store
 from auditor.signals.registry import discover
 
-_TABLES = ("counts", "population", "places", "activations")
+_TABLES = ("counts", "population", "places", "activations", "operations")
 _KEYS = ("place", "event", "group", "offence", "level", "level_basis", "level_regime")
 FAR_FUTURE = date(9999, 12, 31)
 

@@ -33,6 +33,7 @@ COLUMNS: Final = {
     "population": ("place", "group", "universe", "period", "age", "sex", "n", "moe"),
     "places": ("place", "name", "state", "kind", "parent", "agency"),
     "activations": ("place", "program", "kind", "date", "agency"),
+    "operations": ("place", "date", "agency", "name"),
 }
 """Header of each table; blank is missing."""
 

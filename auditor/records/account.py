@@ -73,7 +73,7 @@ def _leave_out(sheets: Sequence[Sheet], store: Store, exclude: tuple[str, ...]) 
     if not exclude:
         return
     listed = ", ".join(literal(place) for place in exclude)
-    for table in ("counts", "population", "places", "activations"):
+    for table in ("counts", "population", "places", "activations", "operations"):
         remove(sheets, store, f"t.place IN ({listed})", "place left out by the configuration", table=table)
 
 

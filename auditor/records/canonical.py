@@ -22,6 +22,7 @@ TABLES: dict[str, str] = {
     "parent VARCHAR, agency VARCHAR",
     "activations": "source INTEGER, row BIGINT, place VARCHAR, program VARCHAR, kind VARCHAR, date DATE, "
     "agency VARCHAR",
+    "operations": "source INTEGER, row BIGINT, place VARCHAR, date DATE, agency VARCHAR, name VARCHAR",
     "events": table_columns(),
 }
 """Columns of each canonical table, as SQL. Blank is NULL; ``n`` NULL with bounds is a suppressed cell."""

@@ -1,4 +1,4 @@
-"""Programme starts beside counts: which starts joined to no counts, and which counts have no start."""
+"""Programme starts and days of operations beside counts: which joined to none, and which counts have none."""
 
 from __future__ import annotations
 
@@ -19,11 +19,22 @@ def note_unjoined(sheets: Sequence[Sheet], store: Store) -> None:
     counted = {row[0] for row in store.connection.execute("SELECT DISTINCT place FROM counts").fetchall()} - {NATION}
     if not counted:
         return
+    _note_operations(sheets, store, counted)
     rows = store.connection.execute("SELECT DISTINCT source, place FROM activations ORDER BY 1, 2").fetchall()
     for source in sorted({row[0] for row in rows}):
         begun = {place for index, place in rows if index == source}
         _note_starts(sheets[source], begun, counted)
         _note_counts(sheets[source], begun, counted)
+
+
+def _note_operations(sheets: Sequence[Sheet], store: Store, counted: set[str]) -> None:
+    """Note, in the ledger of every source of operation days, the places of which there are no counts."""
+    rows = store.connection.execute("SELECT DISTINCT source, place FROM operations ORDER BY 1, 2").fetchall()
+    for source in sorted({row[0] for row in rows}):
+        places = {place for index, place in rows if index == source}
+        alone = sorted(places - counted)
+        none = f"{len(alone):,} without counts ({_listed(alone)})" if alone else "all have counts"
+        sheets[source].note(f"days of operations at {times(len(places), 'place')}: {none}")
 
 
 def _note_starts(sheet: Sheet, begun: set[str], counted: set[str]) -> None:

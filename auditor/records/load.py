@@ -37,7 +37,7 @@ class Loaded:
     names : dict
         Display names of places that the files themselves name (``local:`` places and agencies first of all).
     store : Store
-        Holds the canonical tables ``counts``, ``population``, ``places``, ``activations`` and ``events``.
+        Holds the canonical tables: ``counts``, ``population``, ``places``, ``activations``, ``operations``, ``events``.
     """
 
     sources: tuple[Source, ...]

@@ -142,6 +142,7 @@ def _extent(loaded: Loaded, index: int) -> tuple[int, date | None, date | None, 
         'SELECT source, place, start, "end", event, "group" FROM counts UNION ALL '
         'SELECT source, place, start, "end", NULL, "group" FROM population UNION ALL '
         "SELECT source, place, date, date, NULL, NULL FROM activations UNION ALL "
+        "SELECT source, place, date, date, NULL, NULL FROM operations UNION ALL "
         "SELECT source, place, NULL, NULL, NULL, NULL FROM places"
     )
     places, start, end, events, groups = _row(

@@ -17,7 +17,6 @@ FORMATS_OF_THE_CONTRACT = (
     "nc-sbi",
     "jail-report",
     "nibrs",
-    "operations",
 )
 """Foreign layouts that the contract names; naming one that no adapter reads yet is refused with exit 2."""
 

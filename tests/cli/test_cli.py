@@ -113,7 +113,6 @@ def test_every_command_has_a_help(command: str, capsys: pytest.CaptureFixture[st
         ["app"],
         ["run", "audit.toml", "--lang", "es"],
         ["run", "audit.toml", "--resume"],
-        ["counts", "a.csv", "--table", "operations"],
     ],
 )
 def test_what_is_not_built_says_so_and_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,9 @@
 Days, not stops, are the units: stops of one day share officers, weather and place. Under the null hypothesis that the
 focal group's odds are the same on both kinds of days (or differ by a stated ratio, when limits are sought), the days'
 deviations from their stratum, each in units of its own standard deviation, are exchangeable. Standardising lets
-operation days hold many more stops than ordinary ones. A stratum weighs by what it can tell.
+operation days hold many more stops than ordinary ones. A stratum weighs by what it can tell. Where officers are known,
+each day is expected to have what its own officers' levels in the stratum give, and only officers who worked on both
+kinds of days of a stratum enter, so that who was on duty cancels; see `auditor.stats.days.widening`.
 
 Measured (benchmarks/days_null.py: 1,000 runs a cell, Monte Carlo error .007; 5 to 40 operation days in a year, 1 to 8
 times as many stops on them, correlation of a day's stops 0 to .1, trend and season, operations at random or weekly in a
@@ -17,16 +19,23 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import ndtri
 
 from auditor.stats import checks
 from auditor.stats.days.deviations import FARTHEST, Days
 from auditor.stats.days.orders import Orders, day_orders
+from auditor.stats.days.parts import make_days
+from auditor.stats.days.widening import widening
 
 DRAWS = 9999
 """Assignments drawn where there are more than :data:`MOST` in all."""
 MOST = 20_000
+POWER = 0.8
 METHOD = "randomisation of days within strata; limits by inverting the test"
 _TIE = 1e-9
+_NEAR = 1e-4
+"""How near limits are found, in log odds."""
+_STEP = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,18 @@ class OperationDays:
         Correlation of stops of one day beyond their stratum, 0 or more, which sets the days' standard deviations.
     operation_days, ordinary_days, strata : int
         Days with stops in strata that can tell anything, and those strata.
+    focal : (float, float)
+        Stops of the focal group that were compared, on operation days and on ordinary days.
+    total : (float, float)
+        All stops that were compared.
+    expected : float
+        Smallest count of either group on either kind of day that is expected if the odds are the same.
+    se : float
+        Difference in log odds that moves the statistic by its standard deviation over assignments, by its slope at the
+        estimate; infinite where it has none.
+    detectable : float
+        Smallest difference in log odds that is found with a power of 80 % by the one-sided test at (1 - level) / 2: by
+        the normal approximation, (1.96 + 0.84) `se` at .95; infinite where there are too few assignments to find any.
     """
 
     log_odds_ratio: float
@@ -72,6 +93,11 @@ class OperationDays:
     operation_days: int
     ordinary_days: int
     strata: int
+    focal: tuple[float, float]
+    total: tuple[float, float]
+    expected: float
+    se: float
+    detectable: float
 
     @property
     def difference(self) -> float:
@@ -85,6 +111,8 @@ def randomise_days(
     operation: ArrayLike,
     stratum: ArrayLike,
     *,
+    day: ArrayLike | None = None,
+    officer: ArrayLike | None = None,
     level: float = 0.95,
     draws: int = DRAWS,
     seed: int = 0,
@@ -93,12 +121,18 @@ def randomise_days(
 
     Parameters
     ----------
-    focal, total : array_like of int, shape (N,)
-        Stops of the focal group and all stops of each day. Days without stops tell nothing and are left out.
-    operation : array_like of bool, shape (N,)
+    focal, total : array_like of int, shape (R,)
+        Stops of the focal group and all stops of each day, or of each officer's part of a day. Those without stops tell
+        nothing and are left out.
+    operation : array_like of bool, shape (R,)
         Whether the operation ran.
-    stratum : array_like of int, shape (N,)
+    stratum : array_like of int, shape (R,)
         As `auditor.stats.days.matching.matched_days` gives, or any other; negative for days that are not used.
+    day : array_like of int, shape (R,), optional
+        Which parts are of one day; left out, each is a day of its own.
+    officer : array_like of int, shape (R,), optional
+        Whose part it is: parts of one officer in one stratum are held against each other, and officers without parts
+        on both kinds of days of the stratum are left out. Left out, all parts of a stratum are held against each other.
     level : float
         Of the interval.
     draws : int
@@ -113,7 +147,8 @@ def randomise_days(
     Raises
     ------
     ValueError
-        If shapes do not fit, focal exceeds total, or no stratum has days of both kinds with stops of both groups.
+        If shapes do not fit, focal exceeds total, parts of a day differ in stratum or operation, or no stratum has days
+        of both kinds with stops of both groups (of the same officer, where officers are given).
 
     References
     ----------
@@ -123,16 +158,19 @@ def randomise_days(
     and Molecular Biology 9, 39.
     """
     checks.inside_unit("level", level)
-    days = _days(focal, total, operation, stratum).correlated()
+    days = make_days(focal, total, operation, stratum, day, officer).correlated()
     orders = day_orders(days.on, days.stratum, MOST, draws, seed)
+    wider = widening(days)
     # One in ten is .1 however it was written: (1 - .8) / 2 is a little less in floating point.
     tail, estimate = (1 - level) / 2 * (1 + _TIE), days.estimate()
-    greater, less = _p_values(days, orders, 0.0)
+    greater, less = _p_values(days, orders, wider, 0.0)
     share_operation, share_ordinary = _shares(days)
+    counts = [(float(v[days.acted].sum()), float(v[~days.acted].sum())) for v in (days.k, days.n)]
+    se = _error(days, orders, wider, estimate)
     return OperationDays(
         log_odds_ratio=estimate,
-        low=_limit(days, orders, estimate, tail, upper=False),
-        high=_limit(days, orders, estimate, tail, upper=True),
+        low=_limit(days, orders, wider, estimate, tail, se, upper=False),
+        high=_limit(days, orders, wider, estimate, tail, se, upper=True),
         level=float(level),
         p_greater=greater,
         p_less=less,
@@ -145,53 +183,58 @@ def randomise_days(
         operation_days=int(days.on.sum()),
         ordinary_days=int((~days.on).sum()),
         strata=days.strata,
+        focal=counts[0],
+        total=counts[1],
+        expected=_expected(days),
+        se=se,
+        detectable=np.inf if orders.least > tail else se * float(ndtri(1 - tail) + ndtri(POWER)),
     )
 
 
-def _p_values(days: Days, orders: Orders, shift: float) -> tuple[float, float]:
+def _p_values(days: Days, orders: Orders, wider: float, shift: float) -> tuple[float, float]:
     """Shares of assignments at least as far above, and below, as the true one, which stands first."""
-    weighted, _ = days.contributions(shift)
-    sums = weighted[orders.chosen].sum(axis=1)
+    weighted, centre = days.contributions(shift)
+    sums = weighted[orders.chosen].sum(axis=1) - centre
+    sums[1:] *= wider
     slack = _TIE * (1 + float(np.abs(weighted).sum()))
     return float((sums >= sums[0] - slack).mean()), float((sums <= sums[0] + slack).mean())
 
 
-def _limit(days: Days, orders: Orders, estimate: float, tail: float, *, upper: bool) -> float:
+def _limit(days: Days, orders: Orders, wider: float, estimate: float, tail: float, se: float, *, upper: bool) -> float:
     """Return the farthest difference that the one-sided test does not reject."""
     side, far = (1, FARTHEST) if upper else (0, -FARTHEST)
-    if orders.least > tail or _p_values(days, orders, far)[side] > tail:
+    if orders.least > tail or _p_values(days, orders, wider, far)[side] > tail:
         return float(np.copysign(np.inf, far))
     near = min(max(estimate, -FARTHEST), FARTHEST)
-    while abs(far - near) > 1e-5:
+    # The first guess is a little beyond where the normal approximation puts the limit.
+    middle = near + (1 if upper else -1) * 1.25 * float(ndtri(1 - tail)) * se
+    while abs(far - near) > _NEAR:
+        if not min(near, far) < middle < max(near, far):
+            middle = (near + far) / 2
+        near, far = (near, middle) if _p_values(days, orders, wider, middle)[side] <= tail else (middle, far)
         middle = (near + far) / 2
-        near, far = (near, middle) if _p_values(days, orders, middle)[side] <= tail else (middle, far)
     return far
 
 
+def _error(days: Days, orders: Orders, wider: float, estimate: float) -> float:
+    """Return the statistic's standard deviation over assignments, as a difference in log odds."""
+    weighted, _ = days.contributions(0.0)
+    spread = wider * float(weighted[orders.chosen].sum(axis=1).std())
+    centre = min(max(estimate, -FARTHEST), FARTHEST)
+    slope = (days.statistic(centre - _STEP) - days.statistic(centre + _STEP)) / (2 * _STEP)
+    return min(spread / slope, FARTHEST) if slope > spread / FARTHEST else float(np.inf)
+
+
+def _expected(days: Days) -> float:
+    """Return the smallest expected count of either group on either kind of day, with the levels' pooled shares."""
+    share = (days.of_levels(days.k) / days.of_levels(days.n))[days.level]
+    sides = [days.acted, ~days.acted]
+    return min(float((days.n * part)[side].sum()) for side in sides for part in (share, 1 - share))
+
+
 def _shares(days: Days) -> tuple[float, float]:
-    """Focal share on operation days, and on ordinary days weighted to the strata of the operation's stops."""
-    on, off = days.on, ~days.on
-    stops = days.sums(days.n * on)
-    beside = days.sums(days.k * off) / days.sums(days.n * off)
+    """Focal share of operation days, and of ordinary days weighted to the operation days' stops."""
+    on, off = days.acted, ~days.acted
+    stops = days.of_levels(days.n * on)
+    beside = days.of_levels(days.k * off) / days.of_levels(days.n * off)
     return float(days.k[on].sum() / stops.sum()), float(stops @ beside / stops.sum())
-
-
-def _days(focal: ArrayLike, total: ArrayLike, operation: ArrayLike, stratum: ArrayLike) -> Days:
-    k, n = checks.tally(focal, total, "focal", "total")
-    on, at = np.asarray(operation), np.asarray(stratum)
-    if k.ndim != 1 or not k.shape == on.shape == at.shape:
-        raise ValueError(f"focal {k.shape}, operation {on.shape} and stratum {at.shape} must be equally long")
-    if on.dtype.kind != "b" or at.dtype.kind not in "iu":
-        raise ValueError("operation must hold true or false, and stratum whole numbers")
-    keep = (n > 0) & (at >= 0)
-    k, n, on, at = k[keep], n[keep], on[keep], np.unique(at[keep], return_inverse=True)[1].reshape(-1)
-    both = np.bincount(at, on) * np.bincount(at, ~on) > 0
-    varies = (np.bincount(at, k) > 0) & (np.bincount(at, n - k) > 0)
-    tells = (both & varies)[at]
-    if not tells.any():
-        raise ValueError(
-            "no stratum holds operation days and ordinary days with stops of the focal group and of others"
-        )
-    order = np.argsort(at[tells], kind="stable")
-    numbered = np.unique(at[tells][order], return_inverse=True)[1].reshape(-1)
-    return Days(k[tells][order], n[tells][order], on[tells][order], numbered.astype(np.int64))

@@ -19,7 +19,7 @@ def header(name: str) -> list[str]:
 
 def test_the_folder_holds_the_formats_of_the_contract():
     canonical = [name for name in ADAPTERS if not found_adapters()[name].base]
-    assert canonical == ["activations", "counts", "interoperability", "places", "population", "records"]
+    assert canonical == ["activations", "counts", "interoperability", "operations", "places", "population", "records"]
     assert {found_adapters()[name].base for name in ADAPTERS} <= {*canonical, ""}
     assert set(ADAPTERS) <= {*canonical, *FORMATS_OF_THE_CONTRACT}
 

@@ -12,7 +12,8 @@ from scipy.special import expit
 
 from auditor.stats.days.matching import matched_days
 from auditor.stats.days.orders import day_orders
-from auditor.stats.days.randomisation import _days, randomise_days
+from auditor.stats.days.parts import make_days
+from auditor.stats.days.randomisation import randomise_days
 
 FOCAL = np.array([9, 2, 3, 1, 14, 6, 5, 2, 4, 0, 1, 3])
 TOTAL = np.array([20, 8, 9, 7, 30, 22, 12, 10, 11, 6, 9, 9])
@@ -84,7 +85,7 @@ def test_the_correlation_is_found():
         found = []
         for _ in range(30):
             day, on, focal, total = simulated(rng, rho=rho, ops=40)
-            found.append(_days(focal, total, on, matched_days(day, on)).correlated().correlation)
+            found.append(make_days(focal, total, on, matched_days(day, on)).correlated().correlation)
         assert np.mean(found) == pytest.approx(rho, abs=max(0.015, 3 * np.std(found) / math.sqrt(30)))
 
 
@@ -202,3 +203,141 @@ def test_what_cannot_be_compared_is_refused(change, message):
     given = {"focal": FOCAL, "total": TOTAL, "operation": ON, "stratum": STRATUM} | change
     with pytest.raises(ValueError, match=message):
         randomise_days(**given)
+
+
+# Two officers: A works on every day, B on the operation day and two ordinary days of the first stratum, C never on an
+# operation day. Columns: stratum, day, operation, officer, focal, total.
+PARTS = np.array([
+    (0, 0, 1, 1, 6, 10), (0, 0, 1, 2, 2, 8), (0, 1, 0, 1, 3, 8), (0, 1, 0, 2, 1, 6), (0, 2, 0, 1, 2, 7),
+    (0, 3, 0, 2, 0, 5), (0, 3, 0, 3, 4, 4), (1, 4, 1, 1, 5, 9), (1, 5, 0, 1, 3, 9), (1, 6, 0, 1, 1, 6),
+    (1, 6, 0, 3, 2, 6),
+])  # fmt: skip
+
+
+def by_officer(parts=PARTS, **options):
+    stratum, day, on, officer, focal, total = parts.T
+    return randomise_days(focal, total, on == 1, stratum, day=day, officer=officer, **options)
+
+
+def test_officers_by_loops():
+    """Each day against what its own officers' levels give; officer C, who worked on no operation, is left out.
+
+    4 days in the first stratum and 3 in the second: 12 assignments.
+    """
+    got = by_officer(level=0.5)
+    kept = PARTS[PARTS[:, 3] != 3]
+    z, gain, on, stratum = {}, {}, {}, {}
+    level = {}
+    for s, o in {(row[0], row[3]) for row in kept}:
+        rows = kept[(kept[:, 0] == s) & (kept[:, 3] == o)]
+        inflation = [1 + (kept[kept[:, 1] == row[1], 5].sum() - 1) * got.correlation for row in rows]
+        level[s, o] = (rows[:, 4] / inflation).sum() / (rows[:, 5] / inflation).sum()
+    for d in np.unique(kept[:, 1]):
+        rows = kept[kept[:, 1] == d]
+        p = np.array([level[row[0], row[3]] for row in rows])
+        phi = 1 + (rows[:, 5].sum() - 1) * got.correlation
+        spread = (rows[:, 5] * p * (1 - p)).sum()
+        z[d] = (rows[:, 4] - rows[:, 5] * p).sum() / math.sqrt(spread * phi)
+        gain[d], on[d], stratum[d] = math.sqrt(spread / phi), rows[0, 2] == 1, rows[0, 0]
+    pieces = []
+    for s in (0, 1):
+        days = [d for d in z if stratum[d] == s]
+        act, rest = [d for d in days if on[d]], [d for d in days if not on[d]]
+        part = sum(gain[d] ** 2 for d in act) / sum(gain[d] ** 2 for d in days)
+        told = (1 - part) * np.mean([gain[d] for d in act]) + part * np.mean([gain[d] for d in rest])
+        per = told / (1 / len(act) + 1 / len(rest))
+        every = [per * (z[d] - np.mean([z[e] for e in days if e != d])) for d in days]
+        pieces.append((every, every[days.index(act[0])]))
+    sums = np.array([a + b for a in pieces[0][0] for b in pieces[1][0]])
+    own = pieces[0][1] + pieces[1][1]
+    assert got.assignments == len(sums) == 12
+    assert got.p_greater == pytest.approx((sums >= own - 1e-9).mean())
+    assert got.p_less == pytest.approx((sums <= own + 1e-9).mean())
+    assert (got.operation_days, got.ordinary_days) == (2, 5)
+    assert got.focal == (13, 10)
+    assert got.total == (27, 41)
+
+
+def test_ordinary_shares_are_weighted_to_the_officers_of_the_operation():
+    """A: 5/15 and B: 1/11 of the first stratum, weighted by 10 and 8; A: 4/15 of the second, by 9."""
+    got = by_officer()
+    assert got.share_ordinary == pytest.approx((10 * 5 / 15 + 8 * 1 / 11 + 9 * 4 / 15) / 27)
+
+
+def test_one_officer_everywhere_is_no_officer_at_all():
+    parts = [FOCAL, TOTAL, ON, STRATUM]
+    assert randomise_days(*parts, officer=np.full(12, 4)) == randomise_days(*parts)
+
+
+def test_parts_of_a_day_are_added_up():
+    """Without officers, a day in two parts is the day."""
+    day = np.arange(12)
+    halves = (np.r_[FOCAL // 2, FOCAL - FOCAL // 2], np.r_[TOTAL // 2, TOTAL - TOTAL // 2])
+    twice = [np.r_[v, v] for v in (ON, STRATUM, day)]
+    one, other = randomise_days(*halves, *twice[:2], day=twice[2]), randomise_days(FOCAL, TOTAL, ON, STRATUM)
+    for name in ("log_odds_ratio", "p_greater", "correlation", "share_ordinary", "se", "expected"):
+        assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-8), name
+
+
+def test_who_is_on_duty_cancels():
+    """Officers with shares .2 and .6, no operation effect; the second works twice as much on operation days."""
+    rng, days = np.random.default_rng(4), 60
+    on = np.arange(days) % 6 == 0
+    stops = rng.poisson(np.where(on[:, None], [10, 40], [20, 10]))
+    focal = rng.binomial(stops, [0.2, 0.6])
+    day, officer = np.nonzero(stops)
+    given = (focal[day, officer], stops[day, officer], on[day], day // 12)
+    told = randomise_days(*given, day=day, officer=officer, draws=999)
+    blind = randomise_days(*given, day=day, draws=999)
+    assert blind.p_greater < 0.005
+    assert blind.low > 0.5
+    assert told.p_greater > 0.05
+    assert told.low < 0 < told.high
+
+
+def test_the_detectable_difference_is_found_four_times_in_five():
+    """60 runs with the median detectable difference planted: .8 give or take three standard errors (.155)."""
+    rng = np.random.default_rng(21)
+    runs = [simulated(rng, ops=12, effect=0.0) for _ in range(20)]
+    reach = np.median([
+        randomise_days(focal, total, on, matched_days(day, on), draws=399).detectable for day, on, focal, total in runs
+    ])  # fmt: skip
+    found = []
+    for _ in range(60):
+        day, on, focal, total = simulated(rng, ops=12, effect=float(reach))
+        found.append(randomise_days(focal, total, on, matched_days(day, on), draws=399).p_greater <= 0.025)
+    assert np.mean(found) == pytest.approx(0.8, abs=0.155)
+
+
+def test_too_few_assignments_detect_nothing():
+    assert randomise_days([9, *[2] * 9], [10] * 10, [True] + [False] * 9, [0] * 10).detectable == np.inf
+
+
+def test_the_smallest_expected_count():
+    """Shares 15/44, 31/85 and 4/24 of the strata; 20, 52 and 9 stops on operation days, 24, 33 and 15 on others."""
+    got = randomise_days(FOCAL, TOTAL, ON, STRATUM)
+    whole = [(20, 24, 15 / 44), (52, 33, 31 / 85), (9, 15, 4 / 24)]
+    assert got.expected == pytest.approx(min(sum(on * p for on, _, p in whole), sum(off * p for _, off, p in whole)))
+
+
+@pytest.mark.parametrize(
+    "column, value, message",
+    [
+        (0, 5, "parts of a day differ"),
+        (2, 0, "parts of a day differ"),
+        (4, 99, "focal must not exceed total"),
+    ],
+)
+def test_parts_that_cannot_be_are_refused(column, value, message):
+    wrong = PARTS.copy()
+    wrong[1, column] = value
+    wrong[4:7, 3] = 2
+    with pytest.raises(ValueError, match=message):
+        by_officer(wrong)
+
+
+def test_officers_without_both_kinds_of_days_tell_nothing():
+    wrong = PARTS.copy()
+    wrong[:, 3] = np.where(wrong[:, 2] == 1, 1, 2)
+    with pytest.raises(ValueError, match="of the same officer"):
+        by_officer(wrong)

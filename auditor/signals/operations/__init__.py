@@ -1,0 +1,1 @@
+"""What the signal about days of operations is made of."""
