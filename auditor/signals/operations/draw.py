@@ -14,24 +14,24 @@ GROUPS = ("hispanic", "white", "black")
 KEYS = ("event", "group", "group_source")
 OPERATIONS = 3
 """Operations of a place, ten weeks apart; four weeks before and after each are ordinary."""
-_EVERY, _TIMES, _OFFICERS = 5, 3.0, 4
-_OFFICER_SD, _DAY_SD = 0.4, 0.15
+_EVERY, _TIMES, _OFFICERS = 7, 3.0, 4
+_OFFICER_SD, _DAY_SD = 0.4, 0.1
 _FIRST = np.datetime64("2008-01-04")
 
 
 def draw(rng: np.random.Generator, effect: float, design: Design) -> Cells:
-    """Draw the Fridays around three operations in every fifth place; the others have ordinary Fridays only.
+    """Draw the Fridays around three operations in every seventh place; the others have ordinary Fridays only.
 
     Three times as many people are stopped on operation days. Officers differ by an SD of 0.4 in whom they stop, and
-    half of them work more on operation days; the Fridays differ by an SD of 0.15, and the place changes slowly. None
+    half of them work more on operation days; the Fridays differ by an SD of 0.1, and the place changes slowly. None
     of that is profiling. The effect is on the log odds of the focal group on operation days.
     """
     ids = tuple(f"local:sim-{i:05d}" for i in range(design.places))
     week = np.array([10 * i + step for i in range(OPERATIONS) for step in range(-4, 5)])
     on = np.tile(np.arange(9) == 4, OPERATIONS)
     shape = (design.places, len(week), _OFFICERS)
-    held = (np.arange(design.places) % _EVERY == 1)[:, None] & on
-    total = np.maximum(rng.lognormal(np.log(2 * design.typical), 0.6, design.places), 60)
+    held = (np.arange(design.places) % _EVERY == 6)[:, None] & on
+    total = np.maximum(rng.lognormal(np.log(2.5 * design.typical), 0.6, design.places), 60)
     busy = np.where(held[:, :, None], _TIMES * np.linspace(0.5, 1.5, _OFFICERS), 1.0)
     stops = rng.poisson(total[:, None, None] / (len(week) * _OFFICERS) * busy)
     scores = np.array([0.0, 0.6, -0.3]) + np.zeros((*shape, 3))
