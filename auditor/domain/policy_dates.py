@@ -7,7 +7,7 @@ other dates lie within regimes and divide them for the questions that name them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 
@@ -118,6 +118,19 @@ def periods_from(name: str) -> frozenset[str]:
         When it is none of :data:`PERIODS`.
     """
     return frozenset(PERIODS[_position(name) :])
+
+
+def span_of(name: str) -> tuple[date, date]:
+    """Return the first and last day of the time between two dates; far away where it has no end.
+
+    Raises
+    ------
+    ValueError
+        When it is none of :data:`PERIODS`.
+    """
+    position = _position(name)
+    starts = [date.min, *(entry.start for entry in DATES), date.max]
+    return starts[position], starts[position + 1] - timedelta(days=1)
 
 
 def _position(name: str) -> int:

@@ -21,6 +21,11 @@ def regimes_met(mix: Mix, least: float) -> list[int]:
     return [r for r in range(len(REGIMES)) if (mix.n[:, r] >= least).any()]
 
 
+def main_regime(mix: Mix) -> int:
+    """Return the regime with most detainers of known kind over all places."""
+    return int(np.argmax(mix.n.sum(axis=0)))
+
+
 def own_of(mix: Mix, kinds: Sequence[int], regime: int) -> Own:
     """Count some kinds among those known in one regime."""
     k, n = mix.parts[:, regime, list(kinds)].sum(axis=1), mix.n[:, regime]
@@ -112,6 +117,7 @@ def stated(
     code[n < cells.gates["persons"]] = TOO_FEW
     code[found.censored] = SUPPRESSED
     code[~(n > 0)] = ABSENT
+    gone = np.where(gone > 0, gone, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         range_ = (k / (n + gone), (k + gone) / (n + gone))
     return share_column(

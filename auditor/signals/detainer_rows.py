@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,7 +113,9 @@ class Mix:
         return self.line.window(held & (self.regime == regime))
 
 
-def mix_of(cells: Cells, found: Detainers, kind: NDArray[np.int64], kinds: int) -> Mix | None:
+def mix_of(
+    cells: Cells, found: Detainers, kind: NDArray[np.int64], kinds: int, unprinted: Collection[int] = ()
+) -> Mix | None:
     """Count detainers by kind within each regime; None where no row has a month and a regime.
 
     Parameters
@@ -124,6 +126,8 @@ def mix_of(cells: Cells, found: Detainers, kind: NDArray[np.int64], kinds: int) 
         0 to K - 1, K where unknown, K + 1 where blank.
     kinds : int
         K, at least 2.
+    unprinted : collection of int
+        Kinds that are never printed.
     """
     line = timeline(found.rows, cells.size, kind, kinds + 2, "detainer_month", "detainer_period")
     if not line.months:
@@ -137,11 +141,14 @@ def mix_of(cells: Cells, found: Detainers, kind: NDArray[np.int64], kinds: int) 
     # Two shares that add up to 1 are one, and need no limits for both at once.
     level = 1 - 2 * (1 - LEVEL) if kinds == 2 else LEVEL
     shares = composition(padded, np.concatenate([regime, np.arange(size)]), level=level)
-    hidden, bare = _hidden(cells, found, parts, missing)
+    blocks = [NEVER if i in unprinted else i for i in range(kinds)]
+    hidden, bare = _hidden(cells, found, parts, missing, blocks)
     return Mix(line, regime, parts, missing, shares, hidden, bare)
 
 
-def _hidden(cells: Cells, found: Detainers, parts: Floats, missing: Floats) -> tuple[NDArray[np.bool_], Bools]:
+def _hidden(
+    cells: Cells, found: Detainers, parts: Floats, missing: Floats, blocks: Sequence[int]
+) -> tuple[NDArray[np.bool_], Bools]:
     """Return which shares, and which missing ones, may not be printed.
 
     A share gives its own count and how many are of known kind in the regime. So the kinds of a regime are parts of a
@@ -154,15 +161,21 @@ def _hidden(cells: Cells, found: Detainers, parts: Floats, missing: Floats) -> t
     bare = np.asarray(above[:, size : 2 * size] | small(gone, cells), dtype=bool)
     # The regime's detainers less those of known kind.
     closed = above[:, :size] | small(gone, cells)
-    hidden = np.stack([concealed(parts[:, r], cells) for r in range(size)], axis=1)
+    hidden = np.stack([concealed(parts[:, r], cells, blocks) for r in range(size)], axis=1)
     left = np.stack([small(n[:, [r]] - parts[:, r], cells) for r in range(size)], axis=1)
     return np.asarray(hidden | left | closed[:, :, None], dtype=bool), bare
 
 
 OUTCOME_NAMES = tuple(OUTCOMES)
+LEFT_OVER = OUTCOME_NAMES.index("otherwise")
+"""People who were gone: what is left of all outcomes once the others are told, and not printed by itself."""
 
 
-def outcomes_of(cells: Cells, found: Detainers) -> Mix | None:
+def outcomes_of(found: Detainers) -> NDArray[np.int64]:
+    """Return how each row's detainer ended, as a position among the groups of outcomes; then unknown, then blank."""
+    return kinds_of(found.rows, "lift_reason", lambda text: outcome_of(ending_of(text)), OUTCOME_NAMES)
+
+
+def outcome_mix(cells: Cells, found: Detainers) -> Mix | None:
     """Count detainers by how they ended, in the groups of :data:`auditor.domain.detainers.OUTCOMES`."""
-    kind = kinds_of(found.rows, "lift_reason", lambda text: outcome_of(ending_of(text)), OUTCOME_NAMES)
-    return mix_of(cells, found, kind, len(OUTCOME_NAMES))
+    return mix_of(cells, found, outcomes_of(found), len(OUTCOME_NAMES), (LEFT_OVER,))

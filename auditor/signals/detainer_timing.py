@@ -9,7 +9,7 @@ import numpy as np
 from auditor.cells import Bools, Cells
 from auditor.domain.policy_dates import REGIMES
 from auditor.signals.baseline import Own, elsewhere
-from auditor.signals.detainer_columns import compared, missing_share, own_of, preferred, regimes_met
+from auditor.signals.detainer_columns import compared, main_regime, missing_share, own_of, preferred, regimes_met
 from auditor.signals.detainer_rows import Detainers, mix_of
 from auditor.signals.shares import ShareColumn
 from auditor.signals.signal import Contrast, Lack
@@ -43,7 +43,7 @@ def timing_columns(cells: Cells, found: Detainers, *, control: bool = False) -> 
     for regime in met:
         missing = missing_share(mix, regime)
         own = own_of(mix, (0,), regime)
-        names = ("nation",) if control else ("nation", "state")
+        names = ("nation", "state") if regime == main_regime(mix) and not control else ("nation",)
         contrasts = {where: _contrast(found.event, where, regime, control=control) for where in names}
         notes = {f"detainer-practice.caveat-{name}": facility for name in ("facility", "courts")}
         shown = np.where(mix.bare[:, regime], np.nan, missing)

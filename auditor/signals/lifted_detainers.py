@@ -11,8 +11,16 @@ from numpy.typing import NDArray
 from auditor.cells import Bools, Cells, Floats, RowTable
 from auditor.domain.policy_dates import EARLIER, REGIMES, regime_of
 from auditor.signals.baseline import small
-from auditor.signals.detainer_columns import compared, missing_share, own_of, preferred, regimes_met, stated
-from auditor.signals.detainer_rows import OUTCOME_NAMES, Detainers, Mix, mix_of
+from auditor.signals.detainer_columns import (
+    compared,
+    main_regime,
+    missing_share,
+    own_of,
+    preferred,
+    regimes_met,
+    stated,
+)
+from auditor.signals.detainer_rows import OUTCOME_NAMES, Detainers, Mix, mix_of, outcomes_of
 from auditor.signals.detainer_timing import only
 from auditor.signals.match_detainers import ATOMS, SETS, atom_of, flagged
 from auditor.signals.share_change import share_changes
@@ -35,14 +43,12 @@ def lifted_columns(cells: Cells, found: Detainers, mix: Mix, *, tested: bool) ->
     every = np.ones(cells.size, dtype=bool)
     notes = {f"discretion-use.caveat-{name}": every for name in ("facility", "pending", "codes")}
     for regime in regimes_met(mix, 1.0):
-        contrasts = {
-            where: _contrast(found.event, where, regime, tested=tested and where == "nation")
-            for where in ("nation", "state")
-        }
+        names = ("nation", "state") if regime == main_regime(mix) else ("nation",)
+        contrasts = {name: _contrast(found.event, name, regime, tested=tested and name == "nation") for name in names}
         missing = np.where(mix.bare[:, regime], np.nan, missing_share(mix, regime))
         made = compared(cells, found, own_of(mix, (LIFTED,), regime), contrasts, missing, None, notes, "outcome")
         nation.append(made["nation"])
-        state.append(made["state"])
+        state += [made["state"]] if "state" in made else []
     speaking = preferred(nation) if nation else []
     return [*(replace(c, preferred=mask) for c, mask in zip(nation, speaking, strict=True)), *state]
 
@@ -65,8 +71,9 @@ def _contrast(event: str, where: str, regime: int, *, tested: bool) -> Contrast:
     )
 
 
-def lifted_by_level(cells: Cells, found: Detainers, kind: NDArray[np.int64], mix: Mix) -> list[StatedColumn]:
-    """Return the share lifted of each level in each regime, stated."""
+def lifted_by_level(cells: Cells, found: Detainers, mix: Mix) -> list[StatedColumn]:
+    """Return the share lifted of each level, stated, in the regime with most detainers."""
+    kind, regime = outcomes_of(found), main_regime(mix)
     level = atom_of(found.rows.columns["level"].tolist())
     # Lifted, otherwise known, and as before: unknown and blank.
     kinds = len(OUTCOME_NAMES)
@@ -78,13 +85,12 @@ def lifted_by_level(cells: Cells, found: Detainers, kind: NDArray[np.int64], mix
             continue
         keep = np.isin(level, [ATOMS.index(value) for value in levels])
         part = mix_of(cells, only(cells, found, keep), binary[keep], 2)
-        if part is None:
+        if part is None or regime not in regimes_met(part, cells.gates["persons"]):
             continue
-        for regime in regimes_met(part, cells.gates["persons"]):
-            contrast = _by_level(found.event, name, regime)
-            column = stated(cells, found, part, (0,), regime, contrast, "outcome", {}, bounds=False)
-            hidden = atoms[:, regime] | mix.hidden[:, regime, LIFTED]
-            columns.append(replace(column, hidden=np.asarray(column.hidden | hidden, dtype=bool)))
+        contrast = _by_level(found.event, name, regime)
+        column = stated(cells, found, part, (0,), regime, contrast, "outcome", {}, bounds=False)
+        hidden = atoms[:, regime] | mix.hidden[:, regime, LIFTED]
+        columns.append(replace(column, hidden=np.asarray(column.hidden | hidden, dtype=bool)))
     return columns
 
 

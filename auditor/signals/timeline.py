@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.cells import Bools, Floats, RowTable, Texts
-from auditor.domain.policy_dates import PERIODS
+from auditor.cells import Bools, Days, Floats, RowTable, Texts
+from auditor.domain.policy_dates import PERIODS, span_of
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,20 @@ class Timeline:
         return np.isin(np.array(self.periods, dtype=str), tuple(wanted))
 
     def window(self, used: Bools) -> tuple[Texts, Texts]:
-        """Return the first and last day of the used steps, (J, T), as ISO text; "" where none is used."""
-        return month_window(self.months, used)
+        """Return the first and last day of the used steps, (J, T), as ISO text; "" where none is used.
+
+        A step lies within its month and within the time between two dates of the rules.
+        """
+        first, last = (np.full(used.shape[0], "", dtype=object) for _ in range(2))
+        some = used.any(axis=1)
+        if some.any():
+            starts, ends = _days(self.months)
+            limits = [span_of(period) for period in self.periods]
+            starts = np.maximum(starts, np.array([limit[0] for limit in limits], dtype="datetime64[D]"))
+            ends = np.minimum(ends, np.array([limit[1] for limit in limits], dtype="datetime64[D]"))
+            first[some] = np.datetime_as_string(starts)[used[some].argmax(axis=1)]
+            last[some] = np.datetime_as_string(ends)[used.shape[1] - 1 - used[some, ::-1].argmax(axis=1)]
+        return first, last
 
 
 def month_window(months: Sequence[str], used: Bools) -> tuple[Texts, Texts]:
@@ -45,12 +57,16 @@ def month_window(months: Sequence[str], used: Bools) -> tuple[Texts, Texts]:
     first, last = (np.full(used.shape[0], "", dtype=object) for _ in range(2))
     some = used.any(axis=1)
     if some.any():
-        names = np.array(months, dtype="datetime64[M]")
-        starts = np.datetime_as_string(names.astype("datetime64[D]"))
-        ends = np.datetime_as_string((names + 1).astype("datetime64[D]") - 1)
-        first[some] = starts[used[some].argmax(axis=1)]
-        last[some] = ends[used.shape[1] - 1 - used[some, ::-1].argmax(axis=1)]
+        starts, ends = _days(months)
+        first[some] = np.datetime_as_string(starts)[used[some].argmax(axis=1)]
+        last[some] = np.datetime_as_string(ends)[used.shape[1] - 1 - used[some, ::-1].argmax(axis=1)]
     return first, last
+
+
+def _days(months: Sequence[str]) -> tuple[Days, Days]:
+    """Return the first and last day of each month."""
+    names = np.array(months, dtype="datetime64[M]")
+    return names.astype("datetime64[D]"), (names + 1).astype("datetime64[D]") - 1
 
 
 def timeline(rows: RowTable, places: int, kind: NDArray[np.int64], kinds: int, month: str, period: str) -> Timeline:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from auditor.domain.policy_dates import DATES, EARLIER, PERIODS, REGIMES, periods_from, regime_of
+from auditor.domain.policy_dates import DATES, EARLIER, PERIODS, REGIMES, periods_from, regime_of, span_of
 
 
 def test_dates_are_in_order_and_name_their_source():
@@ -49,6 +49,13 @@ def test_what_follows_a_date():
     assert periods_from(EARLIER) == set(PERIODS)
     assert EARLIER not in periods_from("discretion-2011")
     assert "discretion-2011" not in periods_from("minor-traffic-2012")
+
+
+def test_times_follow_one_another_without_a_gap():
+    spans = [span_of(name) for name in PERIODS]
+    for (_, last), (first, _) in zip(spans, spans[1:], strict=False):
+        assert (first - last).days == 1
+    assert spans[2] == (date(2012, 4, 27), date(2012, 12, 20))
 
 
 def test_a_period_that_is_none_is_refused():

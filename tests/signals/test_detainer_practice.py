@@ -126,6 +126,11 @@ def test_forms_are_read_and_unknown_ones_counted_not_guessed():
     assert "detainer/form-i247x/pep-2015" not in [contrast.key for contrast in panel.contrasts]
 
 
+def test_a_form_that_is_the_only_one_says_nothing():
+    panel = measure(cells(*timed(60, 40)))
+    assert not [contrast.key for contrast in panel.contrasts if "form" in contrast.key]
+
+
 OUTCOMES = {"Booked into Detention": 300, "Lifted": 50, "Prosecutorial Discretion": 30, "Case Closed": 70, "": 100}
 
 

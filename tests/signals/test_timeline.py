@@ -35,6 +35,20 @@ def test_rows_without_a_time_or_a_kind_are_counted_apart_or_not_at_all():
     assert found.counts.sum() == 0
 
 
+def test_the_window_ends_where_the_rules_changed():
+    """20 December 2012 is the last day before the guidance on detainers."""
+    table, kind = rows(
+        (0, "2012-11", "minor-traffic-2012", 0, 3),
+        (0, "2012-12", "minor-traffic-2012", 0, 3),
+        (0, "2012-12", "detainers-2012", 0, 4),
+    )
+    found = timeline(table, 1, kind, 2, "detainer_month", "detainer_period")
+    first, last = found.window(found.during(("minor-traffic-2012",))[None, :])
+    assert (first[0], last[0]) == ("2012-11-01", "2012-12-20")
+    first, last = found.window(found.during(("detainers-2012",))[None, :])
+    assert (first[0], last[0]) == ("2012-12-21", "2012-12-31")
+
+
 def test_the_window_is_that_of_the_used_months():
     used = np.array([[False, True, True], [False, False, False]])
     first, last = month_window(("2011-12", "2012-01", "2012-02"), used)

@@ -14,13 +14,14 @@ from auditor.signals.detainer_columns import regimes_met, stated
 from auditor.signals.detainer_draw import drawn, place_ids, row_table, sizes
 from auditor.signals.detainer_rows import (
     KEYS,
+    LEFT_OVER,
     SINGLE,
     Detainers,
     Mix,
     detainers_of,
     kinds_of,
     mix_of,
-    outcomes_of,
+    outcome_mix,
 )
 from auditor.signals.detainer_timing import LACKS, only, timing_columns
 from auditor.signals.joined import joined
@@ -143,12 +144,12 @@ def _forms(cells: Cells, found: Detainers) -> list[StatedColumn]:
 
 
 def _outcomes(cells: Cells, found: Detainers) -> list[StatedColumn]:
-    mix = outcomes_of(cells, found)
+    mix = outcome_mix(cells, found)
     return [] if mix is None else _stated(cells, found, mix, tuple(f"ended-{name}" for name in OUTCOMES), "outcome")
 
 
 def _stated(cells: Cells, found: Detainers, mix: Mix, names: tuple[str, ...], what: str) -> list[StatedColumn]:
-    """Return the share of each kind in each regime in which it occurs anywhere."""
+    """Return the share of each kind in each regime in which it occurs anywhere, beside others."""
     facility = np.ones(cells.size, dtype=bool)
     notes = {"detainer-practice.caveat-facility": facility}
     if what == "outcome":
@@ -157,8 +158,13 @@ def _stated(cells: Cells, found: Detainers, mix: Mix, names: tuple[str, ...], wh
         stated(cells, found, mix, (i,), regime, _stating(found.event, name, regime, what), what, notes)
         for regime in regimes_met(mix, cells.gates["persons"])
         for i, name in enumerate(names)
-        if mix.parts[:, regime, i].any()
+        if mix.parts[:, regime, i].any() and not (what == "outcome" and i == LEFT_OVER) and _mixed(mix, regime)
     ]
+
+
+def _mixed(mix: Mix, regime: int) -> bool:
+    """Say whether there is more than one kind in a regime: that all detainers are on the one form says nothing."""
+    return int(mix.parts[:, regime].any(axis=0).sum()) > 1
 
 
 def _stating(event: str, name: str, regime: int, what: str) -> Contrast:

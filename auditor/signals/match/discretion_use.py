@@ -7,10 +7,9 @@ from typing import Literal
 import numpy as np
 
 from auditor.cells import Cells, CellSpec, RowSpec
-from auditor.domain.detainers import ending_of, outcome_of
 from auditor.findings.card import Card
 from auditor.signals.detainer_draw import drawn, place_ids, row_table, sizes
-from auditor.signals.detainer_rows import KEYS, OUTCOME_NAMES, SINGLE, detainers_of, kinds_of, mix_of
+from auditor.signals.detainer_rows import KEYS, SINGLE, detainers_of, outcome_mix
 from auditor.signals.joined import joined
 from auditor.signals.lifted_detainers import lifted_by_level, lifted_changes, lifted_columns, match_changes
 from auditor.signals.match_detainers import LACKS, match_columns, matches_of
@@ -125,12 +124,11 @@ def _lifted(cells: Cells, *, tested: bool) -> tuple[list[ShareColumn], list[Stat
     if cells.rows is None:
         return [], []
     found = detainers_of(cells)
-    kind = kinds_of(found.rows, "lift_reason", lambda text: outcome_of(ending_of(text)), OUTCOME_NAMES)
-    mix = mix_of(cells, found, kind, len(OUTCOME_NAMES))
+    mix = outcome_mix(cells, found)
     changes = match_changes(cells, cells.rows)
     if mix is None or not mix.n.any():
         return [], changes
-    stated = [*lifted_by_level(cells, found, kind, mix), *lifted_changes(cells, found, mix), *changes]
+    stated = [*lifted_by_level(cells, found, mix), *lifted_changes(cells, found, mix), *changes]
     return lifted_columns(cells, found, mix, tested=tested), stated
 
 
