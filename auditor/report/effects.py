@@ -32,6 +32,11 @@ def is_ratio(finding: Finding) -> bool:
     return finding.estimate.scale in RATIO_SCALES
 
 
+def is_stated(finding: Finding) -> bool:
+    """Say whether the number is stated for itself: a share or a difference of which no test was made."""
+    return not finding.tested and finding.p_value is None and finding.estimate.scale in ("share", "difference")
+
+
 def neutral(finding: Finding) -> float:
     """Return the value of the estimate that means "no difference"."""
     if is_ratio(finding):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -57,8 +58,16 @@ def finding_view(context: Context, finding: Finding, at: str) -> dict[str, Any]:
 def _rows(context: Context, finding: Finding) -> list[Row]:
     if finding.suppressed:
         return [*_what(context, finding), *_hidden(finding)]
+    if effects.is_stated(finding):
+        # No test was made, so that nothing can be said of its p-values, its power and what it would bear.
+        told = ("Method", "Outcome", "Under other assumptions", "Missing")
+        return [*_what(context, finding), *_effect(finding), *_among([*_test(finding), *_doubt(finding)], told)]
     made = [*_what(context, finding), *_effect(finding), *_test(finding), *calibration_rows(context, finding)]
     return [*made, *_doubt(finding)]
+
+
+def _among(rows: Sequence[Row], names: Sequence[str]) -> list[Row]:
+    return [row for row in rows if row[0] in names]
 
 
 def _hidden(finding: Finding) -> list[Row]:

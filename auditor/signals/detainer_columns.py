@@ -44,7 +44,8 @@ def _unrecognised(cells: Cells, mix: Mix, regime: int) -> Floats:
     """Return the share of a regime's detainers of which something is written that no vocabulary holds."""
     unknown = mix.missing[:, regime, 0]
     every = mix.n[:, regime] + mix.missing[:, regime].sum(axis=1)
-    told = (every > 0) & ~small(unknown, cells)
+    # Beside what is missing in all, one of its two parts tells the other.
+    told = (every > 0) & ~small(mix.missing[:, regime], cells).any(axis=1)
     return np.divide(unknown, every, out=np.full(len(every), np.nan), where=told)
 
 

@@ -38,11 +38,14 @@ DATES = {
 
 
 def lifted_columns(cells: Cells, found: Detainers, mix: Mix, *, tested: bool) -> list[ShareColumn]:
-    """Return the share lifted against the other places, by regime; the one with most detainers speaks for a place."""
+    """Return the share lifted against the other places, by regime; the one with most detainers speaks for a place.
+
+    Where it is not tested it is compared in the regime with most detainers alone: all are stated as outcomes.
+    """
     nation, state = [], []
     every = np.ones(cells.size, dtype=bool)
     notes = {f"discretion-use.caveat-{name}": every for name in ("facility", "pending", "codes")}
-    for regime in regimes_met(mix, 1.0):
+    for regime in regimes_met(mix, 1.0) if tested else [main_regime(mix)]:
         names = ("nation", "state") if regime == main_regime(mix) else ("nation",)
         contrasts = {name: _contrast(found.event, name, regime, tested=tested and name == "nation") for name in names}
         missing = np.where(mix.bare[:, regime], np.nan, missing_share(mix, regime))
@@ -101,8 +104,12 @@ def _atoms(cells: Cells, found: Detainers, level: NDArray[np.int64], binary: NDA
     counts = np.zeros((cells.size, len(REGIMES), len(ATOMS), 3))
     hit = at >= 0
     np.add.at(counts, (found.rows.index[hit], at[hit], level[hit], np.minimum(binary[hit], 2)), found.rows.n[hit])
-    flat = counts.reshape(cells.size, -1)
-    return np.asarray(small(flat, cells).reshape(counts.shape).any(axis=(2, 3)))
+    inside = small(counts.reshape(cells.size, -1), cells).reshape(counts.shape).any(axis=(2, 3))
+    # How many detainers of a level there are in all is printed elsewhere: what other times leave of it.
+    whole = np.zeros((cells.size, len(ATOMS)))
+    np.add.at(whole, (found.rows.index, level), found.rows.n)
+    outside = whole[:, None, :] - counts.sum(axis=3)
+    return np.asarray(inside | small(outside.reshape(cells.size, -1), cells).reshape(outside.shape).any(axis=2))
 
 
 def _by_level(event: str, name: str, regime: int) -> Contrast:

@@ -41,8 +41,8 @@ class Matches:
     ----------
     parts : (J, L, 2) array
         Without and with a detainer, by level of :data:`ATOMS`.
-    silent : (J,) array
-        Matches of which it is not recorded.
+    silent : (J, L) array
+        Matches of which it is not recorded, by level.
     censored, unmatched : (J,) bool arrays
         Where a number is suppressed; where counts of matches and detainers do not belong together.
     first, last : (J,) object arrays
@@ -84,10 +84,10 @@ def matches_of(cells: Cells) -> Matches:
 
 
 def _from_rows(cells: Cells, rows: RowTable, kind: NDArray[np.int64]) -> Matches:
-    parts, silent = np.zeros((cells.size, len(ATOMS), 2)), np.zeros(cells.size)
-    told = kind < 2
-    np.add.at(parts, (rows.index[told], atom_of(rows.columns["level"][told].tolist()), kind[told]), rows.n[told])
-    np.add.at(silent, rows.index[~told], rows.n[~told])
+    parts, silent = np.zeros((cells.size, len(ATOMS), 2)), np.zeros((cells.size, len(ATOMS)))
+    told, level = kind < 2, atom_of(rows.columns["level"].tolist())
+    np.add.at(parts, (rows.index[told], level[told], kind[told]), rows.n[told])
+    np.add.at(silent, (rows.index[~told], level[~told]), rows.n[~told])
     censored = np.zeros(cells.size, dtype=bool)
     censored[rows.index[rows.censored]] = True
     first, last = (np.array(days, dtype=object) for days in cells.window("match"))
@@ -113,7 +113,7 @@ def _from_counts(cells: Cells) -> Matches:
     for table in tables:
         censored[table.index[table.censored]] = True
     kept = np.where((counted & ~wrong)[:, None, None], parts, 0.0)
-    return Matches(kept, np.zeros(cells.size), censored, wrong, *windows[0])
+    return Matches(kept, np.zeros((cells.size, len(ATOMS))), censored, wrong, *windows[0])
 
 
 def _by_level(table: Table, size: int) -> Floats:
@@ -140,7 +140,8 @@ def tested_set(found: Matches) -> str:
 def match_columns(cells: Cells, found: Matches, *, tested: bool) -> list[ShareColumn]:
     """Return the share of matches without a detainer against the other places: overall and by level."""
     chosen = tested_set(found)
-    atoms = small(found.parts.reshape(cells.size, -1), cells).any(axis=1) | small(found.silent, cells)
+    each = np.column_stack([found.parts.reshape(cells.size, -1), found.silent])
+    atoms = np.asarray(small(each, cells).any(axis=1), dtype=bool)
     columns = []
     for name in (chosen, *(name for name in SETS if name != chosen)):
         own = _own(cells, found, name, atoms & (name != chosen))
@@ -156,8 +157,11 @@ def match_columns(cells: Cells, found: Matches, *, tested: bool) -> list[ShareCo
 def _own(cells: Cells, found: Matches, name: str, hidden: Bools) -> Own:
     chosen = [ATOMS.index(level) for level in SETS[name]]
     k, n = found.parts[:, chosen, 0].sum(axis=1), found.parts[:, chosen].sum(axis=(1, 2))
-    # How many matches there were is printed elsewhere.
-    rest = small(found.told + found.silent - n, cells)
+    # How many matches there were, and how many of these levels, is printed elsewhere.
+    silent, told = found.silent[:, chosen].sum(axis=1), found.told - n
+    others = found.silent.sum(axis=1) - silent
+    beside = np.stack([silent, told, others, told + others], axis=1)
+    rest = small(beside, cells).any(axis=1)
     return Own(k, n, n > 0, (n > 0) & printable(k, n, cells) & ~hidden & ~rest, found.first, found.last)
 
 
@@ -174,9 +178,10 @@ def _codes(found: Matches, own: Own, enough: Bools, name: str) -> NDArray[np.int
 def _column(
     cells: Cells, found: Matches, own: Own, base: Baseline, code: NDArray[np.int64], contrast: Contrast
 ) -> ShareColumn:
-    every = found.told + found.silent
-    missing = np.divide(found.silent, every, out=np.full(cells.size, np.nan), where=every > 0)
-    missing[small(found.silent, cells)] = np.nan
+    silent = found.silent.sum(axis=1)
+    every = found.told + silent
+    missing = np.divide(silent, every, out=np.full(cells.size, np.nan), where=every > 0)
+    missing[small(silent, cells)] = np.nan
     notes = {
         "discretion-use.caveat-removable": code == 0,
         "discretion-use.caveat-levels": (code == 0) & (contrast.label == "all"),

@@ -168,6 +168,14 @@ def test_few_matches_at_other_levels_hide_the_low_ones():
     assert hidden(measure(cells(*rows)), LOW)
 
 
+def test_a_few_silent_matches_at_the_low_levels_hide_these():
+    """How many matches there were at each level is printed elsewhere; at all levels 54 are silent."""
+    quiet = {"event": "match", "detainer_period": "", "detainer_month": ""}
+    panel = measure(cells(*OTHERS, *OWN, row(4, level="3", **quiet), row(50, level="1", **quiet)))
+    assert hidden(panel, LOW)
+    assert not hidden(measure(cells(*OTHERS, *OWN, row(50, level="1", **quiet))), LOW)
+
+
 OUTCOMES = {"Booked into Detention": 300, "Lifted": 50, "Prosecutorial Discretion": 30, "Case Closed": 70, "": 100}
 PEERS = [*ended({"Booked into Detention": 700, "Lifted": 300}, place=0)]
 
@@ -205,6 +213,12 @@ def test_a_small_level_hides_all_levels():
     panel = measure(cells(*PEERS, *rows))
     assert hidden(panel, f"detainer/lifted-level-3/{LATE}")
     assert not hidden(panel, f"detainer/lifted/nation/{LATE}")
+
+
+def test_a_few_detainers_of_a_level_in_another_time_hide_the_levels():
+    rows = [*ended({"Lifted": 40, "Booked into Detention": 60}, level="3")]
+    rows += [row(4, lift_reason="Lifted", level="3", detainer_period="pep-2015", detainer_month="2016-01")]
+    assert hidden(measure(cells(*PEERS, *rows)), f"detainer/lifted-level-3/{LATE}")
 
 
 def months(start: str, stop: str, period: str, **outcome: int) -> list[dict[str, object]]:

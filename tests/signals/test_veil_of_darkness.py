@@ -220,9 +220,10 @@ def test_a_file_in_utc_is_detected_and_can_be_corrected():
     assert reason(measure(as_exported)) == "shifted"
     corrected = measure(as_exported, clock="utc")
     assert corrected.estimate[0, 0] == pytest.approx(measure(whole).estimate[0, 0], rel=1e-9)
-    assert measure(as_exported, clock="local").code[0, 0] != [r.reason for r in corrected.lacks].index(
-        "veil-of-darkness.shifted"
-    ) + 1
+    assert (
+        measure(as_exported, clock="local").code[0, 0]
+        != [r.reason for r in corrected.lacks].index("veil-of-darkness.shifted") + 1
+    )
 
 
 @pytest.mark.parametrize(("share", "minute"), [(0.12, lambda m: 0), (0.3, lambda m: m // 60 * 60)])
