@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date
 
@@ -53,7 +54,7 @@ def test_what_follows_a_date():
 
 def test_times_follow_one_another_without_a_gap():
     spans = [span_of(name) for name in PERIODS]
-    for (_, last), (first, _) in zip(spans, spans[1:], strict=False):
+    for (_, last), (first, _) in itertools.pairwise(spans):
         assert (first - last).days == 1
     assert spans[2] == (date(2012, 4, 27), date(2012, 12, 20))
 
