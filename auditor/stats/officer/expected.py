@@ -94,7 +94,9 @@ class Batch:
             share = model.shares(beta, mine)
             count[at], mean[at] = k[mine].sum(), (n[mine] * share).sum() / found.stops
             spread = (n[mine] * share * (1 - share)).sum() / found.stops
-            within[at] = min(spread / (mean[at] * (1 - mean[at])), 1.0)
+            whole = mean[at] * (1 - mean[at])
+            # A model that is certain leaves nothing to share out; such an officer has no comparison in the end.
+            within[at] = min(spread / whole, 1.0) if whole > 0 else 1.0
         unexplained = self._others(np.asarray(matrix @ self._dense - self._pool.stops @ explained))
         rest = unexplained.sum(axis=0)
         return Expected(count, mean + rest, self._error(unexplained, rest), within)

@@ -217,3 +217,14 @@ def test_refused():
         benchmark_officers(pool, unit=[1])
     with pytest.raises(ValueError, match="none or in all"):
         fit_outcome(terms(pool), pool.all_stops, pool.all_stops)
+
+
+def test_a_model_that_is_certain_divides_nothing_by_zero():
+    """A fitted share that rounds to 1 leaves no binomial variance, within strata or between them."""
+    who, codes, n, k, _ = simulated(3)
+    pool = pool_cells(who, codes, n, k)
+    design = terms(pool)
+    model = fit_outcome(design, pool.all_stops, pool.all_outcomes[0])
+    certain = replace(model, coefficients=model.coefficients + np.eye(model.coefficients.size)[0] * 200)
+    answer = Batch(pool, [0], [weigh_colleagues(pool, design, 0)]).expect(pool.outcomes[0], certain)
+    assert answer.within[0] == 1.0
