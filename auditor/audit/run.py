@@ -199,9 +199,8 @@ def _measure(
         progress(f"measuring {name}", i, len(planned.signals))
         options = config.options(name)
         cells_of[name] = engine.cells(signal.view(options))
-        panels[name] = _as_ruled(
-            signal.measure(cells_of[name], options, generator(config.audit.seed, name)), config.protocol
-        )
+        panel = signal.measure(cells_of[name], options, generator(config.audit.seed, name))
+        panels[name] = _sealed(_as_ruled(panel, config.protocol), cells_of[name])
         control = signal.controls(cells_of[name], options, generator(config.audit.seed, name, "controls"))
         if control is not None:
             controls[name] = control
@@ -235,6 +234,19 @@ def _as_ruled(panel: Panel, protocol: Protocol) -> Panel:
     if rule is None or rule.role == "test":
         return panel
     return replace(panel, preferred=np.zeros(panel.code.shape, dtype=bool))
+
+
+def _sealed(panel: Panel, cells: Cells) -> Panel:
+    """Return a panel that prints nothing of a place where a small unpublished part is added to public counts.
+
+    Whatever a signal prints there, the public part can be taken off it; so no signal is left to think of this.
+    """
+    if not any(cells.tainted):
+        return panel
+    mixed = np.array(cells.tainted, dtype=bool)[:, None]
+    hidden, ranges = ((mixed if own is None else own | mixed) for own in (panel.hidden, panel.range_hidden))
+    shape = panel.code.shape
+    return replace(panel, hidden=np.broadcast_to(hidden, shape), range_hidden=np.broadcast_to(ranges, shape))
 
 
 def _places(setting: Setting, progress: Progress) -> tuple[tuple[PlaceReview, ...], list[Mapping[str, str]]]:

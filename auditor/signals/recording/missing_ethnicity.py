@@ -47,9 +47,11 @@ class MissingEthnicityOptions(Options):
     ----------
     event : str
         Whose records are looked at; ``"auto"`` takes the event with most recorded groups.
-    sensitivity, specificity : pair of float
-        Smallest and largest share of the group's people recorded as of it, and of the reference group's people recorded
-        as of that one, that are thought possible; with both, the range that such errors allow is shown too.
+    sensitivity : pair of float or None
+        Smallest and largest share of the group's people that are thought to be recorded as of it; with the specificity,
+        the range that such errors allow is shown too.
+    specificity : pair of float or None
+        The same of the reference group's people recorded as of that one; both are given or neither.
     """
 
     event: Literal["auto", "stop", "citation", "arrest", "booking", "detainer", "match", "custody", "removal"] = "auto"
