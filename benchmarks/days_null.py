@@ -138,24 +138,28 @@ def measure(cell: Cell, runs: int, seed: int) -> dict[str, object]:
     }
 
 
+def kept() -> dict[int, dict[str, object]]:
+    """Rows of the file by seed."""
+    with RESULTS.open(encoding="utf-8", newline="") as file:
+        return {int(row["seed"]): {"officers": "", **row} for row in csv.DictReader(file)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1000)
-    parser.add_argument("--cells", type=int, nargs="*", help="Only these, and nothing is written.")
+    parser.add_argument("--cells", type=int, nargs="*", help="Only these; the other rows of the file are kept.")
     given = parser.parse_args()
-    runs, rows = given.runs, []
+    runs, rows = given.runs, kept() if given.cells else {}
     for at, cell in enumerate(CELLS):
         if given.cells and at not in given.cells:
             continue
-        rows.append(measure(cell, runs, 4600 + at))
-        print(*rows[-1].values(), sep="\t", flush=True)
-    if given.cells:
-        return
+        rows[4600 + at] = measure(cell, runs, 4600 + at)
+        print(*rows[4600 + at].values(), sep="\t", flush=True)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     with RESULTS.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(file, list(next(iter(rows.values()))), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(rows[seed] for seed in sorted(rows))
 
 
 if __name__ == "__main__":

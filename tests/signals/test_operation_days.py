@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from auditor.audit.api import audit
 from auditor.cells import Cells, Inventory, RowTable, table
 from auditor.signals.signal import Design, Panel
 from auditor.signals.visibility.operation_days import SIGNAL, OperationDaysOptions
@@ -253,9 +256,17 @@ def test_small_counts_are_hidden(change):
     assert not measure(cells(*fridays(weeks), published=(True,))).hidden[0, 0]
 
 
+def test_stops_that_are_left_over_are_not_given_away():
+    """Five stops of Hispanic people on a Saturday: all of them less those compared would be five."""
+    more = ((0, "hispanic", 5, {"day": FRIDAY + 1}),)
+    assert measure(cells(*fridays(), *more)).hidden[0, 0]
+    assert not measure(cells(*fridays(), (0, "hispanic", 50, {"day": FRIDAY + 1}))).hidden[0, 0]
+
+
 def test_two_comparisons_never_give_a_few_stops_away():
     """Officer 2 stopped five people on one operation day: the two comparisons would differ by them."""
-    few = ((2, "hispanic", 5, {"declared": 1, "officer": 2}),)
+    left = (0, "hispanic", 50, {"day": FRIDAY + 1, "officer": 1})
+    few = ((2, "hispanic", 5, {"declared": 1, "officer": 2}), left)
     panel = measure(cells(*fridays(officer=1), *few))
     assert panel.hidden[0].tolist() == [False, True]
     assert not measure(cells(*fridays(officer=1), *few, published=(True,))).hidden.any()
@@ -310,3 +321,25 @@ def test_it_declares_the_one_personal_column_that_it_reads():
     rows = SIGNAL.view(OperationDaysOptions()).rows
     assert rows.personal == ("officer",)
     assert "officer" not in rows.keys
+
+
+def test_days_declared_in_a_table_reach_the_review(tmp_path: Path):
+    """The Fridays above as two files: the sentence states both shares, and no badge is in the review."""
+    lines = ["place,event,date,group,agency,officer"]
+    for week, focal, reference in WEEKS:
+        for group, n in (("hispanic", focal), ("white", reference)):
+            lines += [f"04013,stop,{FRIDAY + 7 * week},{group},Sheriff,KANARIE7"] * n
+    (tmp_path / "stops.csv").write_text("\n".join(lines) + "\n")
+    days = "".join(f"04013,{FRIDAY + 7 * week},SHERIFF\n" for week in OPERATIONS)
+    (tmp_path / "days.csv").write_text(f"place,date,agency\n{days}")
+    sources = [{"format": "records", "path": "stops.csv"}, {"format": "operations", "path": "days.csv"}]
+    review = audit({"audit": {"title": "T", "as_of": date(2009, 6, 30)}, "sources": sources}, tmp_path)
+    (first, second) = [f for f in review.place("04013").findings if f.signal == "operation-days"]
+    assert (first.contrast, first.k, first.n, first.comparator.n) == ("hispanic/white/same-officers", 42, 97, 152)
+    assert second.contrast == "hispanic/white/all-officers"
+    text = first.sentence.text["en"]
+    assert text.startswith("On 2 days of an operation, 42 of 97 stops of Hispanic or non-Hispanic White people")
+    assert "On 7 ordinary days matched to them, 32 of 152 were: 21.1 %." in text
+    assert first.estimate.scale == "odds-ratio"
+    assert not first.tested
+    assert "KANARIE" not in review.to_json()

@@ -132,6 +132,12 @@ def test_one_person_searched_often_is_not_told_of():
     assert panel.hidden[0, 0]
 
 
+def test_occasions_that_are_left_over_are_not_given_away():
+    """Five searches of Hispanic people met once: all of them less those compared would be five."""
+    assert measure(cells(*pairs(), (900, "hispanic", 1, 5))).hidden[0, 0]
+    assert not measure(cells(*pairs(), (900, "hispanic", 1, 50))).hidden[0, 0]
+
+
 def test_no_person_identifier():
     rows = ((-1, "hispanic", 1, 40), (-1, "white", 0, 40))
     assert reason(measure(cells(*rows))) == "perceived-ethnicity.no-persons"

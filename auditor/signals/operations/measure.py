@@ -57,6 +57,8 @@ class DayColumn:
         Places that it can be made in as far as the officers go.
     present, censored : (J,) bool array
         Where the event has any row; where a suppressed number is part of it.
+    whole : (J, 2) array
+        All rows of the event of the focal and of the reference group, dated or not.
     preferred : (J,) bool array
         Places for which this comparison speaks.
     notes : mapping of str to bool array
@@ -68,6 +70,7 @@ class DayColumn:
     wanted: Bools
     present: Bools
     censored: Bools
+    whole: Floats
     preferred: Bools
     notes: dict[str, Bools] = field(default_factory=dict)
 
@@ -134,7 +137,10 @@ def _measure(cells: Cells, column: DayColumn, draws: int, seed: int) -> dict[str
             part["code"][j] = 10
             continue
         _fill(part, int(j), found, cells.gates["expected"])
-    part["hidden"] = np.asarray((small(part["counts"], cells).any(axis=1) & ~public(cells)) | tainted(cells))
+    counts = part["counts"]
+    # All stops of a group are told elsewhere: what is left of them may not be few either.
+    told = np.column_stack([counts, column.whole - counts[:, :2] - counts[:, 2:]])
+    part["hidden"] = np.asarray((small(told, cells).any(axis=1) & ~public(cells)) | tainted(cells))
     return part
 
 

@@ -37,6 +37,8 @@ class Occasions:
         Persons met more than once in the two groups; persons perceived both ways.
     unrecorded, unknown : array
         Occasions of persons perceived both ways of which the outcome is not recorded; occasions of unrecorded group.
+    whole : (J, 4) array
+        All occasions of the two groups, whoever the person is, in the order of :meth:`cells`.
     censored : (J,) bool array
         Where a suppressed number is part of the occasions.
     """
@@ -55,6 +57,7 @@ class Occasions:
     varied: Floats
     unrecorded: Floats
     unknown: Floats
+    whole: Floats
     censored: Bools
 
     def cells(self, places: int) -> tuple[Floats, Floats]:
@@ -127,7 +130,8 @@ def occasions(rows: RowTable, places: int, groups: tuple[str, str], outcome: str
     known = pair & (rows.columns["person_code"] >= 0)
     told = known & (rows.columns[outcome] >= 0)
     unit, place, person = _units(rows, told, by)
-    focal, had, n = group[told] == groups[0], rows.columns[outcome][told] == 1, rows.n[told]
+    had_it = rows.columns[outcome]
+    focal, had, n = group[told] == groups[0], had_it[told] == 1, rows.n[told]
     seen, varied = _persons(rows, known, group == groups[0])
     blind = known & (rows.columns[outcome] < 0) & varied
     censored = np.zeros(places, dtype=bool)
@@ -155,6 +159,7 @@ def occasions(rows: RowTable, places: int, groups: tuple[str, str], outcome: str
         varied=people(varied),
         unrecorded=total(blind),
         unknown=total((group == "unknown") | (group == "")),
+        whole=np.column_stack([total((group == name) & (had_it == mark)) for mark in (1, 0) for name in groups]),
         censored=censored,
     )
 

@@ -104,9 +104,13 @@ def _measure(cells: Cells, column: PersonColumn) -> dict[str, Any]:
     count, persons = counted.cells(places)
     part["code"] = _codes(counted, count)
     ok = part["code"] == 0
+    # The persons of a cell are not printed, but one person who was met often would be told of by the occasions.
     part["counts"] = np.column_stack([count, persons])
     fit, ratio = _fits(counted, places)
-    part["hidden"] = _hidden(cells, part["counts"], fit.persons.astype(float))
+    # All occasions of a group are told elsewhere: what is left of them may not be few either.
+    told = np.column_stack([part["counts"], fit.persons, counted.whole - count])
+    few = small(told.astype(float), cells).any(axis=1)
+    part["hidden"] = np.asarray((few & ~public(cells)) | tainted(cells), dtype=bool)
     if ok.any():
         _fill(part, ok, count[ok], fit, ratio)
         many = (fit.persons >= cells.gates["persons"])[ok]
@@ -134,15 +138,6 @@ def _fits(counted: Occasions, places: int) -> tuple[PersonEffect, PersonRatio]:
     sums = (counted.both, counted.focal, counted.outcome, counted.size, counted.place)
     fit = person_effect(*sums, places, person=counted.person, level=LEVEL)
     return fit, person_ratio(*sums, places, person=counted.person, df=fit.df, level=LEVEL)
-
-
-def _hidden(cells: Cells, counts: Floats, persons: Floats) -> Bools:
-    """Return where 1 to 10 occasions, or occasions of 1 to 10 persons, stand in any of the four cells.
-
-    The persons of a cell are not printed, but one person who was met often would be told of by the occasions.
-    """
-    few = small(counts, cells).any(axis=1) | small(persons, cells)
-    return np.asarray((few & ~public(cells)) | tainted(cells), dtype=bool)
 
 
 def _fill(part: dict[str, Any], ok: Bools, count: Floats, fit: PersonEffect, within: PersonRatio) -> None:

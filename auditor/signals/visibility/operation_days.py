@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from auditor.cells import Bools, Cells, CellSpec, RowSpec
+from auditor.cells import Bools, Cells, CellSpec, Floats, RowSpec
 from auditor.findings.card import Card
 from auditor.signals.operations.counts import EVENTS, Calendar, calendar, event_of, officers_recorded, parts
 from auditor.signals.operations.draw import draw
@@ -157,7 +157,7 @@ def _column(cells: Cells, dates: Calendar, event: str, group: str, name: str, *,
     wanted, preferred = (own, own) if name == "same-officers" else (every, every if not tested else ~own)
     if not (dates.rows.columns["officer_code"] >= 0).any():
         preferred = every
-    present, censored = _present(cells, event, groups)
+    present, censored, whole = _present(cells, event, groups)
     surname = "surname" in set(dates.rows.columns["group_source"].astype(str).tolist())
     notes = {
         "operation-days.caveat-chosen": every,
@@ -165,17 +165,21 @@ def _column(cells: Cells, dates: Calendar, event: str, group: str, name: str, *,
         "operation-days.caveat-surname": every & surname,
     }
     contrast = _contrast(groups, event, name, tested=tested)
-    return DayColumn(contrast, dates, parts(dates, groups, by_officer), wanted, present, censored, preferred, notes)
+    return DayColumn(
+        contrast, dates, parts(dates, groups, by_officer), wanted, present, censored, whole, preferred, notes
+    )
 
 
-def _present(cells: Cells, event: str, groups: tuple[str, str]) -> tuple[Bools, Bools]:
-    """Return where the event has any row, dated or not, and where a suppressed number is part of it."""
+def _present(cells: Cells, event: str, groups: tuple[str, str]) -> tuple[Bools, Bools, Floats]:
+    """Return where the event has any row, where a suppressed number is part of it, and all rows of both groups."""
     rows = rows_of(cells, event)
     present, censored = np.zeros(cells.size, dtype=bool), np.zeros(cells.size, dtype=bool)
     present[rows.index] = True
     told = np.isin(rows.columns["group"].astype(str), (*groups, "unknown"))
     censored[rows.index[told & rows.censored]] = True
-    return present, censored
+    masks = [rows.columns["group"] == name for name in groups]
+    whole = np.column_stack([np.bincount(rows.index[m], rows.n[m], cells.size).astype(float) for m in masks])
+    return present, censored, whole
 
 
 def _contrast(groups: tuple[str, str], event: str, name: str, *, tested: bool) -> Contrast:
