@@ -141,7 +141,7 @@ def measure(cell: Cell, runs: int, seed: int) -> dict[str, object]:
 def kept() -> dict[int, dict[str, object]]:
     """Rows of the file by seed."""
     with RESULTS.open(encoding="utf-8", newline="") as file:
-        return {int(row["seed"]): {"officers": "", **row} for row in csv.DictReader(file)}
+        return {int(row["seed"]): dict(row) for row in csv.DictReader(file)}
 
 
 def main() -> None:
