@@ -203,6 +203,7 @@ def row_of(name: str, places: int, results: list[dict[str, float]]) -> dict[str,
     row = {
         "cell": name,
         "protocol_sha256": protocol.sha256,
+        "screened_sha256": protocol.screened_sha256,
         "version": __version__,
         "signals": " ".join(SIGNALS),
         "natural": natural,

@@ -5,6 +5,7 @@
 It reads committed results only. `benchmarks/results/screen_grid.csv`, where it is there, has one row for each setting:
 
     protocol_sha256, version   of what was measured; all rows alike
+    screened_sha256            of that part of the protocol which can bear on an error rate
     signals                    separated by spaces; they went through one screen
     natural, amount            law of the natural differences (normal, beta, t4 ...) and its parameter
     places, planted, effect    places, how many of them bear the effect, and the log effect (0: none)
@@ -28,7 +29,6 @@ from pathlib import Path
 from typing import Any
 
 from auditor.audit.calibrating.rates import Rate, Row, binomial
-from auditor.audit.protocol import load_protocol
 
 ROOT = Path(__file__).resolve().parents[1]
 GRID = ROOT / "benchmarks" / "results" / "screen_grid.csv"
@@ -43,34 +43,25 @@ def table(grid: Path = GRID, nulls: Path = NULLS) -> str:
     """Return the text of the shipped table."""
     if grid.exists():
         rows = _read(grid)
-        measured = {(row["protocol_sha256"], row["version"]) for row in rows}
+        measured = {(row["protocol_sha256"], row["screened_sha256"], row["version"]) for row in rows}
         if len(measured) != 1:
             raise SystemExit(f"{grid.name}: rows of {len(measured)} protocols or versions; measure all of them again")
-        protocol, version = measured.pop()
-        return _text(protocol, version, grid, [_grid_row(row) for row in rows])
-    return _text(EARLIER, "0.1.0", nulls, [_null_row(row) for row in _read(nulls)])
+        protocol, screened, version = measured.pop()
+        return _text(protocol, screened, version, grid, [_grid_row(row) for row in rows])
+    return _text(EARLIER, None, "0.1.0", nulls, [_null_row(row) for row in _read(nulls)])
 
 
-def _text(protocol: str, version: str, source: Path, rows: list[Row]) -> str:
+def _text(protocol: str, screened: str | None, version: str, source: Path, rows: list[Row]) -> str:
     data = {
         "schema_version": "1",
         "version": version,
         "protocol_sha256": protocol,
-        "screened_sha256": _screened(protocol),
+        "screened_sha256": screened,
         "source": f"benchmarks/results/{source.name}",
         "q": Q,
         "rows": [row.to_dict() for row in rows],
     }
     return json.dumps(data, indent=1, sort_keys=True) + "\n"
-
-
-def _screened(protocol: str) -> str | None:
-    """Return the hash of the screened part of a protocol: of the shipped one, or as the table has it already."""
-    current = load_protocol()
-    if current.sha256 == protocol:
-        return current.screened_sha256
-    held = json.loads(SHIPPED.read_text(encoding="utf-8")) if SHIPPED.is_file() else {}
-    return held.get("screened_sha256") if held.get("protocol_sha256") == protocol else None
 
 
 def _read(path: Path) -> list[dict[str, str]]:

@@ -610,18 +610,19 @@ def test_the_script_reads_a_grid(tmp_path):
     spec.loader.exec_module(script)
     thirds_ = ",".join(f"power_k{i},power_n{i}" for i in (1, 2, 3))
     header = (
-        "protocol_sha256,version,signals,natural,amount,places,planted,effect,runs,any,flags,fdr,fdr_mcse,"
+        "protocol_sha256,screened_sha256,version,signals,natural,amount,places,planted,effect,runs,any,flags,fdr,fdr_mcse,"
         f"power_k,power_n,{thirds_},wrong,signed,promised"
     )
     (tmp_path / "grid.csv").write_text(
         f"{header}\n"
-        f"{'a' * 64},0.1.0,benchmark level-mix,t4,0.25,3100,,0,40,2,0.05,,,,,,,,,,,,,1\n"
-        f"{'a' * 64},0.1.0,benchmark level-mix,t4,0.25,3100,155,1.5,10,10,99.5,0.04,0.01,900,1550,"
+        f"{'a' * 64},{'b' * 64},0.1.0,benchmark level-mix,t4,0.25,3100,,0,40,2,0.05,,,,,,,,,,,,,1\n"
+        f"{'a' * 64},{'b' * 64},0.1.0,benchmark level-mix,t4,0.25,3100,155,1.5,10,10,99.5,0.04,0.01,900,1550,"
         "100,500,300,525,500,525,0,950,1\n",
         encoding="utf-8",
     )
     data = json.loads(script.table(tmp_path / "grid.csv"))
     held.ShippedRead.model_validate(data, strict=True)
+    assert data["screened_sha256"] == "b" * 64
     null, effect = data["rows"]
     assert (null["natural"], null["amount"], null["any"]["k"], null["power"]) == ("t4", 0.25, 2, None)
     assert (effect["fdr"]["value"], effect["fdr"]["low"], effect["fdr"]["high"]) == (0.04, 0.0204, 0.0596)
