@@ -43,8 +43,8 @@ CARD = Card(
         "Transfers come in groups: people fetched by one van leave at one moment, and with fewer than six jails they "
         "count as many independent stays. Simulated in fives, with no effect, 18 % of places with one jail were called "
         "longer at a nominal 5 %; 13 % where they share a fate in threes.",
-        "In a place with one jail the test is of that jail: where a hold's effect differs from jail to jail by an SD of "
-        "0.4 on the log odds, and is none on average, it rejects in 25 % of them.",
+        "In a place with one jail the test is of that jail: where a hold's effect differs from jail to jail by an SD "
+        "of 0.4 on the log odds, and is none on average, it rejects in 25 % of them.",
         "A hold lodged after release fell due is counted as none: whoever stays longer has more time to receive one.",
         "The date that a file calls release is often that of the booking's last charge; read its documentation.",
     ),
@@ -73,10 +73,11 @@ CARD = Card(
     ),
     controls="None. A hold that was lifted before release fell due should leave the time unchanged, but the records "
     "that are known give no day of lifting. So the screen compares each place with its peers, and no place can rise "
-    "above pattern-worth-examining on it. Measured so far on simulated stays without an effect (benchmarks/hold_null.py, "
-    "400 places a cell): with people of a jail alike by a correlation of .02 to .2 and 1 to 50 jails a place the test "
-    "rejects at a nominal one-sided 5 % in 2.3 to 8.3 %, and of intervals of the hazard ratio 2.8 to 7.8 % miss 1. Joint "
-    "error rates with the other signals are not measured, so it is described and decides no verdict.",
+    "above pattern-worth-examining on it. Measured so far on simulated stays without an effect "
+    "(benchmarks/hold_null.py, 400 places a cell): with people of a jail alike by a correlation of .02 to .2 and 1 to "
+    "50 jails a place the test rejects at a nominal one-sided 5 % in 2.3 to 8.3 %, and of intervals of the hazard "
+    "ratio 2.8 to 7.8 % miss 1. Joint error rates with the other signals are not measured, so it is described and "
+    "decides no verdict.",
 )
 
 
