@@ -8,16 +8,16 @@ from typing import Any
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from auditor import engine_names
 from auditor.domain.holidays import federal_holidays
 from auditor.records.event_columns import READINGS
 from auditor.row_cells import RowSpec, RowTable
-from auditor.row_keys import JOINS, KEYS, Form
+from auditor.row_keys import JOINS, KEYS, Form, Key
 
-_TEXT = "coalesce({sql}, '')"
-_OUT: dict[Form, str] = {"text": _TEXT, "whole": "coalesce({sql}, -1)::BIGINT", "number": "({sql})::DOUBLE"}
-_DTYPES: dict[Form, str] = {"text": "object", "whole": "int64", "number": "float64"}
+_OUT: dict[Form, str] = {"whole": "coalesce({sql}, -1)::BIGINT", "number": "({sql})::DOUBLE"}
+_DTYPES: dict[Form, str] = {"whole": "int64", "number": "float64"}
 _UNITS: dict[Form, str] = {"day": "datetime64[D]", "moment": "datetime64[s]"}
 _FIRST = "min((i.idx, e.day, e.minute, e.source, e.row))"
 # Codes follow the first appearance, not the spelling: a code tells nothing of the identifier that it stands for.
@@ -51,6 +51,7 @@ class Events:
 
     sql: duckdb.DuckDBPyConnection
     _made: set[str] = field(default_factory=set)
+    _values: dict[str, NDArray[np.object_]] = field(default_factory=dict)
 
     def table(self, spec: RowSpec, *, cut: bool = False) -> RowTable:
         """Group the rows.
@@ -61,25 +62,46 @@ class Events:
         cut : bool
             Only rows that lie within the days of ``audit_window``.
         """
-        keys = [KEYS[name] for name in spec.keys]
-        joins = list(dict.fromkeys(join for key in keys for join in key.joins))
+        keys = {name: KEYS[name] for name in spec.keys}
+        joins = list(dict.fromkeys(join for key in keys.values() for join in key.joins))
         for join in joins:
             self._make(join)
-        selected = "".join(
-            f', {_OUT.get(key.form, "{sql}").format(sql=key.sql)} AS "{name}"'
-            for name, key in zip(spec.keys, keys, strict=True)
-        )
+        texts = {name: self._texts(name) for name, key in keys.items() if key.form == "text"}
         within = 'JOIN audit_window w ON w.idx = i.idx AND e.start >= w.first AND e."end" <= w.last ' if cut else ""
         wanted = "WHERE list_contains(?::VARCHAR[], e.event) " if spec.events else ""
-        query = (
-            f"SELECT i.idx AS idx{selected}, sum(coalesce(e.n, 0))::DOUBLE AS n, bool_or(e.n IS NULL) AS censored "  # noqa: S608
+        rows = (
+            f"SELECT i.idx AS idx{''.join(_grouped(name, key) for name, key in keys.items())}, "  # noqa: S608
+            "sum(coalesce(e.n, 0))::DOUBLE AS n, bool_or(e.n IS NULL) AS censored "
             f"FROM events e JOIN audit_places i ON i.place = e.place {within}"
             f"{' '.join(JOINS[join] for join in joins)} {wanted}GROUP BY ALL ORDER BY ALL"
         )
+        out = "".join(f', enum_code("{name}") AS "{name}"' if name in texts else f', "{name}"' for name in keys)
+        query = f"SELECT idx{out}, n, censored FROM ({rows})"  # noqa: S608
         found = self.sql.execute(query, [list(spec.events)] if spec.events else []).fetchnumpy()
-        columns = {name: _array(found[name], key.form) for name, key in zip(spec.keys, keys, strict=True)}
+        columns = {
+            name: texts[name][found[name]] if name in texts else _array(found[name], key.form)
+            for name, key in keys.items()
+        }
         index, n = _array(found["idx"], "whole"), _array(found["n"], "number")
         return RowTable(index, columns, n, np.asarray(found["censored"], dtype=bool))
+
+    def _texts(self, name: str) -> NDArray[np.object_]:
+        """Return the values of a key in order, and lay down the type that stands for them while rows are grouped.
+
+        Texts are long and few: millions of rows are grouped, sorted and handed over as small numbers.
+        """
+        if name not in self._values:
+            key = KEYS[name]
+            values = (
+                f"SELECT DISTINCT coalesce({key.sql}, '') AS value FROM events e "  # noqa: S608
+                f"JOIN audit_places i ON i.place = e.place {' '.join(JOINS[join] for join in key.joins)} "
+                "UNION SELECT '' ORDER BY 1"
+            )
+            found = [row[0] for row in self.sql.execute(values).fetchall()]
+            self.sql.execute(f"DROP TYPE IF EXISTS row_{name}_text")
+            self.sql.execute(f"CREATE TYPE row_{name}_text AS ENUM ({values})")
+            self._values[name] = np.array(found, dtype=object)
+        return self._values[name]
 
     def held(self) -> dict[str, frozenset[str]]:
         """Return, for each event, the columns that hold any value in the rows of the audited places."""
@@ -115,6 +137,13 @@ class Events:
         if first is None or last is None:
             return [[], None, None]
         return [[day.isoformat() for day in federal_holidays(first.year, last.year)], first, last]
+
+
+def _grouped(name: str, key: Key) -> str:
+    """Return the SQL of one key as rows are grouped by it."""
+    if key.form == "text":
+        return f", coalesce({key.sql}, '')::row_{name}_text AS \"{name}\""
+    return f', {_OUT.get(key.form, "{sql}").format(sql=key.sql)} AS "{name}"'
 
 
 def _array(values: Any, form: Form) -> Any:

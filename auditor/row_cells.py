@@ -80,7 +80,9 @@ class RowTable:
             object.__setattr__(self, "censored", np.zeros(len(self.n), dtype=bool))
 
     def take(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> RowTable:
-        """Return the rows that a mask keeps, or positions name."""
+        """Return the rows that a mask keeps, or positions name; these rows themselves where it keeps all."""
+        if keep.dtype == bool and bool(keep.all()):
+            return self
         columns = {name: values[keep] for name, values in self.columns.items()}
         return RowTable(self.index[keep], columns, self.n[keep], self.censored[keep])
 
