@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from auditor import engine_names
 from auditor.domain.holidays import federal_holidays
 from auditor.records.event_columns import READINGS
-from auditor.row_cells import RowSpec, RowTable
+from auditor.row_cells import Columns, RowSpec, RowTable
 from auditor.row_keys import JOINS, KEYS, Form, Key
 
 _OUT: dict[Form, str] = {"whole": "coalesce({sql}, -1)::BIGINT", "number": "({sql})::DOUBLE"}
@@ -78,10 +78,8 @@ class Events:
         out = "".join(f', enum_code("{name}") AS "{name}"' if name in texts else f', "{name}"' for name in keys)
         query = f"SELECT idx{out}, n, censored FROM ({rows})"  # noqa: S608
         found = self.sql.execute(query, [list(spec.events)] if spec.events else []).fetchnumpy()
-        columns = {
-            name: texts[name][found[name]] if name in texts else _array(found[name], key.form)
-            for name, key in keys.items()
-        }
+        plain = {name: _array(found[name], key.form) for name, key in keys.items() if name not in texts}
+        columns = Columns(plain, {name: (np.asarray(found[name]), values) for name, values in texts.items()})
         index, n = _array(found["idx"], "whole"), _array(found["n"], "number")
         return RowTable(index, columns, n, np.asarray(found["censored"], dtype=bool))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +53,42 @@ class RowSpec:
         return frozenset({"event"}).union(*(KEYS[key].columns for key in self.keys))
 
 
+class Columns(Mapping[str, NDArray[Any]]):
+    """Columns of rows of which texts are kept as codes: millions of rows hold few values.
+
+    Parameters
+    ----------
+    plain : mapping of str to (R,) array
+        Numbers and days.
+    coded : mapping of str to (codes, texts)
+        Positions (R,) among texts, which are sorted. As a column they come out as an object array.
+    """
+
+    def __init__(
+        self,
+        plain: Mapping[str, NDArray[Any]],
+        coded: Mapping[str, tuple[NDArray[np.integer[Any]], NDArray[np.object_]]],
+    ) -> None:
+        self.plain, self.coded = dict(plain), dict(coded)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name in self.plain:
+            return self.plain[name]
+        codes, texts = self.coded[name]
+        return np.asarray(texts[codes])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self.plain, *self.coded))
+
+    def __len__(self) -> int:
+        return len(self.plain) + len(self.coded)
+
+    def take(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Columns:
+        """Return the rows that a mask keeps, or positions name."""
+        plain = {name: values[keep] for name, values in self.plain.items()}
+        return Columns(plain, {name: (codes[keep], texts) for name, (codes, texts) in self.coded.items()})
+
+
 @dataclass(frozen=True)
 class RowTable:
     """Grouped rows: one array a key, all of the same length, in the order of place and keys.
@@ -83,13 +119,37 @@ class RowTable:
         """Return the rows that a mask keeps, or positions name; these rows themselves where it keeps all."""
         if keep.dtype == bool and bool(keep.all()):
             return self
-        columns = {name: values[keep] for name, values in self.columns.items()}
+        if isinstance(self.columns, Columns):
+            columns: Mapping[str, NDArray[Any]] = self.columns.take(keep)
+        else:
+            columns = {name: values[keep] for name, values in self.columns.items()}
         return RowTable(self.index[keep], columns, self.n[keep], self.censored[keep])
+
+    def codes(self, name: str) -> tuple[NDArray[np.integer[Any]], tuple[str, ...]]:
+        """Return the position of each row's text among some names, and those names, sorted.
+
+        Names that no row holds any more may be among them.
+        """
+        if isinstance(self.columns, Columns) and name in self.columns.coded:
+            codes, texts = self.columns.coded[name]
+            return codes, tuple(texts.tolist())
+        values = self.columns[name].tolist()
+        names = tuple(sorted(set(values)))
+        position = {value: i for i, value in enumerate(names)}
+        return np.fromiter(map(position.__getitem__, values), dtype=np.int64, count=len(values)), names
+
+    def isin(self, name: str, *wanted: str) -> NDArray[np.bool_]:
+        """Return the mask of the rows whose text is one of these values."""
+        codes, names = self.codes(name)
+        return np.array([value in wanted for value in names] or [False], dtype=bool)[codes]
 
     def where(self, **fixed: Any) -> RowTable:
         """Return the rows whose keys hold these values; a tuple stands for any of its values."""
         keep = np.ones(len(self.n), dtype=bool)
         for name, wanted in fixed.items():
             values = wanted if isinstance(wanted, tuple) else (wanted,)
-            keep &= np.logical_or.reduce([self.columns[name] == value for value in values])
+            if isinstance(self.columns, Columns) and name in self.columns.coded:
+                keep &= self.isin(name, *values)
+            else:
+                keep &= np.logical_or.reduce([self.columns[name] == value for value in values])
         return self.take(keep)

@@ -22,12 +22,13 @@ def rows_of(cells: Cells, event: str) -> RowTable:
     if cells.rows is None:
         raise ValueError("the cells hold no single rows: the signal's view must ask for them")
     rows = cells.rows.where(event=event)
-    source = rows.columns["group_source"].astype(str)
-    reach = {name: len(np.unique(rows.index[np.isin(source, (name, ""))])) for name in _SOURCES if name in source}
+    codes, names = rows.codes("group_source")
+    met = {names[code] for code in np.flatnonzero(np.bincount(codes, minlength=len(names)))}
+    reach = {name: len(np.unique(rows.index[rows.isin("group_source", name, "")])) for name in _SOURCES if name in met}
     if not reach:
-        return rows.take(source != "nationality")
+        return rows.take(~rows.isin("group_source", "nationality"))
     best = max(reach, key=lambda name: (reach[name], -_SOURCES.index(name)))
-    return rows.take(np.isin(source, (best, "")))
+    return rows.take(rows.isin("group_source", best, ""))
 
 
 def richest(cells: Cells, events: Sequence[str], usable: Bools) -> str:

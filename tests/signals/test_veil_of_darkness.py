@@ -43,8 +43,8 @@ def year() -> Year:
 
 
 def row_design(year: Year, kept: np.ndarray, knots: int) -> tuple[np.ndarray, np.ndarray]:
-    """The model written out stop by stop, and without its intercepts: knots by numpy.quantile of the stops."""
-    minute = year.minute[kept].astype(float)
+    """The model stop by stop, without its intercepts: the clock in fives, knots by numpy.quantile of the stops."""
+    minute = year.minute[kept] // 5 * 5 + 2.0
     inner = np.quantile(minute, np.arange(1, knots) / knots)
     clock = NaturalSpline(inner, minute.min(), minute.max()).basis(minute)
     week = (year.day[kept] - np.datetime64("2017-01-01")).astype(int) // 7

@@ -66,21 +66,19 @@ Comparison = Callable[[Stops, int], Sample | Refusal]
 
 def by_dusk(stops: Stops, focal: int) -> Sample | Refusal:
     """Compare daylight with darkness over the whole year."""
-    return _yearly(stops, stops.sunset, stops.dusk, focal)
+    return _yearly(stops, stops.evenings.sunset, stops.evenings.dusk, focal)
 
 
 def placebo_day(stops: Stops, focal: int) -> Sample | Refusal:
     """Move dusk an hour forward: all stops compared were made by daylight."""
-    kept = stops.take(stops.minute < stops.sunset)
-    limit = kept.sunset - PLACEBO
-    return _yearly(kept, limit, limit, focal)
+    limit = stops.evenings.sunset - PLACEBO
+    return _yearly(stops.take(stops.minute < stops.sunset), limit, limit, focal)
 
 
 def placebo_night(stops: Stops, focal: int) -> Sample | Refusal:
     """Move dusk an hour back: all stops compared were made in darkness."""
-    kept = stops.take(stops.minute >= stops.dusk)
-    limit = kept.dusk + PLACEBO
-    return _yearly(kept, limit, limit, focal)
+    limit = stops.evenings.dusk + PLACEBO
+    return _yearly(stops.take(stops.minute >= stops.dusk), limit, limit, focal)
 
 
 def by_clock_change(zone: str) -> Comparison:
@@ -89,15 +87,16 @@ def by_clock_change(zone: str) -> Comparison:
     """
 
     def design(stops: Stops, focal: int) -> Sample | Refusal:
-        if not len(stops.day):
+        day = stops.day
+        if not len(day):
             return Refusal("season")
-        marks = _changes(zone, stops.day.min(), stops.day.max())
+        marks = _changes(zone, day.min(), day.max())
         if not len(marks):
             return Refusal("no-change")
-        away, which = days_from(stops.day, marks)
+        away, which = days_from(day, marks)
         near = (away >= -AROUND) & (away < AROUND)
         kept, away, which = stops.take(near), away[near], which[near]
-        found = _compared(kept, kept.sunset, kept.dusk)
+        found = _compared(kept, kept.evenings.sunset, kept.evenings.dusk)
         if isinstance(found, Refusal):
             return found
         keep, light = found
@@ -136,27 +135,26 @@ def _trend(when: Ints) -> Floats:
 
 
 def _yearly(stops: Stops, light_until: Floats, dark_from: Floats, focal: int) -> Sample | Refusal:
+    """Compare stops before and after limits that are given for each evening."""
     chosen = _compared(stops, light_until, dark_from)
     if isinstance(chosen, Refusal):
         return chosen
     keep, light = chosen
     kept = stops.take(keep)
-    year = _blocks(kept, focal)
-    week = _week(kept.day)
+    day = kept.day
+    year, blocks = _blocks(kept, day, focal)
     own = float(kept.n[kept.group == focal].sum())
-    wide = min(own, float(kept.n.sum()) - own) >= _MANY and np.ptp(kept.day) > np.timedelta64(_HALF_YEAR, "D")
-    return Sample(
-        kept, light, _agencies(kept), year * 64 + week, _seasons(int(year.max(initial=0)) + 1, 2 if wide else 1)
-    )
+    wide = min(own, float(kept.n.sum()) - own) >= _MANY and np.ptp(day) > np.timedelta64(_HALF_YEAR, "D")
+    return Sample(kept, light, _agencies(kept), year * 64 + _week(day), _seasons(blocks, 2 if wide else 1))
 
 
 def _compared(stops: Stops, light_until: Floats, dark_from: Floats) -> tuple[Bools, Bools] | Refusal:
     """Return which stops are compared, and of those which were made by daylight."""
-    limits = _daily(stops.day, light_until, dark_from)
-    clock = shared_clock(*limits)
+    met = np.bincount(stops.evening, minlength=len(light_until)) > 0
+    clock = shared_clock(light_until[met], dark_from[met])
     if clock is None:
         return Refusal("season")
-    seen = visibility(stops.minute, light_until, dark_from)
+    seen = visibility(stops.minute, light_until[stops.evening], dark_from[stops.evening])
     keep = (seen >= 0) & (stops.minute >= clock[0]) & (stops.minute < clock[1])
     light = seen == LIGHT
     keep[keep] = overlapping(stops.minute[keep], light[keep], stops.n[keep], BIN, LEAST)
@@ -164,11 +162,6 @@ def _compared(stops: Stops, light_until: Floats, dark_from: Floats) -> tuple[Boo
         if stops.n[keep & (seen == side)].sum() < LEAST_IN_ALL:
             return Refusal("overlap")
     return keep, light[keep]
-
-
-def _daily(days: Days, *values: Floats) -> tuple[Floats, Floats]:
-    _, first = np.unique(days, return_index=True)
-    return values[0][first], values[1][first]
 
 
 def _week(days: Days) -> Ints:
@@ -190,21 +183,20 @@ def _seasons(blocks: int, most: int) -> Columns:
     return columns
 
 
-def _blocks(stops: Stops, focal: int) -> Ints:
+def _blocks(stops: Stops, day: Days, focal: int) -> tuple[Ints, int]:
     """Number blocks of calendar years, each with enough stops of either group to carry a step of its own."""
-    years = stops.day.astype("datetime64[Y]").astype(np.int64)
-    known, which = np.unique(years, return_inverse=True)
-    total = np.bincount(which, stops.n)
-    hits = np.bincount(which, stops.n * (stops.group == focal))
-    block = np.zeros(len(known), dtype=np.int64)
+    years = day.astype("datetime64[Y]").astype(np.int64)
+    years -= years.min()
+    total = np.bincount(years, stops.n)
+    hits = np.bincount(years, stops.n * (stops.group == focal))
+    block = np.zeros(len(total), dtype=np.int64)
     at, held, own = 0, 0.0, 0.0
-    for i in range(len(known)):
+    for i in range(len(total)):
         # A block is closed once it can stand alone and so can what is left.
-        rest, rest_own = total[i:].sum(), hits[i:].sum()
-        if _stands(held, own) and _stands(rest, rest_own):
+        if _stands(held, own) and _stands(total[i:].sum(), hits[i:].sum()):
             at, held, own = at + 1, 0.0, 0.0
         held, own, block[i] = held + total[i], own + hits[i], at
-    return block[which]
+    return block[years], at + 1
 
 
 def _stands(total: float, focal: float) -> bool:

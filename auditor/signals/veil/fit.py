@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,13 @@ from auditor.stats.clusters.grouped_logit import GroupedLogit, fit_grouped_logit
 from auditor.stats.clusters.robust import FEWEST, Clustered, TooFewClusters, cluster_robust
 from auditor.stats.fit import NotConverged
 
+CLOCK = 5
+"""Minutes of the clock that make one cell: who drives hardly changes within them. Light or dark goes by the minute."""
 _A_COLUMN = 15
 """Stops of the smaller group for each column of the model; fewer knots where there are fewer."""
 _LEAST_KNOTS = 2
+_DENSE = 4
+"""Possible combinations of codes to a stop, up to which they are numbered by a table."""
 _KNOWN = 0.8
 """Share of stops with an officer from which officers are the clusters."""
 
@@ -71,7 +76,7 @@ class Cells:
     minute : array
     covariates : (N, P) array
     intercept : int array
-    parts : tuple of arrays
+    parts : tuple of arrays, shape (R,)
         Focal stops, all stops, position of the cell, and cluster, of each cell's part in one cluster.
     """
 
@@ -81,7 +86,7 @@ class Cells:
     minute: Floats
     covariates: Floats
     intercept: Ints
-    parts: tuple[Floats, Floats, Ints, Ints]
+    parts: tuple[Floats, Floats, Ints, NDArray[np.integer[Any]]]
 
 
 def compare(sample: Sample | Refusal, focal: int, knots: int, cluster: str) -> Compared | Refusal:
@@ -124,11 +129,11 @@ def compare(sample: Sample | Refusal, focal: int, knots: int, cluster: str) -> C
     return Compared(counts, effect, officers, spline.width, len(cells.n), str(days[0]), str(days[1]))
 
 
-def gather(sample: Sample, focal: int, clusters: Ints) -> Cells:
+def gather(sample: Sample, focal: int, clusters: NDArray[np.integer[Any]]) -> Cells:
     """Group stops by intercept, minute, daylight and season, and each cell by cluster."""
     stops = sample.stops
-    minute = np.rint(stops.minute).astype(np.int64)
-    codes = (sample.intercept, sample.when, minute, sample.light.astype(np.int64))
+    stretch = stops.minute // CLOCK
+    codes = (sample.intercept, sample.when, stretch, sample.light)
     cell, first = _packed(*codes)
     part, start = _packed(cell, clusters)
     k, n = stops.n * (stops.group == focal), stops.n
@@ -137,7 +142,7 @@ def gather(sample: Sample, focal: int, clusters: Ints) -> Cells:
         k=_sums(cell, k),
         n=_sums(cell, n),
         light=sample.light[first].astype(float),
-        minute=minute[first].astype(float),
+        minute=(CLOCK * stretch[first] + CLOCK // 2).astype(float),
         covariates=sample.columns(when)[back],
         intercept=sample.intercept[first],
         parts=(_sums(part, k), _sums(part, n), cell[start], clusters[start]),
@@ -175,20 +180,31 @@ def _counts(sample: Sample, focal: int) -> Floats:
     )
 
 
-def _clusters(stops: Stops, wanted: str) -> tuple[Ints, bool]:
+def _clusters(stops: Stops, wanted: str) -> tuple[NDArray[np.integer[Any]], bool]:
     """Return the cluster of each stop, and whether they are officers; a stop of no known officer goes by its day."""
     known = stops.officer >= 0
     share = stops.n[known].sum() / stops.n.sum()
     officers = wanted == "officer" or (wanted == "auto" and share >= _KNOWN)
+    if officers and known.all():
+        return stops.officer, True
     days = stops.day.astype(np.int64)
     return (np.where(known, stops.officer, -1 - days), True) if officers else (days, False)
 
 
-def _packed(*codes: Ints) -> tuple[Ints, Ints]:
-    """Number the distinct combinations of codes in order, and say where each is first met."""
+def _packed(*codes: NDArray[Any]) -> tuple[Ints, Ints]:
+    """Number the distinct combinations of codes in order, and say where one of each is met."""
     total = np.zeros(len(codes[0]), dtype=np.int64)
     for code in codes:
-        low = code.min(initial=0)
-        total = total * (int(code.max(initial=0)) - low + 1) + (code - low)
-    _, first, back = np.unique(total, return_index=True, return_inverse=True)
-    return back.astype(np.int64), first.astype(np.int64)
+        low, high = int(code.min(initial=0)), int(code.max(initial=0))
+        total *= high - low + 1
+        total += code
+        total -= low
+    span = int(total.max(initial=-1)) + 1
+    if span > _DENSE * max(len(total), 1000):
+        _, first, back = np.unique(total, return_index=True, return_inverse=True)
+        return back.astype(np.int64), first.astype(np.int64)
+    # So few possible combinations that a table of them is quicker than sorting.
+    where = np.full(span, -1, dtype=np.int64)
+    where[total] = np.arange(len(total))
+    met = where >= 0
+    return (np.cumsum(met) - 1)[total], where[met]

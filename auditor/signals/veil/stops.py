@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,50 +28,90 @@ _ROUND = 0.35
 _UNTIMED = 0.5
 
 Ints = NDArray[np.int64]
+Narrow = NDArray[np.integer[Any]]
 Clock = Literal["checked", "local", "utc"]
 
 
 @dataclass(frozen=True)
+class Evenings:
+    """Days of places on which anybody was stopped, with their sun; arrays of shape (E,).
+
+    Attributes
+    ----------
+    day : day array
+    sunset, dusk : array
+        Minutes after midnight by the local clock; NaN where there is none.
+    """
+
+    day: Days
+    sunset: Floats
+    dusk: Floats
+
+
+@dataclass(frozen=True)
 class Stops:
-    """Stops from 14:00 on, in the order of their places; arrays of shape (R,).
+    """Stops from 14:00 on, in the order of their places; arrays of shape (R,), as narrow as millions of rows ask for.
 
     Attributes
     ----------
     index : int array
         Position of the place among ``Cells.ids``.
-    day : day array
-    minute : array
+    evening : int array
+        Position of its day among ``evenings``.
+    minute : int array
         By the local clock, after midnight.
-    sunset, dusk : array
-        Of that day and place, in the same unit; NaN where there is none.
     group, agency, officer : int arrays
         Positions in the names of groups and agencies; the officer's code, -1 where not recorded.
     n : array
         Stops that an entry stands for.
+    evenings : Evenings
     groups, agencies : tuple of str
     """
 
-    index: Ints
-    day: Days
-    minute: Floats
-    sunset: Floats
-    dusk: Floats
-    group: Ints
-    agency: Ints
-    officer: Ints
+    index: Narrow
+    evening: Narrow
+    minute: Narrow
+    group: Narrow
+    agency: Narrow
+    officer: Narrow
     n: Floats
+    evenings: Evenings
     groups: tuple[str, ...]
     agencies: tuple[str, ...]
 
-    def take(self, keep: Bools | Ints | slice) -> Stops:
-        """Return some of the entries."""
-        arrays = ("index", "day", "minute", "sunset", "dusk", "group", "agency", "officer", "n")
+    @property
+    def day(self) -> Days:
+        """Day of each entry."""
+        return self.evenings.day[self.evening]
+
+    @property
+    def sunset(self) -> Floats:
+        """Sunset of each entry's day and place."""
+        return self.evenings.sunset[self.evening]
+
+    @property
+    def dusk(self) -> Floats:
+        """Where darkness begins, on each entry's day and place."""
+        return self.evenings.dusk[self.evening]
+
+    def take(self, keep: Bools | slice) -> Stops:
+        """Return some of the entries; these very ones where a mask keeps all."""
+        if not isinstance(keep, slice) and bool(keep.all()):
+            return self
+        arrays = ("index", "evening", "minute", "group", "agency", "officer", "n")
         return replace(self, **{name: getattr(self, name)[keep] for name in arrays})
 
     def by_place(self, places: int) -> list[Stops]:
-        """Return the entries of each place."""
+        """Return the entries of each place, each with its own evenings alone."""
         edges = np.searchsorted(self.index, np.arange(places + 1))
-        return [self.take(slice(first, last)) for first, last in pairwise(edges)]
+        return [self.take(slice(first, last))._own_evenings() for first, last in pairwise(edges)]
+
+    def _own_evenings(self) -> Stops:
+        """Leave out the evenings of other places, which stand before and after."""
+        low, high = (int(self.evening.min()), int(self.evening.max()) + 1) if len(self.evening) else (0, 0)
+        every = self.evenings
+        own = Evenings(every.day[low:high], every.sunset[low:high], every.dusk[low:high])
+        return replace(self, evening=self.evening - np.int32(low), evenings=own)
 
     def code(self, group: str) -> int:
         """Return the position of a group, -2 where no row is of it."""
@@ -116,15 +156,6 @@ class Recorded:
         """Return where times can be compared with the sun."""
         timed = np.nan_to_num(self.timed) >= 1 - _UNTIMED
         return self.located & timed & ~self.censored & ~self.heaped & ~self.shifted
-
-
-def event_of(cells: Cells, wanted: str) -> str:
-    """Return the event that is compared: the one with most rows of known group and time, unless one is asked for."""
-    if wanted != "auto" or cells.rows is None:
-        return wanted if wanted != "auto" else EVENTS[0]
-    rows = cells.rows.take(cells.rows.columns["minute"] >= 0)
-    total = {event: float(rows.where(event=event).n.sum()) for event in EVENTS}
-    return max(EVENTS, key=lambda event: (total[event], -EVENTS.index(event)))
 
 
 def keys_of(clock: Clock) -> tuple[str, str]:
@@ -219,19 +250,23 @@ def _stops(
     clock: Clock,
 ) -> Stops:
     at = np.flatnonzero(keep)
-    at = at[np.argsort(rows.index[at], kind="stable")]
-    index, days = rows.index[at], day[at]
-    sunset, dusk = _sun(index, days, locations, twilight)
-    group, groups = _coded(rows.columns["group"][at])
-    agency, agencies = _coded(rows.columns["agency"][at])
-    officer = rows.columns[keys_of(clock)[1]][at].astype(np.int64)
-    return Stops(index, days, minute[at], sunset, dusk, group, agency, officer, rows.n[at], groups, agencies)
+    if (np.diff(rows.index[at]) < 0).any():
+        at = at[np.argsort(rows.index[at], kind="stable")]
+    evening, evenings = _evenings(rows.index[at], day[at], locations, twilight)
+    group, groups = rows.codes("group")
+    agency, agencies = rows.codes("agency")
+    narrow = (rows.index[at], minute[at], rows.columns[keys_of(clock)[1]][at])
+    index, minutes, officer = (values.astype(np.int32) for values in narrow)
+    return Stops(index, evening, minutes, group[at], agency[at], officer, rows.n[at], evenings, groups, agencies)
 
 
-def _sun(index: Ints, days: Days, locations: Sequence[Location | None], twilight: Twilight) -> tuple[Floats, Floats]:
-    """Return sunset and the end of twilight of each row; each place and day is worked out once."""
+def _evenings(
+    index: Ints, days: Days, locations: Sequence[Location | None], twilight: Twilight
+) -> tuple[Narrow, Evenings]:
+    """Work out the sun of each place and day once, and say which of these each row has."""
     if not len(index):
-        return np.zeros(0), np.zeros(0)
+        nothing = np.zeros(0)
+        return nothing.astype(np.int32), Evenings(nothing.astype("datetime64[D]"), nothing, nothing)
     number = days.astype(np.int64)
     first, span = number.min(), int(np.ptp(number)) + 1
     pairs, back = np.unique(index * span + (number - first), return_inverse=True)
@@ -239,12 +274,6 @@ def _sun(index: Ints, days: Days, locations: Sequence[Location | None], twilight
     where = [locations[j] for j in place.tolist()]
     north, east = (np.array([getattr(spot, name) for spot in where]) for name in ("latitude", "longitude"))
     zones = np.array([spot.zone if spot else "" for spot in where])
-    sunset = local_sun(dates, north, east, zones, "horizon").minutes[back]
-    return sunset, local_sun(dates, north, east, zones, twilight).minutes[back]
-
-
-def _coded(texts: NDArray[np.object_]) -> tuple[Ints, tuple[str, ...]]:
-    """Return positions among the distinct texts, and these in order; few texts stand for many rows."""
-    names = tuple(sorted(set(texts.tolist())))
-    position = {name: i for i, name in enumerate(names)}
-    return np.fromiter(map(position.__getitem__, texts.tolist()), dtype=np.int64, count=len(texts)), names
+    depths: tuple[Twilight, Twilight] = ("horizon", twilight)
+    sunset, dusk = (local_sun(dates, north, east, zones, depth).minutes for depth in depths)
+    return back.astype(np.int32), Evenings(dates, sunset, dusk)

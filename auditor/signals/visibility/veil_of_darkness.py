@@ -11,13 +11,13 @@ from pydantic import Field
 
 from auditor.cells import Bools, Cells, CellSpec, Floats, RowSpec, RowTable
 from auditor.findings.card import Card
-from auditor.signals.searches import rows_of
+from auditor.signals.cases import richest, rows_of
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
 from auditor.signals.veil.designs import Comparison, Refusal, by_clock_change, by_dusk, placebo_day, placebo_night
 from auditor.signals.veil.draw import simulate
 from auditor.signals.veil.fit import Compared
 from auditor.signals.veil.panel import Column, compare_places, fired, veil_panel
-from auditor.signals.veil.stops import EVENTS, Clock, Recorded, Stops, event_of, keys_of, recorded_stops
+from auditor.signals.veil.stops import EVENTS, Clock, Recorded, Stops, keys_of, recorded_stops
 from auditor.stats.clock.sun import Twilight
 from auditor.stats.clusters.robust import METHOD
 
@@ -262,16 +262,24 @@ def _every(design: Comparison) -> Callable[[int], Comparison]:
 
 
 def _ground(cells: Cells, options: VeilOptions) -> _Ground:
-    event = event_of(cells, options.event)
-    rows: RowTable = rows_of(cells, event)
+    rows, event = _rows(cells, options)
     recorded, stops = recorded_stops(cells, rows, options.twilight, options.clock)
     blind = np.isin(stops.group, [stops.code("unknown"), stops.code("")])
     total = np.bincount(stops.index, stops.n, minlength=cells.size)
     silent = np.bincount(stops.index[blind], stops.n[blind], minlength=cells.size)
     unknown = np.divide(silent, total, out=np.full(cells.size, np.nan), where=total > 0)
-    surname = "surname" in set(rows.columns["group_source"].tolist())
+    surname = bool(rows.isin("group_source", "surname").any())
     places = tuple(stops.by_place(cells.size))
     return _Ground(cells, options, event, recorded, places, stops.groups, unknown, surname)
+
+
+def _rows(cells: Cells, options: VeilOptions) -> tuple[RowTable, str]:
+    """Return the rows of the event that is compared: the one with most of known time, unless one is asked for."""
+    if cells.rows is None:
+        raise ValueError("the cells hold no single rows: the signal's view must ask for them")
+    timed = cells.rows.columns["minute"] >= 0
+    event = richest(cells, EVENTS, timed) if options.event == "auto" else options.event
+    return rows_of(cells, event), event
 
 
 SIGNAL = VeilOfDarkness()
