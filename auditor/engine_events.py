@@ -16,7 +16,7 @@ from auditor.records.event_columns import READINGS
 from auditor.row_cells import Columns, RowSpec, RowTable
 from auditor.row_keys import JOINS, KEYS, Form, Key
 
-_OUT: dict[Form, str] = {"whole": "coalesce({sql}, -1)::BIGINT", "number": "({sql})::DOUBLE"}
+_OUT: dict[Form, str] = {"whole": "coalesce({sql}, -1)", "number": "({sql})::DOUBLE"}
 _DTYPES: dict[Form, str] = {"whole": "int64", "number": "float64"}
 _UNITS: dict[Form, str] = {"day": "datetime64[D]", "moment": "datetime64[s]"}
 _FIRST = "min((i.idx, e.day, e.minute, e.source, e.row))"
@@ -28,6 +28,8 @@ _CODED = (
 _TABLES = {
     "officers": _CODED.format(name="officers", keys="e.place, e.agency, e.officer", first=_FIRST, wanted="officer"),
     "persons": _CODED.format(name="persons", keys="e.source, e.person", first=_FIRST, wanted="person"),
+    "grouped": "CREATE TEMP TABLE row_grouped AS SELECT DISTINCT source, event, true AS told FROM counts "
+    'WHERE "group" IS NOT NULL',
     "ends": 'CREATE TEMP TABLE row_ends AS SELECT source, max(greatest("end"::TIMESTAMP, disposition_date, '
     "detainer_date, release_date, transfer_date)) AS last FROM events GROUP BY source",
     # `before` counts the Saturdays, Sundays and holidays before a day.

@@ -134,6 +134,7 @@ JOINS: Final[dict[str, str]] = {
     "officers": "LEFT JOIN row_officers o ON o.place = e.place AND o.agency IS NOT DISTINCT FROM e.agency "
     "AND o.officer = e.officer",
     "persons": "LEFT JOIN row_persons p ON p.source = e.source AND p.person = e.person",
+    "grouped": "LEFT JOIN row_grouped y ON y.source = e.source AND y.event = e.event",
     "ends": "LEFT JOIN row_ends x ON x.source = e.source",
     "days": "LEFT JOIN row_days f ON f.day = e.release_eligible_date::DATE "
     f"LEFT JOIN row_days t ON t.day = ({_LAST})::DATE",
@@ -245,10 +246,7 @@ _DERIVED: Final[dict[str, Key]] = {
 }
 
 # Where a source records groups for an event, a blank one is a person of unrecorded group (as in the counts).
-_GROUP = (
-    'CASE WHEN e."group" IS NULL AND EXISTS (SELECT 1 FROM counts g WHERE g.source = e.source '
-    'AND g.event = e.event AND g."group" IS NOT NULL) THEN \'unknown\' ELSE e."group" END'
-)
+_GROUP = "CASE WHEN e.\"group\" IS NULL AND y.told THEN 'unknown' ELSE e.\"group\" END"
 _FORMS: Final[dict[str, Form]] = {
     "day": "day",
     "start": "day",
@@ -263,7 +261,8 @@ _FORMS: Final[dict[str, Form]] = {
 def _plain(name: str) -> Key:
     form = _FORMS.get(name, "text")
     sql = _GROUP if name == "group" else f'e."{name}"'
-    return _key(f"{sql}::INTEGER" if form == "whole" else sql, form, name)
+    joins = ("grouped",) if name == "group" else ()
+    return _key(f"{sql}::INTEGER" if form == "whole" else sql, form, name, joins=joins)
 
 
 KEYS: Final[dict[str, Key]] = {

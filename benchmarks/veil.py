@@ -175,7 +175,7 @@ def glum(path: Path) -> dict[str, Any]:
     )
     watch.step("design")
     y = focal[keep].astype(float)
-    model = GeneralizedLinearRegressor(family="binomial", alpha=0, gradient_tol=1e-9, max_iter=100)
+    model = GeneralizedLinearRegressor(family="binomial", alpha=0, gradient_tol=1e-5)
     model.fit(matrix, y)
     watch.step("fit")
     covariance = model.covariance_matrix(matrix, y, clusters=officer[keep].astype(np.int64))

@@ -141,11 +141,12 @@ def _yearly(stops: Stops, light_until: Floats, dark_from: Floats, focal: int) ->
         return chosen
     keep, light = chosen
     kept = stops.take(keep)
-    day = kept.day
-    year, blocks = _blocks(kept, day, focal)
-    own = float(kept.n[kept.group == focal].sum())
-    wide = min(own, float(kept.n.sum()) - own) >= _MANY and np.ptp(day) > np.timedelta64(_HALF_YEAR, "D")
-    return Sample(kept, light, _agencies(kept), year * 64 + _week(day), _seasons(blocks, 2 if wide else 1))
+    day = kept.evenings.day
+    year, blocks = _blocks(kept, focal)
+    own, total = float(kept.n[kept.group == focal].sum()), float(kept.n.sum())
+    wide = min(own, total - own) >= _MANY and np.ptp(day) > np.timedelta64(_HALF_YEAR, "D")
+    when = year * 64 + _week(day)
+    return Sample(kept, light, _agencies(kept), when[kept.evening], _seasons(blocks, 2 if wide else 1))
 
 
 def _compared(stops: Stops, light_until: Floats, dark_from: Floats) -> tuple[Bools, Bools] | Refusal:
@@ -183,12 +184,16 @@ def _seasons(blocks: int, most: int) -> Columns:
     return columns
 
 
-def _blocks(stops: Stops, day: Days, focal: int) -> tuple[Ints, int]:
-    """Number blocks of calendar years, each with enough stops of either group to carry a step of its own."""
-    years = day.astype("datetime64[Y]").astype(np.int64)
+def _blocks(stops: Stops, focal: int) -> tuple[Ints, int]:
+    """Number blocks of calendar years, each with enough stops of either group to carry a step of its own.
+
+    Returns the block of each evening, and their number.
+    """
+    years = stops.evenings.day.astype("datetime64[Y]").astype(np.int64)
     years -= years.min()
-    total = np.bincount(years, stops.n)
-    hits = np.bincount(years, stops.n * (stops.group == focal))
+    size = len(years)
+    total = np.bincount(years, np.bincount(stops.evening, stops.n, minlength=size))
+    hits = np.bincount(years, np.bincount(stops.evening, stops.n * (stops.group == focal), minlength=size))
     block = np.zeros(len(total), dtype=np.int64)
     at, held, own = 0, 0.0, 0.0
     for i in range(len(total)):

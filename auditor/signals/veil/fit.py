@@ -15,18 +15,18 @@ from auditor.stats.clock.spline import NaturalSpline, spline_of_rows
 from auditor.stats.clusters.grouped_logit import GroupedLogit, fit_grouped_logit
 from auditor.stats.clusters.robust import FEWEST, Clustered, TooFewClusters, cluster_robust
 from auditor.stats.fit import NotConverged
+from auditor.stats.numbering import combined, numbered
 
 CLOCK = 5
 """Minutes of the clock that make one cell: who drives hardly changes within them. Light or dark goes by the minute."""
 _A_COLUMN = 15
 """Stops of the smaller group for each column of the model; fewer knots where there are fewer."""
 _LEAST_KNOTS = 2
-_DENSE = 4
-"""Possible combinations of codes to a stop, up to which they are numbered by a table."""
 _KNOWN = 0.8
 """Share of stops with an officer from which officers are the clusters."""
 
 Ints = NDArray[np.int64]
+Whole = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Cells:
     covariates : (N, P) array
     intercept : int array
     parts : tuple of arrays, shape (R,)
-        Focal stops, all stops, position of the cell, and cluster, of each cell's part in one cluster.
+        Focal stops, all stops, position of the cell, and cluster, of parts of cells that lie in one cluster each.
     """
 
     k: Floats
@@ -86,7 +86,7 @@ class Cells:
     minute: Floats
     covariates: Floats
     intercept: Ints
-    parts: tuple[Floats, Floats, Ints, NDArray[np.integer[Any]]]
+    parts: tuple[Floats, Floats, Whole, Whole]
 
 
 def compare(sample: Sample | Refusal, focal: int, knots: int, cluster: str) -> Compared | Refusal:
@@ -112,7 +112,7 @@ def compare(sample: Sample | Refusal, focal: int, knots: int, cluster: str) -> C
     if (counts.sum(axis=0) == 0).any():
         return Refusal("one-group")
     clusters, officers = _clusters(stops, cluster)
-    if len(np.unique(clusters)) < FEWEST:
+    if len(numbered(clusters)[0]) < FEWEST:
         return Refusal("few-clusters")
     cells = gather(sample, focal, clusters)
     spline = clock_spline(cells, counts, knots)
@@ -129,15 +129,17 @@ def compare(sample: Sample | Refusal, focal: int, knots: int, cluster: str) -> C
     return Compared(counts, effect, officers, spline.width, len(cells.n), str(days[0]), str(days[1]))
 
 
-def gather(sample: Sample, focal: int, clusters: NDArray[np.integer[Any]]) -> Cells:
+def gather(sample: Sample, focal: int, clusters: Whole) -> Cells:
     """Group stops by intercept, minute, daylight and season, and each cell by cluster."""
     stops = sample.stops
     stretch = stops.minute // CLOCK
-    codes = (sample.intercept, sample.when, stretch, sample.light)
-    cell, first = _packed(*codes)
-    part, start = _packed(cell, clusters)
+    cell, first = combined(sample.intercept, sample.when, stretch, sample.light)
     k, n = stops.n * (stops.group == focal), stops.n
-    when, back = np.unique(sample.when[first], return_inverse=True)
+    when, back = numbered(sample.when[first])
+    parts = (k, n, cell, clusters)
+    if len(first) * (int(np.ptp(clusters)) + 1) < len(n):  # else most stops are a part of their own
+        part, one = combined(cell, clusters)
+        parts = (_sums(part, k), _sums(part, n), cell[one], clusters[one])
     return Cells(
         k=_sums(cell, k),
         n=_sums(cell, n),
@@ -145,7 +147,7 @@ def gather(sample: Sample, focal: int, clusters: NDArray[np.integer[Any]]) -> Ce
         minute=(CLOCK * stretch[first] + CLOCK // 2).astype(float),
         covariates=sample.columns(when)[back],
         intercept=sample.intercept[first],
-        parts=(_sums(part, k), _sums(part, n), cell[start], clusters[start]),
+        parts=parts,
     )
 
 
@@ -169,7 +171,7 @@ def clock_spline(cells: Cells, counts: Floats, knots: int) -> NaturalSpline | No
     return None
 
 
-def _sums(code: Ints, values: Floats) -> Floats:
+def _sums(code: Whole, values: Floats) -> Floats:
     return np.bincount(code, values).astype(float)
 
 
@@ -180,7 +182,7 @@ def _counts(sample: Sample, focal: int) -> Floats:
     )
 
 
-def _clusters(stops: Stops, wanted: str) -> tuple[NDArray[np.integer[Any]], bool]:
+def _clusters(stops: Stops, wanted: str) -> tuple[Whole, bool]:
     """Return the cluster of each stop, and whether they are officers; a stop of no known officer goes by its day."""
     known = stops.officer >= 0
     share = stops.n[known].sum() / stops.n.sum()
@@ -189,22 +191,3 @@ def _clusters(stops: Stops, wanted: str) -> tuple[NDArray[np.integer[Any]], bool
         return stops.officer, True
     days = stops.day.astype(np.int64)
     return (np.where(known, stops.officer, -1 - days), True) if officers else (days, False)
-
-
-def _packed(*codes: NDArray[Any]) -> tuple[Ints, Ints]:
-    """Number the distinct combinations of codes in order, and say where one of each is met."""
-    total = np.zeros(len(codes[0]), dtype=np.int64)
-    for code in codes:
-        low, high = int(code.min(initial=0)), int(code.max(initial=0))
-        total *= high - low + 1
-        total += code
-        total -= low
-    span = int(total.max(initial=-1)) + 1
-    if span > _DENSE * max(len(total), 1000):
-        _, first, back = np.unique(total, return_index=True, return_inverse=True)
-        return back.astype(np.int64), first.astype(np.int64)
-    # So few possible combinations that a table of them is quicker than sorting.
-    where = np.full(span, -1, dtype=np.int64)
-    where[total] = np.arange(len(total))
-    met = where >= 0
-    return (np.cumsum(met) - 1)[total], where[met]

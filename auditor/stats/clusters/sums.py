@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,8 +13,10 @@ from auditor.stats import checks
 from auditor.stats.checks import Array
 from auditor.stats.clusters.grouped_logit import GroupedLogit
 from auditor.stats.fit import NotConverged
+from auditor.stats.numbering import numbered
 
 Ints = NDArray[np.int64]
+Whole = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +126,28 @@ def sum_clusters(fit: GroupedLogit, k: ArrayLike, n: ArrayLike, cell: ArrayLike,
         If the information of coefficients and intercepts together cannot be inverted.
     """
     successes, trials, at, code = _parts(fit, k, n, cell, cluster)
-    keep = fit.used[at]
-    kept = np.cumsum(fit.used) - 1
-    groups, group = np.unique(fit.group[fit.used], return_inverse=True)
-    names, which = np.unique(code[keep], return_inverse=True)
-    p = fit.fitted[at[keep]]
-    shape = (len(names), int(fit.used.sum()))
-    place = (which, kept[at[keep]])
-    weight = sparse.csr_matrix((trials[keep] * p * (1 - p), place), shape=shape)
-    score = sparse.csr_matrix((successes[keep] - trials[keep] * p, place), shape=shape)
+    groups, group = numbered(fit.group[fit.used])
+    if not fit.used.all():
+        keep = fit.used[at]
+        successes, trials, code = successes[keep], trials[keep], code[keep]
+        at = (np.cumsum(fit.used) - 1)[at[keep]]
+    names, which = numbered(code)
+    p = fit.fitted[fit.used]
+    shape = (len(names), len(p))
+    # Parts of one cell and cluster are added; indices as narrow as they can be.
+    place = (which, at.astype(np.int32))
+    whole = sparse.csr_matrix((trials, place), shape=shape)
+    score = sparse.csr_matrix((successes, place), shape=shape)
+    score.data -= whole.data * p[score.indices]
+    whole.data *= (p * (1 - p))[whole.indices]
+    least, most = _edges(group[place[1]], which, len(names))
     member = sparse.csr_matrix((np.ones(shape[1]), (np.arange(shape[1]), group)), shape=(shape[1], len(groups)))
     design = fit.design[fit.used]
-    least, most = (edge.astype(np.int64) for edge in _edges(group[place[1]], which, len(names)))
     return ClusterSums(
         scores=np.column_stack([score @ design, (score @ member).toarray()]),
-        levels=np.column_stack([weight @ design, (weight @ member).toarray()]),
+        levels=np.column_stack([whole @ design, (whole @ member).toarray()]),
         inverse=_inverse(design, fit.weights[fit.used], group.astype(np.int64)),
-        weight=weight,
+        weight=whole,
         design=design,
         group=group.astype(np.int64),
         own=np.where(least == most, least, -1),
@@ -148,7 +156,7 @@ def sum_clusters(fit: GroupedLogit, k: ArrayLike, n: ArrayLike, cell: ArrayLike,
 
 def _parts(
     fit: GroupedLogit, k: ArrayLike, n: ArrayLike, cell: ArrayLike, cluster: ArrayLike
-) -> tuple[Array, Array, Ints, Ints]:
+) -> tuple[Array, Array, Whole, Whole]:
     successes, trials = checks.tally(k, n)
     at, code = np.asarray(cell), np.asarray(cluster)
     if successes.ndim != 1 or not successes.shape == at.shape == code.shape:
@@ -158,15 +166,16 @@ def _parts(
     cells = len(fit.fitted)
     if at.size and (at.min() < 0 or at.max() >= cells):
         raise ValueError(f"cell must lie between 0 and {cells - 1}")
-    score = np.bincount(at, successes - trials * fit.fitted[at], minlength=cells)
-    weight = np.bincount(at, trials * fit.fitted[at] * (1 - fit.fitted[at]), minlength=cells)
+    total = np.bincount(at, trials, minlength=cells)
+    score = np.bincount(at, successes, minlength=cells) - total * fit.fitted
+    weight = total * fit.fitted * (1 - fit.fitted)
     size = 1 + np.abs(fit.weights)
     if not (np.allclose(score, fit.scores, atol=1e-6) and (np.abs(weight - fit.weights) <= 1e-9 * size).all()):
         raise ValueError("the parts of the clusters do not add up to the cells that were fitted")
-    return successes, trials, at.astype(np.int64), code.astype(np.int64)
+    return successes, trials, at, code
 
 
-def _edges(group: Ints, which: Ints, clusters: int) -> tuple[Ints, Ints]:
+def _edges(group: Whole, which: Whole, clusters: int) -> tuple[Ints, Ints]:
     """Return the least and the greatest group that each cluster has a part in."""
     least, most = np.full(clusters, np.iinfo(np.int64).max), np.full(clusters, -1)
     np.minimum.at(least, which, group)
