@@ -62,8 +62,8 @@ def combined(*codes: Codes) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """
     total = np.zeros(len(codes[0]), dtype=np.int64)
     possible = 1
-    for code in codes:
-        low, high = int(code.min(initial=0)), int(code.max(initial=0))
+    for code in codes if len(total) else ():
+        low, high = int(code.min()), int(code.max())
         possible *= high - low + 1
         if possible > np.iinfo(np.int64).max:
             raise ValueError("the codes have too many combinations")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ _MANY, _HALF_YEAR = 150, 182
 _LEAST_OF_AGENCY = 50
 
 Ints = NDArray[np.int64]
+Whole = NDArray[np.integer[Any]]
 Columns = Callable[[Ints], Floats]
 
 
@@ -48,8 +50,8 @@ class Sample:
 
     stops: Stops
     light: Bools
-    intercept: Ints
-    when: Ints
+    intercept: Whole
+    when: Whole
     columns: Columns
 
 
@@ -102,7 +104,7 @@ def by_clock_change(zone: str) -> Comparison:
         keep, light = found
         spring = _spring(marks)
         # A line through each kind of change: what drifts within the weeks is not the sudden hour.
-        when = ((away + AROUND) * 2 + spring[which]).astype(np.int64)[keep]
+        when = ((away + AROUND) * 2 + spring[which]).astype(np.int32)[keep]
         compared = kept.take(keep)
         return Sample(compared, light, _agencies(compared) * len(marks) + which[keep], when, _trend)
 
@@ -145,7 +147,7 @@ def _yearly(stops: Stops, light_until: Floats, dark_from: Floats, focal: int) ->
     year, blocks = _blocks(kept, focal)
     own, total = float(kept.n[kept.group == focal].sum()), float(kept.n.sum())
     wide = min(own, total - own) >= _MANY and np.ptp(day) > np.timedelta64(_HALF_YEAR, "D")
-    when = year * 64 + _week(day)
+    when = (year * 64 + _week(day)).astype(np.int32)
     return Sample(kept, light, _agencies(kept), when[kept.evening], _seasons(blocks, 2 if wide else 1))
 
 
@@ -208,7 +210,8 @@ def _stands(total: float, focal: float) -> bool:
     return total >= _LEAST_IN_BLOCK and min(focal, total - focal) >= _LEAST_IN_BLOCK / 10
 
 
-def _agencies(stops: Stops) -> Ints:
+def _agencies(stops: Stops) -> Whole:
     """Return the intercept of each stop: its agency's, or a common one for agencies with few stops."""
     total = np.bincount(stops.agency, stops.n)
-    return np.where(total[stops.agency] >= _LEAST_OF_AGENCY, stops.agency + 1, 0)
+    number = np.where(total >= _LEAST_OF_AGENCY, np.arange(1, len(total) + 1), 0).astype(np.int32)
+    return number[stops.agency]

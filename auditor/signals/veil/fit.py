@@ -25,7 +25,6 @@ _LEAST_KNOTS = 2
 _KNOWN = 0.8
 """Share of stops with an officer from which officers are the clusters."""
 
-Ints = NDArray[np.int64]
 Whole = NDArray[np.integer[Any]]
 
 
@@ -73,7 +72,8 @@ class Cells:
     k, n : arrays
         Focal stops, all stops.
     light : float array
-    minute : array
+    stretch : int array
+        Of the clock, in steps of :data:`CLOCK` minutes from midnight.
     covariates : (N, P) array
     intercept : int array
     parts : tuple of arrays, shape (R,)
@@ -83,9 +83,9 @@ class Cells:
     k: Floats
     n: Floats
     light: Floats
-    minute: Floats
+    stretch: Whole
     covariates: Floats
-    intercept: Ints
+    intercept: Whole
     parts: tuple[Floats, Floats, Whole, Whole]
 
 
@@ -144,7 +144,7 @@ def gather(sample: Sample, focal: int, clusters: Whole) -> Cells:
         k=_sums(cell, k),
         n=_sums(cell, n),
         light=sample.light[first].astype(float),
-        minute=(CLOCK * stretch[first] + CLOCK // 2).astype(float),
+        stretch=stretch[first],
         covariates=sample.columns(when)[back],
         intercept=sample.intercept[first],
         parts=parts,
@@ -153,19 +153,19 @@ def gather(sample: Sample, focal: int, clusters: Whole) -> Cells:
 
 def fit_cells(cells: Cells, spline: NaturalSpline) -> GroupedLogit:
     """Fit the logit of being focal; the first coefficient is that of daylight."""
-    minute, back = np.unique(cells.minute, return_inverse=True)
-    design = np.column_stack([cells.light, spline.basis(minute)[back], cells.covariates])
+    stretch, back = numbered(cells.stretch)
+    design = np.column_stack([cells.light, spline.basis(_minute(stretch))[back], cells.covariates])
     return fit_grouped_logit(cells.k, cells.n, design, cells.intercept)
 
 
 def clock_spline(cells: Cells, counts: Floats, knots: int) -> NaturalSpline | None:
     """Place as many knots as the stops can carry, at quantiles of the stops; None where times hardly differ."""
     spare = int(counts.sum(axis=0).min() // _A_COLUMN) - 1 - cells.covariates.shape[1]
-    minute, back = np.unique(cells.minute, return_inverse=True)
+    stretch, back = numbered(cells.stretch)
     rows = np.bincount(back, cells.n)
     for df in range(min(knots, max(spare, _LEAST_KNOTS)), 0, -1):
         try:
-            return spline_of_rows(minute, rows, df)
+            return spline_of_rows(_minute(stretch), rows, df)
         except ValueError:  # too many stops share a minute for so many knots
             continue
     return None
@@ -173,6 +173,11 @@ def clock_spline(cells: Cells, counts: Floats, knots: int) -> NaturalSpline | No
 
 def _sums(code: Whole, values: Floats) -> Floats:
     return np.bincount(code, values).astype(float)
+
+
+def _minute(stretch: Whole) -> Floats:
+    """Return the middle of stretches of the clock, in minutes."""
+    return (CLOCK * stretch + CLOCK // 2).astype(float)
 
 
 def _counts(sample: Sample, focal: int) -> Floats:

@@ -16,6 +16,7 @@ from auditor.stats.clock.heaping import clock_shift, heaping
 from auditor.stats.clock.local_clock import local_sun
 from auditor.stats.clock.sun import Twilight
 from auditor.stats.clock.veil import MINUTES, to_local
+from auditor.stats.numbering import numbered
 
 EVENTS = ("stop", "citation", "arrest")
 """Events that an officer may begin on what can be seen, in the order in which they are preferred."""
@@ -269,11 +270,11 @@ def _evenings(
         return nothing.astype(np.int32), Evenings(nothing.astype("datetime64[D]"), nothing, nothing)
     number = days.astype(np.int64)
     first, span = number.min(), int(np.ptp(number)) + 1
-    pairs, back = np.unique(index * span + (number - first), return_inverse=True)
+    pairs, back = numbered(index * span + (number - first))
     place, dates = pairs // span, (pairs % span + first).astype("datetime64[D]")
     where = [locations[j] for j in place.tolist()]
     north, east = (np.array([getattr(spot, name) for spot in where]) for name in ("latitude", "longitude"))
     zones = np.array([spot.zone if spot else "" for spot in where])
     depths: tuple[Twilight, Twilight] = ("horizon", twilight)
     sunset, dusk = (local_sun(dates, north, east, zones, depth).minutes for depth in depths)
-    return back.astype(np.int32), Evenings(dates, sunset, dusk)
+    return back, Evenings(dates, sunset, dusk)

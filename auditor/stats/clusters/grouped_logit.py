@@ -16,6 +16,7 @@ from scipy import special
 from auditor.stats import checks
 from auditor.stats.checks import Array
 from auditor.stats.fit import NotConverged
+from auditor.stats.numbering import numbered
 
 _MOST_STEPS = 60
 _STILL = 1e-7
@@ -111,8 +112,8 @@ def fit_grouped_logit(k: ArrayLike, n: ArrayLike, design: ArrayLike, group: Arra
     elimination of intercepts).
     """
     successes, trials, x, codes = _inputs(k, n, design, group)
-    groups, which = np.unique(codes, return_inverse=True)
-    which = which.astype(np.int64)
+    groups, position = numbered(codes)
+    which = position.astype(np.int64)
     total = np.bincount(which, trials, minlength=len(groups))
     hits = np.bincount(which, successes, minlength=len(groups))
     varies = (hits > 0) & (hits < total)

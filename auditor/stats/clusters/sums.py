@@ -134,19 +134,19 @@ def sum_clusters(fit: GroupedLogit, k: ArrayLike, n: ArrayLike, cell: ArrayLike,
     names, which = numbered(code)
     p = fit.fitted[fit.used]
     shape = (len(names), len(p))
-    # Parts of one cell and cluster are added; indices as narrow as they can be.
-    place = (which, at.astype(np.int32))
-    whole = sparse.csr_matrix((trials, place), shape=shape)
-    score = sparse.csr_matrix((successes, place), shape=shape)
-    score.data -= whole.data * p[score.indices]
-    whole.data *= (p * (1 - p))[whole.indices]
-    least, most = _edges(group[place[1]], which, len(names))
+    # Parts of one cell and cluster are added, both counts in one go: trials as the real part, successes beside them.
+    both = sparse.csr_matrix((trials + 1j * successes, (which, at.astype(np.int32))), shape=shape)
+    at_cell = (both.indices, both.indptr)
+    whole = sparse.csr_matrix((both.data.real * (p * (1 - p))[both.indices], *at_cell), shape=shape)
+    score = sparse.csr_matrix((both.data.imag - both.data.real * p[both.indices], *at_cell), shape=shape)
+    del both
+    least, most = _edges(group, whole)
     member = sparse.csr_matrix((np.ones(shape[1]), (np.arange(shape[1]), group)), shape=(shape[1], len(groups)))
     design = fit.design[fit.used]
     return ClusterSums(
         scores=np.column_stack([score @ design, (score @ member).toarray()]),
         levels=np.column_stack([whole @ design, (whole @ member).toarray()]),
-        inverse=_inverse(design, fit.weights[fit.used], group.astype(np.int64)),
+        inverse=_inverse(design, fit.weights[fit.used], group, member),
         weight=whole,
         design=design,
         group=group.astype(np.int64),
@@ -175,18 +175,17 @@ def _parts(
     return successes, trials, at, code
 
 
-def _edges(group: Whole, which: Whole, clusters: int) -> tuple[Ints, Ints]:
-    """Return the least and the greatest group that each cluster has a part in."""
-    least, most = np.full(clusters, np.iinfo(np.int64).max), np.full(clusters, -1)
-    np.minimum.at(least, which, group)
-    np.maximum.at(most, which, group)
-    return least, most
+def _edges(group: Whole, parts: sparse.csr_matrix) -> tuple[Ints, Ints]:
+    """Return the least and the greatest group that each cluster has a part in; every cluster has one."""
+    met, starts = group[parts.indices], parts.indptr[:-1]
+    least, most = np.minimum.reduceat(met, starts), np.maximum.reduceat(met, starts)
+    return least.astype(np.int64), most.astype(np.int64)
 
 
-def _inverse(design: Array, weight: Array, group: Ints) -> Array:
+def _inverse(design: Array, weight: Array, group: Whole, member: sparse.csr_matrix) -> Array:
     """Inverse information of coefficients and intercepts, by the blocks of which that of the intercepts is diagonal."""
-    mass = np.bincount(group, weight)
-    cross = np.stack([np.bincount(group, weight * column) for column in design.T], axis=1)
+    mass = member.T @ weight
+    cross = member.T @ (design * weight[:, None])
     means = cross / mass[:, None]
     centred = design - means[group]
     information = (centred * weight[:, None]).T @ centred
