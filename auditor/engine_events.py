@@ -53,7 +53,6 @@ class Events:
 
     sql: duckdb.DuckDBPyConnection
     _made: set[str] = field(default_factory=set)
-    _values: dict[str, NDArray[np.object_]] = field(default_factory=dict)
 
     def table(self, spec: RowSpec, *, cut: bool = False) -> RowTable:
         """Group the rows.
@@ -80,8 +79,12 @@ class Events:
         out = "".join(f', enum_code("{name}") AS "{name}"' if name in texts else f', "{name}"' for name in keys)
         query = f"SELECT idx{out}, n, censored FROM ({rows})"  # noqa: S608
         found = self.sql.execute(query, [list(spec.events)] if spec.events else []).fetchnumpy()
-        plain = {name: _array(found[name], key.form) for name, key in keys.items() if name not in texts}
-        columns = Columns(plain, {name: (np.asarray(found[name]), values) for name, values in texts.items()})
+        columns = Columns(
+            {
+                name: (np.asarray(found[name]), texts[name]) if name in texts else _array(found[name], key.form)
+                for name, key in keys.items()
+            }
+        )
         index, n = _array(found["idx"], "whole"), _array(found["n"], "number")
         return RowTable(index, columns, n, np.asarray(found["censored"], dtype=bool))
 
@@ -90,18 +93,17 @@ class Events:
 
         Texts are long and few: millions of rows are grouped, sorted and handed over as small numbers.
         """
-        if name not in self._values:
-            key = KEYS[name]
-            values = (
-                f"SELECT DISTINCT coalesce({key.sql}, '') AS value FROM events e "  # noqa: S608
-                f"JOIN audit_places i ON i.place = e.place {' '.join(JOINS[join] for join in key.joins)} "
-                "UNION SELECT '' ORDER BY 1"
-            )
-            found = [row[0] for row in self.sql.execute(values).fetchall()]
-            self.sql.execute(f"DROP TYPE IF EXISTS row_{name}_text")
-            self.sql.execute(f"CREATE TYPE row_{name}_text AS ENUM ({values})")
-            self._values[name] = np.array(found, dtype=object)
-        return self._values[name]
+        key = KEYS[name]
+        values = (
+            f"SELECT DISTINCT coalesce({key.sql}, '') AS value FROM events e "  # noqa: S608
+            f"JOIN audit_places i ON i.place = e.place {' '.join(JOINS[join] for join in key.joins)} "
+            "UNION SELECT '' ORDER BY 1"
+        )
+        found = [row[0] for row in self.sql.execute(values).fetchall()]
+        # Another engine of the same store may have laid it down for other places.
+        self.sql.execute(f"DROP TYPE IF EXISTS row_{name}_text")
+        self.sql.execute(f"CREATE TYPE row_{name}_text AS ENUM ({values})")
+        return np.array(found, dtype=object)
 
     def held(self) -> dict[str, frozenset[str]]:
         """Return, for each event, the columns that hold any value in the rows of the audited places."""

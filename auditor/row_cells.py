@@ -53,40 +53,45 @@ class RowSpec:
         return frozenset({"event"}).union(*(KEYS[key].columns for key in self.keys))
 
 
+Coded = tuple[NDArray[np.integer[Any]], NDArray[np.object_]]
+"""Positions (R,) among texts, and these in order."""
+
+
 class Columns(Mapping[str, NDArray[Any]]):
     """Columns of rows of which texts are kept as codes: millions of rows hold few values.
 
     Parameters
     ----------
-    plain : mapping of str to (R,) array
-        Numbers and days.
-    coded : mapping of str to (codes, texts)
-        Positions (R,) among texts, which are sorted. As a column they come out as an object array.
+    columns : mapping of str to (R,) array or Coded
+        In their order. What is coded comes out as an object array of text.
     """
 
-    def __init__(
-        self,
-        plain: Mapping[str, NDArray[Any]],
-        coded: Mapping[str, tuple[NDArray[np.integer[Any]], NDArray[np.object_]]],
-    ) -> None:
-        self.plain, self.coded = dict(plain), dict(coded)
+    def __init__(self, columns: Mapping[str, NDArray[Any] | Coded]) -> None:
+        self._columns = dict(columns)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        if name in self.plain:
-            return self.plain[name]
-        codes, texts = self.coded[name]
-        return np.asarray(texts[codes])
+        column = self._columns[name]
+        return column[1][column[0]] if isinstance(column, tuple) else column
 
     def __iter__(self) -> Iterator[str]:
-        return iter((*self.plain, *self.coded))
+        return iter(self._columns)
 
     def __len__(self) -> int:
-        return len(self.plain) + len(self.coded)
+        return len(self._columns)
+
+    def coded(self, name: str) -> Coded | None:
+        """Return the codes of a column and the texts that they stand for; None where it is no text."""
+        column = self._columns[name]
+        return column if isinstance(column, tuple) else None
 
     def take(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Columns:
         """Return the rows that a mask keeps, or positions name."""
-        plain = {name: values[keep] for name, values in self.plain.items()}
-        return Columns(plain, {name: (codes[keep], texts) for name, (codes, texts) in self.coded.items()})
+        return Columns(
+            {
+                name: (column[0][keep], column[1]) if isinstance(column, tuple) else column[keep]
+                for name, column in self._columns.items()
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -130,9 +135,9 @@ class RowTable:
 
         Names that no row holds any more may be among them.
         """
-        if isinstance(self.columns, Columns) and name in self.columns.coded:
-            codes, texts = self.columns.coded[name]
-            return codes, tuple(texts.tolist())
+        coded = self.columns.coded(name) if isinstance(self.columns, Columns) else None
+        if coded is not None:
+            return coded[0], tuple(coded[1].tolist())
         values = self.columns[name].tolist()
         names = tuple(sorted(set(values)))
         position = {value: i for i, value in enumerate(names)}
@@ -148,7 +153,7 @@ class RowTable:
         keep = np.ones(len(self.n), dtype=bool)
         for name, wanted in fixed.items():
             values = wanted if isinstance(wanted, tuple) else (wanted,)
-            if isinstance(self.columns, Columns) and name in self.columns.coded:
+            if isinstance(self.columns, Columns) and self.columns.coded(name) is not None:
                 keep &= self.isin(name, *values)
             else:
                 keep &= np.logical_or.reduce([self.columns[name] == value for value in values])

@@ -6,8 +6,8 @@ the odds ratio and its clustered interval: rows grouped, sun of every day, cells
 (CR2). Beside it glum 3.4 fits the same model to the rows, with the agencies as a category of its own matrices, and
 gives its clustered covariance (CR1); it starts from the same table, whose columns it has as they are, and takes the
 sun, the spline and the season from our functions. `seconds` are of the processor, on one core, from the table to the
-interval; `model_seconds` without the first step, in which the rows leave DuckDB (ours: grouped and sorted, with officers
-turned into codes). Each tool runs in a process of its own.
+interval; `model_seconds` without the first step, in which the rows leave DuckDB (ours: grouped and sorted, with
+officers turned into codes). Each tool runs in a process of its own.
 
 Run: OMP_NUM_THREADS=1 python benchmarks/veil.py --stops 500000 --glum /path/to/venv/bin/python
 (glum in a virtual environment of its own: pip install glum duckdb.) Writes benchmarks/results/veil.csv, a row a tool.

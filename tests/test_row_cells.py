@@ -373,3 +373,21 @@ def test_days_of_operations_are_marked_or_declared(ground):
     }
     assert engine.ground.inventory.operated == 1
     assert "operation" in engine.ground.inventory.row_columns["stop"]
+
+
+def test_texts_are_kept_as_codes_and_come_out_as_text(ground):
+    rows = ground.rows(STOPS, "agency", "day", "group")
+    assert list(rows.columns) == ["agency", "day", "group"]
+    codes, names = rows.codes("agency")
+    assert [names[code] for code in codes] == rows.columns["agency"].tolist()
+    assert rows.columns["agency"].dtype == object
+    police = rows.where(agency="Police")
+    assert police.columns["agency"].tolist() == ["Police"]
+    assert police.codes("agency")[1] == names
+    assert rows.isin("agency", "Police", "").tolist() == [name in ("Police", "") for name in rows.columns["agency"]]
+    assert rows.take(np.ones(len(rows.n), dtype=bool)) is rows
+    plain = RowTable(rows.index, dict(rows.columns), rows.n)
+    again = [plain.codes("agency")[1][code] for code in plain.codes("agency")[0]]
+    assert again == rows.columns["agency"].tolist()
+    with pytest.raises(KeyError):
+        rows.columns["place"]
