@@ -145,6 +145,8 @@ JOINS: Final[dict[str, str]] = {
 _DERIVED: Final[dict[str, Key]] = {
     "hour": _key("e.minute // 60", "whole", "minute"),
     "weekday": _key("isodow(e.day) - 1", "whole", "day"),
+    "weekend": _key("(isodow(e.day) >= 6)::INTEGER", "whole", "day"),
+    "cold_half": _key("(month(e.day) NOT BETWEEN 4 AND 9)::INTEGER", "whole", "day"),
     "month": _key(
         f"CASE WHEN {_WITHIN_MONTH} THEN strftime(e.start, '%Y-%m') END",
         "text",

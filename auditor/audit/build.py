@@ -45,6 +45,9 @@ def findings_of(measured: Measured, screen: Screen, rules: Rules, place: int) ->
     if (codes > 0).all():
         # Of several regimes or bases a place has data in one as a rule: the reason that got furthest is the one.
         yield _withheld(measured, place, int(tested[int(np.argmax(codes))]))
+    else:
+        missed = (c for c, contrast in enumerate(panel.contrasts) if contrast.own_reason and panel.code[place, c])
+        yield from (_withheld(measured, place, c) for c in missed)
     for c in range(len(panel.contrasts)):
         if not panel.code[place, c]:
             yield _build(measured, screen, rules, place, c)

@@ -340,7 +340,8 @@ def _method(signal: Signal, planned: Plan, config: Config) -> dict[str, Any]:
         for name, value in options.model_dump(mode="json").items()
         if value != usual.model_dump(mode="json")[name]
     }
-    return ({"options": changed} if changed else {}) | {
+    beside = ({"options": changed} if changed else {}) | ({"by_group": signal.by_group} if signal.by_group else {})
+    return beside | {
         "name": card.name,
         "family": card.family,
         "section": card.section,

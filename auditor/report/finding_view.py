@@ -226,10 +226,10 @@ def _num(name: str, value: float | None, ref: str) -> Markup:
 def _ranges(finding: Finding) -> Markup:
     if not finding.ranges:
         return Markup("")
-    parts = []
+    parts, write = [], effects.writer(finding.estimate.scale, None)
     for i, entry in enumerate(finding.ranges):
         ends = [
-            cited(value, f"ranges/{i}/{name}", numbers.plain_ratio(value)) if value is not None else Markup("no limit")
+            cited(value, f"ranges/{i}/{name}", write(value)) if value is not None else Markup("no limit")
             for name, value in (("low", entry.low), ("high", entry.high))
         ]
         name = quoted(entry.assumption, f"ranges/{i}/assumption")

@@ -82,6 +82,13 @@ GROUPS: Final[Mapping[str, str]] = {
     "other": "Other",
     "unknown": "Not recorded",
 }
+DAYS: Final[Mapping[str, str]] = {
+    "weekend": "weekends",
+    "weekday": "weekdays",
+    "cold-half": "October to March",
+    "warm-half": "April to September",
+}
+"""What stands in place of groups in controls by day."""
 
 PARTS: Final = (
     "Cover and status",
@@ -125,7 +132,7 @@ OUTCOME_MARKS: Final[Mapping[str, tuple[str, str]]] = {
 
 def group(name: str | None) -> str:
     """Return how a group is written; an unknown name as it stands."""
-    return GROUPS.get(name or "", name or "")
+    return {**GROUPS, **DAYS}.get(name or "", name or "")
 
 
 def verdict(key: str) -> Verdict:
@@ -260,6 +267,8 @@ CHANGES: Final[Mapping[str, str]] = {
     "ratio": "synthetic control, all offences",
 }
 """What the last part of the key of a change says."""
+THRESHOLDS: Final = ("threshold", "thresholds")
+"""Last part of the key of a search threshold, and of two of them compared."""
 OUTCOMES: Final[Mapping[str, str]] = {
     "discretion": "discretionary over serious offences",
     "ratio": "all offences",
@@ -306,6 +315,8 @@ def finding_name(finding: Finding) -> str:
         return _change_name(parts)
     if counts_officers(finding):
         return f"{group(finding.group)} {event(finding.event)}: {OFFICERS[parts[-1]]}"
+    if parts[-1] in THRESHOLDS:
+        return _threshold_name(finding.group, finding.reference)
     what = next((SHARES[part] for part in parts if part in SHARES), "")
     counted = EVENTS.get(finding.event, finding.event)
     if what and parts[-1] in TIMES and len(parts) == 3:
@@ -335,6 +346,13 @@ def _class_name(name: str | None, counted: str, key: str) -> str:
     return f"{group(name)}: discretionary over serious {event(counted)}, {LICENCE[key]}"
 
 
+def _threshold_name(name: str | None, reference: str | None) -> str:
+    """Name a search threshold, or the reference's over another; days stand in place of groups in a control."""
+    if reference is None:
+        return f"{group(name)}: search threshold"
+    return f"Search threshold: {group(reference)} over {group(name)}"
+
+
 def _change_name(parts: Sequence[str]) -> str:
     """Name a change by its key: whose events, what changed, and at the start of what."""
     who = next((GROUPS[part] for part in parts if part in GROUPS), "")
@@ -352,6 +370,8 @@ def control_name(control: Control) -> str:
         return _class_name(control.group, control.event, key)
     if key in CHANGES:
         return _change_name(control.contrast.split("/"))
+    if key in THRESHOLDS:
+        return _threshold_name(control.group, control.reference)
     return f"{group(control.group)} {event(control.event)}, {SHARES.get(control.label, control.label)}".strip()
 
 
@@ -364,6 +384,8 @@ def contrast_name(contrast: str) -> str:
     parts = contrast.split("/")
     if parts[-1] in CHANGES:
         return _change_name(parts)
+    if parts[-1] == THRESHOLDS[1]:
+        return _threshold_name(*parts[:2])
     if parts[-1] == "region" and len(parts) == 3:
         return ", ".join((group(parts[0]), OUTCOMES.get(parts[1], parts[1]), "whole region"))
     known = {**COMPARATORS, **EVENTS, **SHARES, **GROUPS, **LICENCE, **TIMES, **OFFICERS}

@@ -1,7 +1,8 @@
 """The tables behind the pages as CSV text, safe to open in a spreadsheet.
 
 ``findings.csv`` is written by :mod:`auditor.audit.findings_csv`; these are the others: places, withheld tests,
-sources row by row, the points of the funnels, the models of regions, and what a signal lists within places.
+sources row by row, the points of the funnels, the models of regions, what a signal lists within places, and what it
+estimates by group.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def tables(review: Review) -> Iterator[tuple[str, str]]:
     yield "tables/controls.csv", controls_csv(review)
     for signal in sorted({name for place in review.places for name in place.listed}):
         yield f"tables/{signal}.csv", listed_csv(review, signal)
+    yield from group_tables(review)
 
 
 def places_csv(review: Review) -> str:
@@ -204,3 +206,21 @@ def regions_csv(review: Review) -> str:
         for model in region.models
     )
     return csv_text(("region", "name", *MODEL_COLUMNS), rows)
+
+
+def group_tables(review: Review) -> Iterator[tuple[str, str]]:
+    """Yield the table of each signal that estimates something by group within a place, where it said anything.
+
+    Its card names what it estimates (``by_group``), which is the column: ``tables/search-threshold.csv`` has place,
+    group, threshold, low, high. Suppressed numbers are empty cells.
+    """
+    for card in review.signals:
+        column, name = card.get("by_group"), card["name"]
+        rows = [
+            (place.place, finding.group, finding.estimate.value, finding.estimate.low, finding.estimate.high)
+            for place in review.places
+            for finding in place.findings
+            if finding.signal == name and finding.group is not None and finding.reference is None
+        ]
+        if column and rows:
+            yield f"tables/{name}.csv", csv_text(("place", "group", column, "low", "high"), rows)

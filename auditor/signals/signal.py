@@ -91,6 +91,8 @@ class Contrast:
         ``WORDS.subject`` and ``WORDS.against`` (what is higher or lower, than what), and, where the label tells strata
         apart, ``WORDS.within-LABEL``. Empty for the sentences of the shape. They may use every number of the panel's
         ``extra`` beside what all findings have.
+    own_reason : bool
+        Whether a place is told why this contrast was not measured also where another of the signal was.
     """
 
     key: str
@@ -108,6 +110,7 @@ class Contrast:
     scale: str = "ratio"
     definitions: tuple[str, ...] = ()
     words: str = ""
+    own_reason: bool = False
 
 
 @dataclass(frozen=True)
@@ -288,6 +291,12 @@ class Signal(ABC):
     Attributes
     ----------
     card : Card
+    by_group : str
+        What its findings of one group without another to compare with estimate (``"threshold"``); such findings are
+        written to a table of the signal's own. Empty where there are none.
+    trial : mapping or None
+        For a signal that takes seconds rather than milliseconds, options with which the conformance suite tries it on
+        few places; it is not measured again in parts of the time. None for all others.
     options : type of Options
     sentences : mapping
     regional : bool
@@ -300,6 +309,8 @@ class Signal(ABC):
     card: ClassVar[Card]
     regional: ClassVar[bool] = False
     describes: ClassVar[bool] = False
+    by_group: ClassVar[str] = ""
+    trial: ClassVar[Mapping[str, Any] | None] = None
     options: ClassVar[type[Options]] = Options
     sentences: ClassVar[Mapping[str, str]] = {}
 

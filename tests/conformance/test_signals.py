@@ -20,6 +20,8 @@ from auditor.signals.signal import Design, Inventory, Panel, Signal
 
 SIGNALS = discover()
 PLACES = 400
+FEW = 9
+"""Places on which a signal is tried whose measuring takes seconds."""
 
 
 @pytest.fixture(params=list(SIGNALS), ids=list(SIGNALS))
@@ -44,7 +46,7 @@ def describing(request: pytest.FixtureRequest) -> Signal:
 
 
 def measure(signal: Signal, cells: Cells) -> Panel:
-    return signal.measure(cells, signal.options(), np.random.default_rng(1))
+    return signal.measure(cells, signal.options(**signal.trial or {}), np.random.default_rng(1))
 
 
 def first_tested(panel: Panel) -> int:
@@ -52,7 +54,8 @@ def first_tested(panel: Panel) -> int:
 
 
 def simulated(signal: Signal, seed: int, effect: float = 0.0, **design: float) -> Cells:
-    return signal.simulate(np.random.default_rng(seed), effect, Design(places=PLACES, **design))
+    places = PLACES if signal.trial is None else FEW
+    return signal.simulate(np.random.default_rng(seed), effect, Design(places=places, **design))
 
 
 def test_the_folder_search_finds_the_signals_of_this_version():

@@ -33,13 +33,13 @@ def parts_of(again: Again, parts: int, rng: np.random.Generator) -> tuple[Ints, 
     count, same : (J, C) int arrays
         Parts in which the estimate is finite, and in which it lies on the same side of 1 as over the whole time. Rows
         that straddle a cut belong to no part. 0 for a signal of a change, which needs the time before and after, and
-        for what is no ratio, of which no side of 1 tells anything.
+        for what is no ratio, of which no side of 1 tells anything, and for a signal whose measuring takes seconds.
     """
     panel = again.panel
     count, same = (np.zeros(panel.code.shape, dtype=np.int64) for _ in range(2))
     spec = again.signal.view(again.options)
     # A signal that asks for programme starts is about a change between two times: its time cannot be cut.
-    if again.signal.regional or spec.activations:
+    if again.signal.regional or again.signal.trial is not None or spec.activations:
         return count, same
     whole = np.where(panel.measured, _side(panel.estimate), np.nan)
     for found, window in _windows(panel, again.cells):

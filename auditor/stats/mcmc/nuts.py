@@ -14,13 +14,14 @@ Betancourt, M. (2017). A conceptual introduction to Hamiltonian Monte Carlo. arX
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.stats.checks import Array
+from auditor.stats.fit import NotConverged
 from auditor.stats.mcmc.metric import Metric
 
 #: Log density and gradient of the points of the named chains: (K, dim) and (K,) give (K,) and (K, dim).
@@ -159,6 +160,40 @@ def answer(density: Density, gathered: Gathered[Answer]) -> Answer:
             except StopIteration as end:
                 returned: Answer = end.value
                 return returned
+
+
+def answer_all(density: Density, gathered: Sequence[Gathered[Answer]]) -> list[Answer | NotConverged]:
+    """Answer several at once, so that they share the cost of each evaluation.
+
+    Parameters
+    ----------
+    density : callable
+        Of the points of the named data sets: what entry b of `gathered` asks for is of data set b.
+    gathered : sequence of generator
+
+    Returns
+    -------
+    list
+        What each returned, or the `NotConverged` that it raised; the others go on.
+    """
+    answers: dict[int, Answer | NotConverged] = {}
+    asked = {b: next(asker)[0] for b, asker in enumerate(gathered)}
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        while asked:
+            sizes = [len(points) for points in asked.values()]
+            which = np.repeat(np.fromiter(asked, dtype=np.intp), sizes)
+            values, gradients = density(np.concatenate(list(asked.values())), which)
+            ends = np.cumsum(sizes)[:-1]
+            questions: dict[int, Array] = {}
+            for b, value, gradient in zip(asked, np.split(values, ends), np.split(gradients, ends), strict=True):
+                try:
+                    questions[b] = gathered[b].send((value, gradient))[0]
+                except StopIteration as end:
+                    answers[b] = end.value
+                except NotConverged as problem:
+                    answers[b] = problem
+            asked = questions
+    return [answers[b] for b in range(len(gathered))]
 
 
 def transition(

@@ -48,16 +48,19 @@ class ThresholdModel:
         Of one data set, or of several of the same shape (leading axis).
     anchors : Anchors
     prior : ThresholdPrior
+    factors : tuple of float
+        What scales the prior's standard deviations: one number for each data set, or one for all.
     """
 
     data: StopCounts
     anchors: Anchors
     prior: ThresholdPrior
+    factors: tuple[float, ...] = (1.0,)
 
     @classmethod
-    def of(cls, data: StopCounts, prior: ThresholdPrior) -> ThresholdModel:
+    def of(cls, data: StopCounts, prior: ThresholdPrior, factors: tuple[float, ...] = (1.0,)) -> ThresholdModel:
         """The model, its coordinates anchored at the prior's mean separation."""
-        return cls(data, Anchors.of(data, prior.separation[0]), prior)
+        return cls(data, Anchors.of(data, prior.separation[0]), prior, factors)
 
     @property
     def dense(self) -> int:
@@ -90,13 +93,14 @@ class ThresholdModel:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             parts = Parts.read(q, data.places, data.groups)
             lines = self.anchors.lines(parts.separation, rows)
-            groups, log_slope = self._natural(parts, lines)
+            factor = self._factor(rows)
+            groups, log_slope = self._natural(parts, lines, factor)
             places = place_parts(parts, groups, lines, anchors)
             cells = cell_values(groups, places, anchors)
             value, by_threshold, by_odds, by_delta = likelihood(cells, data)
             more, by_odds, by_log_delta, by = thresholds(groups, cells, by_threshold, by_odds, by_delta)
             further, by = from_places(parts, places, lines, anchors, by_odds, by_log_delta, by)
-            prior, by_prior = self.prior.density(groups)
+            prior, by_prior = self.prior.density(groups, factor)
             by_guilt = by_odds.sum(axis=1) + by_prior.guilt
             # The last term is the derivative of log(log_slope), the Jacobian of the spreads.
             by_spread = (by.spread + by_prior.spread) * log_slope
@@ -117,13 +121,14 @@ class ThresholdModel:
         anchors = self.anchors.rows(rows)
         parts = Parts.read(q, self.data.places, self.data.groups)
         lines = self.anchors.lines(parts.separation, rows)
-        groups = self._natural(parts, lines)[0]
+        groups = self._natural(parts, lines, self._factor(rows))[0]
         return cell_values(groups, place_parts(parts, groups, lines, anchors), anchors)
 
     def natural(self, q: Array, which: NDArray[np.intp] | None = None) -> Parts:
         """Coordinates at the rows of q, with log-odds of guilt and logs of the three spreads in place of theirs."""
+        rows = self._rows(q, which)
         parts = Parts.read(q, self.data.places, self.data.groups)
-        return self._natural(parts, self.anchors.lines(parts.separation, self._rows(q, which)))[0]
+        return self._natural(parts, self.anchors.lines(parts.separation, rows), self._factor(rows))[0]
 
     def rates(self, q: Array) -> tuple[Array, Array, Array]:
         """Thresholds as probabilities, search rates and hit rates, shape (..., D, R), at draws of shape (..., dim).
@@ -140,16 +145,21 @@ class ThresholdModel:
             np.concatenate([cells.hit_rate() for cells in each]).reshape(shape),
         )
 
-    def _natural(self, parts: Parts, lines: Lines) -> tuple[Parts, Array]:
+    def _natural(self, parts: Parts, lines: Lines, factor: Array) -> tuple[Parts, Array]:
         """Group parts with guilt and log spreads themselves, and the slopes of the log spreads."""
         soft = np.logaddexp(0, parts.spread)
-        log_spread = np.log(soft * self.prior.unit)
+        log_spread = np.log(soft * self.prior.unit * factor)
         return replace(parts, guilt=parts.guilt + lines.pooled, spread=log_spread), expit(parts.spread) / soft
 
     def _rows(self, q: Array, which: NDArray[np.intp] | None) -> NDArray[np.intp]:
         if which is None or self.data.sets == 1:
             return np.zeros(q.shape[0], dtype=np.intp)
         return which
+
+    def _factor(self, rows: NDArray[np.intp]) -> Array:
+        """What scales the prior of each row, shape (K, 1), or (1, 1) for all."""
+        factors = np.array(self.factors)
+        return (factors if factors.size == 1 else factors[rows])[:, None]
 
     def variance(self) -> Array:
         """A first guess at the posterior variance of the coordinates, shape (dim,)."""

@@ -51,13 +51,17 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdPrior:
-    """Weakly informative normal priors; spreads have half-normal ones.
+    """Normal priors of the groups' parts; spreads have half-normal ones.
 
-    The defaults put a group's share of guilty stops between 1.1 % and 7.4 %, the separation of signals between 0.75
-    and 3.6 standard deviations, and mean thresholds between 0 and 4 (95 % of the prior), the same for every group.
+    The defaults are the priors of the Stanford Open Policing analysis of 2017 (Pierson et al. 2017; the beta form of
+    Simoiu, Corbett-Davies & Goel 2017) carried over to the fast form, so that no data chose them. There the log-odds of
+    guilt are N(-3.5, 0.25), the log precision of the chance of guilt N(2, 0.5), mean thresholds on the log-odds scale
+    N(-2, 1) with a spread of half-normal scale 0.25, and places add N(0, 0.25) and N(0, 0.5) to the first two. Here
+    delta is such that the signal tells as much of the variance of guilt, 1 / (1 + precision), and a threshold is such
+    that it stands at the same chance of guilt; `tests/stats/threshold/test_threshold_prior.py` carries out the sums.
+
     Guilt among the stopped is what the counts tell least about: with few places the answer moves with its prior, so a
-    fit should be shown under `scaled(0.5)` and `scaled(1.5)` beside the default. The published analysis of 2017 put
-    log-odds of guilt at -3.5 with a standard deviation of 0.25.
+    fit should be shown under `scaled(0.5)` and `scaled(1.5)` beside the default.
 
     Attributes
     ----------
@@ -66,12 +70,18 @@ class ThresholdPrior:
         scale.
     spread : tuple of float
         Scales of sigma_t (thresholds within a group), sigma_phi and sigma_delta (between places).
+
+    References
+    ----------
+    Simoiu, C., Corbett-Davies, S. & Goel, S. (2017). Annals of Applied Statistics 11, 1193-1216.
+    Pierson, E. et al. (2017). A large-scale analysis of racial disparities in police stops across the United States.
+        arXiv:1706.05678.
     """
 
-    guilt: tuple[float, float] = (-3.5, 0.5)
-    separation: tuple[float, float] = (0.5, 0.4)
-    threshold: tuple[float, float] = (2.0, 1.0)
-    spread: tuple[float, float, float] = (0.5, 0.25, 0.1)
+    guilt: tuple[float, float] = (-3.5, 0.25)
+    separation: tuple[float, float] = (0.39, 0.17)
+    threshold: tuple[float, float] = (1.74, 0.72)
+    spread: tuple[float, float, float] = (0.17, 0.25, 0.16)
 
     def __post_init__(self) -> None:
         for name, scale in (
@@ -99,12 +109,13 @@ class ThresholdPrior:
             spread=(self.spread[0] * factor, self.spread[1] * factor, self.spread[2] * factor),
         )
 
-    def density(self, parts: Parts) -> tuple[Array, Parts]:
+    def density(self, parts: Parts, factor: Array) -> tuple[Array, Parts]:
         """Log prior of all but thresholds and `told`, which the model adds, up to a constant, and its gradient.
 
-        `parts.guilt` is here the group's log-odds of guilt itself. Shapes (K,) and those of the parts.
+        `parts.guilt` is here the group's log-odds of guilt itself. Shapes (K,) and those of the parts; `factor`, of
+        shape (K, 1), scales the standard deviations of each row as `scaled` does.
         """
-        square = np.exp(2 * parts.spread) / np.array(self.spread) ** 2
+        square = np.exp(2 * parts.spread) / (factor * np.array(self.spread)) ** 2
         value = (parts.spread - 0.5 * square).sum(axis=1) - 0.5 * (parts.untold**2).sum(axis=1)
         by_group = []
         for part, (mean, sd) in (
@@ -112,9 +123,9 @@ class ThresholdPrior:
             (parts.separation, self.separation),
             (parts.threshold, self.threshold),
         ):
-            off = (part - mean) / sd
+            off = (part - mean) / (sd * factor)
             value -= 0.5 * (off * off).sum(axis=1)
-            by_group.append(-off / sd)
+            by_group.append(-off / (sd * factor))
         guilt, separation, threshold = by_group
         none = np.zeros_like(parts.told), np.zeros_like(parts.z)
         return value, Parts(guilt, separation, threshold, 1 - square, none[0], -parts.untold, none[1])

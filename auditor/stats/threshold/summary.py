@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auditor.stats.checks import Array
 
@@ -38,34 +39,45 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Thresholds of D places by R groups and what is compared of them; leading axes are chain and draw.
+    """Thresholds of P places by R groups and what is compared of them; leading axes are chain and draw.
 
     Attributes
     ----------
-    threshold, difference : ndarray, shape (..., D, R)
+    threshold, difference : ndarray, shape (..., P, R)
         Probabilities of guilt, and those less the reference group's.
+    log_ratio : ndarray, shape (..., P, R)
+        Log of the reference group's threshold over each group's: above 0 where the group's is the lower.
     group, group_difference : ndarray, shape (..., R)
         Weighted means over places.
     """
 
     threshold: Array
     difference: Array
+    log_ratio: Array
     group: Array
     group_difference: Array
 
     @classmethod
-    def of(cls, threshold: Array, weights: Array, reference: int) -> Comparison:
+    def of(cls, threshold: Array, weights: Array, reference: int, part: NDArray[np.intp] | None = None) -> Comparison:
         """Compare thresholds with those of the reference group.
 
         Parameters
         ----------
         threshold : ndarray, shape (..., D, R)
         weights : ndarray, shape (D,)
-            Of the places, the same for every group: stops of all groups together.
+            Of the rows, the same for every group: stops of all groups together.
         reference : int
+        part : ndarray of int, shape (D,), optional
+            To which of P places each row belongs; by default each is a place.
         """
         group = np.einsum("...dr,d->...r", threshold, weights / weights.sum())
-        return cls(threshold, threshold - threshold[..., reference, None], group, group - group[..., reference, None])
+        if part is not None:
+            share = np.zeros((part.max() + 1, part.size))
+            share[part, np.arange(part.size)] = weights
+            threshold = np.einsum("...dr,pd->...pr", threshold, share / share.sum(axis=1, keepdims=True))
+        against = threshold[..., reference, None]
+        log_ratio = np.log(against) - np.log(threshold)
+        return cls(threshold, threshold - against, log_ratio, group, group - group[..., reference, None])
 
     def reported(self, reference: int) -> Array:
         """All but the reference group's differences from itself, side by side: shape (C, N, M)."""
@@ -73,6 +85,7 @@ class Comparison:
         parts = [
             self.threshold,
             np.delete(self.difference, reference, axis=-1),
+            np.delete(self.log_ratio, reference, axis=-1),
             self.group,
             np.delete(self.group_difference, reference, axis=-1),
         ]

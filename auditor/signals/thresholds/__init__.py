@@ -1,0 +1,1 @@
+"""Search thresholds: counts, fits, panel."""

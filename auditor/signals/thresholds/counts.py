@@ -1,0 +1,121 @@
+"""Stops, searches and finds by unit and group, from single rows.
+
+A unit is what the model pools over: a place, or an agency of one. A search whose outcome is not recorded and a stop of
+which no search is recorded are no part of the model; they are counted beside it. What is found without a search is no
+hit, and nothing found without a search is no miss.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.cells import Bools, Floats, RowTable
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Stops:
+    """Stops by unit and group; arrays (U, G).
+
+    Attributes
+    ----------
+    place : (U,) int array
+        Position of the unit's place among ``Cells.ids``.
+    hits, misses, passes : arrays
+        Searches that found contraband, searches that did not, stops without a search.
+    silent, unasked : arrays
+        Searches of unrecorded outcome; stops of which no search is recorded either way.
+    """
+
+    place: Ints
+    hits: Floats
+    misses: Floats
+    passes: Floats
+    silent: Floats
+    unasked: Floats
+
+    @property
+    def searches(self) -> Floats:
+        """Searches of recorded outcome."""
+        return self.hits + self.misses
+
+    @property
+    def stops(self) -> Floats:
+        """Stops that the model counts."""
+        return self.searches + self.passes
+
+    @property
+    def made(self) -> Floats:
+        """All searches."""
+        return self.searches + self.silent
+
+    def take(self, keep: Bools | Ints) -> Stops:
+        """Return the units that a mask keeps, or positions name."""
+        return Stops(self.place[keep], *(values[keep] for values in self._counts()))
+
+    def groups(self, keep: list[int]) -> Stops:
+        """Return some groups."""
+        return Stops(self.place, *(values[:, keep] for values in self._counts()))
+
+    def by_place(self, places: int) -> Stops:
+        """Return one unit for each of J places; places without a unit hold zeros."""
+        summed = []
+        for values in self._counts():
+            total = np.zeros((places, values.shape[1]))
+            np.add.at(total, self.place, values)
+            summed.append(total)
+        return Stops(np.arange(places), *summed)
+
+    def in_order(self) -> Ints:
+        """Return the positions of the units sorted by their counts, so that neither names nor order of rows matter."""
+        counts = np.concatenate([self.hits, self.misses, self.passes], axis=1)
+        return np.lexsort(counts.T[::-1])
+
+    def _counts(self) -> tuple[Floats, ...]:
+        return (self.hits, self.misses, self.passes, self.silent, self.unasked)
+
+
+def count_stops(rows: RowTable, label: Ints, groups: int, *, agencies: bool) -> Stops:
+    """Count the rows of one event.
+
+    Parameters
+    ----------
+    rows : RowTable
+        With the keys ``agency``, ``searched`` and ``contraband``.
+    label : (R,) int array
+        Group of each row, from 0; -1 for none.
+    groups : int
+    agencies : bool
+        Whether each agency of a place is a unit of its own, or each place one.
+    """
+    at, place = _units(rows, agencies=agencies)
+    searched, found = rows.columns["searched"], rows.columns["contraband"]
+    made = searched == 1
+    kinds = (made & (found == 1), made & (found == 0), searched == 0, made & (found < 0), searched < 0)
+    counts = []
+    for kind in kinds:
+        keep = kind & (label >= 0)
+        total = np.zeros((len(place), groups))
+        np.add.at(total, (at[keep], label[keep]), rows.n[keep])
+        counts.append(total)
+    return Stops(place, *counts)
+
+
+def labels_of(rows: RowTable, key: str, wanted: tuple[str, ...] | tuple[int, ...]) -> Ints:
+    """Return the position of each row's value among the wanted ones, -1 where it is none of them."""
+    position = {value: i for i, value in enumerate(wanted)}
+    return np.array([position.get(value, -1) for value in rows.columns[key].tolist()], dtype=np.int64)
+
+
+def _units(rows: RowTable, *, agencies: bool) -> tuple[Ints, Ints]:
+    """Return the unit of each row, and the place of each unit; units in the order of place and agency."""
+    if not agencies:
+        place, unit = np.unique(rows.index, return_inverse=True)
+        return unit.ravel(), place
+    names, agency = np.unique(rows.columns["agency"].astype(str), return_inverse=True)
+    pair, unit = np.unique(rows.index * max(len(names), 1) + agency.ravel(), return_inverse=True)
+    return unit.ravel(), pair // max(len(names), 1)
