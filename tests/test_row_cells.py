@@ -391,3 +391,16 @@ def test_texts_are_kept_as_codes_and_come_out_as_text(ground):
     assert again == rows.columns["agency"].tolist()
     with pytest.raises(KeyError):
         rows.columns["place"]
+
+
+def test_weekends_and_halves_of_the_year(ground):
+    """Saturday and Sunday; October to March."""
+    frame = people(4)
+    rows = ground.rows(text_of(frame), "weekend", "cold_half")
+    frame["weekend"] = (frame["day"].dt.day_of_week >= 5).astype(int)
+    frame["cold_half"] = frame["day"].dt.month.isin((10, 11, 12, 1, 2, 3)).astype(int)
+    wanted = frame.groupby(["place", "weekend", "cold_half"]).size()
+    ids = sorted(frame["place"].unique())
+    found = pd.DataFrame({**rows.columns, "place": [ids[i] for i in rows.index], "n": rows.n})
+    got = found.set_index(["place", "weekend", "cold_half"])["n"].astype(int)
+    assert got.to_dict() == wanted.to_dict()

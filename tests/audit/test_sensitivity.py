@@ -232,7 +232,9 @@ def test_every_signal_has_a_sensitivity_or_says_that_it_has_none(name: str):
 
 
 def _small(signal: Signal) -> tuple:
-    return signal.simulate(np.random.default_rng(4), 0.5, Design(places=40, planted=0.5)), signal.options(), None
+    design = Design(places=40 if signal.trial is None else 9, planted=0.5)
+    cells = signal.simulate(np.random.default_rng(4), 0.5, design)
+    return cells, signal.options(**signal.trial or {}), np.random.default_rng(1)
 
 
 def contrast(shape: str = "rates", scale: str = "ratio", reference: str | None = "white") -> Contrast:

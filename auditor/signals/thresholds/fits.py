@@ -105,7 +105,8 @@ class Fitted:
     converged : (J,) bool array
         Places whose model converged under every prior.
     facts : mapping of str to (J,) array
-        Of the place's model: ``units``, ``rhat``, ``effective``, ``outside``, ``error``, ``cells``.
+        Of the place's model: ``units``, ``rhat`` (largest), ``effective`` (fewest draws), ``outside`` (share of the
+        numbers of finds outside their predictive limits), ``error`` (of hit rates, percentage points), ``cells``.
     """
 
     threshold: Values
@@ -177,7 +178,7 @@ def _pool(agencies: Stops, members: Bools, asked: Asked) -> Stops | None:
     own = agencies.take(np.flatnonzero(members[agencies.place]))
     whole = own.by_place(len(members)).take(members)
     for units in (whole, own):
-        there = units.take((units.stops[:, : asked.groups] > 0).all(axis=1))
+        there = units.take(np.flatnonzero((units.stops[:, : asked.groups] > 0).all(axis=1)))
         if len(there.place) >= asked.least and there.searches[:, : asked.groups].sum() > 0:
             helping = np.flatnonzero(there.searches.sum(axis=0) >= _HELPING)
             kept = there.groups([*range(asked.groups), *helping[helping >= asked.groups].tolist()])
@@ -197,7 +198,7 @@ def _take(fitted: Fitted, rows: Ints, fits: list[ThresholdFit], units: Stops) ->
         "rhat": max(fit.diagnostics.worst_rhat for fit in fits),
         "effective": min(fit.diagnostics.fewest_effective for fit in fits),
         "outside": first.check.hit_outside,
-        "error": first.check.hit_error,
+        "error": 100 * first.check.hit_error,
         "cells": int((units.searches > 0).sum()),
     }
     for name, value in facts.items():

@@ -33,6 +33,9 @@ LACKS = tuple(
         ("prior", "need-more"),
     )
 )
+_SURE = 0.005
+"""Posterior probabilities are not told beyond this and one less it: the draws do not bear more."""
+_MODELLED = ("threshold", "reference_threshold", "points", "lower", "rhat", "error")
 _CODES = {lack.reason.rpartition(".")[2]: number for number, lack in enumerate(LACKS, 1)}
 EXTRA = (
     "hit_rate", "search_rate", "reference_searches", "reference_hits", "reference_hit_rate", "reference_search_rate",
@@ -164,6 +167,11 @@ def _small(cells: Cells, counted: Stops) -> Bools:
     return np.asarray(hidden | tainted(cells)[:, None])
 
 
+def _coarse(values: Floats) -> Floats:
+    """Return values to three significant digits."""
+    return np.array([float(f"{value:.3g}") for value in values])
+
+
 def _part(top: Floats, whole: Floats, ok: Bools) -> Floats:
     return np.divide(top, whole, out=np.full(len(top), np.nan), where=ok & (whole > 0))
 
@@ -181,7 +189,7 @@ def _shared(model: _Model, code: Ints, g: int) -> dict[str, Any]:
         "threshold": fitted.threshold.mean[:, g],
         "reference_threshold": fitted.threshold.mean[:, -1],
         "points": fitted.difference[:, g],
-        "lower": fitted.lower[:, g],
+        "lower": np.clip(fitted.lower[:, g], _SURE, 1 - _SURE),
         **fitted.facts,
     }
     column |= {name: np.where(ok, values, np.nan) for name, values in known.items()}
@@ -190,6 +198,8 @@ def _shared(model: _Model, code: Ints, g: int) -> dict[str, Any]:
         shares[f"{prefix}hit_rate"] = (counted.hits[:, i], counted.searches[:, i])
         shares[f"{prefix}search_rate"] = (counted.searches[:, i], counted.stops[:, i])
     column |= {name: _part(top, under, ok) for name, (top, under) in shares.items()}
+    # Sentences print these: all their digits would tell the number of stops, or of a small group's.
+    column |= {name: _coarse(column[name]) for name in ("search_rate", "reference_search_rate", *_MODELLED)}
     turned = model.fitted.log_ratio.turns[:, :-1].any(axis=1)
     notes = {name: ok & (turned if name.endswith("turned") else True) for name in _NOTES}
     return column | {"code": code} | notes

@@ -95,7 +95,7 @@ def converged_sample(chains: Chains, reported: Callable[[Array], Array], effort:
     Raises
     ------
     NotConverged
-        If the largest number of draws is not enough.
+        If the largest number of draws is not enough, or a quantity never varies.
     """
     return answer(chains.density, converging(chains, reported, effort))
 
@@ -107,7 +107,10 @@ def converging(
     yield from chains.warming()
     sample = yield from chains.drawing(effort.draws)
     while True:
-        diagnostics = Diagnostics.of(sample, reported(sample.q))
+        told = reported(sample.q)
+        if (told.max(axis=(0, 1)) == told.min(axis=(0, 1))).any():
+            raise NotConverged("a quantity has the same value in every draw: the counts leave the model no way to move")
+        diagnostics = Diagnostics.of(sample, told)
         if diagnostics.converged:
             return sample, diagnostics
         length = sample.q.shape[1]

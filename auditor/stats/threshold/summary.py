@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from auditor.stats.checks import Array
 
+_TINY = np.finfo(float).tiny
+
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
@@ -76,7 +78,8 @@ class Comparison:
             share[part, np.arange(part.size)] = weights
             threshold = np.einsum("...dr,pd->...pr", threshold, share / share.sum(axis=1, keepdims=True))
         against = threshold[..., reference, None]
-        log_ratio = np.log(against) - np.log(threshold)
+        # Absurd counts can carry a threshold below the smallest double.
+        log_ratio = np.log(np.maximum(against, _TINY)) - np.log(np.maximum(threshold, _TINY))
         return cls(threshold, threshold - against, log_ratio, group, group - group[..., reference, None])
 
     def reported(self, reference: int) -> Array:

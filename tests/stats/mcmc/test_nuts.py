@@ -7,7 +7,7 @@ from scipy import stats
 from auditor.stats.fit import NotConverged
 from auditor.stats.mcmc.chains import Chains, Tuning
 from auditor.stats.mcmc.metric import Metric
-from auditor.stats.mcmc.nuts import transition
+from auditor.stats.mcmc.nuts import answer, answer_all, transition
 from auditor.stats.mcmc.run import Effort, converged_sample
 
 
@@ -112,3 +112,37 @@ def test_impossible_starts_and_gradients_are_refused():
         Tuning(target=1.0)
     with pytest.raises(ValueError, match="effort"):
         Effort(chains=1)
+
+
+def test_a_quantity_that_never_moves_is_refused():
+    chains = Chains(gaussian(np.eye(2)), np.zeros((2, 2)), seeds(2), Tuning(warmup=150), np.ones(2))
+    with pytest.raises(NotConverged, match="same value"):
+        converged_sample(chains, lambda q: np.zeros((*q.shape[:2], 1)), Effort(chains=2, warmup=150, draws=100))
+
+
+def test_several_are_answered_together_as_each_alone():
+    """Data set 1 has half the standard deviation; the third raises, and the others go on."""
+    scale = np.array([1.0, 2.0, 1.0])
+
+    def density(q, which):
+        gradient = -q * scale[which][:, None] ** 2
+        return 0.5 * (gradient * q).sum(axis=1), gradient
+
+    def drawing(which, fail=False):
+        alone = Chains(
+            lambda q, _: density(q, np.full(len(q), which)),
+            np.full((2, 1), 0.5),
+            seeds(2),
+            Tuning(warmup=150),
+            np.ones(1),
+        )
+        yield from alone.warming()
+        if fail:
+            raise NotConverged("no")
+        return (yield from alone.drawing(20))
+
+    alone = [answer(lambda q, _, b=b: density(q, np.full(len(q), b)), drawing(b)).q for b in (0, 1)]
+    first, second, failed = answer_all(density, [drawing(0), drawing(1), drawing(2, fail=True)])
+    np.testing.assert_array_equal(first.q, alone[0])
+    np.testing.assert_array_equal(second.q, alone[1])
+    assert isinstance(failed, NotConverged)

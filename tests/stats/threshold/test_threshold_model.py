@@ -146,4 +146,4 @@ def test_impossible_priors_are_refused():
         ThresholdPrior(guilt=(-3, 0))
     with pytest.raises(ValueError, match="spread"):
         ThresholdPrior(spread=(0.5, -1, 0.1))
-    assert ThresholdPrior().scaled(0.5).guilt == (-3.5, 0.25)
+    assert ThresholdPrior().scaled(0.5).guilt == (-3.5, 0.125)
