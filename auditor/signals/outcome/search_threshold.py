@@ -92,6 +92,8 @@ class ThresholdOptions(Options):
     ----------
     draws : int
         Draws of each chain before convergence is looked at; they are doubled up to eight times as many.
+    warmup : int
+        Transitions of each chain that tune it and are thrown away; at least 150.
     chains : int
         Chains of each fit; what they take grows less than their number.
     searches : int
@@ -103,6 +105,7 @@ class ThresholdOptions(Options):
     """
 
     draws: int = Field(default=500, ge=100)
+    warmup: int = Field(default=250, ge=150)
     chains: int = Field(default=4, ge=2)
     searches: int = Field(default=20, ge=11)
     units: int = Field(default=5, ge=5)
@@ -116,7 +119,7 @@ class SearchThreshold(Signal):
     options = ThresholdOptions
     describes = True
     by_group = "threshold"
-    trial = MappingProxyType({"chains": 2, "draws": 400, "placebos": False})
+    trial = MappingProxyType({"chains": 2, "warmup": 150, "draws": 500, "placebos": False})
 
     def lacks(self, inventory: Inventory, options: ThresholdOptions) -> Lack | None:
         """Say what is missing before any place can be measured."""
@@ -181,7 +184,7 @@ def _columns(
     present, unread = (np.zeros(cells.size, dtype=bool) for _ in range(2))
     present[rows.index], unread[rows.index[rows.censored]] = True, True
     code = codes_of(cells, present, counted, unread, options.searches)
-    effort = Effort(chains=options.chains, warmup=250, draws=options.draws, most=8 * options.draws)
+    effort = Effort(chains=options.chains, warmup=options.warmup, draws=options.draws, most=8 * options.draws)
     asked = Asked(int(rng.integers(2**63)), effort, options.units, len(groups), scaled)
     fitted = fit_places(cells, agencies, modelled(code), asked)
     return columns_of(cells, groups, counted, code, fitted, revealing, single=len(scaled) > 0)
