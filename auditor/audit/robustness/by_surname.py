@@ -86,14 +86,14 @@ _PLACES = (
     "FROM (SELECT DISTINCT place FROM main.events WHERE surname IS NOT NULL)"
 )
 _EVENTS = (
-    "CREATE TEMP TABLE events AS SELECT e.* REPLACE (coalesce((?::VARCHAR[])[l.likeliest + 1], ?) AS \"group\", "
+    'CREATE TEMP TABLE events AS SELECT e.* REPLACE (coalesce((?::VARCHAR[])[l.likeliest + 1], ?) AS "group", '
     "'surname' AS group_source) FROM main.events e "
     "LEFT JOIN row_likely l ON l.place = e.place AND l.surname = e.surname "
     "WHERE e.source IN (SELECT source FROM main.events WHERE surname IS NOT NULL)"
 )
 _COUNTS = (
-    "CREATE TEMP TABLE counts AS SELECT c.* REPLACE (e.\"group\" AS \"group\", 'surname' AS group_source, e.n AS n) "
-    "FROM main.counts c JOIN (SELECT source, counted, \"group\", "
+    'CREATE TEMP TABLE counts AS SELECT c.* REPLACE (e."group" AS "group", \'surname\' AS group_source, e.n AS n) '
+    'FROM main.counts c JOIN (SELECT source, counted, "group", '
     "CASE WHEN bool_and(n IS NOT NULL) THEN sum(n)::BIGINT END AS n FROM temp.events GROUP BY ALL) e "
     "ON e.source = c.source AND e.counted = c.row"
 )

@@ -82,6 +82,8 @@ CARD = Card(
 )
 
 _NEEDED = frozenset({"group", "searched", "contraband"})
+_TARGET = 0.65
+"""Acceptance that steps are tuned to: shorter trajectories than Stan's 0.8, as many effective draws a second."""
 _PLACEBOS = {"weekend": ("weekend", "weekday"), "cold_half": ("cold-half", "warm-half")}
 
 
@@ -119,7 +121,7 @@ class SearchThreshold(Signal):
     options = ThresholdOptions
     describes = True
     by_group = "threshold"
-    trial = MappingProxyType({"chains": 2, "warmup": 150, "draws": 500, "placebos": False})
+    trial = MappingProxyType({"placebos": False})
 
     def lacks(self, inventory: Inventory, options: ThresholdOptions) -> Lack | None:
         """Say what is missing before any place can be measured."""
@@ -184,7 +186,7 @@ def _columns(
     present, unread = (np.zeros(cells.size, dtype=bool) for _ in range(2))
     present[rows.index], unread[rows.index[rows.censored]] = True, True
     code = codes_of(cells, present, counted, unread, options.searches)
-    effort = Effort(chains=options.chains, warmup=options.warmup, draws=options.draws, most=8 * options.draws)
+    effort = Effort(options.chains, options.warmup, options.draws, 8 * options.draws, target=_TARGET)
     asked = Asked(int(rng.integers(2**63)), effort, options.units, len(groups), scaled)
     fitted = fit_places(cells, agencies, modelled(code), asked)
     return columns_of(cells, groups, counted, code, fitted, revealing, single=len(scaled) > 0)
