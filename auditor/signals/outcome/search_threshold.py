@@ -13,7 +13,7 @@ from auditor.findings.card import Card
 from auditor.signals.baseline import small
 from auditor.signals.searches import rows_of, tabulate
 from auditor.signals.signal import Design, Inventory, Lack, Options, Panel, Signal
-from auditor.signals.thresholds.counts import Ints, count_stops, labels_of
+from auditor.signals.thresholds.counts import Ints, count_stops, labels_of, labels_of_days
 from auditor.signals.thresholds.draw import draw_cells
 from auditor.signals.thresholds.fits import Asked, fit_places
 from auditor.signals.thresholds.panel import codes_of, columns_of, modelled, stack_columns
@@ -142,8 +142,8 @@ class SearchThreshold(Signal):
         """Fit the model to the groups that are asked about, and every other recorded one that is searched enough."""
         rows = rows_of(cells, "stop")
         groups = (*cells.focal_groups, cells.reference_group)
-        known = set(rows.columns["group"].astype(str).tolist()) - {"", "unknown", "other", *groups}
-        label = labels_of(rows, "group", (*groups, *sorted(known)))
+        others = set(rows.codes("group")[1]) - {"", "unknown", "other", *groups}
+        label = labels_of(rows, "group", (*groups, *sorted(others)))
         revealing = np.logical_or.reduce(
             [_revealing(cells, rows, (focal, cells.reference_group)) for focal in cells.focal_groups]
         )
@@ -158,7 +158,7 @@ class SearchThreshold(Signal):
         columns = [
             column
             for key, names in _PLACEBOS.items()
-            for column in _columns(cells, rows, names, labels_of(rows, key, (1, 0)), plain, options, rng, ())
+            for column in _columns(cells, rows, names, labels_of_days(rows, key), plain, options, rng, ())
         ]
         return stack_columns(cells, columns)
 

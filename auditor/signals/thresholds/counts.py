@@ -7,6 +7,7 @@ hit, and nothing found without a search is no miss.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,10 +106,17 @@ def count_stops(rows: RowTable, label: Ints, groups: int, *, agencies: bool) -> 
     return Stops(place, *counts)
 
 
-def labels_of(rows: RowTable, key: str, wanted: tuple[str, ...] | tuple[int, ...]) -> Ints:
-    """Return the position of each row's value among the wanted ones, -1 where it is none of them."""
+def labels_of(rows: RowTable, key: str, wanted: Sequence[str]) -> Ints:
+    """Return the position of each row's text among the wanted ones, -1 where it is none of them."""
+    codes, names = rows.codes(key)
     position = {value: i for i, value in enumerate(wanted)}
-    return np.array([position.get(value, -1) for value in rows.columns[key].tolist()], dtype=np.int64)
+    return np.array([position.get(name, -1) for name in names] or [-1], dtype=np.int64)[codes]
+
+
+def labels_of_days(rows: RowTable, key: str) -> Ints:
+    """Return 0 where a flag of the day holds, 1 where it does not, -1 where the day is not known."""
+    flag = rows.columns[key]
+    return np.where(flag == 1, 0, np.where(flag == 0, 1, -1)).astype(np.int64)
 
 
 def _units(rows: RowTable, *, agencies: bool) -> tuple[Ints, Ints]:
@@ -116,6 +124,7 @@ def _units(rows: RowTable, *, agencies: bool) -> tuple[Ints, Ints]:
     if not agencies:
         place, unit = np.unique(rows.index, return_inverse=True)
         return unit.ravel(), place
-    names, agency = np.unique(rows.columns["agency"].astype(str), return_inverse=True)
-    pair, unit = np.unique(rows.index * max(len(names), 1) + agency.ravel(), return_inverse=True)
-    return unit.ravel(), pair // max(len(names), 1)
+    agency, names = rows.codes("agency")
+    width = max(len(names), 1)
+    pair, unit = np.unique(rows.index * width + agency, return_inverse=True)
+    return unit.ravel(), pair // width
