@@ -81,6 +81,7 @@ def _misrecorded(measured: Measured, j: int, c: int) -> float | None:
 _NOTE_CAPS = {
     "benchmark.caveat-residents": ("cap.resident-benchmark", GRADES[FLAG]),
     "activation.caveat-unverified": ("cap.unverified", GRADES["inconclusive"]),
+    "veil-of-darkness.caveat-placebo": ("cap.placebo", GRADES["inconclusive"]),
     "activation-synthetic.caveat-serious": ("cap.control-moved", GRADES["inconclusive"]),
     "activation-synthetic.caveat-date": ("cap.control-moved", GRADES["inconclusive"]),
     "detainer-selectivity.caveat-alienage": ("cap.alienage", GRADES["inconclusive"]),

@@ -54,11 +54,11 @@ def row_design(year: Year, kept: np.ndarray, knots: int) -> tuple[np.ndarray, np
     return np.column_stack([year.light[kept], clock, waves]), agency
 
 
-def kept_rows(year: Year) -> np.ndarray:
+def kept_rows(year: Year, *, by_half_hour: bool = True) -> np.ndarray:
     """Light or dark, from the earliest dusk to the latest sunset, in half hours with 20 of each."""
     told = year.light | (year.minute >= year.dusk)
     kept = told & (year.minute >= year.dusk.min()) & (year.minute < year.sunset.max())
-    for half_hour in range(48):
+    for half_hour in range(48 if by_half_hour else 0):
         here = kept & (year.minute // 30 == half_hour)
         if min(year.light[here].sum(), (~year.light[here]).sum()) < 20:
             kept[here] = False
@@ -349,3 +349,54 @@ def test_it_reads_officers_as_codes_and_nothing_else_that_is_personal():
         rows = SIGNAL.view(VeilOptions(clock=clock)).rows
         assert rows.personal == ("officer",)
         assert not rows.columns & {"person", "surname", "latitude", "longitude"}
+
+
+def small_places(*seeds: int, size: int = 1500) -> list[Year]:
+    """Places of which no half hour holds enough by itself."""
+    return [Year(seed, size, officers=15).choose(profiling) for seed in seeds]
+
+
+def region(found, **options):
+    return SIGNAL.regions(found, VeilOptions(**options), np.random.default_rng(1))
+
+
+def test_a_region_is_one_logit_with_an_intercept_for_each_place():
+    """statsmodels.Logit on the single stops of three places, to 1e-8."""
+    years = small_places(31, 32, 33)
+    found = dataclasses.replace(cells(*years), states=("27",) * 3)
+    (result,) = region(found)
+    told = [kept_rows(year, by_half_hour=False) for year in years]
+    minute = np.concatenate([year.minute[kept] for year, kept in zip(years, told, strict=True)])
+    light = np.concatenate([year.light[kept] for year, kept in zip(years, told, strict=True)])
+    enough = np.zeros(48, dtype=bool)
+    for half_hour in range(48):
+        here = minute // 30 == half_hour
+        enough[half_hour] = min(light[here].sum(), (~light[here]).sum()) >= 20
+    joined = Year(1, 0)
+    for name in ("day", "minute", "sunset", "dusk", "focal"):
+        parts = [getattr(year, name)[kept] for year, kept in zip(years, told, strict=True)]
+        setattr(joined, name, np.concatenate(parts)[enough[minute // 30]])
+    joined.agency = np.full(len(joined.minute), "", dtype=object)
+    place = np.repeat(np.arange(3), [kept.sum() for kept in told])[enough[minute // 30]]
+    every = np.ones(len(joined.minute), dtype=bool)
+    design, _ = row_design(joined, every, 6)
+    dummies = (place[:, None] == np.arange(3)).astype(float)
+    model = sm.Logit(joined.focal.astype(float), np.column_stack([design, dummies]))
+    expected = model.fit(method="newton", tol=1e-14, maxiter=50, disp=0).params[0]
+    assert np.log(result.estimate) == pytest.approx(expected, abs=1e-8)
+    assert (result.region, result.places, result.left_out) == ("27", 3, 0)
+    assert result.n + result.values["dark_stops"] == len(joined.minute)
+
+
+def test_a_region_leaves_out_places_with_a_count_that_may_not_be_printed():
+    years = small_places(31, 32, 33)
+    rare = years[2]
+    kept = kept_rows(rare, by_half_hour=False)
+    rare.focal = np.zeros(len(rare.minute), dtype=bool)
+    rare.focal[np.flatnonzero(kept & ~rare.light)[:5]] = True
+    rare.focal[np.flatnonzero(kept & rare.light)[:40]] = True
+    found = dataclasses.replace(cells(*years), states=("27",) * 3)
+    (result,) = region(found)
+    assert (result.places, result.left_out) == (2, 1)
+    assert region(dataclasses.replace(found, published=(True,) * 3))[0].places == 3
+    assert not region(dataclasses.replace(found, states=("27", "48", "06")))

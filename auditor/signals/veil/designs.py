@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,8 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Bools, Days, Floats
-from auditor.signals.veil.stops import Stops
-from auditor.stats.clock.veil import DARK, LIGHT, clock_changes, days_from, overlapping, shared_clock, visibility
+from auditor.signals.veil.stops import Stops, joined
+from auditor.stats.clock.veil import (
+    BETWEEN,
+    DARK,
+    LIGHT,
+    Signs,
+    clock_changes,
+    days_from,
+    overlapping,
+    shared_clock,
+    visibility,
+)
 
 BIN, LEAST, LEAST_IN_ALL = 30, 20, 50
 """Minutes of a stretch of the clock; stops by daylight and by dark that each stretch, and all together, must hold."""
@@ -143,23 +153,55 @@ def _yearly(stops: Stops, light_until: Floats, dark_from: Floats, focal: int) ->
         return chosen
     keep, light = chosen
     kept = stops.take(keep)
+    return _over_the_year(kept, light, _agencies(kept), focal)
+
+
+def _over_the_year(kept: Stops, light: Bools, intercept: Whole, focal: int) -> Sample:
     day = kept.evenings.day
     year, blocks = _blocks(kept, focal)
     own, total = float(kept.n[kept.group == focal].sum()), float(kept.n.sum())
     wide = min(own, total - own) >= _MANY and np.ptp(day) > np.timedelta64(_HALF_YEAR, "D")
     when = (year * 64 + _week(day)).astype(np.int32)
-    return Sample(kept, light, _agencies(kept), when[kept.evening], _seasons(blocks, 2 if wide else 1))
+    return Sample(kept, light, intercept, when[kept.evening], _seasons(blocks, 2 if wide else 1))
+
+
+def comparable(stops: Stops) -> Stops:
+    """Return one place's stops by daylight and in darkness, at clock times that are both on some days there."""
+    seen = _seen(stops, stops.evenings.sunset, stops.evenings.dusk)
+    return stops.take(np.zeros(len(stops.n), dtype=bool) if seen is None else seen != BETWEEN)
+
+
+def pooled(parts: Sequence[Stops], focal: int) -> Sample | Refusal:
+    """Compare the stops of several places, which are comparable by themselves; each place has an intercept."""
+    stops = joined(parts)
+    seen = visibility(stops.minute, stops.sunset, stops.dusk)
+    chosen = _overlapped(stops, seen)
+    if isinstance(chosen, Refusal):
+        return chosen
+    keep, light = chosen
+    kept = stops.take(keep)
+    return _over_the_year(kept, light, kept.index, focal)
 
 
 def _compared(stops: Stops, light_until: Floats, dark_from: Floats) -> tuple[Bools, Bools] | Refusal:
     """Return which stops are compared, and of those which were made by daylight."""
+    seen = _seen(stops, light_until, dark_from)
+    return Refusal("season") if seen is None else _overlapped(stops, seen)
+
+
+def _seen(stops: Stops, light_until: Floats, dark_from: Floats) -> Signs | None:
+    """Tell daylight from darkness at clock times that are both on some days of the place; None where none is."""
     met = np.bincount(stops.evening, minlength=len(light_until)) > 0
     clock = shared_clock(light_until[met], dark_from[met])
     if clock is None:
-        return Refusal("season")
+        return None
     seen = visibility(stops.minute, light_until[stops.evening], dark_from[stops.evening])
-    keep = (seen >= 0) & (stops.minute >= clock[0]) & (stops.minute < clock[1])
-    light = seen == LIGHT
+    seen[(stops.minute < clock[0]) | (stops.minute >= clock[1])] = BETWEEN
+    return seen
+
+
+def _overlapped(stops: Stops, seen: Signs) -> tuple[Bools, Bools] | Refusal:
+    keep, light = seen != BETWEEN, seen == LIGHT
     keep[keep] = overlapping(stops.minute[keep], light[keep], stops.n[keep], BIN, LEAST)
     for side in (LIGHT, DARK):
         if stops.n[keep & (seen == side)].sum() < LEAST_IN_ALL:

@@ -89,9 +89,8 @@ def compare_places(
         if gate[j]:
             found.append(Refusal(gate[j]))
             continue
-        focal, reference = stops.code(groups[0]), stops.code(groups[1])
-        pair = stops.take((stops.group == focal) | (stops.group == reference))
-        if focal < 0 or reference < 0 or len(np.unique(pair.group)) < 2:
+        pair, focal = stops.of(*groups), stops.code(groups[0])
+        if not 0 < np.count_nonzero(pair.group == focal) < len(pair.group):
             found.append(Refusal("one-group"))
             continue
         found.append(compare(design(j)(pair, focal), focal, knots, cluster))

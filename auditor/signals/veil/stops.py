@@ -107,6 +107,10 @@ class Stops:
         edges = np.searchsorted(self.index, np.arange(places + 1))
         return [self.take(slice(first, last))._own_evenings() for first, last in pairwise(edges)]
 
+    def of(self, *groups: str) -> Stops:
+        """Return the stops of some groups."""
+        return self.take(np.isin(self.group, [self.code(group) for group in groups]))
+
     def _own_evenings(self) -> Stops:
         """Leave out the evenings of other places, which stand before and after."""
         low, high = (int(self.evening.min()), int(self.evening.max()) + 1) if len(self.evening) else (0, 0)
@@ -117,6 +121,23 @@ class Stops:
     def code(self, group: str) -> int:
         """Return the position of a group, -2 where no row is of it."""
         return self.groups.index(group) if group in self.groups else -2
+
+
+def joined(parts: Sequence[Stops]) -> Stops:
+    """Put the stops of several places, of one table, one after another."""
+    starts = np.cumsum([0, *(len(part.evenings.day) for part in parts[:-1])])
+    days, sunsets, dusks = zip(*((p.evenings.day, p.evenings.sunset, p.evenings.dusk) for p in parts), strict=True)
+    return replace(
+        parts[0],
+        index=np.concatenate([part.index for part in parts]),
+        evening=np.concatenate([part.evening + start for part, start in zip(parts, starts, strict=True)]),
+        minute=np.concatenate([part.minute for part in parts]),
+        group=np.concatenate([part.group for part in parts]),
+        agency=np.concatenate([part.agency for part in parts]),
+        officer=np.concatenate([part.officer for part in parts]),
+        n=np.concatenate([part.n for part in parts]),
+        evenings=Evenings(np.concatenate(days), np.concatenate(sunsets), np.concatenate(dusks)),
+    )
 
 
 @dataclass(frozen=True)

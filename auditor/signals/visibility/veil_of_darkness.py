@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,11 +12,13 @@ from pydantic import Field
 from auditor.cells import Bools, Cells, CellSpec, Floats, RowSpec, RowTable
 from auditor.findings.card import Card
 from auditor.signals.cases import richest, rows_of
+from auditor.signals.region.result import RegionResult
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
 from auditor.signals.veil.designs import Comparison, Refusal, by_clock_change, by_dusk, placebo_day, placebo_night
 from auditor.signals.veil.draw import simulate
 from auditor.signals.veil.fit import Compared
 from auditor.signals.veil.panel import Column, compare_places, fired, veil_panel
+from auditor.signals.veil.region import region_results
 from auditor.signals.veil.stops import EVENTS, Clock, Recorded, Stops, keys_of, recorded_stops
 from auditor.stats.clock.sun import Twilight
 from auditor.stats.clusters.robust import METHOD
@@ -166,6 +168,12 @@ class VeilOfDarkness(Signal):
         others = sorted(set(ground.groups) - asked)
         columns += [ground.column(group, "dusk", ground.compare(group, _every(by_dusk))) for group in others]
         return veil_panel(cells, ground.recorded, columns, ground.unknown) if columns else None
+
+    def regions(self, cells: Cells, options: VeilOptions, rng: np.random.Generator) -> Sequence[RegionResult]:
+        """Compare over the stops of all places of a region, each with its own sun and intercept."""
+        ground = _ground(cells, options)
+        usable = ground.recorded.usable & ground.recorded.present
+        return region_results(cells, ground.places, usable, ground.event, options.knots, options.cluster)
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
         """Draw stops of three groups, with an effect on the odds of the focal one by daylight.
