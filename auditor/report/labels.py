@@ -269,6 +269,13 @@ CHANGES: Final[Mapping[str, str]] = {
 """What the last part of the key of a change says."""
 THRESHOLDS: Final = ("threshold", "thresholds")
 """Last part of the key of a search threshold, and of two of them compared."""
+DAYLIGHT: Final[Mapping[str, str]] = {
+    "dusk": "by daylight against after dark, at the same time by the clock",
+    "clock-change": "by daylight against after dark, around a change of the clock",
+    "placebo-day": "with dusk moved an hour forward",
+    "placebo-night": "with dusk moved an hour back",
+}
+"""What the last part of a key says of light and dark."""
 OUTCOMES: Final[Mapping[str, str]] = {
     "discretion": "discretionary over serious offences",
     "ratio": "all offences",
@@ -317,6 +324,8 @@ def finding_name(finding: Finding) -> str:
         return f"{group(finding.group)} {event(finding.event)}: {OFFICERS[parts[-1]]}"
     if parts[-1] in THRESHOLDS:
         return _threshold_name(finding.group, finding.reference)
+    if parts[-1] in DAYLIGHT:
+        return f"{group(finding.group)} {event(finding.event)} {DAYLIGHT[parts[-1]]}"
     what = next((SHARES[part] for part in parts if part in SHARES), "")
     counted = EVENTS.get(finding.event, finding.event)
     if what and parts[-1] in TIMES and len(parts) == 3:
@@ -372,6 +381,8 @@ def control_name(control: Control) -> str:
         return _change_name(control.contrast.split("/"))
     if key in THRESHOLDS:
         return _threshold_name(control.group, control.reference)
+    if key in DAYLIGHT:
+        return f"{group(control.group)} {event(control.event)} {DAYLIGHT[key]}"
     return f"{group(control.group)} {event(control.event)}, {SHARES.get(control.label, control.label)}".strip()
 
 
@@ -388,5 +399,5 @@ def contrast_name(contrast: str) -> str:
         return _threshold_name(*parts[:2])
     if parts[-1] == "region" and len(parts) == 3:
         return ", ".join((group(parts[0]), OUTCOMES.get(parts[1], parts[1]), "whole region"))
-    known = {**COMPARATORS, **EVENTS, **SHARES, **GROUPS, **LICENCE, **TIMES, **OFFICERS}
+    known = {**COMPARATORS, **EVENTS, **SHARES, **GROUPS, **LICENCE, **TIMES, **OFFICERS, **DAYLIGHT}
     return ", ".join(known.get(part, part.replace("-", " ")) for part in contrast.split("/") if part)
