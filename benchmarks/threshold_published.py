@@ -1,11 +1,13 @@
 """Thresholds of three states beside the published ones of the Stanford Open Policing analysis of 2017.
 
-The published fits are of the beta form under the priors of `threshold_beta`. Each state is fitted here four ways: the
-fast form under the library's default prior, under half and one and a half times its standard deviations, and under
-the published prior of guilt (log-odds -3.5, SD .25); with --beta also the beta form itself under all its published
-priors, which tells what is due to the form and what to the prior.
+The published fits are of the beta form under the priors of `threshold_beta`. Each state is fitted here in the fast form
+under the library's default prior (those priors carried over), under half and one and a half times its standard
+deviations, and under the prior that the authors of the fast form used for national traffic stops (Pierson et al. 2018:
+log-odds of guilt N(-4, .5) and a state's part of .5 more, log delta N(0, .5) likewise, places .1, thresholds N(0, 1)
+about a spread of 1); with --beta also the beta form itself, which tells what is due to the form and what to the prior.
 
-Run: OMP_NUM_THREADS=1 python benchmarks/threshold_published.py COUNTS.csv [--states NC CO CT] [--beta NC CO CT]
+Run, a state at a time if need be (rows of other states are kept):
+OMP_NUM_THREADS=1 python benchmarks/threshold_published.py COUNTS.csv [--states NC CO CT] [--beta NC CO CT]
 COUNTS.csv has columns state, location_variable, driver_race, num_stops, num_searches, num_hits, inferred_threshold
 (the analysis' own table for its figure 4b, rows of the three states with the name of the state added).
 Writes benchmarks/results/threshold_published.csv.
@@ -33,11 +35,12 @@ from auditor.stats.threshold.summary import Comparison
 RESULTS = Path(__file__).resolve().parent / "results" / "threshold_published.csv"
 GROUPS = ["White drivers", "Black drivers", "Hispanic drivers"]
 FEW = 50
+BETA = "beta, published priors"
 PRIORS = {
     "fast, default prior": ThresholdPrior(),
     "fast, prior x 0.5": ThresholdPrior().scaled(0.5),
-    "fast, published prior of guilt": ThresholdPrior(guilt=(-3.5, 0.25)),
     "fast, prior x 1.5": ThresholdPrior().scaled(1.5),
+    "fast, prior of 2018": ThresholdPrior((-4.0, 0.7), (0.0, 0.7), (0.0, 1.0), (1.0, 0.1, 0.1)),
 }
 
 
@@ -78,6 +81,7 @@ def row(state: str, form: str, data: list[np.ndarray], found: tuple, seconds: fl
     line: dict[str, object] = {
         "state": state,
         "fit": form,
+        "converged": 1,
         "cells": int(many.sum()),
         "correlation": f"{np.corrcoef(threshold[many], published[many])[0, 1]:.3f}",
         "mean_difference": f"{(threshold[many] - published[many]).mean():+.4f}",
@@ -85,7 +89,11 @@ def row(state: str, form: str, data: list[np.ndarray], found: tuple, seconds: fl
     }
     for name, mine, spread, theirs in zip(["white", "black", "hispanic"], group, sd, shown, strict=True):
         line |= {name: f"{mine:.4f}", f"{name}_sd": f"{spread:.4f}", f"{name}_published": f"{theirs:.4f}"}
-    return line | {
+    return line | measures(diagnostics, seconds)
+
+
+def measures(diagnostics: object, seconds: float) -> dict[str, object]:
+    return {
         "worst_rhat": f"{diagnostics.worst_rhat:.4f}",
         "fewest_effective": f"{diagnostics.fewest_effective:.0f}",
         "cpu_seconds": f"{seconds:.0f}",
@@ -94,7 +102,7 @@ def row(state: str, form: str, data: list[np.ndarray], found: tuple, seconds: fl
 
 def fits(state: str, data: list[np.ndarray], with_beta: bool) -> list[dict[str, object]]:
     rows = []
-    for form in [*(["beta, published priors"] if with_beta else []), *PRIORS]:
+    for form in [*([BETA] if with_beta else []), *PRIORS]:
         began = time.process_time()
         try:
             if form in PRIORS:
@@ -104,10 +112,28 @@ def fits(state: str, data: list[np.ndarray], with_beta: bool) -> list[dict[str, 
                 found = beta_fit(*data[:3], seed=1)
         except NotConverged as problem:
             print(state, form, "NOT CONVERGED", problem, flush=True)
+            spent = f"{time.process_time() - began:.0f}"
+            rows.append({"state": state, "fit": form, "converged": 0, "cpu_seconds": spent})
             continue
         rows.append(row(state, form, data, found, time.process_time() - began))
         print(rows[-1], flush=True)
     return rows
+
+
+def keep(state: str, rows: list[dict[str, object]]) -> None:
+    """Write the rows of a state beside those of other states; of the state's own, those that were not fitted again."""
+    old: list[dict[str, object]] = []
+    if RESULTS.exists():
+        with RESULTS.open(newline="") as file:
+            old = [line for line in csv.DictReader(file) if "converged" in line]
+    again = {(line["state"], line["fit"]) for line in rows}
+    kept = [line for line in old if (line["state"], line["fit"]) not in again]
+    every = sorted([*kept, *rows], key=lambda line: (line["state"], [BETA, *PRIORS].index(str(line["fit"]))))
+    names = max((list(line) for line in every), key=len)
+    with RESULTS.open("w", newline="") as file:
+        writer = csv.DictWriter(file, names, lineterminator="\n", restval="")
+        writer.writeheader()
+        writer.writerows(every)
 
 
 def main() -> None:
@@ -116,13 +142,8 @@ def main() -> None:
     parser.add_argument("--states", nargs="*", default=["NC", "CO", "CT"])
     parser.add_argument("--beta", nargs="*", default=[])
     options = parser.parse_args()
-    rows = []
     for state in options.states:
-        rows += fits(state, read(options.counts, state), state in options.beta)
-    with RESULTS.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        keep(state, fits(state, read(options.counts, state), state in options.beta))
 
 
 if __name__ == "__main__":

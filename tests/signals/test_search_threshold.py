@@ -138,8 +138,8 @@ def test_a_prior_that_turns_the_comparison_withholds_it_alone(sampler):
     assert panel.measured[:, :2].all()
     assert panel.notes["search-threshold.caveat-turned"][0].tolist() == [True, True, False]
     assert panel.contrasts[2].own_reason
-    low, high = panel.ranges["prior-scale"]
-    assert (low[0, 0], high[0, 0]) == pytest.approx((0.19, 0.21))
+    assert (panel.extra["least"][0, 0], panel.extra["most"][0, 0]) == (0.19, 0.21)
+    assert panel.notes["search-threshold.caveat-scaled"][0].tolist() == [True, True, False]
 
 
 @pytest.mark.parametrize("failing", [(0,), (2,)])

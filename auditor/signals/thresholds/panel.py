@@ -39,7 +39,7 @@ _MODELLED = ("threshold", "reference_threshold", "points", "lower", "rhat", "err
 _CODES = {lack.reason.rpartition(".")[2]: number for number, lack in enumerate(LACKS, 1)}
 EXTRA = (
     "hit_rate", "search_rate", "reference_searches", "reference_hits", "reference_hit_rate", "reference_search_rate",
-    "threshold", "reference_threshold", "points", "lower", *FACTS,
+    "threshold", "reference_threshold", "points", "lower", "least", "most", *FACTS,
 )  # fmt: skip
 
 
@@ -130,7 +130,6 @@ def stack_columns(cells: Cells, columns: Sequence[dict[str, Any]]) -> Panel:
         lacks=LACKS,
         notes={name: stack(name) & (codes == 0) for name in _NOTES},
         extra={name: stack(name) for name in EXTRA},
-        ranges={"prior-scale": (stack("least"), stack("most"))},
         missing={"contraband": stack("silent"), "search": stack("unasked")},
         window=(_wide(first, len(columns)), _wide(last, len(columns))),
         hidden=stack("hidden"),
@@ -141,7 +140,9 @@ def stack_columns(cells: Cells, columns: Sequence[dict[str, Any]]) -> Panel:
     )
 
 
-_NOTES = tuple(f"{NAME}.caveat-{name}" for name in ("check", "converged", "model", "required", "turned"))
+_EVERY = tuple(f"{NAME}.caveat-{name}" for name in ("check", "converged", "model", "required"))
+_TURNED, _SCALED = f"{NAME}.caveat-turned", (f"{NAME}.caveat-scaled", f"{NAME}.caveat-scaled-ratio")
+_NOTES = (*_EVERY, _TURNED, *_SCALED)
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,7 @@ def _shared(model: _Model, code: Ints, g: int) -> dict[str, Any]:
     # Sentences print these: all their digits would tell the number of stops, or of a small group's.
     column |= {name: _coarse(column[name]) for name in ("search_rate", "reference_search_rate", *_MODELLED)}
     turned = model.fitted.log_ratio.turns[:, :-1].any(axis=1)
-    notes = {name: ok & (turned if name.endswith("turned") else True) for name in _NOTES}
+    notes = dict.fromkeys(_EVERY, ok) | {_TURNED: ok & turned} | dict.fromkeys(_SCALED, np.zeros_like(ok))
     return column | {"code": code} | notes
 
 
@@ -209,6 +210,7 @@ def _single(model: _Model, g: int) -> dict[str, Any]:
     column, ok = _shared(model, model.code, g), model.code == 0
     found = model.fitted.threshold
     column |= {name: np.where(ok, getattr(found, part)[:, g], np.nan) for name, part in _VALUES}
+    column |= {name: _coarse(column[name]) for name in ("least", "most")} | {_SCALED[0]: ok}
     contrast = _contrast(model.groups[g], None, f"{model.groups[g]}/threshold", scale="share", words=NAME)
     return column | {"contrast": contrast, "hidden": model.hidden[:, g]}
 
@@ -219,6 +221,9 @@ def _compared(model: _Model, g: int) -> dict[str, Any]:
     code = np.where((model.code == 0) & found.turns[:, g], _CODES["prior"], model.code)
     column, ok = _shared(model, code, g), code == 0
     column |= {name: np.where(ok, np.exp(getattr(found, part)[:, g]), np.nan) for name, part in _VALUES}
+    column |= {name: _coarse(column[name]) for name in ("least", "most")} | {
+        _SCALED[1]: ok & (found.most > found.least)[:, g]
+    }
     column["comparator"] = column["reference_threshold"]
     contrast = _contrast(group, reference, f"{group}/{reference}/thresholds", scale="ratio", words=f"{NAME}-compared")
     return column | {"contrast": contrast, "hidden": model.hidden[:, g] | model.hidden[:, -1]}
