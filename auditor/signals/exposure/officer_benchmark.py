@@ -33,10 +33,10 @@ CARD = Card(
     "them may be false; and how far officers differ when chance, time, place and offence are taken out. Nothing is "
     "tested of a place: officers differ everywhere, so that there is no null hypothesis about a place, and an agency "
     "whose officers all act alike shows nothing here. Officers are never named. Measured so far "
-    "(benchmarks/officers_signal.py, normal differences between officers): with 22 to 300 officers at a rate of 10 % at "
-    "most 2.5 % of flags were false on average, and nobody was flagged where nobody departs; officers at odds 4.5 times "
-    "as high were found nearly always where officers differ little (SD 0.1 on the log odds), in 4 to 30 % of cases where "
-    "they differ much (SD 0.3).",
+    "(benchmarks/officers_signal.py, normal differences between officers): with 22 to 300 officers at a rate of 10 % "
+    "at most 2.5 % of flags were false on average, and nobody was flagged where nobody departs; officers at odds 4.5 "
+    "times as high were found nearly always where officers differ little (SD 0.1 on the log odds), in 4 to 30 % of "
+    "cases where they differ much (SD 0.3).",
     assumptions=(
         "One identifier is one officer throughout; a catch-all identifier has been declared missing.",
         "Officers choose whom to stop, not when and where: what they are assigned to is in the records' time, place "
