@@ -89,7 +89,8 @@ def test_mclennan_removals_are_too_few_to_rank(demo: Review):
 def test_published_small_cells_are_printed_and_others_are_not(demo: Review):
     for place in demo.places:
         for finding in place.findings:
-            if place.simulated and finding.k is not None:
+            months = finding.contrast.endswith("/marks-silence")  # it counts months, not people
+            if place.simulated and finding.k is not None and not months:
                 assert finding.k == 0 or finding.k >= 11
                 assert (finding.n or 0) - finding.k == 0 or (finding.n or 0) - finding.k >= 11
 
