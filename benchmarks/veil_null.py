@@ -12,7 +12,7 @@ are made under lamps; `seasonal mix` a wave of the year (half a unit of log odds
 autumn with 0.8 more; `harvest evenings` the same, after 18:30 only; `follows the sun` a share that falls by .006 a
 minute through four hours around sunset, with nothing to do with sight.
 
-Run: OMP_NUM_THREADS=1 python benchmarks/veil_null.py [--runs 1000]
+Run: OMP_NUM_THREADS=1 python benchmarks/veil_null.py [--runs 2000] [--cells 0-3]
 Writes benchmarks/results/veil_null.csv: shares rejected one-sided and two-sided at .05 among those tested, how many of
 the replicates the placebos mark, and how many of those rejected upwards they leave unmarked.
 """
@@ -34,7 +34,7 @@ from auditor.signals.signal import Panel
 from auditor.signals.visibility.veil_of_darkness import SIGNAL
 
 RESULTS = Path(__file__).resolve().parent / "results" / "veil_null.csv"
-BATCH, STOPS, LEVEL = 50, 4000, 0.05
+BATCH, STOPS, LEVEL, SEED = 50, 4000, 0.05, 8100
 COUNTY, LATITUDE, LONGITUDE = "48453", 30.33, -97.78
 YEAR = np.datetime64("2018-01-01")
 SPRING, AUTUMN = 69, 307
@@ -172,16 +172,22 @@ def cells() -> Iterator[Cell]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=1000)
-    runs = parser.parse_args().runs
-    rows = []
-    for at, cell in enumerate(cells()):
-        rows.append(measure(cell, runs, 8100 + at))
-        print(rows[-1], flush=True)
-    with RESULTS.open("w", newline="") as handle:
-        writer = csv.DictWriter(handle, fieldnames=list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    parser.add_argument("--runs", type=int, default=2000)
+    parser.add_argument("--cells", default="", help="which rows to measure again, such as 0-3; all without it")
+    args = parser.parse_args()
+    every = list(cells())
+    first, _, last = (args.cells or f"0-{len(every) - 1}").partition("-")
+    kept = {}
+    if args.cells and RESULTS.exists():
+        with RESULTS.open(newline="") as handle:
+            kept = {int(row["seed"]): row for row in csv.DictReader(handle)}
+    for at in range(int(first), int(last or first) + 1):
+        kept[SEED + at] = measure(every[at], args.runs, SEED + at)
+        print(kept[SEED + at], flush=True)
+        with RESULTS.open("w", newline="") as handle:
+            writer = csv.DictWriter(handle, fieldnames=list(kept[SEED + at]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(kept[seed] for seed in sorted(kept))
 
 
 if __name__ == "__main__":
