@@ -161,6 +161,7 @@ def map_columns(
     at: int,
     where: Problem,
     used: frozenset[str] = frozenset(),
+    told: frozenset[str] = frozenset(),
 ) -> ColumnMap:
     """Map the headers of one sheet.
 
@@ -180,6 +181,8 @@ def map_columns(
         File and sheet, copied into each problem.
     used : frozenset of str
         Idle and personal columns that are read all the same, into the table ``events``.
+    told : frozenset of str
+        Headers of which the layout has made other columns.
 
     Returns
     -------
@@ -199,7 +202,7 @@ def map_columns(
         positions[name] = free[0]
         if key(headers[free[0]]) != key(name):
             notes.append(f"column {headers[free[0]]!r} read as {name}")
-    notes += _left(headers, positions, columns, used)
+    notes += _left(headers, positions, columns, used, told)
     return ColumnMap(positions, dict(spec.constants), tuple(headers), tuple(notes))
 
 
@@ -258,11 +261,15 @@ def _ask_which(name: str, headers: list[str], spec: SourceSpec, docket: Docket, 
 
 
 def _left(
-    headers: Sequence[str], positions: Mapping[str, int], columns: Sequence[Column], used: frozenset[str]
+    headers: Sequence[str],
+    positions: Mapping[str, int],
+    columns: Sequence[Column],
+    used: frozenset[str],
+    told: frozenset[str],
 ) -> list[str]:
     kinds = {column.name: column.kind for column in columns if column.name not in used}
     idle = [headers[i] for name, i in positions.items() if kinds.get(name) in ("idle", "personal")]
-    unused = [header for i, header in enumerate(headers) if i not in positions.values()]
+    unused = [header for i, header in enumerate(headers) if i not in positions.values() and header not in told]
     notes = []
     if unused:
         notes.append("columns not used: " + ", ".join(unused))

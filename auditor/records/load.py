@@ -173,7 +173,7 @@ def _open(
     before = len(docket.config) + len(docket.input) + len(docket.questions)
     wanted = rows if adapter.kind == "records" else frozenset()
     used = frozenset(map(source_column, wanted))
-    columns = map_columns(raw.columns, spec, adapter.columns, docket, at=at, where=where, used=used)
+    columns = map_columns(raw.columns, spec, adapter.columns, docket, at=at, where=where, used=used, told=raw.told)
     ledger = raw.ledger
     for note in (*adapter.remarks, *columns.notes):
         ledger = ledger.note(note)

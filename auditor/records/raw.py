@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from auditor.domain.source import Ledger
 
@@ -33,6 +33,8 @@ class RawTable:
         and excluded; rows that could not be understood are read and quarantined.
     epoch : int
         1904 when the workbook counts its days from 1904, else 1900: for day numbers not marked as dates.
+    told : frozenset of str
+        Headers of which a layout has made other columns, so that they are not among those that are not used.
     """
 
     file: str
@@ -43,3 +45,4 @@ class RawTable:
     sha256: str
     ledger: Ledger
     epoch: int = 1900
+    told: frozenset[str] = field(default=frozenset())
