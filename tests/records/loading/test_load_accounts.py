@@ -203,9 +203,10 @@ def test_configuration_problems_come_first(loading):
     assert "Did you mean 'event'?" in str(error)
 
 
-def test_a_format_that_is_not_built(loading):
+def test_a_format_that_is_not_built(loading, monkeypatch):
+    monkeypatch.setattr("auditor.records.adapter.FORMATS_OF_THE_CONTRACT", ("to-come",))
     with pytest.raises(NotBuiltYet):
-        loading.one(HEAD + ROWS, format="ripa")
+        loading.one(HEAD + ROWS, format="to-come")
 
 
 def test_a_header_without_rows_says_so(loading):
