@@ -53,6 +53,8 @@ class CheckReport:
         What a person must decide first.
     toml : str
         Lines that would settle the questions, to be completed.
+    notes : tuple of str
+        What holds over several sources.
     """
 
     sources: tuple[Source, ...]
@@ -62,6 +64,7 @@ class CheckReport:
     ceiling: Mapping[str, str] = field(default_factory=dict)
     questions: tuple[Problem, ...] = ()
     toml: str = ""
+    notes: tuple[str, ...] = ()
 
     def undecided(self, error: DecisionNeeded) -> CheckReport:
         """Return the report with the open questions of an error."""
@@ -73,6 +76,7 @@ class CheckReport:
         return {
             "schema_version": SCHEMA_VERSION,
             "files": _files(self.sources),
+            "notes": [*self.notes],
             "rows": total,
             "tables": dict(self.tables),
             "keys": {name: {"distinct": len(v), "values": list(v)} for name, v in self.keys.items()},
@@ -95,6 +99,8 @@ class CheckReport:
             yield "Files and rows"
         for source in self.sources:
             yield from _source_lines(source)
+        if self.notes:
+            yield from ("", "Over all files", *(f"  note: {note}" for note in self.notes))
         if self.keys:
             yield from ("", "Distinct values")
             for name, values in self.keys.items():

@@ -86,6 +86,7 @@ def report(config: Config, loaded: Loaded) -> CheckReport:
         tables=_tables(loaded),
         signals=reach,
         ceiling=_ceiling(config, engine, lacking),
+        notes=loaded.notes,
     )
 
 

@@ -112,5 +112,5 @@ def _all_zero(sheets: Sequence[Sheet], store: Store) -> None:
     for source, event, count, places in rows:
         sheets[source].note(
             f"{event}: every figure of {times(count, 'place')} is zero ({examples(places, count)}): true zeros and "
-            "places that never reported look alike"
+            "places that never reported look alike (exclude in [audit] leaves out those that did not report)"
         )

@@ -75,6 +75,9 @@ PERSONAL_WORDS = frozenset(
 )  # fmt: skip
 
 
+_WEIGHTS = frozenset({"weight", "weights", "sampleweight", "samplingweight", "surveyweight", "pweight", "wt"})
+
+
 def aliased(columns: Sequence[Column], names: Mapping[str, tuple[str, ...]]) -> tuple[Column, ...]:
     """Return columns with a layout's own headers put before their other aliases.
 
@@ -273,6 +276,11 @@ def _left(
     notes = []
     if unused:
         notes.append("columns not used: " + ", ".join(unused))
+    notes += [
+        f"column {header!r} says that the rows are a sample: they are counted as they stand, without weights"
+        for header in unused
+        if key(header) in _WEIGHTS
+    ]
     if idle:
         notes.append("columns known but not used by this version: " + ", ".join(idle))
     return notes

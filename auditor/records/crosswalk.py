@@ -53,6 +53,8 @@ def map_codes(sheet: Sheet, name: str) -> str:
     _check_decisions(sheet, name, values, unknown)
     _remark(sheet, name, values, missing, decided)
     _question(sheet, name, unknown, len(values))
+    if name == "event":
+        _ask_mixed_matches(sheet, [item for item in values if _key(item[0]) not in decided])
     return sheet.mapping(name, _COLUMNS, rows)
 
 
@@ -63,7 +65,7 @@ def map_texts(sheet: Sheet, name: str) -> str:
     for text, _, _ in sheet.distinct(sheet.text(name), name):
         if _key(text) in decided:
             rows.append(_take(text, decided[_key(text)], name))
-        elif not is_missing(text):
+        elif name == "name" or not is_missing(text):  # a place may be called None
             rows.append((text, None if is_total(text) else " ".join(text.split()), is_total(text), None))
     return sheet.mapping(name, _COLUMNS, rows)
 
@@ -139,6 +141,22 @@ def _remark(sheet: Sheet, name: str, values: list[Distinct], missing: list[Disti
         rest = [i for i in values if _key(i[0]) not in decided and _known(name, i[0]) is None and not is_missing(i[0])]
         rows = "" if is_person(sheet) else f"{times(sum(count for _, count, _ in rest), 'row')} with "
         sheet.note(f"{name}: {rows}{times(len(rest), 'other value')} read as {decided[REST]!r} (configuration)")
+
+
+def _ask_mixed_matches(sheet: Sheet, values: list[Distinct]) -> None:
+    """Ask where matches of all people and of aliens stand in one column: the ones hold the others."""
+    found = [item for item in values if VOCABULARIES["event"].lookup(item[0]) == "match"]
+    alien = [item for item in found if "alien" in normal(item[0]).split()]
+    if not alien or len(alien) == len(found):
+        return
+    sheet.ask(
+        f"matches of two kinds: {sheet.listed('event', found)}",
+        "matches of aliens are a part of all matches, and adding them would count people twice",
+        f'say which is to be used with values.event: "match" for the one, "{EXCLUDE}" for the other',
+        column="event",
+        row=alien[0][2],
+    )
+    sheet.docket.answers(sheet.at, sheet.spec).values.setdefault("event", {}).update({t: "" for t, _, _ in found})
 
 
 def _question(sheet: Sheet, name: str, unknown: list[Distinct], distinct: int) -> None:

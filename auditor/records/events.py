@@ -14,6 +14,7 @@ from auditor.records.clocks import clock_text, map_clock, map_days, missed
 from auditor.records.crosswalk import EXCLUDE, map_codes, map_texts
 from auditor.records.event_columns import READINGS, source_column
 from auditor.records.periods import period_text
+from auditor.records.record_ids import refuse_damaged
 from auditor.records.sheet import BLANKS, Sheet, literal, quote
 from auditor.records.words import MISSING
 
@@ -59,6 +60,9 @@ def fill(sheet: Sheet, counted: str) -> None:
     )
     if "contraband" in wanted and "searched" in sheet.columns:
         _without_a_search(sheet)
+    for name in ("release_date", "transfer_date"):
+        if name in wanted:
+            _before_the_event(sheet, name)
     for name in wanted:
         _note_faults(sheet, name)
 
@@ -152,6 +156,8 @@ def _degree(sheet: Sheet, name: str, parts: _Parts) -> None:
 
 def _private(sheet: Sheet, name: str, parts: _Parts) -> None:
     """Identifiers are compared and never shown, so they are read in DuckDB alone."""
+    if name != "surname":
+        refuse_damaged(sheet, name)
     text = f"nullif(regexp_replace({_cut(sheet.text(name))}, '\\s+', ' ', 'g'), '')"
     decided = sheet.spec.values.get(name, {})
     for raw, value in decided.items():
@@ -196,6 +202,15 @@ def _without_a_search(sheet: Sheet) -> None:
             'contraband is written as "no" in every row without a search: read as missing there, since nothing that '
             "was not looked for can be found"
         )
+
+
+def _before_the_event(sheet: Sheet, name: str) -> None:
+    """Nobody leaves before being brought in: one of the two days is wrong, and no time between them is known."""
+    where = f'source = {sheet.index} AND start = "end" AND {name} < start'
+    count, row = sheet.sql(f"SELECT count(*), min(row) FROM events WHERE {where}")[0]  # noqa: S608
+    if count:
+        sheet.run(f"UPDATE events SET {name} = NULL, {name}_timed = false WHERE {where}")  # noqa: S608
+        missed(sheet, name, "lies before the event of its row", count, row)
 
 
 _FAULTY = {"age": "is no whole number of years", "degree": "is no place on the map"}

@@ -69,8 +69,8 @@ class Tally:
         return sum(self.counts.values())
 
     def example(self, reason: str) -> str:
-        """Return the first row numbers, such as ``rows 4, 9, 12 and 30 more``."""
-        return listed(self.rows.get(reason, []), self.counts.get(reason, 0))
+        """Return the first row numbers, such as ``4, 9, 12 and 30 more``."""
+        return numbered(self.rows.get(reason, []), self.counts.get(reason, 0))
 
 
 @dataclass(slots=True)
@@ -131,11 +131,14 @@ def letter(index: int) -> str:
 
 def listed(rows: list[int], total: int = 0) -> str:
     """Name the first few rows: ``row 4``, or ``rows 4, 9 and 30 more``."""
-    if not rows:
-        return ""
+    return ("rows " if max(total, len(rows)) > 1 else "row ") + numbered(rows, total) if rows else ""
+
+
+def numbered(rows: list[int], total: int = 0) -> str:
+    """Write the first few row numbers, as the ledger holds them: ``4, 9 and 30 more``."""
     shown = ", ".join(str(row) for row in rows[:EXAMPLES])
     more = max(total, len(rows)) - len(rows[:EXAMPLES])
-    return ("rows " if max(total, len(rows)) > 1 else "row ") + shown + (f" and {more} more" if more else "")
+    return shown + (f" and {more} more" if more and rows else "")
 
 
 def blank(cells: list[str]) -> bool:

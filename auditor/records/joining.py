@@ -1,4 +1,4 @@
-"""Programme starts and days of operations beside counts: which joined to none, and which counts have none."""
+"""What stands beside counts (programme starts, operations, baselines, lists of places): what joined to none."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
 from auditor.records.sheet import SHOWN, Sheet, times
 from auditor.records.store import Store
+
+FAR_YEARS = 5
+"""Years between a baseline and the counts beyond which the ledger says so."""
 
 
 def note_unjoined(sheets: Sequence[Sheet], store: Store) -> None:
@@ -20,6 +23,8 @@ def note_unjoined(sheets: Sequence[Sheet], store: Store) -> None:
     if not counted:
         return
     _note_operations(sheets, store, counted)
+    _note_baselines(sheets, store, counted)
+    _note_listed(sheets, store, counted)
     rows = store.connection.execute("SELECT DISTINCT source, place FROM activations ORDER BY 1, 2").fetchall()
     for source in sorted({row[0] for row in rows}):
         begun = {place for index, place in rows if index == source}
@@ -35,6 +40,47 @@ def _note_operations(sheets: Sequence[Sheet], store: Store, counted: set[str]) -
         alone = sorted(places - counted)
         none = f"{len(alone):,} without counts ({_listed(alone)})" if alone else "all have counts"
         sheets[source].note(f"days of operations at {times(len(places), 'place')}: {none}")
+
+
+def _note_baselines(sheets: Sequence[Sheet], store: Store, counted: set[str]) -> None:
+    """Note, in the ledger of every baseline, the places that did not meet, both ways, and years far apart."""
+    rows = store.connection.execute("SELECT DISTINCT source, place FROM population ORDER BY 1, 2").fetchall()
+    everywhere = {place for _, place in rows}
+    for source in sorted({row[0] for row in rows}):
+        alone = sorted({place for index, place in rows if index == source} - counted - {NATION})
+        if alone:
+            sheets[source].note(f"{times(len(alone), 'place')} with a baseline and no counts ({_listed(alone)})")
+        without = sorted(counted - everywhere)
+        if without:
+            sheets[source].note(f"{times(len(without), 'place')} with counts and no baseline ({_listed(without)})")
+        _note_years(sheets[source], store)
+
+
+def _note_years(sheet: Sheet, store: Store) -> None:
+    """Note a baseline of which no year lies within five years of the counts."""
+    found = store.connection.execute(
+        'SELECT min(p.start), max(p."end"), min(c.start), max(c."end"), min(greatest(0, '
+        "date_diff('day', p.\"end\", c.start), date_diff('day', c.\"end\", p.start))) FROM population p, "
+        '(SELECT min(start) AS start, max("end") AS "end" FROM counts) c WHERE p.source = ? AND p.start IS NOT NULL',
+        [sheet.index],
+    ).fetchall()[0]
+    if found[4] is not None and found[4] > FAR_YEARS * 365.25:
+        sheet.note(
+            f"the baseline is of {found[0]} to {found[1]}, and the counts are of {found[2]} to {found[3]}: more than "
+            f"{FAR_YEARS} years lie between them, and who lives there may have changed"
+        )
+
+
+def _note_listed(sheets: Sequence[Sheet], store: Store, counted: set[str]) -> None:
+    """Note the listed places of which there are no counts: who does not report is not missing at random."""
+    rows = store.connection.execute("SELECT DISTINCT source, place FROM places ORDER BY 1, 2").fetchall()
+    for source in sorted({row[0] for row in rows}):
+        alone = [place for index, place in rows if index == source and place not in counted]
+        if alone:
+            sheets[source].note(
+                f"{times(len(alone), 'place')} listed and without counts ({_listed(alone)}): those that do not report "
+                "may differ from those that do"
+            )
 
 
 def _note_starts(sheet: Sheet, begun: set[str], counted: set[str]) -> None:

@@ -14,14 +14,18 @@ from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
 from auditor.records import account, canonical, repeats
 from auditor.records.adapter import Adapter, choose, fits
 from auditor.records.columns import ColumnMap, map_columns
+from auditor.records.container import is_lock_file
 from auditor.records.docket import Docket
 from auditor.records.event_columns import source_column
 from auditor.records.events import prune
+from auditor.records.fill_down import fill_down
 from auditor.records.raw import RawTable
-from auditor.records.read import read
+from auditor.records.read import read, with_differences
+from auditor.records.record_ids import set_aside_copies
 from auditor.records.sheet import Sheet
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store
+from auditor.records.unseen import visible
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,15 @@ def load(
     canonical.create_tables(store)
     docket = Docket()
     sheets: list[Sheet] = []
+    passed: list[str] = []
     for at, spec in enumerate(specs):
+        first: RawTable | None = None
         for path in _paths(spec, base, docket):
             tables = _tables(path, spec, at, store, docket)
+            if is_lock_file(path):
+                passed.append(f"{visible(path.name)}: the lock file of a workbook that is open; passed over")
+            tables = [with_differences(first, raw) if first else raw for raw in tables]
+            first = first or next(iter(tables), None)
             fitting = [raw for raw in tables if fits(spec, raw.columns)]
             for raw in tables:
                 if fitting and raw not in fitting:
@@ -101,11 +111,12 @@ def load(
                 elif (sheet := _open(raw, spec, at, len(sheets), store, docket, as_of, rows)) is not None:
                     sheets.append(sheet)
     repeated = repeats.repeats(sheets)
+    set_aside_copies([sheet for sheet in sheets if sheet.index not in repeated])
     for sheet in sheets:
         if sheet.index not in repeated:
             _load_one(sheet)
     docket.settle()
-    notes = account.settle(sheets, store, period=period, exclude=tuple(exclude))
+    notes = (*passed, *account.settle(sheets, store, period=period, exclude=tuple(exclude)))
     prune(store)
     names: dict[str, str] = {}
     for sheet in sheets:
@@ -159,6 +170,7 @@ def _open(
     """Choose the adapter, map the columns, and check that the required ones are there."""
     where = Problem("", "", "", file=raw.file, sheet=raw.sheet)
     try:
+        raw = fill_down(raw, spec, store)
         adapter = choose(spec, raw.columns, where)
     except InputError as error:
         docket.input += error.problems
@@ -211,7 +223,7 @@ def _load_one(sheet: Sheet) -> None:
     """Load one sheet; one whose columns are not settled is left until they are."""
     if sheet.open:
         return
-    if sheet.raw.ledger.used == 0:
+    if sheet.ledger.used == 0:
         sheet.note("no records: nothing in it can be tested")
         return
     sheet.adapter.load(sheet)

@@ -165,13 +165,21 @@ def _note_numbers(
         assumed = "; a mark without a number is read by the rule of its column" * any(
             amount.reason.startswith("mark") for _, amount in hidden
         )
-        sheet.note(f"{name}: suppressed cells kept as intervals, never as zero: {marks}{assumed}")
+        sheet.note(f"{name}: {_share(sheet, name, hidden)} kept as intervals, never as zero: {marks}{assumed}")
     lost = [item for item in by_state.get("missing", []) if is_missing(item[0]) or item[0] == "."]
     if lost:
         sheet.note(f"{name}: read as not reported: {listed(sheet, name, lost)}")
     for item, amount in read:
         if amount.state == "number" and amount.n is not None and not _is_plain(item[0], amount.n):
             sheet.note(f"numbers written like {_shape(item[0])} read as whole numbers")
+
+
+def _share(sheet: Sheet, name: str, hidden: list[tuple[Distinct, Amount]]) -> str:
+    filled = sheet.sql(
+        f"SELECT count(*) FILTER (trim({sheet.text(name)}) <> '') FROM {quote(sheet.raw.table)} r"  # noqa: S608
+    )[0][0]
+    rows = sum(item[1] for item, _ in hidden)
+    return f"suppressed cells ({rows:,} of {filled:,}, {rows / filled:.0%})"
 
 
 def _shape(text: str) -> str:

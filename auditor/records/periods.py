@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from auditor.domain.periods import Period
 from auditor.records.columns import key
 from auditor.records.dates import order_of, problem_with, read_period
+from auditor.records.private import listed
 from auditor.records.sheet import QUARANTINED, SHOWN, Row, Sheet
 
 # A clock time after a day is cut off: 2011-08-15 13:05:00, 8/15/2011 1:05 PM, 2011-08-15T13:05Z, 2025-05-16 am.
@@ -91,7 +92,9 @@ def read_serial(sheet: Sheet, text: str) -> Period | None:
         return None
     zero = date(1904, 1, 1) if sheet.raw.epoch == 1904 else date(1899, 12, 30)
     day = zero + timedelta(days=int(found[1]))
-    sheet.note(f"day numbers read with the workbook's epoch ({sheet.raw.epoch}), e.g. {text} as {day}")
+    start = f"day numbers read with the workbook's epoch ({sheet.raw.epoch})"
+    if not any(note.startswith(start) for note in sheet.ledger.notes):
+        sheet.note(f"{start}, e.g. {text} as {day}")
     return Period(day, day, "day")
 
 
@@ -133,9 +136,21 @@ def _judge(sheet: Sheet, column: str, values: dict[str, Distinct], bad: list[tup
         sheet.note(f"{column}: rows quarantined: {some}")
 
 
+def _note_forms(sheet: Sheet, column: str, values: dict[str, Distinct]) -> None:
+    """Note that a column writes its days in several ways: a publisher or a program changed within it."""
+    forms: dict[str, Distinct] = {}
+    for text, rows, first in values.values():
+        form = re.sub(r"[A-Za-z]+", "a", re.sub(r"\d{1,2}(?!\d)", "9", re.sub(r"\d{3,}", "9999", text)))
+        _, before, earliest = forms.get(form, (form, 0, first))
+        forms[form] = (form, before + rows, min(first, earliest))
+    if len(forms) > 1:
+        sheet.note(f"{column}: written in {len(forms)} ways: {listed(sheet, column, list(forms.values()))}")
+
+
 def _remark(sheet: Sheet, column: str, values: dict[str, Distinct], fiscal: bool) -> None:
     if fiscal or any(re.match(r"(?i)fy", text) for text in values):
         sheet.note(f"{column}: fiscal years read as federal ones, from October to September")
+    _note_forms(sheet, column, values)
     short = [text for text in values if re.search(r"(^|[^\d])\d{1,2}[/.-]\d{1,2}[/.-]\d{2}$", text)]
     if short:
         sheet.note(f"{column}: years of two digits read as 1951 to 2050, e.g. {sheet.shown(column, short[0])}")

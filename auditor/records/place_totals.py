@@ -159,6 +159,8 @@ def _state_total(sheet: Sheet, total: str, state: str, outcome: str, said: str) 
     if sheet.spec.totals == "keep":
         _make(sheet, total, state)
         return
+    if outcome == "below":
+        _ask_below(sheet, total, f"the total of {_name(state)}", said)
     _set_aside(sheet, total, f"totals row ({_name(state)})")
     words = "equals the sum of its rows" if outcome == "equal" else "differs from the sum of its rows"
     shown = f"{words}{counted(sheet.spec, said)}; set aside" if said else "set aside"
@@ -180,19 +182,26 @@ def _nation(sheet: Sheet, total: str, scope: str, outcome: str, said: str) -> No
         sheet.note(f"the nationwide total is larger than the rows supplied{shown}; kept as the place US" if said
                    else "nationwide rows kept as the place US")  # fmt: skip
         return
-    if outcome == "below" and "totals" not in sheet.spec.model_fields_set:
-        row = sheet.sql(f"SELECT min(_row) FROM {sheet.typed} WHERE aside IS NULL AND {total}")[0][0]  # noqa: S608
-        sheet.ask(
-            f"the nationwide total is smaller than the rows that it should hold: {said}",
-            "a nation cannot have fewer than its parts: something is counted twice, or the periods differ",
-            'mend the file, or say totals = "exclude" to set the total aside',
-            column="place",
-            row=row,
-            line='totals = "exclude"',
-        )
+    if outcome == "below":
+        _ask_below(sheet, total, "the nationwide total", said)
     _set_aside(sheet, total, "totals row (nation)" if scope == "nation" else "totals row")
     words = {"equal": "equal to the sum of the rows", "below": "smaller than the sum of the rows"}.get(outcome, "")
     sheet.note(f"nationwide total set aside{f', {words}' if words else ''}{counted(sheet.spec, said)}")
+
+
+def _ask_below(sheet: Sheet, total: str, what: str, said: str) -> None:
+    """Ask about a total that is smaller than the rows it should hold, unless the configuration settles totals."""
+    if "totals" in sheet.spec.model_fields_set:
+        return
+    row = sheet.sql(f"SELECT min(_row) FROM {sheet.typed} WHERE aside IS NULL AND {total}")[0][0]  # noqa: S608
+    sheet.ask(
+        f"{what} is smaller than the rows that it should hold: {said}",
+        "a total cannot have fewer than its parts: something is counted twice, or the periods differ",
+        'mend the file, or say totals = "exclude" to set the total aside',
+        column="place",
+        row=row,
+        line='totals = "exclude"',
+    )
 
 
 def _other(sheet: Sheet, total: str, outcome: str, said: str) -> None:
@@ -206,6 +215,8 @@ def _other(sheet: Sheet, total: str, outcome: str, said: str) -> None:
             row=row,
         )
         return
+    if outcome == "below":
+        _ask_below(sheet, total, "the total", said)
     _set_aside(sheet, total, "totals row")
     words = {"equal": "equals the sum of the other rows", "above": "is larger than the rows supplied"}
     tail = '; if it is the nation\'s, say places = { "<its label>" = "US" }' if outcome == "above" else ""

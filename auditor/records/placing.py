@@ -7,6 +7,7 @@ ones.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from auditor.domain.place_codes import Reference, classify, repair_fips
 from auditor.domain.places import gazetteer
@@ -203,10 +204,14 @@ def _ended(code: str) -> str:
 
 
 def _damaged(sheet: Sheet, reference: Reference, name: str, state: str) -> Placed:
-    code, note = repair_fips(reference.text, allowed=sheet.spec.repair_fips, state=state)
+    # 48453.0 holds all five digits: what a spreadsheet added is taken off, and nothing needs to be restored.
+    whole = bool(re.fullmatch(r"\d{5}\.0+", reference.text))
+    code, note = repair_fips(reference.text, allowed=whole or sheet.spec.repair_fips, state=state)
     trial, _ = repair_fips(reference.text, allowed=True, state=state)
     if len(trial or "") == 2 and "county" in _header_words(sheet):
         return _county_number(sheet, reference, state)
+    if code and whole:
+        return _coded(sheet, replace(classify(code), note=f"{reference.text!r} read as {code}"), name, state)
     if code:
         return Placed(code, code[:2], note=note, damaged=code)
     if not trial and name and not state:

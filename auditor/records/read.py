@@ -220,14 +220,15 @@ def _refuse_unread_header(grid: Grid, header: Header) -> None:
 
 def _differences(tables: list[RawTable]) -> list[RawTable]:
     """Note where sheets of one file do not have the same columns."""
-    first = tables[0]
-    out = [first]
-    for table in tables[1:]:
-        missing = [name for name in first.columns if name not in table.columns]
-        more = [name for name in table.columns if name not in first.columns]
-        ledger = table.ledger
-        if missing or more:
-            parts = [f"without {', '.join(missing)}"] * bool(missing) + [f"with {', '.join(more)}"] * bool(more)
-            ledger = ledger.note(f"columns differ from sheet {first.sheet!r}: {'; '.join(parts)}")
-        out.append(replace(table, ledger=ledger))
-    return out
+    return [tables[0], *(with_differences(tables[0], table) for table in tables[1:])]
+
+
+def with_differences(first: RawTable, table: RawTable) -> RawTable:
+    """Return a table with a note of the columns that another of its source (a sheet, a file of a glob) has or lacks."""
+    missing = [name for name in first.columns if name not in table.columns]
+    more = [name for name in table.columns if name not in first.columns]
+    if not missing and not more:
+        return table
+    parts = [f"without {', '.join(missing)}"] * bool(missing) + [f"with {', '.join(more)}"] * bool(more)
+    other = f"sheet {first.sheet!r}" if first.file == table.file else first.file
+    return replace(table, ledger=table.ledger.note(f"columns differ from {other}: {'; '.join(parts)}"))

@@ -16,6 +16,8 @@ _CELL = (
     'place, agency, start, "end", event, "group", group_source, offence, level, level_basis, level_regime, searched, '
     "contraband"
 )
+_MOST_SPELT = 1_000_000
+_SIGNS = "' .,-/_()''`&'"
 _FEWEST_CELLS, _FEWEST_EVENTS = 3, 30
 
 
@@ -59,6 +61,25 @@ def note_identical_rows(sheet: Sheet) -> None:
             f"{times(int(copies), 'row')} equal to another row in every column; kept and counted, since rows "
             "without an identifier may be different people or events"
         )
+    _note_spellings(sheet)
+
+
+def _note_spellings(sheet: Sheet) -> None:
+    """Note rows of person-events that differ from another in spelling only (case, blanks, stops); none is dropped."""
+    if sheet.adapter.kind != "records" or sheet.raw.ledger.read > _MOST_SPELT:
+        return
+    cells = [f"c{i}" for i in range(len(sheet.raw.columns))]
+    plain = ", ".join(f"CASE WHEN {c} SIMILAR TO '[^0-9]*' THEN lower(translate({c}, {_SIGNS}, '')) ELSE {c} END"
+                      for c in cells)  # fmt: skip
+    alike = sheet.sql(
+        f"SELECT count(*), min(row) FROM (SELECT min(_row) AS row FROM (SELECT {', '.join(cells)}, min(_row) AS _row "  # noqa: S608
+        f"FROM {quote(sheet.raw.table)} GROUP BY ALL) GROUP BY {plain} HAVING count(*) > 1)"
+    )[0]
+    if alike[0]:
+        sheet.note(
+            f"rows that differ from another in spelling only (case, blanks, stops), first in row {alike[1]:,}: kept "
+            "and counted, since they may be different people or events; try the audit without them"
+        )
 
 
 def repeated_figures(sheets: Sequence[Sheet], store: Store) -> tuple[str, ...]:
@@ -95,6 +116,8 @@ def repeated_figures(sheets: Sequence[Sheet], store: Store) -> tuple[str, ...]:
     notes = []
     for first, later, cells, equal, events, cumulative, local, example in pairs:
         one, two = _name(sheets[first]), _name(sheets[later])
+        if sheets[first].numbered and sheets[first].numbered == sheets[later].numbered:
+            continue  # other records, by their numbers
         if cells == equal and (cells >= _FEWEST_CELLS or events >= _FEWEST_EVENTS):
             known = f"SELECT 1 FROM counts a WHERE a.source = {first} AND {same.replace('b.', 't.')}"  # noqa: S608
             where = f"t.source = {later} AND EXISTS ({known})"

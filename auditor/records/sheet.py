@@ -60,6 +60,9 @@ class Sheet:
         What became of its rows so far.
     wanted : frozenset of str
         Columns of the table ``events`` that some signal asks for.
+    numbered : str
+        Comparable name of the column that numbers its records; copies of them are gone, and what it shares with
+        another sheet so numbered are other records.
     """
 
     index: int
@@ -76,6 +79,7 @@ class Sheet:
     open: bool = False
     spellings: dict[str, set[str]] = field(default_factory=dict)
     wanted: frozenset[str] = frozenset()
+    numbered: str = ""
 
     @property
     def typed(self) -> str:
@@ -188,10 +192,23 @@ class Sheet:
             answers.comments.append(comment)
 
     def shown(self, column: str, text: str) -> str:
-        """Return a value as a message may show it: masked when it may point to a person."""
-        if is_personal(column, self.columns.header(column)):
+        """Return a value as a message may show it: masked when it may point to a person.
+
+        A word where a number or a day belongs may be a name, in a file that holds names: its cells were moved.
+        """
+        moved = column in self._measured and any(map(str.isalpha, text)) and self._named
+        if moved or is_personal(column, self.columns.header(column)):
             return f"[hidden: {len(text)} characters]"
         return repr(text if len(text) <= 60 else text[:57] + "...")
+
+    @property
+    def _measured(self) -> set[str]:
+        kinds = ("count", "amount", "period", "month", "start", "end", "day")
+        return {column.name for column in self.adapter.columns if column.kind in kinds}
+
+    @property
+    def _named(self) -> bool:
+        return any(is_personal("", header) for header in self.raw.columns)
 
     def listed(self, column: str, values: Sequence[tuple[str, int, int]]) -> str:
         """Return values with their counts, as a message shows them."""

@@ -56,6 +56,8 @@ class SourceSpec(BaseModel):
         Row of the header as the spreadsheet shows it, from 1; 0 to find it.
     delimiter, encoding : str
         Only where recognition fails.
+    fill_down : list of str
+        Columns (as the file names them) whose blank cells repeat the cell above, as merged cells do: never assumed.
     day_first : bool or None
         Order of 03/04/2011 when nothing in the column settles it; None leaves it a question.
     thousands : str
@@ -82,6 +84,7 @@ class SourceSpec(BaseModel):
     header_row: int = Field(default=0, ge=0)
     delimiter: str = ""
     encoding: str = ""
+    fill_down: list[str] = Field(default_factory=list)
     day_first: bool | None = None
     thousands: str = ""
     totals: Literal["exclude", "keep"] = "exclude"

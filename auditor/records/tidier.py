@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from auditor.domain.source import Ledger
 from auditor.errors import Problem
 from auditor.records.damage import DAMAGED, TWICE, damage_question, mend, repaired
-from auditor.records.grid import EXAMPLES, Grid, Row, letter, listed, shorten
+from auditor.records.grid import EXAMPLES, Grid, Row, letter, listed, numbered, shorten
 from auditor.records.header import Header
 from auditor.records.header_text import kind
 from auditor.records.load_table import ERROR_MARK, PAGE_MARKS, SHORT, Staged, names
@@ -98,7 +98,9 @@ class Tidier:
             below = self.rows("_row > $row", limit=3, row=number)
             for column, cell in enumerate(cells):
                 typed = [kind(row[1][column]) in ("number", "date") for row in below if row[1][column].strip()]
-                if kind(cell) == "text" and typed and all(typed) and self._typed(column, number):
+                if kind(cell) != "text" or not typed or not all(typed):
+                    continue
+                if self._typed(column, number) or (len(typed) > 1 and self._worded(column, number)):
                     return number, cells
         return None
 
@@ -107,6 +109,11 @@ class Tidier:
         top = self.rows(f"_row < $row AND trim(c{column}, $spaces) <> ''", limit=20, row=number)
         kinds = [kind(row[1][column]) for row in top]
         return bool(kinds) and sum(k in ("number", "date", "year") for k in kinds) * 2 > len(kinds)
+
+    def _worded(self, column: int, number: int) -> bool:
+        """Tell whether a column holds nothing but words at the top of the table, so that numbers below are odd."""
+        top = self.rows(f"_row < $row AND trim(c{column}, $spaces) <> ''", limit=20, row=number)
+        return bool(top) and all(kind(row[1][column]) == "text" for row in top)
 
     def _is_header(self, cells: Sequence[str]) -> bool:
         given = tuple(" ".join(cell.split()) for cell in cells)
@@ -169,14 +176,14 @@ class Tidier:
         if rows:
             numbers = [number for number, _ in rows]
             self.delete(numbers)
-            self.ledger = self.ledger.step(reason, len(numbers), example=listed(numbers))
+            self.ledger = self.ledger.step(reason, len(numbers), example=numbered(numbers))
 
     def shorts(self) -> None:
         """Quarantine rows that end before the last named column."""
         numbers = [row[0] for row in self.sql(f"SELECT _row FROM {self.table} WHERE _odd = 'short' ORDER BY _row")]  # noqa: S608
         if numbers:
             self.sql(f"DELETE FROM {self.table} WHERE _odd = 'short'")  # noqa: S608
-            self.ledger = self.ledger.step(SHORT, len(numbers), quarantined=True, example=listed(numbers))
+            self.ledger = self.ledger.step(SHORT, len(numbers), quarantined=True, example=numbered(numbers))
 
     def excel_errors(self) -> None:
         """Blank the cells that hold a spreadsheet's error value, and say which."""

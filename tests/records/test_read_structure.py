@@ -116,7 +116,7 @@ def test_notes_below_the_table_are_listed(reading):
     table = reading.one("place,n,when\nLee,1,2011\nKane,2,2011\n\n" + notes)
     assert [row[0] for row in reading.rows(table)] == [2, 3]
     (step,) = table.ledger.steps
-    assert (step.rows, step.quarantined, step.example) == (3, False, "rows 5, 6, 7")
+    assert (step.rows, step.quarantined, step.example) == (3, False, "5, 6, 7")
     assert "'Source: ICE, as of 1 May'" in step.reason
     assert "'* counts below 11 are not shown'" in step.reason
     assert table.ledger.read == 5

@@ -12,8 +12,10 @@ from auditor.records import canonical, events
 from auditor.records.adapter import Adapter
 from auditor.records.adapters.counts import CODED, counts_columns
 from auditor.records.columns import COUNT, GROUP, JURISDICTION, PLACE, STATE, Column
+from auditor.records.crosswalk import EXCLUDE
 from auditor.records.place_totals import settle_place_totals
-from auditor.records.sheet import Sheet, quote
+from auditor.records.private import is_person, listed
+from auditor.records.sheet import EXCLUDED, Sheet, literal, quote, times
 from auditor.records.totals import settle_totals
 from auditor.records.typed import build
 
@@ -48,6 +50,8 @@ COLUMNS = (
 def load(sheet: Sheet) -> None:
     """Count a sheet of person-events by month into ``counts``."""
     build(sheet, COLUMNS)
+    _leave_out_programs(sheet)
+    _years_only(sheet)
     grouped = "n" in sheet.columns
     values = ("n",) if grouped else ()
     settle_totals(sheet, values)
@@ -61,7 +65,6 @@ def load(sheet: Sheet) -> None:
     canonical.insert(sheet, "counts", columns, f"SELECT * FROM {_months(sheet)}")  # noqa: S608
     sheet.run(f"INSERT INTO merged SELECT {sheet.index}, _row, file_rows FROM {_months(sheet)}")  # noqa: S608
     events.fill(sheet, _standing())
-    _note_days(sheet)
 
 
 def _months(sheet: Sheet) -> str:
@@ -95,13 +98,52 @@ def _aggregate(sheet: Sheet, grouped: bool) -> None:
     )
 
 
-def _note_days(sheet: Sheet) -> None:
-    days, new_year = sheet.sql(
-        "SELECT count(*), count(*) FILTER (month(start) = 1 AND day(start) = 1) "  # noqa: S608
-        f"FROM {sheet.typed} WHERE aside IS NULL AND period_kind = 'day'"
-    )[0]
-    if days >= 20 and new_year > days / 2:
-        sheet.note(f"{new_year:,} of {days:,} dates are 1 January: only their year seems to be known")
+_FEW_DAYS = 20
+
+
+def _years_only(sheet: Sheet) -> None:
+    """Take days that are 1 January throughout a year for what they are: nothing but the year is known of them.
+
+    Of at least 20 dates of the year, or of the file, most are 1 January. Those rows are counted in their year, and in
+    no month.
+    """
+    first = "month(start) = 1 AND day(start) = 1"
+    rows = sheet.sql(
+        f"WITH y AS (SELECT year(start) AS year, count(*) AS days, count(*) FILTER ({first}) AS k "  # noqa: S608
+        f"FROM {sheet.typed} WHERE aside IS NULL AND {_DAY} GROUP BY 1), f AS (SELECT sum(days) AS days, sum(k) AS k "
+        f"FROM y) SELECT y.year, y.days, y.k FROM y, f WHERE 2 * y.k > y.days AND (y.days >= {_FEW_DAYS} "
+        f"OR (f.days >= {_FEW_DAYS} AND 2 * f.k > f.days)) ORDER BY 1"
+    )
+    if not rows:
+        return
+    years = ", ".join(str(row[0]) for row in rows)
+    days, new_year = (times(sum(row[i] for row in rows), "date") for i in (1, 2))
+    shares = f"{new_year} of {days}" if not is_person(sheet) else "most dates"
+    sheet.note(f"{years}: {shares} are 1 January: only their year is known, and they are counted in no month")
+    sheet.run(
+        f"UPDATE {sheet.typed} SET \"end\" = make_date(year(start), 12, 31), period_kind = 'year' "  # noqa: S608
+        f"WHERE {_DAY} AND {first} AND year(start) IN ({years})"
+    )
+
+
+def _leave_out_programs(sheet: Sheet) -> None:
+    """Leave out the rows of programmes that the configuration names; note where one file holds several."""
+    if "program" not in sheet.columns:
+        return
+    values = sheet.distinct(sheet.text("program"), "program")
+    out = [text for text, value in sheet.spec.values.get("program", {}).items() if value == EXCLUDE]
+    for text in out:
+        sheet.run(
+            f"UPDATE {sheet.typed} SET aside = {literal(EXCLUDED + f'program {text!r} left out by the configuration')} "  # noqa: S608
+            f"FROM {quote(sheet.raw.table)} r WHERE r._row = {sheet.typed}._row AND aside IS NULL "
+            f"AND lower(trim({sheet.text('program')})) = lower({literal(text.strip())})"
+        )
+    left = [item for item in values if item[0].casefold() not in {text.strip().casefold() for text in out}]
+    if len(left) > 1:
+        sheet.note(
+            f"program: {len(left)} programmes in one file are used together: {listed(sheet, 'program', left)}; "
+            f'values.program = {{ "<its name>" = "{EXCLUDE}" }} leaves one out'
+        )
 
 
 def recognise(names: frozenset[str]) -> bool:

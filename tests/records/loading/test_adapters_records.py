@@ -86,7 +86,10 @@ def test_personal_columns_are_not_read(loading):
 
 def test_a_file_of_new_years_days_knows_only_its_years(loading):
     text = HEAD + "".join(f"48453,arrest,{2000 + i % 10}-01-01,White,dui\n" for i in range(30))
-    assert "30 of 30 dates are 1 January" in loading.notes(loading.one(text))
+    loaded = loading.one(text)
+    assert "most dates are 1 January: only their year is known" in loading.notes(loaded)
+    assert set(loading.rows(loaded, "period_kind")) == {("year",)}
+    assert "30 dates of 30 dates" in loading.notes(loading.one(text, published=True))
 
 
 def test_an_unknown_offence_is_a_question(loading):
