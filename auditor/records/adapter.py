@@ -17,6 +17,7 @@ from functools import cache
 
 from auditor.errors import InputError, NotBuiltYet, Problem, UsageError, unknown_name
 from auditor.records import adapters
+from auditor.records.bundle import Bundle
 from auditor.records.columns import Column, find_columns, key
 from auditor.records.raw import RawTable
 from auditor.records.sheet import Sheet
@@ -63,6 +64,8 @@ class Adapter:
         row.
     remarks : tuple of str
         What every user of such a file must know; noted in its ledger.
+    bundle : Bundle or None
+        For a layout of several files, which they are and how they are joined.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Adapter:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reshape: Callable[[RawTable, Store], RawTable] | None = None
     remarks: tuple[str, ...] = ()
+    bundle: Bundle | None = None
 
     @property
     def kind(self) -> str:
@@ -95,6 +99,12 @@ class Adapter:
         here = {*find_columns(headers, self.columns), *spec.columns}
         fixed = {name: value for name, value in self.constants.items() if name not in here}
         return spec.model_copy(update={"constants": fixed | spec.constants}) if fixed else spec
+
+
+def bundles_of(name: str) -> list[Bundle]:
+    """Return the bundles of a format (of every format for ``auto``); none for a name that no format bears."""
+    fits = [adapter for adapter in found_adapters().values() if name in (AUTO, adapter.name)]
+    return [adapter.bundle for adapter in fits if adapter.bundle is not None]
 
 
 @cache

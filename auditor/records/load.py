@@ -12,7 +12,8 @@ from auditor.domain.periods import Period
 from auditor.domain.source import Source
 from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
 from auditor.records import account, canonical, repeats
-from auditor.records.adapter import Adapter, choose, fits
+from auditor.records.adapter import AUTO, Adapter, bundles_of, choose, fits
+from auditor.records.bundle import Gathered, parts
 from auditor.records.columns import ColumnMap, map_columns
 from auditor.records.container import is_lock_file
 from auditor.records.docket import Docket
@@ -98,12 +99,13 @@ def load(
     passed: list[str] = []
     for at, spec in enumerate(specs):
         first: RawTable | None = None
-        for path in _paths(spec, base, docket):
-            tables = _tables(path, spec, at, store, docket)
-            if is_lock_file(path):
-                passed.append(f"{visible(path.name)}: the lock file of a workbook that is open; passed over")
-            tables = [with_differences(first, raw) if first else raw for raw in tables]
-            first = first or next(iter(tables), None)
+        for part in parts(_paths(spec, base, docket), bundles_of(spec.format), named=spec.format != AUTO):
+            tables = _tables(part, spec, at, store, docket)
+            if isinstance(part, Path):
+                if is_lock_file(part):
+                    passed.append(f"{visible(part.name)}: the lock file of a workbook that is open; passed over")
+                tables = [with_differences(first, raw) if first else raw for raw in tables]
+                first = first or next(iter(tables), None)
             fitting = [raw for raw in tables if fits(spec, raw.columns)]
             for raw in tables:
                 if fitting and raw not in fitting:
@@ -130,11 +132,14 @@ def _paths(spec: SourceSpec, base: Path, docket: Docket) -> list[Path]:
     full = pattern if pattern.is_absolute() else base / pattern
     if full.is_file():
         return [full]
-    found = sorted(Path(path) for path in glob.glob(str(full), recursive=True) if Path(path).is_file())
+    inside = [path for path in full.iterdir() if not path.name.startswith(".")] if full.is_dir() else []
+    found = sorted(path for path in inside or map(Path, glob.glob(str(full), recursive=True)) if path.is_file())
     if not found:
+        name = repr(pattern.name)
+        said = "no file fits the pattern" if glob.has_magic(str(pattern)) else f"there is no file {name}"
         docket.input.append(
             Problem(
-                "no file fits the pattern" if glob.has_magic(str(pattern)) else f"there is no file {pattern.name!r}",
+                f"the folder {name} holds no file" if full.is_dir() else said,
                 "nothing can be read from it",
                 "correct path (it is relative to the configuration file)",
                 file=pattern.name,
@@ -143,14 +148,15 @@ def _paths(spec: SourceSpec, base: Path, docket: Docket) -> list[Path]:
     return found
 
 
-def _tables(path: Path, spec: SourceSpec, at: int, store: Store, docket: Docket) -> list[RawTable]:
-    """Read one file; what is wrong with it goes on the docket, so that the other files are read as well."""
+def _tables(part: Path | Gathered, spec: SourceSpec, at: int, store: Store, docket: Docket) -> list[RawTable]:
+    """Read one file or bundle; what is wrong with it goes on the docket, so that the others are read as well."""
+    name = part.name if isinstance(part, Path) else Path(spec.path).name
     try:
-        return read(path, spec, store)
+        return read(part, spec, store) if isinstance(part, Path) else part.read(spec, store)
     except InputError as error:
-        docket.input += error.problems or (Problem(error.summary, "", "", file=path.name),)
+        docket.input += error.problems or (Problem(error.summary, "", "", file=name),)
     except ConfigError as error:
-        docket.config += error.problems or (Problem(error.summary, "", "", file=path.name),)
+        docket.config += error.problems or (Problem(error.summary, "", "", file=name),)
     except DecisionNeeded as error:
         docket.questions += error.problems
         docket.answers(at, spec).lines.append(error.toml)

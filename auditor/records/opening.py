@@ -10,6 +10,7 @@ from auditor.records.archive import gunzip, unzip
 from auditor.records.damage import TWICE
 from auditor.records.delimited import open_delimited
 from auditor.records.grid import Grid, Where, refuse
+from auditor.records.headless import Headless, fixed
 from auditor.records.html_table import open_html
 from auditor.records.isolated import unpack
 from auditor.records.spec import SourceSpec
@@ -39,8 +40,8 @@ _WORDS = {
 }
 
 
-def open_grids(path: Path, where: Where, spec: SourceSpec, store: Store) -> list[Grid]:
-    """Open a file.
+def open_grids(path: Path, where: Where, spec: SourceSpec, store: Store, layout: Headless | None = None) -> list[Grid]:
+    """Open a file; ``layout`` says what stands where in a table without names.
 
     Returns
     -------
@@ -66,15 +67,16 @@ def open_grids(path: Path, where: Where, spec: SourceSpec, store: Store) -> list
                 where, f"{_WORDS[kind]} inside an archive", "it is not unpacked any further", "unpack it and name it"
             )
     _check_options(kind, where, spec)
-    grids = _open(kind, inner, where, spec, store)
+    grids = _open(kind, inner, where, spec, store, layout)
     for grid in grids:
         grid.notes[:0] = notes
     return grids
 
 
-def _open(kind: str, path: Path, where: Where, spec: SourceSpec, store: Store) -> list[Grid]:
+def _open(kind: str, path: Path, where: Where, spec: SourceSpec, store: Store, layout: Headless | None) -> list[Grid]:
     if kind == "text":
-        return [open_delimited(path, where, spec)]
+        columns = fixed(path, where, spec, layout) if layout and not spec.delimiter else None
+        return [columns or open_delimited(path, where, spec)]
     if kind == "html":
         return [open_html(path, where, spec)]
     grids = unpack(kind, path, where, spec.sheet, store)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from auditor.domain.periods import months_between
+from auditor.records.bundle import JOINED
 
 if TYPE_CHECKING:
     from auditor.records.load import Loaded
@@ -124,7 +125,9 @@ def _assess(loaded: Loaded, index: int) -> Quality:
         "cells suppressed": suppressed,
         "months missing": missing_months,
     }
-    letter, reasons = grade(facts, ledger.used)
+    # The rows of a table that was joined to another stand in the rows of that one.
+    joined = sum(step.rows for step in ledger.steps if step.reason.startswith(JOINED))
+    letter, reasons = grade(facts, ledger.used + joined)
     return Quality(
         index, source.name, source.sheet, source.format, ledger.read, ledger.used, ledger.excluded,
         ledger.quarantined, places, months, start, end, events, groups, missing_group, unknown_level, suppressed,

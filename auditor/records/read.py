@@ -12,6 +12,7 @@ from auditor.errors import InputError, Problem
 from auditor.records.container import is_lock_file
 from auditor.records.grid import Grid, Row, Where, refuse
 from auditor.records.header import Header, NoHeader, find_header
+from auditor.records.headless import Headless, names_of
 from auditor.records.load_table import Staged, stage
 from auditor.records.opening import open_grids
 from auditor.records.private import without_numbers
@@ -39,7 +40,7 @@ def fingerprint(path: Path) -> str:
     return digest.hexdigest()
 
 
-def read(path: Path, spec: SourceSpec, store: Store) -> list[RawTable]:
+def read(path: Path, spec: SourceSpec, store: Store, layout: Headless | None = None) -> list[RawTable]:
     """Read a file: CSV and other delimited text, XLSX, XLSB, XLS, ODS, Parquet, an HTML table; gzip and zip of text.
 
     Everything stays text: nothing is guessed to be a number, a date or missing. ``01001`` stays ``01001``, a county
@@ -53,6 +54,8 @@ def read(path: Path, spec: SourceSpec, store: Store) -> list[RawTable]:
         Its options ``sheet``, ``header_row``, ``delimiter`` and ``encoding`` are heeded or refused, never ignored.
     store : Store
         Where the tables go.
+    layout : Headless, optional
+        What stands where in a table of which it is known that it has no line of names.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def read(path: Path, spec: SourceSpec, store: Store) -> list[RawTable]:
     if is_lock_file(path):
         return []
     try:
-        return _read_unchanged(path, where, spec, store)
+        return _read_unchanged(path, where, spec, store, layout)
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise refuse(
             where,
@@ -86,9 +89,12 @@ def read(path: Path, spec: SourceSpec, store: Store) -> list[RawTable]:
         raise refuse(where, reason, "it could not be read to the end", "check path, permissions and disk") from error
 
 
-def _read_unchanged(path: Path, where: Where, spec: SourceSpec, store: Store) -> list[RawTable]:
+def _read_unchanged(
+    path: Path, where: Where, spec: SourceSpec, store: Store, layout: Headless | None
+) -> list[RawTable]:
     sha256 = fingerprint(path)
-    tables = _Reader(where, spec, store, sha256, path.name).tables(open_grids(path, where, spec, store))
+    grids = open_grids(path, where, spec, store, layout)
+    tables = _Reader(where, spec, store, sha256, path.name, layout).tables(grids)
     if fingerprint(path) != sha256:
         raise refuse(
             where,
@@ -102,8 +108,11 @@ def _read_unchanged(path: Path, where: Where, spec: SourceSpec, store: Store) ->
 class _Reader:
     """Reads the sheets of one file, and gathers what is wrong with any of them."""
 
-    def __init__(self, where: Where, spec: SourceSpec, store: Store, sha256: str, name: str) -> None:
+    def __init__(
+        self, where: Where, spec: SourceSpec, store: Store, sha256: str, name: str, layout: Headless | None = None
+    ) -> None:
         self.where, self.spec, self.store, self.sha256, self.name = where, spec, store, sha256, name
+        self.layout = layout
         self.problems: list[Problem] = []
         self.seen: dict[str, str] = {}
 
@@ -141,8 +150,9 @@ class _Reader:
             return None
 
     def _table(self, grid: Grid) -> RawTable | None:
-        head = [] if grid.header else _head(grid, self.spec.header_row)
-        header = grid.header or find_header(
+        known = grid.header or (names_of(grid, self.layout) if self.layout else None)
+        head = [] if known else _head(grid, self.spec.header_row)
+        header = known or find_header(
             head,
             grid.where,
             header_row=self.spec.header_row,
@@ -180,7 +190,7 @@ class _Reader:
 
 def _unseen_names(grid: Grid, head: list[Row], header: Header) -> int:
     """Count the cells of the header that held characters nobody sees."""
-    if grid.header:
+    if not head:
         return hidden_in(header.names)
     return hidden_in(cell for number, cells in head if header.first <= number <= header.row for cell in cells)
 

@@ -29,7 +29,7 @@ class SourceSpec(BaseModel):
     format : str
         An adapter's name, or ``"auto"`` to recognise it by content.
     path : str
-        Relative to the configuration file; globs are allowed.
+        Relative to the configuration file; globs are allowed, and a folder stands for the files in it.
     published, citation
         Whether the figures are already public, and where.
     simulated : bool
