@@ -54,7 +54,12 @@ def reshape(raw: RawTable, store: Store) -> RawTable:
     flag = derive.any_yes(raw, _FLAG[:1] if derive.position(raw, _FLAG[0]) is not None else _FLAG[1:])
     searched = derive.either(derive.any_yes(raw, _SEARCHES), derive.any_yes(raw, _SEARCHES_2024))
     found = derive.any_yes(raw, _FOUND)
+    number = [derive.cell(raw, name) for name in ("DOJ_RECORD_ID", "PERSON_NUMBER")]
     columns = {
+        # The number of a person-stop, by which copies of it are told, in this file and in others.
+        "record_id": "''"
+        if "''" in number
+        else f"CASE {number[0]} WHEN '' THEN '' ELSE {number[0]} || ' ' || {number[1]} END",
         # A flag that is neither yes nor no must be a question, so it stands before the code.
         "group": f"CASE ({flag}) WHEN 'yes' THEN 'hispanic' WHEN 'no' THEN {full} WHEN '' THEN {full} ELSE {flag} END",
         "searched": searched,
@@ -109,19 +114,18 @@ def _note_hispanic(sheet: Sheet) -> None:
 
 
 def _note_repeated(sheet: Sheet) -> None:
-    """Note persons of a stop who stand in the file twice: nothing is dropped."""
-    person = [derive.cell(sheet.raw, name) for name in ("DOJ_RECORD_ID", "PERSON_NUMBER")]
-    if "''" in person:
+    """Note persons of a stop who stand in the file twice, in rows that differ: each is counted."""
+    number = derive.cell(sheet.raw, "record_id")
+    if number == "''":
         return
-    keys = ", ".join(person)
     count, row = sheet.sql(
         f"SELECT sum(k - 1), min(later) FROM (SELECT count(*) AS k, max(_row) AS later FROM "  # noqa: S608
-        f"{quote(sheet.raw.table)} GROUP BY {keys} HAVING count(*) > 1)"
+        f"{quote(sheet.raw.table)} WHERE {number} <> '' GROUP BY {number} HAVING count(*) > 1)"
     )[0]
     if count:
         sheet.note(
-            "RIPA: one person of one stop (DOJ_RECORD_ID and PERSON_NUMBER) stands in more than one row, e.g. in row "
-            f"{row}; every row is counted{counted(sheet.spec, times(int(count), 'row') + ' more')}"
+            "RIPA: one person of one stop (DOJ_RECORD_ID and PERSON_NUMBER) stands in several rows that differ, e.g. "
+            f"in row {row}; each is counted{counted(sheet.spec, times(int(count), 'row') + ' more')}"
         )
 
 

@@ -148,24 +148,38 @@ def test_a_county_may_be_named_since_the_file_does_not(loading):
     assert loading.rows(loaded, "place, agency") == [("06065", "RIVERSIDE CO SO")]
 
 
-def test_a_person_of_a_stop_who_stands_twice_is_noted_and_counted(loading):
-    row = person(1, "7", "0,0,0,1,0,0,1,0,0,0")
-    loaded = loading.one(OLD + row + row)
-    assert loading.rows(loaded, "n") == [(2,)]
-    assert "stands in more than one row, e.g. in row 3; every row is counted" in loading.notes(loaded)
+def test_a_copy_of_a_person_of_a_stop_is_set_aside_and_two_that_differ_are_counted(loading):
+    row, other = (person(1, "7", f"0,0,0,1,0,0,{cited},0,0,0") for cited in "10")
+    copied = loading.one(OLD + row + row + person(2, "7", "0,0,0,1,0,0,1,0,0,0"))
+    assert loading.rows(copied, "n") == [(2,)]
+    assert loading.steps(copied)["copy of a row, cell by cell and with its number (record_id)"] == (1, True, "3")
+    differing = loading.one(OLD + row + other)
+    assert loading.rows(differing, "n") == [(2,)]
+    assert "stands in several rows that differ, e.g. in row 3; each is counted" in loading.notes(differing)
+
+
+def test_a_person_of_a_stop_in_two_files_is_one(loading):
+    """A supplement that holds records of the county's file again."""
+    row, more = (person(i, "7", "0,0,0,1,0,0,1,0,0,0") for i in (1, 2))
+    files = [loading.spec(OLD + row, "a.csv"), loading.spec(OLD + row + more, "b.csv")]
+    loaded = loading.load(*files)
+    assert sum(n for (n,) in loading.rows(loaded, "n")) == 2
+    assert loading.steps(loaded, 1)["record already in a.csv (by record_id)"] == (1, True, "2")
 
 
 def test_the_notes_name_the_columns_read_and_never_a_number_of_people(loading):
     loaded = loading.one(found_adapters()["ripa"].sample)
     notes = loading.notes(loaded)
     assert "searched made of ADS_SEARCH_PERSON, ADS_SEARCH_PROPERTY" in notes
-    assert "columns not used: DOJ_RECORD_ID, PERSON_NUMBER, RAE_WHITE, CED_NONE_CONTRABAND" in notes
+    assert "columns not used: RAE_WHITE, CED_NONE_CONTRABAND" in notes
 
 
 def test_sheets_of_both_eras_in_one_source(loading):
     """A workbook per county and year: the sheets need not agree in their columns."""
     old = [line.split(",") for line in (OLD + person(1, "3", "1,0,0,1,0,0,1,0,0,0")).splitlines()]
-    new = [line.split(",") for line in (NEW + person(1, "7", "0,1,0,0,0,1,0,0", day="2024-03-01")).splitlines()]
+    new = [
+        line.split(",") for line in (NEW + person(1, "7", "0,1,0,0,0,1,0,0", day="2024-03-01", stop="U9")).splitlines()
+    ]
     loaded = loading.load(loading.workbook({"2019": old, "2024": new}, published=True))
     assert loading.rows(loaded, '"group", searched, contraband') == [
         ("hispanic", "no", None),
