@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auditor.records.absent import cut, marked
 from auditor.records.clocks import clock_text, map_clock, map_days, missed
 from auditor.records.crosswalk import EXCLUDE, map_codes, map_texts
 from auditor.records.event_columns import READINGS, source_column
 from auditor.records.periods import period_text
 from auditor.records.record_ids import refuse_damaged
-from auditor.records.sheet import BLANKS, Sheet, literal, quote
-from auditor.records.words import MISSING
+from auditor.records.sheet import Sheet, literal, quote
 
 if TYPE_CHECKING:
     from auditor.records.store import Store
@@ -106,7 +106,7 @@ def _moment(sheet: Sheet, name: str, parts: _Parts) -> None:
     minute = _clock(sheet, name, parts)
     parts.select[name] = f"{alias}.day::TIMESTAMP + to_minutes(coalesce({minute}, 0)::BIGINT)"
     # False beside a missing day: one was given and could not be read, so that its absence means nothing.
-    given = f"{_cut(sheet.text(name))} <> '' AND NOT {_marked(sheet.text(name))}"
+    given = f"{cut(sheet.text(name))} <> '' AND NOT {marked(sheet.text(name))}"
     timed = f"WHEN {alias}.day IS NOT NULL THEN {minute} IS NOT NULL WHEN {given} THEN false"
     parts.select[f"{name}_timed"] = f"CASE {timed} END"
 
@@ -144,12 +144,12 @@ def _truth(value: str) -> str:
 
 
 def _age(sheet: Sheet, name: str, parts: _Parts) -> None:
-    number = f"TRY_CAST(regexp_extract({_cut(sheet.text(name))}, '^(\\d{{1,3}})([.]0+)?$', 1) AS SMALLINT)"
+    number = f"TRY_CAST(regexp_extract({cut(sheet.text(name))}, '^(\\d{{1,3}})([.]0+)?$', 1) AS SMALLINT)"
     parts.select[name] = f"CASE WHEN {number} <= {_OLDEST} THEN {number} END"
 
 
 def _degree(sheet: Sheet, name: str, parts: _Parts) -> None:
-    number, most = f"TRY_CAST({_cut(sheet.text(name))} AS DOUBLE)", 90 if name == "latitude" else 180
+    number, most = f"TRY_CAST({cut(sheet.text(name))} AS DOUBLE)", 90 if name == "latitude" else 180
     # 0 is where maps put what they cannot find.
     parts.select[name] = f"CASE WHEN abs({number}) <= {most} AND {number} <> 0 THEN {number} END"
 
@@ -158,23 +158,13 @@ def _private(sheet: Sheet, name: str, parts: _Parts) -> None:
     """Identifiers are compared and never shown, so they are read in DuckDB alone."""
     if name != "surname":
         refuse_damaged(sheet, name)
-    text = f"nullif(regexp_replace({_cut(sheet.text(name))}, '\\s+', ' ', 'g'), '')"
+    text = f"nullif(regexp_replace({cut(sheet.text(name))}, '\\s+', ' ', 'g'), '')"
     decided = sheet.spec.values.get(name, {})
     for raw, value in decided.items():
         own = "NULL" if value == "missing" else literal(value)
-        text = f"CASE WHEN lower({_cut(sheet.text(name))}) = lower({literal(raw.strip())}) THEN {own} ELSE {text} END"
+        text = f"CASE WHEN lower({cut(sheet.text(name))}) = lower({literal(raw.strip())}) THEN {own} ELSE {text} END"
     # Null, None and Na are surnames.
-    parts.select[name] = text if name == "surname" else f"CASE WHEN NOT {_marked(text)} THEN {text} END"
-
-
-def _cut(text: str) -> str:
-    return f"trim({text}, {literal(BLANKS)})"
-
-
-def _marked(text: str) -> str:
-    """Return the SQL of whether a text is one of the marks for a value that is not there."""
-    marks = ", ".join(literal(mark) for mark in sorted(MISSING))
-    return f"(trim(regexp_replace(lower({text}), '[^a-z0-9]+', ' ', 'g')) IN ({marks}))"
+    parts.select[name] = text if name == "surname" else f"CASE WHEN NOT {marked(text)} THEN {text} END"
 
 
 _READ: dict[str, Callable[[Sheet, str, _Parts], None]] = {
@@ -220,10 +210,10 @@ def _note_faults(sheet: Sheet, name: str) -> None:
     reason = _FAULTY.get(READINGS[name])
     if reason is None:
         return
-    text = _cut(sheet.text(name))
+    text = cut(sheet.text(name))
     count, row = sheet.sql(
         f"SELECT count(*), min(r._row) FROM {quote(sheet.raw.table)} r JOIN events e ON e.source = {sheet.index} "  # noqa: S608
-        f"AND e.row = r._row WHERE e.{quote(name)} IS NULL AND {text} <> '' AND NOT {_marked(text)}"
+        f"AND e.row = r._row WHERE e.{quote(name)} IS NULL AND {text} <> '' AND NOT {marked(text)}"
     )[0]
     if count:
         missed(sheet, name, reason, count, row)

@@ -100,7 +100,9 @@ def _settle_state_row(sheet: Sheet, state: str, values: Sequence[str]) -> None:
     parts = f"within = {literal(state)} AND length(place) = 5"
     found = _sums_of(sheet, total, parts, values)
     name = _name(state)
-    if _compare(found) == "equal" and sheet.spec.totals != "keep":
+    if not values:
+        sheet.note(f"{name}: rows without a county stand as the state beside its counties, and are part of none")
+    elif _compare(found) == "equal" and sheet.spec.totals != "keep":
         _set_aside(sheet, total, f"subtotal of a state beside its counties ({name})")
         sheet.note(f"{name}: equals the sum of its counties{counted(sheet.spec, _said(found, values))}; set aside")
     elif found:

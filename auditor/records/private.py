@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ABOVE, BELOW = "above the header left out:", "note below the table:"
 """How the ledger quotes what stands around a table."""
 
+LEAST = 11
+"""The smallest number of people that is said."""
+
 _SHOWN = 20
 _NUMBER = re.compile(r"(?<![\w.,/-])\d[\d,.'\u00a0\u202f]*(?<=\d)(?![\w/-])")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -30,6 +33,15 @@ _AFTER = re.compile(rf" +{_MONTH}\b", re.I)
 def counted(spec: SourceSpec, text: str, *, before: str = " (", after: str = ")") -> str:
     """Return a text with numbers of the data as an addition to a note; nothing unless the source is published."""
     return f"{before}{text}{after}" if spec.published and text else ""
+
+
+def said_of(rows: int, of: int) -> str:
+    """Return a number of rows among all, without one of 1 to 10 people and without one that would tell of it."""
+    if rows == of or rows == 0:
+        return "every row" if rows else "no row"
+    if rows < LEAST:
+        return f"fewer than {LEAST} rows"
+    return f"all but fewer than {LEAST} rows" if of - rows < LEAST else f"{rows:,} rows"
 
 
 def masked(text: str) -> str:

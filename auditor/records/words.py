@@ -126,6 +126,7 @@ _REGIMES = {"offence-type": ("offense type",)}
 _BASES = {"charge": ("charged", "charges"), "conviction": ("convicted", "convictions"), "unknown": _UNKNOWN}
 _SOURCES = {"recorded": ("record",), "perceived": ("perception", "officer perception")}
 _FLAGS = {"yes": ("y", "true", "t", "1"), "no": ("n", "false", "f", "0")}
+_YES_OR_NO = ("searched", "contraband", "cited", "booked", "detainer", "prior_conviction", "repeat")
 _SEXES = {"male": ("m", "man"), "female": ("f", "woman"), "unknown": _UNKNOWN}
 # Words that mean the same everywhere; "closed", "adjudicated" or "disposed" do not say how, and stay questions.
 _DISPOSITIONS = {
@@ -155,6 +156,14 @@ MISSING = frozenset(
     b 6 b 7 c d|b 6|b 7 c|redacted""".replace("\n    ", "").split("|")
 )
 """Marks that stand for a value that is not there (not a zero); never applied to names of places."""
+
+_EXEMPTION = r"\(?[bB]\)? ?\([1-9]\)(?: ?\(?[a-fA-F]\)?)*"
+REDACTED = rf"\s*\[?{_EXEMPTION}(?:[ ,;/&]*{_EXEMPTION})*\]?\s*"
+"""The exemptions of the Freedom of Information Act (5 U.S.C. 552(b)) in place of a value: ``b(6), b(7)c``,
+``(b)(6), (b)(7)(C), (b)(7)(E)``. Never without brackets: ``B-2`` is a visa. Read alike by ``re`` and by RE2.
+"""
+_WITHHELD = re.compile(REDACTED)
+_LONGEST_MARK = 80
 
 
 @dataclass(frozen=True)
@@ -188,9 +197,7 @@ VOCABULARIES: dict[str, Vocabulary] = {
     "level": _vocabulary(v.LEVELS, _LEVELS, totals=True),
     "level_basis": _vocabulary(v.LEVEL_BASES, _BASES),
     "level_regime": _vocabulary(v.LEVEL_REGIMES, _REGIMES),
-    "searched": _vocabulary(("yes", "no"), _FLAGS),
-    "contraband": _vocabulary(("yes", "no"), _FLAGS),
-    **{name: _vocabulary(("yes", "no"), _FLAGS) for name in ("cited", "booked", "detainer", "prior_conviction")},
+    **{name: _vocabulary(("yes", "no"), _FLAGS) for name in _YES_OR_NO},
     "sex": _vocabulary(v.SEXES, _SEXES),
     "disposition": _vocabulary(v.DISPOSITIONS, _DISPOSITIONS),
     "cumulative": _vocabulary(("true", "false"), _TRUTH),
@@ -204,6 +211,12 @@ def is_total(text: str) -> bool:
     return normal(text) in TOTALS
 
 
+def is_redacted(text: str) -> bool:
+    """Tell whether a text is nothing but a mark of redaction."""
+    return "(" in text and len(text) <= _LONGEST_MARK and _WITHHELD.fullmatch(text) is not None
+
+
 def is_missing(text: str) -> bool:
     """Tell whether a text is one of the marks for "not there"."""
-    return normal(text) in MISSING or (normal(text) == "" and text not in ("-", "–", "—", "−"))
+    plain = normal(text)
+    return plain in MISSING or is_redacted(text) or (plain == "" and text not in ("-", "–", "—", "−"))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from auditor.records import canonical, events
 from auditor.records.adapter import Adapter
 from auditor.records.adapters.counts import CODED, counts_columns
+from auditor.records.batches import note_batches
 from auditor.records.columns import COUNT, GROUP, JURISDICTION, PLACE, STATE, Column
 from auditor.records.crosswalk import EXCLUDE
 from auditor.records.place_totals import settle_place_totals
@@ -41,6 +42,7 @@ COLUMNS = (
     Column("searched", "code", ("search_conducted",)),
     Column("contraband", "code", ("contraband_found",)),
     Column("agency", "text", ("agency_name", "department")),
+    Column("repeat", "code"),
     COUNT,
     *(Column(name, "idle") for name in _IDLE),
     *(Column(name, "personal") for name in _PERSONAL),
@@ -65,6 +67,7 @@ def load(sheet: Sheet) -> None:
     canonical.insert(sheet, "counts", columns, f"SELECT * FROM {_months(sheet)}")  # noqa: S608
     sheet.run(f"INSERT INTO merged SELECT {sheet.index}, _row, file_rows FROM {_months(sheet)}")  # noqa: S608
     events.fill(sheet, _standing())
+    note_batches(sheet)
 
 
 def _months(sheet: Sheet) -> str:

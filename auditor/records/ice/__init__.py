@@ -1,0 +1,1 @@
+"""What the layouts of ICE's own tables have in common."""
