@@ -55,6 +55,9 @@ class Adapter:
     signatures : tuple of frozenset of str
         For a foreign layout: names of columns (any of these sets, whole) that tell it from every other, in comparable
         form (:func:`auditor.records.columns.key`).
+    signs : callable or None
+        From the headers to whether they are of this layout, where its names are codes or phrases rather than a fixed
+        list; asked beside the signatures. A canonical format may have one too: for files that hold it in another shape.
     constants : mapping of str to str
         Canonical columns that the layout lacks because they are the same in every row.
     values : mapping of str to mapping
@@ -62,6 +65,8 @@ class Adapter:
     reshape : callable or None
         From the raw table to the one that is read: rows joined, unfolded or dated. Its ledger must account for every
         row.
+    unless : frozenset of str
+        Canonical columns that, named in the configuration, say that nothing is to be rearranged.
     remarks : tuple of str
         What every user of such a file must know; noted in its ledger.
     bundle : Bundle or None
@@ -78,9 +83,11 @@ class Adapter:
     partial: bool = False
     base: str = ""
     signatures: tuple[frozenset[str], ...] = ()
+    signs: Callable[[Sequence[str]], bool] | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reshape: Callable[[RawTable, Store], RawTable] | None = None
+    unless: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
     bundle: Bundle | None = None
 
@@ -90,9 +97,17 @@ class Adapter:
         return self.base or self.name
 
     def signed(self, headers: Sequence[str]) -> bool:
-        """Tell whether a header has the names that only this foreign layout has."""
+        """Tell whether a header has the names that only this layout has."""
         names = {key(header) for header in headers}
-        return any(signature <= names for signature in self.signatures)
+        own = any(signature <= names for signature in self.signatures)
+        return own or (self.signs is not None and self.signs(headers))
+
+    def rearranged(self, raw: RawTable, spec: SourceSpec, store: Store) -> RawTable:
+        """Return the table that is to be read: reshaped where it comes in the layout's own shape."""
+        if self.reshape is None or self.unless & set(spec.columns):
+            return raw
+        asked = self.base or spec.format == self.name or self.signed(raw.columns)
+        return self.reshape(raw, store) if asked else raw
 
     def completed(self, spec: SourceSpec, headers: Sequence[str]) -> SourceSpec:
         """Return a source's configuration with what is the same in every row of this layout."""
@@ -182,17 +197,20 @@ def fits(spec: SourceSpec, headers: Sequence[str]) -> bool:
         return len(fitting(headers, spec)) == 1
     adapter = named(spec.format)
     names = {*find_columns(headers, adapter.columns), *spec.columns, *spec.constants, *adapter.constants}
-    if adapter.reshape is not None:
-        return adapter.signed(headers)
+    signed = adapter.signed(headers)
+    if adapter.reshape is not None and not adapter.unless & set(spec.columns) and (signed or adapter.base):
+        return signed
     given = all(wanted in headers for wanted in spec.columns.values())
     return given and all(names & set(group) for group in adapter.required)
 
 
 def fitting(headers: Sequence[str], spec: SourceSpec | None = None) -> list[Adapter]:
     """Return the adapters that recognise a header: foreign layouts by their own names, before canonical formats."""
+    decided = set(spec.columns) if spec is not None else set()
     known = found_adapters().values()
-    foreign = [adapter for adapter in known if adapter.signed(headers)]
-    return foreign or [adapter for adapter in known if not adapter.base and recognises(adapter, headers, spec)]
+    signed = [adapter for adapter in known if not adapter.unless & decided and adapter.signed(headers)]
+    foreign = [adapter for adapter in signed if adapter.base]
+    return foreign or signed or [known for known in known if not known.base and recognises(known, headers, spec)]
 
 
 def recognises(adapter: Adapter, headers: Sequence[str], spec: SourceSpec | None = None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from auditor.records.event_columns import table_columns
-from auditor.records.sheet import EXCLUDED, QUARANTINED, Sheet, quote
+from auditor.records.sheet import EXCLUDED, QUARANTINED, Sheet, quote, times
 
 if TYPE_CHECKING:
     from auditor.records.store import Store
@@ -67,13 +67,34 @@ def drop_unreported(sheet: Sheet, values: Sequence[str]) -> None:
 def post(sheet: Sheet) -> None:
     """Write the rows set aside into the ledger, each under its reason, with the first few row numbers."""
     rows = sheet.sql(
-        f"SELECT aside, count(*), list(_row ORDER BY _row)[1:{_EXAMPLES}], min(_row) FROM {sheet.typed} "  # noqa: S608
+        f"SELECT aside, count(*), list(_row ORDER BY _row)[1:{_EXAMPLES}], min(_row) FROM {_asides(sheet)} "  # noqa: S608
         "WHERE aside IS NOT NULL GROUP BY aside ORDER BY 4, 1"
     )
     for aside, count, first, _ in rows:
         sheet.ledger = sheet.ledger.step(
             aside[2:], count, quarantined=aside.startswith(QUARANTINED), example=examples(first, count)
         )
+
+
+def _asides(sheet: Sheet) -> str:
+    """Return the table of rows and why they are set aside: of an unfolded sheet one entry a row of the file.
+
+    Such a row is set aside when all that it became is, under the first of the reasons; of the others a part is used,
+    which is noted.
+    """
+    if not sheet.raw.unfolded:
+        return sheet.typed
+    partly = sheet.sql(
+        f"SELECT aside, count(*), list(DISTINCT _row ORDER BY _row)[1:{_EXAMPLES}], count(DISTINCT _row) "  # noqa: S608
+        f"FROM {sheet.typed} WHERE aside IS NOT NULL AND _row IN "
+        f"(SELECT _row FROM {sheet.typed} WHERE aside IS NULL) GROUP BY 1 ORDER BY 3, 1"
+    )
+    for aside, count, first, rows in partly:
+        sheet.note(f"{times(count, 'figure')} of rows used otherwise left out: {aside[2:]} ({examples(first, rows)})")
+    return (
+        f"(SELECT _row, CASE WHEN bool_and(aside IS NOT NULL) THEN min(aside) END AS aside FROM {sheet.typed} "  # noqa: S608
+        "GROUP BY 1)"
+    )
 
 
 def examples(rows: Sequence[int | str], count: int) -> str:

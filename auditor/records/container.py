@@ -38,6 +38,7 @@ _HTML = re.compile(
 )
 _XML = re.compile(rb"\s*<\?xml|\s*<(?:Workbook|workbook)\b")
 _JSON = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\[{])")
+_JSON_ROWS = re.compile(rb"\s*\[\s*\[\s*\"")
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
@@ -51,8 +52,8 @@ def recognise(path: Path, where: Where) -> str:
 
     Returns
     -------
-    {"text", "html", "gzip", "zip", "workbook", "parquet"}
-        ``workbook`` is XLSX, XLSB, ODS or XLS; ``zip`` any other zip archive.
+    {"text", "html", "json", "gzip", "zip", "workbook", "parquet"}
+        ``workbook`` is XLSX, XLSB, ODS or XLS; ``zip`` any other zip archive; ``json`` a list of rows.
 
     Raises
     ------
@@ -76,6 +77,8 @@ def recognise(path: Path, where: Where) -> str:
         return "parquet"
     if start.startswith((b"\x09\x08\x10\x00", b"\x09\x08\x08\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00")):
         raise refuse(where, "a worksheet of a very old Excel", "it is not read", "open it in Excel and save it as XLSX")
+    if _JSON_ROWS.match(start.removeprefix(b"\xef\xbb\xbf")):
+        return "json"
     _refuse_known(start, where)
     return "html" if _HTML.match(start.removeprefix(b"\xef\xbb\xbf")) else "text"
 

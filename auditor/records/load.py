@@ -181,12 +181,11 @@ def _open(
     except InputError as error:
         docket.input += error.problems
         return None
-    if adapter.reshape is not None:
-        try:
-            raw = adapter.reshape(raw, store)
-        except InputError as error:
-            docket.input += error.problems
-            return None
+    try:
+        raw = adapter.rearranged(raw, spec, store)
+    except InputError as error:
+        docket.input += error.problems
+        return None
     spec = adapter.completed(spec, raw.columns)
     before = len(docket.config) + len(docket.input) + len(docket.questions)
     wanted = rows if adapter.kind == "records" else frozenset()

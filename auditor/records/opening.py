@@ -13,18 +13,21 @@ from auditor.records.grid import Grid, Where, refuse
 from auditor.records.headless import Headless, fixed
 from auditor.records.html_table import open_html
 from auditor.records.isolated import unpack
+from auditor.records.json_rows import open_json
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store
 
 _OPTIONS = {
     "text": ("header_row", "delimiter", "encoding"),
     "html": ("header_row", "encoding"),
+    "json": (),
     "workbook": ("sheet", "header_row"),
     "parquet": (),
 }
 _SUFFIXES = {
     "text": (".csv", ".tsv", ".tab", ".txt", ".psv", ".dat", ".asc", ""),
     "html": (".html", ".htm"),
+    "json": (".json",),
     "workbook": (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
     "parquet": (".parquet", ".pq", ".parq"),
     "gzip": (".gz", ".gzip"),
@@ -33,6 +36,7 @@ _SUFFIXES = {
 _WORDS = {
     "text": "delimited text",
     "html": "an HTML page",
+    "json": "JSON",
     "workbook": "a workbook",
     "parquet": "a Parquet file",
     "gzip": "packed with gzip",
@@ -62,7 +66,7 @@ def open_grids(path: Path, where: Where, spec: SourceSpec, store: Store, layout:
         inner = gunzip(path, where, store) if kind == "gzip" else unzip(path, where, store)
         notes += [] if notes else [f"the file was {_WORDS[kind]}"]
         kind = container.recognise(inner, where)
-        if kind not in ("text", "html"):
+        if kind not in ("text", "html", "json"):
             raise refuse(
                 where, f"{_WORDS[kind]} inside an archive", "it is not unpacked any further", "unpack it and name it"
             )
@@ -79,6 +83,8 @@ def _open(kind: str, path: Path, where: Where, spec: SourceSpec, store: Store, l
         return [columns or open_delimited(path, where, spec)]
     if kind == "html":
         return [open_html(path, where, spec)]
+    if kind == "json":
+        return [open_json(path, where)]
     grids = unpack(kind, path, where, spec.sheet, store)
     for grid in grids:
         grid.damage = {"": "ask", TWICE: "repair"}.get(spec.encoding.casefold(), "")

@@ -70,7 +70,7 @@ def _display(sheet: Sheet, place: str, name: str) -> str:
 def _written(sheet: Sheet) -> list[Row]:
     place, name, state = keys(sheet)
     return sheet.sql(
-        f"SELECT {place}, {name}, {state}, count(*), min(_row) FROM {quote(sheet.raw.table)} r "  # noqa: S608
+        f"SELECT {place}, {name}, {state}, {sheet.rows}, min(_row) FROM {quote(sheet.raw.table)} r "  # noqa: S608
         "GROUP BY 1, 2, 3 ORDER BY 5"
     )
 

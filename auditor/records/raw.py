@@ -35,6 +35,9 @@ class RawTable:
         1904 when the workbook counts its days from 1904, else 1900: for day numbers not marked as dates.
     told : frozenset of str
         Headers of which a layout has made other columns, so that they are not among those that are not used.
+    unfolded : bool
+        True when a row of the file may stand in the table several times (one row a figure, say), so that ``_row``
+        repeats; the ledger still counts rows of the file.
     """
 
     file: str
@@ -46,3 +49,4 @@ class RawTable:
     ledger: Ledger
     epoch: int = 1900
     told: frozenset[str] = field(default=frozenset())
+    unfolded: bool = False

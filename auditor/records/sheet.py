@@ -86,6 +86,11 @@ class Sheet:
         """Name of the table with typed, canonical columns."""
         return f"typed_{self.index}"
 
+    @property
+    def rows(self) -> str:
+        """SQL that counts rows of the file, each of which may stand in the raw table several times."""
+        return "count(DISTINCT _row)" if self.raw.unfolded else "count(*)"
+
     def sql(self, query: str, values: Sequence[Any] | None = None) -> list[Row]:
         """Run a query and fetch its rows."""
         rows: list[Row] = self.store.connection.execute(query, values).fetchall()
@@ -108,7 +113,7 @@ class Sheet:
         out. A column of more than :data:`MOST_DISTINCT` is refused, and only its first values are returned.
         """
         query = (
-            f"SELECT {expression} AS v, count(*), min(_row) FROM {quote(self.raw.table)} r "  # noqa: S608
+            f"SELECT {expression} AS v, {self.rows}, min(_row) FROM {quote(self.raw.table)} r "  # noqa: S608
             f"GROUP BY v HAVING v IS NOT NULL ORDER BY 3, 1 LIMIT {MOST_DISTINCT + 1}"
         )
         found = self._merged(self.sql(query))

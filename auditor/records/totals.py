@@ -65,9 +65,11 @@ def _settle(sheet: Sheet, name: str, dimensions: Sequence[str], values: Sequence
     listed = ", ".join(f"k{i}" for i in range(len(keys)))
     same = " AND ".join(f"a.k{i} = p.k{i}" for i in range(len(keys)))
     sheet.run(
-        f"CREATE OR REPLACE TEMP TABLE tot AS WITH k AS (SELECT *, {aliased} FROM {table} WHERE aside IS NULL), "  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE tot AS WITH k AS (SELECT *, rowid AS _id, {aliased} FROM {table} "  # noqa: S608
+        "WHERE aside IS NULL), "
         f"p AS (SELECT {listed}, count({quote(name)}) AS parts{sums(values)} FROM k WHERE NOT {flag} GROUP BY ALL) "
-        f"SELECT a._row, coalesce(p.parts, 0) AS parts{_pairs(values)} FROM k a LEFT JOIN p ON {same} WHERE a.{flag}"
+        f"SELECT a._row, a._id, coalesce(p.parts, 0) AS parts{_pairs(values)} "
+        f"FROM k a LEFT JOIN p ON {same} WHERE a.{flag}"
     )
     alone = sheet.sql("SELECT count(*) FROM tot WHERE parts = 0")[0][0]
     if alone:
@@ -78,7 +80,7 @@ def _settle(sheet: Sheet, name: str, dimensions: Sequence[str], values: Sequence
     _compare(sheet, name, values)
     sheet.run(
         f"UPDATE {table} SET aside = '{EXCLUDED}totals row ({name})' "  # noqa: S608
-        f"FROM tot WHERE tot._row = {table}._row AND tot.parts > 0"
+        f"FROM tot WHERE tot._id = {table}.rowid AND tot.parts > 0"
     )
 
 

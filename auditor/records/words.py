@@ -34,6 +34,7 @@ _ALONE: dict[str, tuple[str, ...]] = {
         "american indian alaska native",
         "american indian or alaskan native",
         "american indian alaskan native",
+        "aian",
     ),
     "pacific": (
         "pacific islander",
@@ -43,10 +44,11 @@ _ALONE: dict[str, tuple[str, ...]] = {
         "native hawaiian or pacific islander",
         "native hawaiian pacific islander",
         "native hawaiian other pacific islander",
+        "nhpi",
     ),
     "multiple": ("multiple", "multiracial", "multi racial", "two or more races", "two or more", "more than one race"),
 }
-_NOT_HISPANIC = ("non hispanic", "nonhispanic", "not hispanic", "not hispanic or latino", "non latino", "nh")
+NOT_HISPANIC = ("non hispanic", "nonhispanic", "not hispanic", "not hispanic or latino", "non latino", "nh")
 _HISPANIC = (
     "hispanic",
     "latino",
@@ -87,8 +89,8 @@ def _groups() -> dict[str, str]:
     for group, labels in _ALONE.items():
         for label in labels:
             table[label] = group
-            forms = [f"{label} {no}" for no in _NOT_HISPANIC] + [f"{no} {label}" for no in _NOT_HISPANIC]
-            forms += [f"{label} alone {no}" for no in _NOT_HISPANIC]
+            forms = [f"{label} {no}" for no in NOT_HISPANIC] + [f"{no} {label}" for no in NOT_HISPANIC]
+            forms += [f"{label} alone {no}" for no in NOT_HISPANIC] + [f"{no} {label} alone" for no in NOT_HISPANIC]
             table |= dict.fromkeys(forms, group)
     return table | dict.fromkeys(_UNKNOWN, "unknown")
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from auditor.records import canonical
+from collections.abc import Sequence
+
+from auditor.records import baseline_checks, canonical, wide
 from auditor.records.adapter import Adapter
-from auditor.records.columns import GROUP, JURISDICTION, PERIOD, PLACE, STATE, Column
+from auditor.records.columns import GROUP, JURISDICTION, PERIOD, PLACE, STATE, Column, find_columns
 from auditor.records.place_totals import settle_place_totals
+from auditor.records.raw import RawTable
 from auditor.records.sheet import Sheet
+from auditor.records.store import Store
 from auditor.records.totals import settle_totals
 from auditor.records.typed import build
 
@@ -27,6 +31,9 @@ COLUMNS = (
 def load(sheet: Sheet) -> None:
     """Write a sheet of baselines into ``population``."""
     build(sheet, COLUMNS)
+    baseline_checks.before(sheet)
+    if sheet.open:
+        return  # what its words mean comes first: until then sums do not say anything
     settle_totals(sheet, ("n",))
     settle_place_totals(sheet, ("n",))
     canonical.require(sheet, ("place",))
@@ -36,6 +43,7 @@ def load(sheet: Sheet) -> None:
     slug = "regexp_replace(lower(universe), '[^a-z0-9]+', '-', 'g')"
     columns = {"place": "place", "group": '"group"', "universe": slug, "start": "start", "end": '"end"'}
     canonical.insert(sheet, "population", columns | {"age": "age", "sex": "sex", "n": "n", "moe": "moe"})
+    baseline_checks.after(sheet)
 
 
 def _drop_suppressed(sheet: Sheet) -> None:
@@ -44,6 +52,19 @@ def _drop_suppressed(sheet: Sheet) -> None:
         f"UPDATE {sheet.typed} SET aside = 'X:baseline is suppressed (an interval, not a number)' "  # noqa: S608
         "WHERE aside IS NULL AND n IS NULL"
     )
+
+
+def one_column_each(headers: Sequence[str]) -> bool:
+    """Tell whether a table is a baseline with a column a group or universe, by its headers alone."""
+    taken = find_columns(headers, COLUMNS)
+    return bool({"place", "jurisdiction"} & set(taken) and wide.figures(headers, taken, told=False))
+
+
+def reshape(raw: RawTable, store: Store) -> RawTable:
+    """Give each figure a row of its own, where there is a column a group or universe."""
+    taken = find_columns(raw.columns, COLUMNS)
+    found = wide.figures(raw.columns, taken, told=True)
+    return wide.spread(raw, store, taken, found) if found else raw
 
 
 def recognise(names: frozenset[str]) -> bool:
@@ -58,5 +79,8 @@ ADAPTER = Adapter(
     recognise=recognise,
     load=load,
     partial=True,
+    signs=one_column_each,
+    reshape=reshape,
+    unless=frozenset({"n", "group"}),
     sample="place,period,group,universe,n,moe\n48453,2010,hispanic,adults,228000,\n48453,2010,white,adults,409000,\n",
 )
