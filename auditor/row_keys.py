@@ -248,7 +248,7 @@ _DERIVED: Final[dict[str, Key]] = {
 }
 
 # Where a source records groups for an event, a blank one is a person of unrecorded group (as in the counts).
-_GROUP = "CASE WHEN e.\"group\" IS NULL AND y.told THEN 'unknown' ELSE e.\"group\" END"
+_GROUP = 'CASE WHEN e."group" IS NULL AND y.told THEN \'unknown\' ELSE e."group" END'
 _FORMS: Final[dict[str, Form]] = {
     "day": "day",
     "start": "day",

@@ -68,9 +68,7 @@ def _result(
     return _told(compared, cells, region, group, event, len(parts), left_out)
 
 
-def _parts(
-    cells: Cells, places: Sequence[Stops], rows: Bools, groups: tuple[str, str]
-) -> tuple[list[Stops], int]:
+def _parts(cells: Cells, places: Sequence[Stops], rows: Bools, groups: tuple[str, str]) -> tuple[list[Stops], int]:
     """Return what is compared of each place, and how many places are left out for a count that may not be printed."""
     parts, left_out = [], 0
     for j in np.flatnonzero(rows).tolist():
