@@ -13,6 +13,7 @@ from auditor.records.adapter import Adapter
 from auditor.records.adapters import counts
 from auditor.records.columns import key
 from auditor.records.nibrs_columns import OFFENCES
+from auditor.records.nibrs_keys import REPORTED
 from auditor.records.raw import RawTable
 from auditor.records.sheet import Sheet, quote
 from auditor.records.store import Store
@@ -54,7 +55,7 @@ ADAPTER = Adapter(
         frozenset({ori, key(other)})
         for ori in ("ori", "ori9")
         for other in (
-            *nibrs_tables.REPORTED,
+            *REPORTED,
             "murder_tot_white",
             "murder_total_white",
             "theft_tot_white",
