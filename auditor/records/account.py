@@ -14,6 +14,7 @@ from auditor.records.private import counted
 from auditor.records.removal import merge_activations, remove
 from auditor.records.repeats import note_added_rows, repeated_figures
 from auditor.records.sheet import Sheet, literal, times
+from auditor.records.shifts import note_steps
 
 if TYPE_CHECKING:
     from auditor.records.store import Store
@@ -60,6 +61,7 @@ def settle(
         for small, large, words in _CHAINS:
             _impossible(sheets, sheet, store, small, large, words)
     _all_zero(sheets, store)
+    note_steps(sheets, store)
     note_added_rows(sheets, store)
     ask_about_overlaps(sheets, store, but=ask_about_cumulative(sheets, store))
     merge_activations(store)

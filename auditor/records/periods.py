@@ -140,7 +140,7 @@ def _note_forms(sheet: Sheet, column: str, values: dict[str, Distinct]) -> None:
     """Note that a column writes its days in several ways: a publisher or a program changed within it."""
     forms: dict[str, Distinct] = {}
     for text, rows, first in values.values():
-        form = re.sub(r"[A-Za-z]+", "a", re.sub(r"\d{1,2}(?!\d)", "9", re.sub(r"\d{3,}", "9999", text)))
+        form = re.sub(r"\d+", lambda found: "9" if len(found[0]) < 3 else "9999", re.sub(r"[A-Za-z]+", "a", text))
         _, before, earliest = forms.get(form, (form, 0, first))
         forms[form] = (form, before + rows, min(first, earliest))
     if len(forms) > 1:

@@ -11,9 +11,10 @@ import pytest
 from auditor import cli
 from auditor.audit.check_report import CheckReport
 from auditor.audit.config import load_config
-from auditor.audit.run import read_sources
+from auditor.audit.run import audit, read_sources
 from auditor.domain.source import Ledger, Source
 from auditor.errors import AuditorError
+from auditor.findings.review import Review
 from auditor.records.docket import toml_table, toml_text
 from auditor.records.load import Loaded
 from auditor.records.store import Store
@@ -128,6 +129,10 @@ class Desk:
             return self._told(self.command("check", path), error.exit_code)
         assert_accounts(loaded)
         return Told(0, "\n".join((CheckReport(loaded.sources).to_text(), *loaded.notes)), loaded)
+
+    def audit(self, *sources: str, head: str = "") -> Review:
+        """Run the audit itself, without its pages."""
+        return audit(load_config(self.config(*sources, head=head)))
 
     def command(self, *arguments: Any) -> Told:
         """Run the command line; it ends with words, whatever it was given."""

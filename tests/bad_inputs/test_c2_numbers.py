@@ -105,7 +105,9 @@ def test_case_054_a_total_by_arithmetic_alone(desk):
 
 
 def test_case_055_subtotals_by_state(desk):
-    told = desk.read(PARTS + "Total,TX,2011,arrest,600\nFulton,GA,2011,arrest,5\nTotal,GA,2011,arrest,5\nTotal,,2011,arrest,605\n")
+    told = desk.read(
+        PARTS + "Total,TX,2011,arrest,600\nFulton,GA,2011,arrest,5\nTotal,GA,2011,arrest,5\nTotal,,2011,arrest,605\n"
+    )
     assert list(told.steps()) == ["totals row (Texas)", "totals row (Georgia)", "totals row"]
     assert told.rows("place, n") == [*READ, ("13121", 5)]
 

@@ -14,9 +14,10 @@ from auditor.records.adapters.counts import CODED, counts_columns
 from auditor.records.batches import note_batches
 from auditor.records.columns import COUNT, GROUP, JURISDICTION, PLACE, STATE, Column
 from auditor.records.crosswalk import EXCLUDE
+from auditor.records.day_notes import DAY, note_ends, years_only
 from auditor.records.place_totals import settle_place_totals
-from auditor.records.private import is_person, listed
-from auditor.records.sheet import EXCLUDED, Sheet, literal, quote, times
+from auditor.records.private import listed
+from auditor.records.sheet import EXCLUDED, Sheet, literal, quote
 from auditor.records.totals import settle_totals
 from auditor.records.typed import build
 
@@ -53,7 +54,7 @@ def load(sheet: Sheet) -> None:
     """Count a sheet of person-events by month into ``counts``."""
     build(sheet, COLUMNS)
     _leave_out_programs(sheet)
-    _years_only(sheet)
+    years_only(sheet)
     grouped = "n" in sheet.columns
     values = ("n",) if grouped else ()
     settle_totals(sheet, values)
@@ -68,6 +69,7 @@ def load(sheet: Sheet) -> None:
     sheet.run(f"INSERT INTO merged SELECT {sheet.index}, _row, file_rows FROM {_months(sheet)}")  # noqa: S608
     events.fill(sheet, _standing())
     note_batches(sheet)
+    note_ends(sheet)
 
 
 def _months(sheet: Sheet) -> str:
@@ -75,11 +77,10 @@ def _months(sheet: Sheet) -> str:
 
 
 _KEYS = ("place", "agency", *(quote(name) for name in CODED))
-_DAY = "period_kind = 'day'"
 _SPANS = {
-    "start": f"CASE WHEN {_DAY} THEN date_trunc('month', start)::DATE ELSE start END",
-    '"end"': f'CASE WHEN {_DAY} THEN last_day(start) ELSE "end" END',
-    "period_kind": f"CASE WHEN {_DAY} THEN 'month' ELSE period_kind END",
+    "start": f"CASE WHEN {DAY} THEN date_trunc('month', start)::DATE ELSE start END",
+    '"end"': f'CASE WHEN {DAY} THEN last_day(start) ELSE "end" END',
+    "period_kind": f"CASE WHEN {DAY} THEN 'month' ELSE period_kind END",
 }
 
 
@@ -98,34 +99,6 @@ def _aggregate(sheet: Sheet, grouped: bool) -> None:
         f"{', '.join(f'{sql} AS {name}' for name, sql in _SPANS.items())}, {number} AS n, {low} AS n_low, "
         f"{high} AS n_high, count(*) AS file_rows FROM (SELECT * FROM {sheet.typed} WHERE aside IS NULL) "
         f"GROUP BY ALL"
-    )
-
-
-_FEW_DAYS = 20
-
-
-def _years_only(sheet: Sheet) -> None:
-    """Take days that are 1 January throughout a year for what they are: nothing but the year is known of them.
-
-    Of at least 20 dates of the year, or of the file, most are 1 January. Those rows are counted in their year, and in
-    no month.
-    """
-    first = "month(start) = 1 AND day(start) = 1"
-    rows = sheet.sql(
-        f"WITH y AS (SELECT year(start) AS year, count(*) AS days, count(*) FILTER ({first}) AS k "  # noqa: S608
-        f"FROM {sheet.typed} WHERE aside IS NULL AND {_DAY} GROUP BY 1), f AS (SELECT sum(days) AS days, sum(k) AS k "
-        f"FROM y) SELECT y.year, y.days, y.k FROM y, f WHERE 2 * y.k > y.days AND (y.days >= {_FEW_DAYS} "
-        f"OR (f.days >= {_FEW_DAYS} AND 2 * f.k > f.days)) ORDER BY 1"
-    )
-    if not rows:
-        return
-    years = ", ".join(str(row[0]) for row in rows)
-    days, new_year = (times(sum(row[i] for row in rows), "date") for i in (1, 2))
-    shares = f"{new_year} of {days}" if not is_person(sheet) else "most dates"
-    sheet.note(f"{years}: {shares} are 1 January: only their year is known, and they are counted in no month")
-    sheet.run(
-        f"UPDATE {sheet.typed} SET \"end\" = make_date(year(start), 12, 31), period_kind = 'year' "  # noqa: S608
-        f"WHERE {_DAY} AND {first} AND year(start) IN ({years})"
     )
 
 
