@@ -1,4 +1,4 @@
-"""What the days of person-events say of the records: years of which nothing but the year is known, months cut in two."""
+"""What the days of person-events say of the records: years of which only the year is known, months cut in two."""
 
 from __future__ import annotations
 

@@ -3,7 +3,10 @@
 import pytest
 
 HEAD = "place,period,event,n\n"
-PARTS = "jurisdiction,state,period,event,n\nTravis,TX,2011,arrest,100\nHarris,TX,2011,arrest,200\nDallas,TX,2011,arrest,300\n"
+PARTS = (
+    "jurisdiction,state,period,event,n\n"
+    "Travis,TX,2011,arrest,100\nHarris,TX,2011,arrest,200\nDallas,TX,2011,arrest,300\n"
+)
 READ = [("48453", 100), ("48201", 200), ("48113", 300)]
 
 
