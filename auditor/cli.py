@@ -17,10 +17,10 @@ from typing import Any
 import click
 
 from auditor import __version__
+from auditor.cli_data import AS_JSON, add_data_commands
 from auditor.cli_guard import guarded
 from auditor.cli_later import add_later_commands
 from auditor.errors import (
-    EXIT_DECISION,
     EXIT_FLAG,
     EXIT_INPUT,
     EXIT_PARTIAL,
@@ -66,12 +66,9 @@ class Commands(click.Group):
 def cli() -> None:
     """Test arrest and immigration-match statistics against baselines, and write the review.
 
-    A first look: `auditor demo`. With files of your own: `auditor check FILE...`, then `auditor run audit.toml`.
+    A first look: `auditor demo`. With files of your own: `auditor init FILE...`, then `auditor check audit.toml` and
+    `auditor run audit.toml`.
     """
-
-
-INPUTS = click.argument("inputs", metavar="CONFIG_OR_FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
 @cli.command(short_help="Run the built-in example, offline.")
@@ -81,55 +78,6 @@ def demo(out: Path) -> None:
     from auditor.audit import api
 
     _report_run(api.demo(out), as_json=False)
-
-
-@cli.command(short_help="Validate; say what these data can carry.")
-@INPUTS
-@AS_JSON
-def check(inputs: Sequence[Path], as_json: bool) -> None:
-    """Read and validate; say which signals these data can carry, and the highest verdict they can reach.
-
-    Runs no statistics. Exits with 4 when something must be decided by a person first.
-    """
-    from auditor.audit import api
-
-    report = api.check(inputs)
-    click.echo(report.to_json() if as_json else report.to_text(), nl=False)
-    if report.questions:
-        raise SystemExit(EXIT_DECISION)
-
-
-@cli.command(short_help="Write the canonical table that the tests will see.")
-@INPUTS
-@click.option("--format", "format_", metavar="NAME", help="Read the files as this format instead of recognising it.")
-@click.option(
-    "--table",
-    type=click.Choice(["counts", "population", "places", "activations", "operations"]),
-    help="Which canonical table. [default: counts, or the only one that the files hold]",
-)
-@click.option("--signal", "signal_", metavar="NAME", help="The exact cells that one signal sees.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="File to write; - for stdout. [default: TABLE.private.csv]",
-)
-def counts(
-    inputs: Sequence[Path], format_: str | None, table: str | None, signal_: str | None, out: Path | None
-) -> None:
-    """Write the canonical table that the tests will see. NOT FOR PUBLICATION: nothing in it is suppressed."""
-    from auditor.audit import api
-    from auditor.audit.private_file import check_private, write_private
-
-    file = out or Path(f"{signal_ or table or 'counts'}.private.csv")
-    if str(file) != "-":
-        check_private(file)
-    text = api.counts(inputs, format=format_, table=table, signal=signal_)
-    if str(file) == "-":
-        click.echo(text, nl=False)
-        return
-    write_private(file, text)
-    click.echo(str(file))
-    click.echo("NOT FOR PUBLICATION: small cells are not suppressed in this file.", err=True)
 
 
 @cli.command()
@@ -293,6 +241,7 @@ def schema(which: str) -> None:
     click.echo(json.dumps(schema_named(which), indent=1, ensure_ascii=False))
 
 
+add_data_commands(cli)
 add_later_commands(cli)
 
 

@@ -37,15 +37,6 @@ def _refuse(name: str, instead: str) -> Callable[..., NoReturn]:
 
 
 _LATER: dict[str, tuple[str, str, list[click.Parameter]]] = {
-    "init": (
-        "Look at your files and propose a commented configuration.",
-        "write audit.toml by hand (the README shows one) and let `auditor check` name what is missing",
-        [
-            click.Argument(["files"], metavar="FILE...", nargs=-1),
-            click.Option(["--out"], metavar="FILE", default="audit.toml", show_default=True),
-            click.Option(["--template"], type=click.Choice(["interoperability"]), help="Write an empty template."),
-        ],
-    ),
     "letter": (
         "Write an advocacy letter from a review.",
         "the sentences that a letter may quote stand in review.json and on the place's page",

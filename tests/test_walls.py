@@ -32,6 +32,7 @@ FLOORS = {
     "signals": 5,
     "audit": 6,
     "cli": 7,
+    "cli_data": 7,
     "cli_guard": 7,
     "cli_later": 7,
     "app": 7,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
 from pathlib import Path
 
 from auditor.audit.check_report import CheckReport, SignalReach
 from auditor.audit.config import Config, load_config
+from auditor.audit.config_parts import FAR_FUTURE
 from auditor.audit.run import exploratory, open_engine, plan, read_sources
 from auditor.audit.verdict import FLAG, GRADES, Circumstances, Evidence, ceiling
 from auditor.audit.wording import say, text
@@ -19,7 +19,6 @@ from auditor.signals.registry import discover
 
 _TABLES = ("counts", "population", "places", "activations", "operations")
 _KEYS = ("place", "event", "group", "offence", "level", "level_basis", "level_regime")
-FAR_FUTURE = date(9999, 12, 31)
 
 
 def check(inputs: Sequence[Path]) -> CheckReport:

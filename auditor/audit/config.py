@@ -16,6 +16,7 @@ from auditor.audit.complaints import complaints
 from auditor.audit.config_parts import (
     Found,
     gathered,
+    open_date,
     option_models,
     protocol_of,
     records_of,
@@ -53,6 +54,8 @@ class Config:
         Base name, for messages.
     sha256, text : str
         Of the bytes of the file, and the file itself.
+    open : tuple of Problem
+        Questions that the file leaves open (``as_of = ""``), to be asked with those about the sources.
     """
 
     audit: AuditTable
@@ -65,6 +68,7 @@ class Config:
     file: str
     sha256: str
     text: str = field(repr=False)
+    open: tuple[Problem, ...] = ()
 
     @property
     def period(self) -> Period | None:
@@ -158,8 +162,8 @@ def load_config(path: str | Path, *, as_of: date | None = None, seed: int | None
         raise _unreadable(file, error) from error
     toml = toml_text.parse(toml_text.decode(raw, file.name), file.name)
     table = toml.data.get("audit")
-    if as_of is not None and isinstance(table, dict):
-        table.setdefault("as_of", as_of)
+    if as_of is not None and isinstance(table, dict) and table.get("as_of", "") == "":
+        table["as_of"] = as_of
     return _build(toml, file.parent, raw).with_overrides(seed=seed, as_of=as_of)
 
 
@@ -177,6 +181,7 @@ def _unreadable(file: Path, error: OSError) -> ConfigError:
 
 def _build(toml: Toml, base: Path, raw: bytes) -> Config:
     found: list[Found] = [("toml", problem) for problem in toml.problems]
+    left_open = open_date(toml)
     tables = validate(ConfigTables, toml.data, toml, (), found)
     options = signal_options(toml, found)
     found.extend(source_problems(toml))
@@ -195,6 +200,7 @@ def _build(toml: Toml, base: Path, raw: bytes) -> Config:
         file=toml.file,
         sha256=hashlib.sha256(raw).hexdigest(),
         text=raw.decode("utf-8-sig"),
+        open=left_open,
     )
 
 

@@ -52,6 +52,21 @@ def gathered(found: Iterable[Found], file: str) -> ConfigError | NotBuiltYet:
     return ConfigError(f"{file} cannot be used: {many} to mend", problems)
 
 
+FAR_FUTURE = date(9999, 12, 31)
+"""The report's date while none is given: no day of any file lies after it."""
+
+
+def open_date(toml: Toml) -> tuple[Problem, ...]:
+    """Return the question for the report's date where it is left open (``as_of = ""``), and go on without it."""
+    table = toml.data.get("audit")
+    if not isinstance(table, dict) or table.get("as_of") != "":
+        return ()
+    why = "the report bears it, days after it count as mistakes, and the clock is never read"
+    question = toml.problem(("audit", "as_of"), 'as_of = ""', why, "write a day, such as as_of = 2012-06-30")
+    table["as_of"] = FAR_FUTURE
+    return (question,)
+
+
 def validate(model: type[BaseModel], data: Any, toml: Toml, prefix: tuple[str, ...], found: list[Found]) -> Any:
     """Validate strictly (in JSON's terms, so that lists may become tuples) and gather the problems."""
     try:

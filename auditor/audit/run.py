@@ -32,6 +32,7 @@ from auditor.errors import InputError, Problem
 from auditor.findings.card import Card
 from auditor.findings.finding import Withheld
 from auditor.findings.review import PlaceReview, Review
+from auditor.records.docket import Docket
 from auditor.records.load import Loaded, load
 from auditor.records.quality import Quality, assess
 from auditor.records.store import Store
@@ -85,11 +86,14 @@ def audit(config: Config, progress: Progress = silent) -> Review:
         return audit_loaded(config, read_sources(config, store), progress)
 
 
-def read_sources(config: Config, store: Store, also: RowSpec | None = None) -> Loaded:
+def read_sources(config: Config, store: Store, also: RowSpec | None = None, docket: Docket | None = None) -> Loaded:
     """Read the sources of a configuration into the canonical tables.
 
-    Single rows are read for the signals that the protocol names, and for what is asked for besides.
+    Single rows are read for the signals that the protocol names, and for what is asked for besides. Whatever is wrong
+    or open is gathered on the docket first.
     """
+    docket = Docket() if docket is None else docket
+    docket.questions += config.open
     return load(
         config.sources,
         config.base,
@@ -98,6 +102,7 @@ def read_sources(config: Config, store: Store, also: RowSpec | None = None) -> L
         exclude=config.audit.exclude,
         as_of=config.audit.as_of,
         rows=asked([also, *(found.view(config.options(name)).rows for name, found in _ruled(config))]),
+        docket=docket,
     )
 
 

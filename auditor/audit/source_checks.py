@@ -37,7 +37,7 @@ def source_problems(toml: Toml) -> Iterator[tuple[str, Problem]]:
 
 def _format(toml: Toml, path: tuple[str | int, ...], name: Any) -> Iterator[tuple[str, Problem]]:
     formats = (AUTO, *found_adapters())
-    if not isinstance(name, str) or name in formats:
+    if not isinstance(name, str) or not name.strip() or name in formats:
         return
     if name in not_built():
         found = f"the format {name!r} is not built yet"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 Path = tuple[str | int, ...]
 
@@ -66,12 +67,22 @@ def _key(text: str) -> tuple[list[str], int]:
     parts: list[str] = []
     position = 0
     while found := _PART.match(text, position):
-        parts.append(next(group for group in found.groups() if group is not None))
+        parts.append(_plain(next(group for group in found.groups() if group is not None), quoted=found[1] is not None))
         position = found.end()
         if text[position : position + 1] != ".":
             break
         position += 1
     return parts, position
+
+
+def _plain(part: str, *, quoted: bool) -> str:
+    """Return a part of a key with its escapes read: a key between double quotes may hold them."""
+    if not quoted or "\\" not in part:
+        return part
+    try:
+        return str(tomllib.loads(f'key = "{part}"')["key"])
+    except tomllib.TOMLDecodeError:
+        return part
 
 
 def _rest(text: str, still_open: str) -> str:
@@ -100,6 +111,19 @@ def _rest(text: str, still_open: str) -> str:
             still_open = still_open[:-1]
         position += 1
     return still_open
+
+
+def remark_after(line: str) -> str:
+    """Return the remark that stands behind a key and its value on one line; empty where there is none."""
+    position = 0
+    while position < len(line):
+        if line[position] in "\"'":
+            position = _string_end(line, position)
+            continue
+        if line[position] == "#":
+            return line[position:].rstrip()
+        position += 1
+    return ""
 
 
 def _string_end(text: str, start: int) -> int:

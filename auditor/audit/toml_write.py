@@ -20,6 +20,17 @@ def dumps(data: Mapping[str, Any]) -> str:
     return "\n".join(_table(data, "")).strip() + "\n"
 
 
+def inline(data: Mapping[str, Any]) -> str:
+    """Return an inline table, on one line as TOML 1.0 asks.
+
+    Raises
+    ------
+    TypeError
+        When a value has no form in TOML.
+    """
+    return f"{{ {', '.join(f'{_key(key)} = {_value(value)}' for key, value in data.items())} }}" if data else "{}"
+
+
 def _table(data: Mapping[str, Any], path: str) -> Iterator[str]:
     deeper: list[tuple[str, Any]] = []
     for key, value in data.items():
@@ -58,4 +69,6 @@ def _value(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, list | tuple):
         return f"[{', '.join(_value(item) for item in value)}]"
+    if isinstance(value, Mapping):
+        return inline(value)
     raise TypeError(f"{type(value).__name__} has no form in TOML")

@@ -200,7 +200,7 @@ def fits(spec: SourceSpec, headers: Sequence[str]) -> bool:
     signed = adapter.signed(headers)
     if adapter.reshape is not None and not adapter.unless & set(spec.columns) and (signed or adapter.base):
         return signed
-    given = all(wanted in headers for wanted in spec.columns.values())
+    given = all(wanted in headers for wanted in spec.columns.values() if wanted)
     return given and all(names & set(group) for group in adapter.required)
 
 

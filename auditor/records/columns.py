@@ -197,7 +197,7 @@ def map_columns(
     for name, places in find_columns(headers, columns).items():
         column = next(c for c in columns if c.name == name)
         free = [i for i in places if i not in positions.values()]
-        if name in positions or name in spec.constants or not free:
+        if name in positions or name in spec.constants or not free or name in docket.unanswered.get(at, ()):
             continue
         if column.sole and len(free) > 1:
             _ask_which(name, [headers[i] for i in free], spec, docket, at, where)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
+from auditor.domain.source import Source
 from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
 from auditor.records.spec import SourceSpec
 
@@ -53,22 +55,54 @@ class _Answers:
 def _merged(name: str, kept: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     if not new:
         return []
-    remark = "  # in place of the line that is there" if kept else ""
+    if all(key in kept and not kept[key] for key in new):
+        return [f"# answer the lines of {name} that are left empty there"]
+    remark = "  # in place of what is there" if kept else ""
     return [f"{name} = {toml_table({**kept, **new})}{remark}"]
+
+
+_WANTED = {
+    "format": "name the format of the file",
+    "columns": "name the header of the column, or take the line out if there is none",
+    "constants": "say what holds for every row of the file",
+}
 
 
 @dataclass
 class Docket:
-    """Problems of the configuration, of the input, and open questions with the lines that would settle them."""
+    """Problems of the configuration, of the input, and open questions with the lines that would settle them.
+
+    Attributes
+    ----------
+    config, input, questions : list of Problem
+    unanswered : mapping of int to frozenset of str
+        For each ``[[sources]]`` table the canonical columns that it leaves open.
+    met : list of Source
+        What was read by the time at which a person must decide, each with its ledger so far.
+    """
 
     config: list[Problem] = field(default_factory=list)
     input: list[Problem] = field(default_factory=list)
     questions: list[Problem] = field(default_factory=list)
+    unanswered: dict[int, frozenset[str]] = field(default_factory=dict)
+    met: list[Source] = field(default_factory=list)
     _answers: dict[int, _Answers] = field(default_factory=dict)
 
     def answers(self, at: int, spec: SourceSpec) -> _Answers:
         """Return the answers sheet of the ``at``-th ``[[sources]]`` table."""
         return self._answers.setdefault(at, _Answers(spec))
+
+    def left_open(self, at: int, spec: SourceSpec) -> None:
+        """Ask for the entries of a ``[[sources]]`` table that are empty texts."""
+        names = spec.unanswered
+        if not names:
+            return
+        self.answers(at, spec)
+        self.unanswered[at] = frozenset(name.rpartition(".")[2] for name in names if "." in name)
+        file = PurePath(spec.path).name
+        for name in names:
+            wanted = _WANTED[name.partition(".")[0]]
+            self.questions.append(Problem(f'{name} = ""', "it is not answered yet", wanted, file))
 
     def toml(self) -> str:
         """Return every line that would settle the open questions, by ``[[sources]]`` table."""

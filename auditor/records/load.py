@@ -60,6 +60,7 @@ def load(
     exclude: Sequence[str] = (),
     as_of: date | None = None,
     rows: frozenset[str] = frozenset(),
+    docket: Docket | None = None,
 ) -> Loaded:
     """Read every source into the canonical tables.
 
@@ -79,6 +80,8 @@ def load(
         Day that the report bears; days after it lie in the future and are quarantined.
     rows : frozenset of str
         Columns of the table ``events`` that the signals ask for; empty leaves that table empty.
+    docket : Docket, optional
+        Takes every problem; may hold some already.
 
     Returns
     -------
@@ -94,10 +97,13 @@ def load(
         When places or codes need a person's decision (exit 4), with the TOML lines that would settle them.
     """
     canonical.create_tables(store)
-    docket = Docket()
+    docket = Docket() if docket is None else docket
     sheets: list[Sheet] = []
     passed: list[str] = []
     for at, spec in enumerate(specs):
+        docket.left_open(at, spec)
+        if "format" in spec.unanswered:
+            continue
         first: RawTable | None = None
         for part in parts(_paths(spec, base, docket), bundles_of(spec.format), named=spec.format != AUTO):
             tables = _tables(part, spec, at, store, docket)
@@ -117,6 +123,7 @@ def load(
     for sheet in sheets:
         if sheet.index not in repeated:
             _load_one(sheet)
+    docket.met += [_source(sheet) for sheet in sheets]
     docket.settle()
     notes = (*passed, *account.settle(sheets, store, period=period, exclude=tuple(exclude)))
     prune(store)
@@ -186,7 +193,7 @@ def _open(
     except InputError as error:
         docket.input += error.problems
         return None
-    spec = adapter.completed(spec, raw.columns)
+    spec = adapter.completed(spec.answered(), raw.columns)
     before = len(docket.config) + len(docket.input) + len(docket.questions)
     wanted = rows if adapter.kind == "records" else frozenset()
     used = frozenset(map(source_column, wanted))
@@ -217,6 +224,8 @@ def _check_required(sheet: Sheet, adapter: Adapter) -> None:
             continue
         if set(names) & set(sheet.spec.columns):
             continue  # named in the configuration, and its absence already reported
+        if set(names) & sheet.docket.unanswered.get(sheet.at, frozenset()):
+            continue  # asked for already
         sheet.refuse(
             f"no column for {' or '.join(names)}; the file has {', '.join(sheet.raw.columns)}",
             f"every row of {adapter.name} needs it",

@@ -24,6 +24,9 @@ FORMATS_OF_THE_CONTRACT = (
 class SourceSpec(BaseModel):
     """How one file (or a glob of files of one layout) is to be read.
 
+    An empty text where an answer belongs (``format``, an entry of ``columns``, ``constants``, ``values`` or ``places``)
+    is an open question: it is asked again, never taken as an answer.
+
     Attributes
     ----------
     format : str
@@ -88,6 +91,23 @@ class SourceSpec(BaseModel):
     day_first: bool | None = None
     thousands: str = ""
     totals: Literal["exclude", "keep"] = "exclude"
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """Which entries of ``columns`` and ``constants`` are left open, and ``format`` where it is."""
+        tables = (("columns", self.columns), ("constants", self.constants))
+        left = [f"{table}.{name}" for table, entries in tables for name, text in entries.items() if not text.strip()]
+        return (*(["format"] if not self.format.strip() else []), *left)
+
+    def answered(self) -> SourceSpec:
+        """Return the table without the entries that are left open."""
+        if not self.unanswered:
+            return self
+        kept = {
+            table: {name: text for name, text in entries.items() if text.strip()}
+            for table, entries in (("columns", self.columns), ("constants", self.constants))
+        }
+        return self.model_copy(update=kept)
 
     def describe(self) -> dict[str, Any]:
         """Return what was set, for the record of the run."""

@@ -108,7 +108,6 @@ def test_every_command_has_a_help(command: str, capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["init", "a.csv"],
         ["letter", "out", "--place", "48453", "--kind", "crcl", "--format", "docx", "--lang", "es"],
         ["app"],
         ["run", "audit.toml", "--lang", "es"],
@@ -122,7 +121,7 @@ def test_what_is_not_built_says_so_and_exits_with_2(arguments: list[str], capsys
     assert "not built yet" in printed.err
 
 
-@pytest.mark.parametrize("command", ["app", "init", "letter"])
+@pytest.mark.parametrize("command", ["app", "letter"])
 def test_the_help_marks_what_is_not_built(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     cli.main([command, "--help"])
     assert "(not built yet)" in capsys.readouterr().out

@@ -8,6 +8,7 @@ level ``none`` and 130 of level ``1/2/3``.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from auditor.records import canonical, interop_levels
 from auditor.records.adapter import Adapter
@@ -19,6 +20,8 @@ from auditor.records.totals import settle_totals
 from auditor.records.typed import build
 
 PROGRAM = "secure-communities"
+BEGAN = date(2008, 10, 27)
+"""The day on which the first place (Harris County, Texas) was activated."""
 _STEMS = {
     "submissions": (
         "submission",
@@ -100,7 +103,7 @@ COLUMNS = (
 def load(sheet: Sheet) -> None:
     """Write a sheet of interoperability statistics into ``counts`` and ``activations``."""
     build(sheet, COLUMNS)
-    values = tuple(column.name for column in NUMBERS if column.name in sheet.columns)
+    values = _figures(sheet)
     _complete(sheet)
     settle_totals(sheet, values)
     settle_place_totals(sheet, values)
@@ -125,11 +128,35 @@ def _complete(sheet: Sheet) -> None:
             f"UPDATE {sheet.typed} SET start = activation_date, period_kind = 'interval' "  # noqa: S608
             'WHERE start IS NULL AND activation_date <= "end"'
         )
+    _from_the_beginning(sheet)
     unsaid = "cumulative IS NULL AND start IS NOT NULL AND date_diff('day', start, \"end\") > 31"
     rows = sheet.sql(f"SELECT count(*) FROM {sheet.typed} WHERE {unsaid}")[0][0]  # noqa: S608
     if rows:
         sheet.note(f"{times(rows, 'row')} read as cumulative: the window is longer than a month, and nothing says else")
         sheet.run(f"UPDATE {sheet.typed} SET cumulative = 'true' WHERE {unsaid}")  # noqa: S608
+
+
+def _from_the_beginning(sheet: Sheet) -> None:
+    """Let a window of which only the end is known begin with the programme: the tables count from activation on.
+
+    No place was activated before that day, so the window holds everything that is counted.
+    """
+    bare = "start IS NULL AND activation_date IS NULL AND coalesce(cumulative, 'true') = 'true' AND "
+    bare += f"\"end\" >= DATE '{BEGAN}' AND ({_any_number(_figures(sheet))})"
+    rows = sheet.sql(f"SELECT count(*) FROM {sheet.typed} WHERE {bare}")[0][0]  # noqa: S608
+    if rows:
+        sheet.note(
+            f"{times(rows, 'row')} without a start and an activation date: read as cumulative since the programme "
+            f"began ({BEGAN}); period_start, or cumulative = false with it, says else"
+        )
+        sheet.run(
+            f"UPDATE {sheet.typed} SET start = DATE '{BEGAN}', period_kind = 'interval', cumulative = 'true' "  # noqa: S608
+            f"WHERE {bare}"
+        )
+
+
+def _figures(sheet: Sheet) -> tuple[str, ...]:
+    return tuple(column.name for column in NUMBERS if column.name in sheet.columns)
 
 
 def _before_activation(sheet: Sheet) -> None:
@@ -169,9 +196,10 @@ def _activations(sheet: Sheet) -> None:
 
 
 def recognise(names: frozenset[str]) -> bool:
-    """Interoperability statistics have at least two of their figures, or one with its levels."""
+    """Interoperability statistics have at least two of their figures, or one with an activation or a period's end."""
     figures = names & {column.name for column in NUMBERS} - {"n"}
-    return len(figures) >= 2 or bool(figures and "activation_date" in names)
+    dated = "activation_date" in names or ("period_end" in names and not names & {"event", "date", "n", "group"})
+    return len(figures) >= 2 or bool(figures and dated)
 
 
 ADAPTER = Adapter(

@@ -1,0 +1,203 @@
+"""Look at one file: recognise its format or propose one, try to read it so, and gather what is left open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from auditor.audit.drafting.answers import questions
+from auditor.audit.drafting.interop import level_offers
+from auditor.domain.source import Source
+from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
+from auditor.records.adapter import AUTO, Adapter, fitting, found_adapters, named
+from auditor.records.columns import find_columns
+from auditor.records.docket import Docket
+from auditor.records.load import load
+from auditor.records.private import masked
+from auditor.records.proposing.profile import Profile, profiles
+from auditor.records.proposing.proposal import CANONICAL, Line, Proposal, propose, set_aside
+from auditor.records.raw import RawTable
+from auditor.records.read import read
+from auditor.records.spec import SourceSpec
+from auditor.records.store import Store
+
+
+@dataclass
+class Surveyed:
+    """What was found out about one source.
+
+    Attributes
+    ----------
+    spec : SourceSpec
+        As it was tried: what is in the configuration already, with what is proposed.
+    head : list of str
+        Remarks on the file.
+    lines : list of Line
+        Proposals and open questions.
+    asked, wrong : list of Problem
+        The questions as the terminal words them (with counts); what makes the file unusable.
+    met : list of Source
+        What was read.
+    names : frozenset of str
+        Canonical columns that it has, whether they could be read yet or not.
+    """
+
+    spec: SourceSpec
+    head: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    asked: list[Problem] = field(default_factory=list)
+    wrong: list[Problem] = field(default_factory=list)
+    met: list[Source] = field(default_factory=list)
+    names: frozenset[str] = frozenset()
+
+    @property
+    def kind(self) -> str:
+        """The canonical format; empty where it is open."""
+        known = found_adapters()
+        return known[self.spec.format].kind if self.spec.format in known else ""
+
+
+def survey(spec: SourceSpec, base: Path, *, begun: bool) -> Surveyed:
+    """Look at the file of one source.
+
+    Parameters
+    ----------
+    spec : SourceSpec
+        Nothing but a path, or what a configuration says already.
+    base : path
+        Folder that its path is relative to.
+    begun : bool
+        Whether it stands in a configuration: what was proposed there once is not pressed again.
+    """
+    with Store() as store:
+        try:
+            tables = read(base / spec.path, spec, store)
+            found, recognised = _looked_at(tables, spec, store, begun=begun)
+        except (InputError, ConfigError) as error:
+            return Surveyed(spec, wrong=list(error.problems))
+        except DecisionNeeded as error:
+            found = Surveyed(spec, asked=list(error.problems))
+            found.lines = [Line("", "", text, firm=False) for text in error.toml.split("\n") if text]
+            return found
+    headers = max(tables, key=lambda raw: raw.ledger.read).columns
+    if found.kind:
+        known = found_adapters()[found.spec.format]
+        found.names = frozenset({*find_columns(headers, known.columns), *found.spec.columns, *found.spec.constants})
+    _try(found, base, proposed=not begun and not recognised)
+    return found
+
+
+def _looked_at(tables: Sequence[RawTable], spec: SourceSpec, store: Store, *, begun: bool) -> tuple[Surveyed, bool]:
+    """Return what the columns of a file tell, and whether a format recognises them."""
+    adapter, raw = _recognised(tables, spec)
+    looked = profiles(raw, store)
+    if adapter is None:
+        named_ = "" if spec.format == AUTO else spec.format
+        return _proposed(propose(looked, named_), spec, begun=begun), False
+    found = Surveyed(spec.model_copy(update={"format": adapter.name}), _about(adapter, raw, looked))
+    if _formatless(spec):
+        found.lines.append(Line("", "format", adapter.name))
+    if adapter.name in CANONICAL:
+        more = propose(looked, adapter.name)
+        found.head += [text for text in more.remarks if "more than one row" in text]
+        found.lines += [line for line in _new(more, spec) if not line.firm]
+    return found, True
+
+
+def _recognised(tables: Sequence[RawTable], spec: SourceSpec) -> tuple[Adapter | None, RawTable]:
+    """Return the format of the first sheet that has one, as named or by its columns; else the longest sheet."""
+    longest = max(tables, key=lambda raw: raw.ledger.read)
+    if spec.format not in (AUTO, ""):
+        adapter = named(spec.format)
+        complete = not _missing(adapter, spec, longest)
+        return (adapter if complete or adapter.name not in CANONICAL else None), longest
+    for raw in tables:
+        fits = fitting(raw.columns, spec)
+        if len(fits) == 1:
+            return fits[0], raw
+    return None, longest
+
+
+def _missing(adapter: Adapter, spec: SourceSpec, raw: RawTable) -> bool:
+    names = {*find_columns(raw.columns, adapter.columns), *spec.answered().columns, *spec.answered().constants}
+    return not all(names & set(group) for group in adapter.required)
+
+
+def _formatless(spec: SourceSpec) -> bool:
+    """Tell whether a source is to be given a format; one whose owner wrote ``auto`` has one."""
+    return not spec.format or (spec.format == AUTO and "format" not in spec.model_fields_set)
+
+
+def _about(adapter: Adapter, raw: RawTable, looked: Sequence[Profile]) -> list[str]:
+    used = find_columns(raw.columns, adapter.columns)
+    read = [f"{raw.columns[at[0]]} as {name}" for name, at in used.items() if raw.columns[at[0]] != name]
+    taken = {raw.columns[at[0]] for at in used.values()}
+    aside = [header for header in set_aside(looked) if header not in taken]
+    remarks = [f"recognised as {adapter.name} by its columns"]
+    remarks += [f"read: {', '.join(read)}"] * bool(read)
+    return remarks + [f"not used, since they may point to a person: {', '.join(aside)}"] * bool(aside)
+
+
+def _new(proposal: Proposal, spec: SourceSpec) -> list[Line]:
+    """Return the lines of a proposal that the configuration does not answer already."""
+    answered = spec.answered()
+    told = {*answered.columns, *answered.constants}
+    settled = told | ({"place", "jurisdiction", "state"} if told & {"place", "jurisdiction"} else set())
+    return [line for line in proposal.lines if line.name not in settled]
+
+
+def _proposed(proposal: Proposal, spec: SourceSpec, *, begun: bool) -> Surveyed:
+    """Return what a proposal makes of a source."""
+    lines = _new(proposal, spec)
+    if begun:
+        # What its owner took out of the configuration is offered again, not pressed.
+        left = {name.partition(".")[2] for name in spec.unanswered}
+        lines = [line if line.open or line.name in left else replace(line, firm=False) for line in lines]
+    if _formatless(spec):
+        lines.insert(0, _format_line(proposal.format, proposal.why))
+    why = [f"no format fits its columns. {proposal.format}: {proposal.why}"] if proposal.format and proposal.why else []
+    return Surveyed(_applied(spec, proposal.format, lines), [*why, *proposal.remarks], lines)
+
+
+def _format_line(format_: str, why: str) -> Line:
+    if format_:
+        return Line("", "format", format_)
+    choice = f"one of {', '.join(CANONICAL)} (`auditor init --template NAME` shows the columns of each)"
+    return Line("", "format", "", (f"what is one row? {why}", choice))
+
+
+def _applied(spec: SourceSpec, format_: str, lines: Sequence[Line]) -> SourceSpec:
+    """Return a source as its firm lines make it."""
+    firm = [line for line in lines if line.firm]
+    tables = {
+        table: {**getattr(spec, table), **{line.name: line.value for line in firm if line.table == table}}
+        for table in ("columns", "constants")
+    }
+    named_ = format_ or ("" if spec.format == AUTO else spec.format)
+    return spec.model_copy(update={**tables, "format": named_})
+
+
+def _try(found: Surveyed, base: Path, *, proposed: bool) -> None:
+    """Read the file as proposed, and gather the questions; a proposal that cannot be read is withdrawn."""
+    docket = Docket()
+    with Store() as store:
+        try:
+            loaded = load([found.spec], base, store, docket=docket)
+            found.lines += level_offers(found.spec, loaded)
+        except DecisionNeeded:
+            found.lines += questions(docket, found.spec)
+        except (InputError, ConfigError) as error:
+            if proposed:
+                _withdraw(found, error.problems)
+            else:
+                found.wrong += error.problems
+                found.lines += questions(docket, found.spec)
+    found.met = docket.met
+    found.asked += docket.questions
+
+
+def _withdraw(found: Surveyed, problems: Sequence[Problem]) -> None:
+    tried = f"tried as {found.spec.format}, it cannot be read: {masked(problems[0].found) if problems else ''}"
+    found.spec = SourceSpec(path=found.spec.path, format="")
+    found.lines = [_format_line("", tried)]

@@ -1,0 +1,1 @@
+"""What a table of an unknown layout may be: formats and columns proposed, doubts left as questions."""
