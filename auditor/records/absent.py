@@ -20,7 +20,8 @@ def cut(text: str) -> str:
 def redacted(text: str) -> str:
     """Return the SQL of whether a text is nothing but a mark of redaction, such as ``(b)(6), (b)(7)(C)``."""
     exemption = f"(contains({text}, '(') AND length({text}) <= 80 AND regexp_full_match({text}, {literal(REDACTED)}))"
-    return f"({exemption} OR (length({text}) < 16 AND lower({cut(text)}) IN ('redacted', '[redacted]')))"
+    # Few spellings, compared whole: a column of dates is gone through as fast as it can be.
+    return f"({exemption} OR {text} IN ('redacted', 'Redacted', 'REDACTED', '[redacted]', '[Redacted]', '[REDACTED]'))"
 
 
 def marked(text: str) -> str:

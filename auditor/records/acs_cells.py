@@ -117,6 +117,7 @@ _PLAIN = {
 TABLES = (*_PLAIN, *(f"{plain}{letter}" for plain in ("B01001", "B05003") for letter in ("", "H", "I")))
 """Tables of which cells are used."""
 
+
 def strata(table: str, number: int) -> frozenset[int]:
     """Return the cells that make up a universe together with one (itself alone when it is the whole)."""
     own = cells(table)[number]

@@ -25,7 +25,7 @@ def before(sheet: Sheet) -> None:
 
 def _refuse_percents(sheet: Sheet) -> None:
     ((figures, most, broken, row),) = sheet.sql(
-        'SELECT count(n), max(n), count(*) FILTER (n <> floor(n)), min(_row) FILTER (n <> floor(n)) '  # noqa: S608
+        "SELECT count(n), max(n), count(*) FILTER (n <> floor(n)), min(_row) FILTER (n <> floor(n)) "  # noqa: S608
         f'FROM {sheet.typed} WHERE aside IS NULL AND "group" IS NOT NULL'
     )
     if figures >= _FEWEST and most <= 100 and broken:

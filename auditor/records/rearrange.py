@@ -70,10 +70,10 @@ class Rearranged:
         """Return the columns that are not left out."""
         return list(self._cells)
 
-    def each(self, aggregate: str) -> dict[int, int]:
-        """Return an aggregate (of ``{cell}``) of every column."""
+    def each(self, aggregate: str, among: Sequence[int] | None = None) -> dict[int, int]:
+        """Return an aggregate (of ``{cell}``) of every column, or of some."""
         found: dict[int, int] = {}
-        indices = self.positions()
+        indices = self.positions() if among is None else among
         for start in range(0, len(indices), _BATCH):
             batch = indices[start : start + _BATCH]
             parts = ", ".join(aggregate.format(cell=self._cells[index]) for index in batch)

@@ -23,10 +23,10 @@ def settle_redaction(work: Rearranged, *, telling: Collection[str] = ()) -> None
         Columns of which a blank means something: a redacted cell there says so, and is not blank.
     """
     kept = {key(name) for name in telling}
-    filled = work.each(f"count(*) FILTER ({cut('{cell}')} <> '')")
-    hidden = work.each(f"count(*) FILTER ({redacted('{cell}')})")
-    whole = [i for i, rows in hidden.items() if rows and rows == filled[i]]
-    part = [i for i, rows in hidden.items() if 0 < rows < filled[i]]
+    hidden = {i: rows for i, rows in work.each(f"count(*) FILTER ({redacted('{cell}')})").items() if rows}
+    filled = work.each(f"count(*) FILTER ({cut('{cell}')} <> '')", list(hidden))
+    whole = [i for i, rows in hidden.items() if rows == filled[i]]
+    part = [i for i in hidden if i not in whole]
     names = work.raw.columns
     for index in part:
         cell = work.cell(names[index])

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 FORMATS_OF_THE_CONTRACT = (
     "ddp-arrests",
     "ddp-detainers",
+    "ddp-removals",
     "open-policing",
     "ripa",
     "agreements-287g",

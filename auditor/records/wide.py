@@ -116,16 +116,10 @@ def _with_margins(found: list[Figure], headers: Sequence[str], margins: Sequence
     return [replace(item, moe=bare.get(words(headers[item.n]))) for item in found]
 
 
-def spread(
-    raw: RawTable, store: Store, taken: Mapping[str, Sequence[int]], found: Sequence[Figure]
-) -> RawTable:
+def spread(raw: RawTable, store: Store, taken: Mapping[str, Sequence[int]], found: Sequence[Figure]) -> RawTable:
     """Unfold such a table, with the columns that say where, when and who."""
     used = {item.n for item in found} | {item.moe for item in found}
-    keep = {
-        raw.columns[places[0]]: f"r.c{places[0]}"
-        for places in taken.values()
-        if not used & set(places)
-    }
+    keep = {raw.columns[places[0]]: f"r.c{places[0]}" for places in taken.values() if not used & set(places)}
     idle = [name for i, name in enumerate(raw.columns) if i not in used and name not in keep]
     year = next((i for i in taken.get("period", ()) if key(raw.columns[i]) == "year"), None)
     if year is not None and five_years(raw.file):

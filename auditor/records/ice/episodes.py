@@ -28,9 +28,12 @@ def settle_copies(work: Rearranged) -> None:
         return
     origin = {work.position(name) for name in _ORIGIN}
     cells = [f"r.c{index}" for index in work.positions() if index not in origin]
+    person = work.cell(*IDENTIFIERS)
+    # Whole rows are hashed only of people who have several.
+    several = f"SELECT {person} FROM {work.table} r GROUP BY 1 HAVING count(*) > 1"  # noqa: S608
     numbers = (
         f"SELECT _row FROM (SELECT r._row, row_number() OVER (PARTITION BY hash({', '.join(cells)}) ORDER BY r._row) "  # noqa: S608
-        f"AS k FROM {work.table} r WHERE {given(work.cell(*IDENTIFIERS))}) WHERE k > 1"
+        f"AS k FROM {work.table} r WHERE {given(person)} AND {person} IN ({several})) WHERE k > 1"
     )
     if work.sql(f"SELECT 1 FROM ({numbers}) LIMIT 1"):  # noqa: S608
         work.set_aside("the same record again: every column equal, the person's identifier among them", numbers)

@@ -165,3 +165,19 @@ def test_the_detainers_of_pennsylvania(loading):
 def test_detainers_of_2007_without_an_ending_are_pending(loading):
     _, found = events(loading, loading.spec(found_adapters()["npr-detainers"].sample), "lift_reason", "place", "event")
     assert found == [("Case Closed", "42", "detainer"), (None, "42", "detainer")]
+
+
+REMOVALS = "Departed Date,Port of Departure,Departure Country,Docket AOR,Apprehension State,Unique Identifier\n"
+
+
+def test_removals_are_read_with_the_publishers_warning(loading):
+    """Two removals of one person on a day are one episode; levels as in the other tables."""
+    text = REMOVALS + "2025-02-03,LAREDO,MEXICO,San Antonio,TEXAS,ab12\n2025-02-03,EL PASO,MEXICO,Dallas,TEXAS,ab12\n"
+    loaded = loading.one(text, values={"repeat": {"yes": "exclude"}})
+    assert (loaded.sources[0].format, loading.rows(loaded, "place, event, n")) == (
+        "ddp-removals",
+        [("48", "removal", 1)],
+    )
+    assert "use this table with extreme caution, as its publisher urges" in loading.notes(loaded)
+    sample = loading.one(found_adapters()["ddp-removals"].sample)
+    assert loading.rows(sample, "place, event, level") == [("48", "removal", "3"), ("48", "removal", "none")]
