@@ -11,6 +11,8 @@ from auditor.records.crosswalk import EXCLUDE
 from auditor.records.sheet import SHOWN, Sheet, times
 
 ENDED = " has ended "
+STATEWIDE = " without a jurisdiction is read as the state"
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def _has_state(text: str) -> bool:
 
 def note_places(sheet: Sheet, found: Found) -> None:
     """Note what was decided, repaired or has ended, in few words where there are many."""
-    notes = _ended_note([placed.note for _, _, _, placed in found if placed.note])
+    notes = _states_note(_ended_note([placed.note for _, _, _, placed in found if placed.note]))
     repaired = [placed.note for _, _, _, placed in found if placed.id and placed.damaged]
     if len(repaired) > 3:
         sheet.note(f"{len(repaired):,} place codes got their leading zeros back, each to the one code it can be")
@@ -72,6 +74,15 @@ def note_places(sheet: Sheet, found: Found) -> None:
         sheet.note(note)
     if len(notes) > 2 * SHOWN:
         sheet.note(f"{len(notes) - 2 * SHOWN:,} more remarks of this kind on places")
+
+
+def _states_note(notes: list[str]) -> list[str]:
+    states = list(dict.fromkeys(note for note in notes if note.endswith(STATEWIDE)))
+    if len(states) <= _FEW:
+        return notes
+    names = ", ".join(note.removeprefix("a row of ").removesuffix(STATEWIDE) for note in states)
+    some = f"rows of {len(states)} states without a jurisdiction are read as the state: {names}"
+    return [some, *(note for note in notes if not note.endswith(STATEWIDE))]
 
 
 def _ended_note(notes: list[str]) -> list[str]:

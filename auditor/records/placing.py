@@ -14,7 +14,7 @@ from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
 from auditor.records.columns import key
 from auditor.records.crosswalk import EXCLUDE
-from auditor.records.place_questions import ENDED, Placed, ask_places, label, note_places
+from auditor.records.place_questions import ENDED, STATEWIDE, Placed, ask_places, label, note_places
 from auditor.records.sheet import BLANKS, EXCLUDED, QUARANTINED, Row, Sheet, literal, quote
 from auditor.records.words import is_total, normal
 
@@ -119,7 +119,7 @@ def _stateless(state: str) -> Placed:
     found = gazetteer().state(state)
     if found is None:
         return Placed(total="blank")
-    return Placed(found.id, found.id, note=f"a row of {found.name} without a jurisdiction is read as the state")
+    return Placed(found.id, found.id, note=f"a row of {found.name}{STATEWIDE}")
 
 
 def _total(text: str, state: str) -> str:

@@ -32,7 +32,6 @@ _NAMES = {
     "citizenship": ("citizenship_country",),
     "agency": ("arresting_agency",),
     "program": ("apprehension_method", "arrest_street_custodial"),
-    "facility": ("apprehension_site_landmark", "event_landmark"),
 }
 
 
@@ -69,8 +68,9 @@ ADAPTER = Adapter(
         "ICE arrests: no race or ethnicity is recorded; citizenship is a nationality and stands for no ethnic group",
         "ICE arrests: identifiers link rows of one sheet; those of other releases are never taken for the same person",
         "ICE arrests: the place is what ICE wrote, often its own office; rows with a state and no county are the "
-        "state's. The landmark (facility) is free text; in the extract of Big Local News the only state is that in "
-        'which ICE held the person (where that is blank, state = "CA" in the source says it for the whole file)',
+        "state's. The landmark is free text, of jails and of streets, and is not read: columns.facility may name it",
+        "ICE arrests: in the extract of Big Local News the only state is that in which ICE held the person; where it "
+        'is blank, state = "CA" in the source says it for the whole file',
         f"ICE arrests: {LEVEL_REMARK}",
         "ICE arrests: program is the method of apprehension; values.program leaves out those in which no local agency "
         "had a part (Located, Non-Custodial Arrest ...)",
@@ -84,6 +84,6 @@ ADAPTER = Adapter(
         "2024-08-07 09:43:00,VIRGINIA,Washington Area of Responsibility,ERO Criminal Alien Program,Located,"
         "3 Other Immigration Violator,ACTIVE,NA,NA,NO,NA,1981,HONDURAS,Male,GENERAL AREA,ab12\n"
         "2024-10-19 08:33:00,TEXAS,Houston Area of Responsibility,ERO Criminal Alien Program,CAP Local Incarceration,"
-        "1 Convicted Criminal,ACTIVE,NA,NA,NO,NA,1984,MEXICO,Male,A COUNTY JAIL,cd34\n"
+        "1 Convicted Criminal,ACTIVE,NA,NA,NO,NA,1984,MEXICO,Male,HARRIS COUNTY JAIL,cd34\n"
     ),
 )

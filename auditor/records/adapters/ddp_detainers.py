@@ -30,7 +30,6 @@ _NAMES = {
     "citizenship": ("citizenship_country",),
     "lift_reason": _LIFTED,
     "conviction_date": ("msc_conviction_date",),
-    "program": ("apprehension_method",),
     "facility": _FACILITY,
 }
 
@@ -83,9 +82,9 @@ ADAPTER = Adapter(
         "detainer_prepared_criminality,detention_facility,detention_facility_code,facility_city,"
         "detainer_prep_threat_level,gender,citizenship_country,birth_country,birth_year,msc_conviction_date,"
         "detainer_lift_reason,detainer_type,unique_identifier\n"
-        "2026-02-11,MINNESOTA,St. Paul Area of Responsibility,NA,NA,1 Convicted Criminal,A COUNTY JAIL,ABCDEFG,TOWN,2,"
-        "Male,MEXICO,MEXICO,1996,2025-12-18,NA,I247A - Immigration Detainer - Notice of Action,ab12\n"
-        "2026-02-02,MINNESOTA,St. Paul Area of Responsibility,NA,NA,2 Pending Criminal Charges,A COUNTY JAIL,ABCDEFG,"
-        "TOWN,NA,Male,LAOS,THAILAND,1981,NA,Lifted,I247A - Immigration Detainer - Notice of Action,cd34\n"
+        "2026-02-11,MINNESOTA,St. Paul Area of Responsibility,NA,NA,1 Convicted Criminal,HENNEPIN COUNTY JAIL,"
+        "ABCDEFG,TOWN,2,Male,MEXICO,MEXICO,1996,2025-12-18,NA,I247A - Immigration Detainer - Notice of Action,ab12\n"
+        "2026-02-02,MINNESOTA,St. Paul Area of Responsibility,NA,NA,2 Pending Criminal Charges,HENNEPIN COUNTY JAIL,"
+        "ABCDEFG,TOWN,NA,Male,LAOS,THAILAND,1981,NA,Lifted,I247A - Immigration Detainer - Notice of Action,cd34\n"
     ),
 )

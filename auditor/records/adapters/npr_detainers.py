@@ -29,7 +29,7 @@ ADAPTER = Adapter(
     ),
     sample=(
         "date,lift_reason,det_facility,city,state,detainer_type\n"
-        '2007-10-02 00:00:00,Case Closed,"A CNTY JAIL, PA",NORRISTOWN,PENNSYLVANIA,\n'
-        '2007-10-02 00:00:00,,"A CNTY JAIL, PA",NORRISTOWN,PENNSYLVANIA,I247\n'
+        '2007-10-02 00:00:00,Case Closed,"MONTGOMERY CNTY JAIL, PA",NORRISTOWN,PENNSYLVANIA,\n'
+        '2007-10-02 00:00:00,,"MONTGOMERY CNTY JAIL, PA",NORRISTOWN,PENNSYLVANIA,I247\n'
     ),
 )

@@ -20,6 +20,7 @@ from auditor.records.private import listed
 from auditor.records.sheet import EXCLUDED, Sheet, literal, quote
 from auditor.records.totals import settle_totals
 from auditor.records.typed import build
+from auditor.records.words import is_missing
 
 _PERSONAL = ("officer", "person", "latitude", "longitude", "surname")
 _IDLE = (
@@ -114,7 +115,8 @@ def _leave_out_programs(sheet: Sheet) -> None:
             f"FROM {quote(sheet.raw.table)} r WHERE r._row = {sheet.typed}._row AND aside IS NULL "
             f"AND lower(trim({sheet.text('program')})) = lower({literal(text.strip())})"
         )
-    left = [item for item in values if item[0].casefold() not in {text.strip().casefold() for text in out}]
+    gone = {text.strip().casefold() for text in out}
+    left = [item for item in values if item[0].casefold() not in gone and not is_missing(item[0])]
     if len(left) > 1:
         sheet.note(
             f"program: {len(left)} programmes in one file are used together: {listed(sheet, 'program', left)}; "

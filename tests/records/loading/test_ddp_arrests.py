@@ -93,7 +93,7 @@ def test_cases_34_36_columns_are_found_by_name_in_any_release(loading):
     loaded = loading.one(text, format="auto")
     assert loaded.sources[0].format == "ddp-arrests"
     assert loading.rows(loaded, "place, level") == [("27", "2")]
-    assert "column 'Event Landmark' read as facility" in loading.notes(loaded)
+    assert "column 'Anonymized Unique Identifier' read as person" in loading.notes(loaded)
 
 
 def test_case_113_redacted_cells_are_missing_and_redacted_columns_absent(loading):
@@ -261,3 +261,12 @@ def test_the_extract_of_big_local_news(loading):
     whole = loading.one(text, state="CA")
     assert sum(n for (n,) in loading.rows(whole, "n")) == 10
     assert {group for (group,) in loading.rows(whole, '"group"')} == {None}
+
+
+def test_many_states_without_a_county_are_one_note(loading):
+    names = ("MINNESOTA", "TEXAS", "OHIO", "UTAH")
+    lines = [line(f"2025-03-0{i} 10:00:00", filled=name, person=name) for i, name in enumerate(names, 1)]
+    loaded = loading.one(processed(*lines))
+    assert "rows of 4 states without a jurisdiction are read as the state: Minnesota, Texas, Ohio, Utah" in (
+        loading.notes(loaded)
+    )
