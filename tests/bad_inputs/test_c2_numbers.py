@@ -160,6 +160,19 @@ def test_case_060_fiscal_and_calendar_years(desk):
     both.refused("question", "periods that overlap", "2010-10-01/2011-09-30", "2011-01-01/2011-12-31")
 
 
+def test_case_062_arrests_of_one_person_within_a_day(desk):
+    """Counted under both rules: every row, and one for each 24 hours (the Deportation Data Project's rule)."""
+    head = "Apprehension Date,State,County,Apprehension Method,Apprehension Criminality,Anonymized Identifier\n"
+    days = ("2011-08-01 09:00:00", "2011-08-02 08:00:00", "2011-08-09 08:00:00")
+    kind = "CAP Local Incarceration,3 Other Immigration Violator"
+    text = head + "".join(f"{day},MINNESOTA,HENNEPIN,{kind},ab12\n" for day in days)
+    told = desk.read(text)
+    told.says("arrests of one person within 24 hours of the one before are one episode")
+    assert told.rows("sum(n) OVER ()")[:1] == [(3,)]
+    episodes = desk.read(text, values={"repeat": {"yes": "exclude"}})
+    assert episodes.steps() == {"repeat 'yes' left out by the configuration": (1, False, "3")}
+
+
 def test_case_063_copies_of_one_record(desk):
     """Thirteen times, number and all: one event."""
     rows = "T1,48453,arrest,2011-08-15,white\n" * 13 + "T2,48453,arrest,2011-08-15,white\n"
@@ -189,6 +202,17 @@ def test_case_066_nothing_but_zeros(desk):
     told.says("every figure of 1 place is zero (48453): true zeros and places that never reported look alike")
     assert told.rows("place, n") == [("48453", 0), ("48453", 0), ("48201", 9)]
     assert told.steps() == {"n not reported (blank)": (1, False, "5")}
+
+
+def test_case_067_a_population_of_zero_or_none(desk):
+    """The place cannot be tested against it, and is told so; the rest of its audit goes on."""
+    desk.write("place,period,event,group,n\n48453,2011,arrest,hispanic,400\n48453,2011,arrest,white,500\n", "c.csv")
+    desk.write("place,group,universe,n\n48453,hispanic,adults,0\n48453,white,adults,\n", "p.csv")
+    told = desk.of(desk.source("c.csv"), desk.source("p.csv"))
+    assert told.steps(1) == {"n not reported (blank)": (1, False, "3")}
+    (place,) = desk.audit(desk.source("c.csv"), desk.source("p.csv")).places
+    reasons = {item.contrast: item.reason for item in place.withheld if item.signal == "benchmark"}
+    assert reasons["hispanic/adults"] == "no baseline population of both groups is there for this place"
 
 
 def test_case_068_numbers_that_cannot_be(desk):
