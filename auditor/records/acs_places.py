@@ -12,8 +12,10 @@ from auditor.records.sheet import times
 from auditor.records.store import Store, quote
 
 _GEO = ("geoid", "ucgid", "geography", "id", "fips")
-_WORDS = {"060": "county subdivisions", "140": "tracts", "150": "block groups", "160": "cities and towns",
-          "310": "metropolitan areas", "500": "congressional districts", "860": "ZIP code areas"}  # fmt: skip
+_WORDS = {
+    "020": "regions", "030": "divisions", "060": "county subdivisions", "140": "tracts", "150": "block groups",
+    "160": "cities and towns", "310": "metropolitan areas", "500": "congressional districts", "860": "ZIP code areas",
+}  # fmt: skip
 _SMALLER = ("tract", "block group", "place", "county subdivision", "zip code tabulation area")
 NAMES = ("name", "geographicareaname", "geodisplaylabel")
 
@@ -35,7 +37,8 @@ def expression(headers: Sequence[str]) -> str:
     if "state" not in at:
         return "'US'" if "us" in at else ""
     state = f"lpad(trim(r.c{at['state']}), 2, '0')"
-    return f"{state} || lpad(trim(r.c{at['county']}), 3, '0')" if "county" in at else state
+    code = f"{state} || lpad(trim(r.c{at['county']}), 3, '0')" if "county" in at else state
+    return f"CASE WHEN {state} = '00' THEN 'US' ELSE {code} END"
 
 
 def drop_smaller(raw: RawTable, store: Store) -> RawTable:
@@ -50,11 +53,9 @@ def drop_smaller(raw: RawTable, store: Store) -> RawTable:
     column = next((header for header in _SMALLER if key(header) in at), "")
     if column:
         raise _none_left(raw, f"every row is a {column}")
-    geo = next((at[name] for name in _GEO if name in at), None)
-    if geo is None:
+    level, other = _level(at)
+    if not level:
         return raw
-    text, level = f"trim(c{geo})", f"left(trim(c{geo}), 3)"
-    other = f"regexp_full_match({text}, '\\d{{3}}\\w*US\\w*') AND {level} NOT IN ('010', '040', '050')"
     rows = store.connection.execute(
         f"SELECT {level}, count(*) FROM {quote(raw.table)} WHERE {other} GROUP BY 1 ORDER BY 1"  # noqa: S608
     ).fetchall()
@@ -65,6 +66,19 @@ def drop_smaller(raw: RawTable, store: Store) -> RawTable:
         raise _none_left(raw, "; ".join(f"{times(count, 'row')} of {_word(number)}" for number, count in rows))
     store.connection.execute(f"DELETE FROM {quote(raw.table)} WHERE {other}")  # noqa: S608
     return replace(raw, ledger=ledger)
+
+
+def _level(at: dict[str, int]) -> tuple[str, str]:
+    """Return the SQL of a row's summary level, and of whether it is another than nation, state and county."""
+    wanted = "('010', '040', '050')"
+    if "sumlev" in at:
+        level = f"lpad(trim(c{at['sumlev']}), 3, '0')"
+        return level, f"{level} NOT IN {wanted}"
+    geo = next((at[name] for name in _GEO if name in at), None)
+    if geo is None:
+        return "", ""
+    level = f"left(trim(c{geo}), 3)"
+    return level, f"regexp_full_match(trim(c{geo}), '\\d{{3}}\\w*US\\w*') AND {level} NOT IN {wanted}"
 
 
 def _word(level: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from auditor.records import baseline_checks, canonical, wide
 from auditor.records.adapter import Adapter
@@ -16,8 +17,8 @@ from auditor.records.typed import build
 
 COLUMNS = (
     PLACE,
-    JURISDICTION,
-    STATE,
+    replace(JURISDICTION, aliases=(*JURISDICTION.aliases, "geographic_area", "geographic_area_name", "ctyname")),
+    replace(STATE, aliases=(*STATE.aliases, "stname")),
     PERIOD,
     GROUP,
     Column("universe", "text", ("population_universe",)),
@@ -57,7 +58,7 @@ def _drop_suppressed(sheet: Sheet) -> None:
 def one_column_each(headers: Sequence[str]) -> bool:
     """Tell whether a table is a baseline with a column a group or universe, by its headers alone."""
     taken = find_columns(headers, COLUMNS)
-    return bool({"place", "jurisdiction"} & set(taken) and wide.figures(headers, taken, told=False))
+    return bool({"place", "jurisdiction", "state"} & set(taken) and wide.figures(headers, taken, told=False))
 
 
 def reshape(raw: RawTable, store: Store) -> RawTable:

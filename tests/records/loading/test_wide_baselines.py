@@ -8,7 +8,7 @@ import pytest
 
 from auditor.errors import DecisionNeeded, InputError
 from auditor.records.spec import SourceSpec
-from auditor.records.wide import figure
+from auditor.records.wide_headers import figure
 
 WIDE = "fips,Total_Pop,Hispanic_Total,Non_Hispanic_Total,NH_White_alone,NH_API_alone\n"
 
@@ -115,6 +115,56 @@ def test_what_is_not_said_is_noted(loading):
     assert "1 figure without a period" in notes
 
 
+STATE = (
+    "SUMLEV,REGION,STATE,COUNTY,STNAME,CTYNAME,CENSUS2010POP,ESTIMATESBASE2010,POPESTIMATE2010,POPESTIMATE2011,"
+    "BIRTHS2010\n"
+)
+
+
+def test_estimates_of_the_bureau_with_a_column_a_year(loading):
+    """Cases 9, 53 and 55: Latin-1, numbers of state and county without zeros, the state's own row (SUMLEV 40)."""
+    text = STATE + (
+        "40,4,35,0,New Mexico,New Mexico,2059179,2059198,30,42,1\n"
+        "50,4,35,13,New Mexico,Do\u00f1a Ana County,209233,209234,10,12,1\n"
+        "50,4,35,1,New Mexico,Bernalillo County,662564,662487,20,30,1\n"
+    )
+    loaded = loading.one(text.encode("latin-1"))
+    assert loading.rows(loaded, "place, n, start", "population") == [
+        ("35013", 10.0, date(2010, 7, 1)),
+        ("35013", 12.0, date(2011, 7, 1)),
+        ("35001", 20.0, date(2010, 7, 1)),
+        ("35001", 30.0, date(2011, 7, 1)),
+    ]
+    assert loading.steps(loaded) == {"subtotal of a state beside its counties (New Mexico)": (1, False, "2")}
+
+
+def test_regions_and_divisions_are_no_places(loading):
+    text = (
+        "SUMLEV,REGION,STATE,NAME,POPESTIMATE2010\n010,0,00,United States,309321666\n020,4,00,West,71\n"
+        "040,4,35,New Mexico,2064588\n"
+    )
+    loaded = loading.one(text)
+    assert loading.rows(loaded, "place, n", "population") == [("US", 309321666.0), ("35", 2064588.0)]
+    assert loading.steps(loaded) == {"neither nation, state nor county (regions)": (1, False, "")}
+
+
+@pytest.mark.data
+def test_a_spreadsheet_of_the_bureau_saved_as_csv(loading, shared_data):
+    """Cases 12, 21, 22, 30, 31, 43 and 55: byte-order mark, title, two header rows, dots, commas, six footer lines."""
+    loaded = loading.load(SourceSpec(path=str(shared_data / "census_co-est2024-pop-53_raw.csv")))
+    ledger = loaded.sources[0].ledger
+    assert (ledger.read, ledger.used) == (46, 39)
+    rows = loaded.store.connection.execute(
+        "SELECT start, count(*), sum(n) FROM population GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    # The sums are the row of the state, which is set aside as their total.
+    sums = (7_727_209, 7_743_760, 7_794_123, 7_857_320, 7_958_180)
+    assert rows == [(date(2020 + i, 7, 1), 39, float(total)) for i, total in enumerate(sums)]
+    steps = loading.steps(loaded)
+    assert steps["subtotal of a state beside its counties (Washington)"][0] == 1
+    assert sum(rows for reason, (rows, _, _) in steps.items() if reason.startswith("note below")) == 6
+
+
 @pytest.mark.data
 def test_noncitizens_by_county_and_year(loading, shared_data):
     """32,205 rows, 780 of them empty, an index column, FIPS as text; old counties of Connecticut (case 88)."""
@@ -149,3 +199,24 @@ def test_adults_by_county(loading, shared_data):
     assert county == [(686_290.0, 72_628.0)]
     assert "3,221 totals of n equal to the sum of the parts" in loading.notes(loaded)
     assert (loaded.sources[0].ledger.read, loaded.sources[0].ledger.used) == (3_221, 3_221)
+
+
+@pytest.mark.parametrize(
+    ("header", "period"),
+    [
+        ("POPESTIMATE2010", "2010-07-01"),
+        ("Population Estimate (as of July 1) 2021", "2021-07-01"),
+        ("Population 2015", "2015"),
+        ("pop_2010", "2010"),
+    ],
+)
+def test_headers_with_a_year(header, period):
+    found = figure(header, 0)
+    assert found is not None
+    assert found.period == period
+
+
+@pytest.mark.parametrize("header", ["ESTIMATESBASE2010", "NPOPCHG_2010", "BIRTHS2010", "CENSUS2010POP"])
+def test_headers_with_a_year_that_are_no_estimate(header):
+    """Changes and births are no people who live there; the base of the estimates is not one of them."""
+    assert figure(header, 0) is None
