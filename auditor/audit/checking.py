@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from auditor.audit.asking import asks
-from auditor.audit.check_report import CheckReport, EthnicityReach, SignalReach
+from auditor.audit.check_report import CheckReport, SignalReach
 from auditor.audit.config import Config, load_config
 from auditor.audit.config_parts import FAR_FUTURE
-from auditor.audit.drafting.missing import held_of, missing
-from auditor.audit.ethnicity import Unrecorded, unrecorded
 from auditor.audit.run import exploratory, open_engine, plan, read_sources
 from auditor.audit.verdict import FLAG, GRADES, Circumstances, Evidence, ceiling
 from auditor.audit.wording import say, text
 from auditor.engine import Engine
 from auditor.errors import DecisionNeeded, UsageError
-from auditor.records.docket import Docket
 from auditor.records.load import Loaded
-from auditor.records.quality import assess
 from auditor.records.store import Store
 from auditor.signals.registry import discover
 
@@ -44,12 +39,12 @@ def check(inputs: Sequence[Path]) -> CheckReport:
     ConfigError, InputError
         When the configuration or a file cannot be used at all.
     """
-    config, docket = config_of(inputs), Docket()
+    config = config_of(inputs)
     with Store() as store:
         try:
-            loaded = read_sources(config, store, docket=docket)
+            loaded = read_sources(config, store)
         except DecisionNeeded as error:
-            return CheckReport(tuple(docket.met)).undecided(error)
+            return CheckReport(()).undecided(error)
         return report(config, loaded)
 
 
@@ -72,8 +67,7 @@ def config_of(inputs: Sequence[Path], format_: str = "auto") -> Config:
 def report(config: Config, loaded: Loaded) -> CheckReport:
     """Say what loaded tables hold and how far they can lead."""
     engine = open_engine(config, loaded)
-    about = unrecorded(engine)
-    planned = plan(engine.ground.inventory, config, about)
+    planned = plan(engine.ground.inventory, config)
     lacking = {card.name: withheld for card, withheld in planned.withheld}
     reach = tuple(
         SignalReach(
@@ -92,16 +86,7 @@ def report(config: Config, loaded: Loaded) -> CheckReport:
         signals=reach,
         ceiling=_ceiling(config, engine, lacking),
         notes=loaded.notes,
-        quality=assess(loaded),
-        ethnicity=tuple(_ethnicity(engine, about)),
-        ask=asks(planned.withheld),
-        missing=tuple(missing(held_of(loaded))),
     )
-
-
-def _ethnicity(engine: Engine, about: Unrecorded) -> Iterator[EthnicityReach]:
-    for place, event, group, recorded, population in about.found:
-        yield EthnicityReach(engine.ground.ids[place], engine.ground.names[place], event, group, recorded, population)
 
 
 def _keys(loaded: Loaded) -> dict[str, list[str]]:

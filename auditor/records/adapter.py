@@ -71,6 +71,10 @@ class Adapter:
         What every user of such a file must know; noted in its ledger.
     bundle : Bundle or None
         For a layout of several files, which they are and how they are joined.
+    fold : str
+        The column by which its rows, one a charge, are folded into events (``fold`` of a source).
+    unlike : frozenset of str
+        Names of columns (comparable form) that a file of this foreign layout does not have.
     """
 
     name: str
@@ -90,6 +94,8 @@ class Adapter:
     unless: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
     bundle: Bundle | None = None
+    fold: str = ""
+    unlike: frozenset[str] = frozenset()
 
     @property
     def kind(self) -> str:
@@ -99,7 +105,7 @@ class Adapter:
     def signed(self, headers: Sequence[str]) -> bool:
         """Tell whether a header has the names that only this layout has."""
         names = {key(header) for header in headers}
-        own = any(signature <= names for signature in self.signatures)
+        own = any(signature <= names for signature in self.signatures) and not self.unlike & names
         return own or (self.signs is not None and self.signs(headers))
 
     def rearranged(self, raw: RawTable, spec: SourceSpec, store: Store) -> RawTable:
@@ -113,7 +119,8 @@ class Adapter:
         """Return a source's configuration with what is the same in every row of this layout."""
         here = {*find_columns(headers, self.columns), *spec.columns}
         fixed = {name: value for name, value in self.constants.items() if name not in here}
-        return spec.model_copy(update={"constants": fixed | spec.constants}) if fixed else spec
+        known = {"constants": fixed | spec.constants, "fold": spec.fold or self.fold}
+        return spec.model_copy(update=known) if fixed or self.fold else spec
 
 
 def bundles_of(name: str) -> list[Bundle]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from auditor.domain.vocabulary import parse_level
 from auditor.errors import Problem, unknown_name
+from auditor.records.birthplaces import country_of
 from auditor.records.columns import is_personal
 from auditor.records.private import is_person, listed
 from auditor.records.sheet import EXCLUDED, Row, Sheet, times
@@ -34,9 +35,11 @@ def map_codes(sheet: Sheet, name: str) -> str:
     str
         Table of raw, value, total (the row sums others), aside (left out by decision).
     """
+    if name in sheet.maps:
+        return sheet.maps[name]
     values = sheet.distinct(sheet.text(name), name)
-    decided = {_key(raw): value for raw, value in sheet.spec.values.get(name, {}).items()}
-    own = {_key(raw): value for raw, value in sheet.adapter.values.get(name, {}).items()}
+    decided = {comparable(raw): value for raw, value in sheet.spec.values.get(name, {}).items()}
+    own = {comparable(raw): value for raw, value in sheet.adapter.values.get(name, {}).items()}
     rows: list[Row] = []
     unknown: list[Distinct] = []
     missing: list[Distinct] = []
@@ -47,47 +50,55 @@ def map_codes(sheet: Sheet, name: str) -> str:
         elif is_missing(item[0]):
             missing.append(item)
         elif REST in decided:
-            rows.append(_take(item[0], decided[REST], name))
+            rows.append(take(item[0], decided[REST], name))
         else:
             unknown.append(item)
-    _check_decisions(sheet, name, values, unknown)
+    check_decisions(sheet, name, values)
     _remark(sheet, name, values, missing, decided)
     _question(sheet, name, unknown, len(values))
     if name == "event":
-        _ask_mixed_matches(sheet, [item for item in values if _key(item[0]) not in decided])
-    return sheet.mapping(name, _COLUMNS, rows)
+        _ask_mixed_matches(sheet, [item for item in values if comparable(item[0]) not in decided])
+    sheet.maps[name] = sheet.mapping(name, _COLUMNS, rows)
+    return sheet.maps[name]
 
 
 def map_texts(sheet: Sheet, name: str) -> str:
     """Map a column without a vocabulary: as written, without the marks for missing, totals recognised."""
-    decided = {_key(raw): value for raw, value in sheet.spec.values.get(name, {}).items()}
+    decided = {comparable(raw): value for raw, value in sheet.spec.values.get(name, {}).items()}
     rows: list[Row] = []
     for text, _, _ in sheet.distinct(sheet.text(name), name):
-        if _key(text) in decided:
-            rows.append(_take(text, decided[_key(text)], name))
+        if comparable(text) in decided:
+            rows.append(take(text, decided[comparable(text)], name))
         elif name == "name" or not is_missing(text):  # a place may be called None
-            rows.append((text, None if is_total(text) else " ".join(text.split()), is_total(text), None))
+            rows.append((text, None if is_total(text) else _written(name, text), is_total(text), None))
     return sheet.mapping(name, _COLUMNS, rows)
 
 
-def _key(text: str) -> str:
+def _written(name: str, text: str) -> str:
+    """Return a text as it stands; a place of birth as its country, where that is certain."""
+    return (country_of(text) if name == "birth_country" else None) or " ".join(text.split())
+
+
+def comparable(text: str) -> str:
+    """Return a written value as decisions are compared with it: without case, blanks single."""
     return " ".join(text.split()).casefold()
 
 
 def _decision(sheet: Sheet, name: str, text: str, decided: dict[str, str]) -> Row | None:
-    value = decided.get(_key(text))
-    return _take(text, value, name) if value and (text != REST) else None
+    value = decided.get(comparable(text))
+    return take(text, value, name) if value and (text != REST) else None
 
 
 def _layout(name: str, text: str, own: Mapping[str, str]) -> Row | None:
     """Return what the word means in this layout; what the layout leaves out is told apart from what a user does."""
-    value = own.get(_key(text))
+    value = own.get(comparable(text))
     if value == EXCLUDE:
         return (text, None, False, f"{EXCLUDED}{name} {text!r} is left out in this format")
-    return _take(text, value, name) if value else None
+    return take(text, value, name) if value else None
 
 
-def _take(text: str, value: str, name: str) -> Row:
+def take(text: str, value: str, name: str) -> Row:
+    """Return the row of a mapping (raw, value, total, aside) for a text whose meaning is decided."""
     if value == EXCLUDE:
         return (text, None, False, f"{EXCLUDED}{name} {text!r} left out by the configuration")
     if value in (MISSING, TOTAL):
@@ -109,7 +120,7 @@ def _known(name: str, text: str) -> Row | None:
     return None if value is None else (text, value, False, None)
 
 
-def _check_decisions(sheet: Sheet, name: str, values: list[Distinct], unknown: list[Distinct]) -> None:
+def check_decisions(sheet: Sheet, name: str, values: list[Distinct]) -> None:
     """Every decision must name a word of the vocabulary; an unfinished one ("") stays a question."""
     allowed = (*VOCABULARIES[name].values, EXCLUDE, MISSING, TOTAL)
     for raw, value in sheet.spec.values.get(name, {}).items():
@@ -125,20 +136,22 @@ def _check_decisions(sheet: Sheet, name: str, values: list[Distinct], unknown: l
             )
             sheet.open = True
     unused = [raw for raw in sheet.spec.values.get(name, {}) if raw != REST]
-    present = {_key(text) for text, _, _ in values}
-    gone = [raw for raw in unused if _key(raw) not in present]
-    if gone and values:
+    present = {comparable(text) for text, _, _ in values}
+    gone = [raw for raw in unused if comparable(raw) not in present]
+    # A file of charges serves many sources, of which none holds all of it.
+    if gone and values and not sheet.spec.crosswalk:
         sheet.note(f"values.{name} names values that this file does not hold: {', '.join(map(repr, gone[:10]))}")
 
 
 def _remark(sheet: Sheet, name: str, values: list[Distinct], missing: list[Distinct], decided: dict[str, str]) -> None:
     if missing:
         sheet.note(f"{name}: read as missing: {listed(sheet, name, missing)}")
-    folded = [item for item in values if normal(item[0]) in HISPANIC_WITH_RACE and _key(item[0]) not in decided]
+    folded = [item for item in values if normal(item[0]) in HISPANIC_WITH_RACE and comparable(item[0]) not in decided]
     if name == "group" and folded:
         sheet.note(f"group: counted as hispanic, of whatever race: {listed(sheet, name, folded)}")
     if REST in decided:
-        rest = [i for i in values if _key(i[0]) not in decided and _known(name, i[0]) is None and not is_missing(i[0])]
+        open_ = [item for item in values if comparable(item[0]) not in decided and not is_missing(item[0])]
+        rest = [item for item in open_ if _known(name, item[0]) is None]
         rows = "" if is_person(sheet) else f"{times(sum(count for _, count, _ in rest), 'row')} with "
         sheet.note(f"{name}: {rows}{times(len(rest), 'other value')} read as {decided[REST]!r} (configuration)")
 

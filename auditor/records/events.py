@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.records.absent import cut, marked
+from auditor.records.charges import tells_offence
 from auditor.records.clocks import clock_text, map_clock, map_days, missed
 from auditor.records.crosswalk import EXCLUDE, map_codes, map_texts
 from auditor.records.event_columns import READINGS, source_column
@@ -69,7 +70,7 @@ def fill(sheet: Sheet, counted: str) -> None:
 
 def available(sheet: Sheet, name: str) -> bool:
     """Say whether a sheet has what a column of this table is read from."""
-    if name in ("start", "end", "n", "place"):
+    if name in ("start", "end", "n", "place") or (name == "offence" and tells_offence(sheet)):
         return True
     return source_column(name) in sheet.columns or (name == "minute" and "date" in sheet.columns)
 

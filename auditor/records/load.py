@@ -14,12 +14,13 @@ from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
 from auditor.records import account, canonical, repeats
 from auditor.records.adapter import AUTO, Adapter, bundles_of, choose, fits
 from auditor.records.bundle import Gathered, parts
-from auditor.records.columns import ColumnMap, map_columns
+from auditor.records.columns import ColumnMap, find_columns, map_columns
 from auditor.records.container import is_lock_file
 from auditor.records.docket import Docket
 from auditor.records.event_columns import source_column
 from auditor.records.events import prune
 from auditor.records.fill_down import fill_down
+from auditor.records.own_crosswalk import own_crosswalk
 from auditor.records.raw import RawTable
 from auditor.records.read import read, with_differences
 from auditor.records.record_ids import set_aside_copies
@@ -105,6 +106,7 @@ def load(
         if "format" in spec.unanswered:
             continue
         first: RawTable | None = None
+        own = own_crosswalk(spec, base, store, docket)
         for part in parts(_paths(spec, base, docket), bundles_of(spec.format), named=spec.format != AUTO):
             tables = _tables(part, spec, at, store, docket)
             if isinstance(part, Path):
@@ -117,6 +119,7 @@ def load(
                 if fitting and raw not in fitting:
                     sheets.append(_set_aside(raw, fitting[0], spec, at, len(sheets), store, docket))
                 elif (sheet := _open(raw, spec, at, len(sheets), store, docket, as_of, rows)) is not None:
+                    sheet.crosswalk = own
                     sheets.append(sheet)
     repeated = repeats.repeats(sheets)
     set_aside_copies([sheet for sheet in sheets if sheet.index not in repeated])
@@ -197,7 +200,10 @@ def _open(
     before = len(docket.config) + len(docket.input) + len(docket.questions)
     wanted = rows if adapter.kind == "records" else frozenset()
     used = frozenset(map(source_column, wanted))
-    columns = map_columns(raw.columns, spec, adapter.columns, docket, at=at, where=where, used=used, told=raw.told)
+    if "offence" not in {*find_columns(raw.columns, adapter.columns), *spec.columns, *spec.constants}:
+        used |= {"charge"}  # read for its class
+    told = raw.told | {spec.fold}
+    columns = map_columns(raw.columns, spec, adapter.columns, docket, at=at, where=where, used=used, told=told)
     ledger = raw.ledger
     for note in (*adapter.remarks, *columns.notes):
         ledger = ledger.note(note)

@@ -16,6 +16,7 @@ from auditor.records.store import Store, quote
 
 if TYPE_CHECKING:
     from auditor.records.adapter import Adapter
+    from auditor.records.own_crosswalk import OwnCrosswalk
     from auditor.records.raw import RawTable
 
 __all__ = ["EXCLUDED", "QUARANTINED", "Row", "Sheet", "literal", "quote", "times"]
@@ -63,6 +64,10 @@ class Sheet:
     numbered : str
         Comparable name of the column that numbers its records; copies of them are gone, and what it shares with
         another sheet so numbered are other records.
+    maps : dict of str to str
+        Tables that map its coded columns and charges, once they are made; its rows may be folded after that.
+    crosswalk : OwnCrosswalk or None
+        The user's own list of charges and their classes.
     """
 
     index: int
@@ -80,6 +85,8 @@ class Sheet:
     spellings: dict[str, set[str]] = field(default_factory=dict)
     wanted: frozenset[str] = frozenset()
     numbered: str = ""
+    maps: dict[str, str] = field(default_factory=dict)
+    crosswalk: OwnCrosswalk | None = None
 
     @property
     def typed(self) -> str:
@@ -106,20 +113,20 @@ class Sheet:
             return f"r.c{self.columns.positions[name]}"
         return literal(self.columns.constants[name]) if name in self.columns.constants else "NULL::VARCHAR"
 
-    def distinct(self, expression: str, name: str = "") -> list[tuple[str, int, int]]:
+    def distinct(self, expression: str, name: str = "", most: int = MOST_DISTINCT) -> list[tuple[str, int, int]]:
         """Return the distinct texts of an expression with their counts and first rows, in order of the file.
 
         Blanks at the ends are cut off here, once for each spelling, rather than in every row; blank ones are left
-        out. A column of more than :data:`MOST_DISTINCT` is refused, and only its first values are returned.
+        out. A column of more than ``most`` is refused, and only its first values are returned.
         """
         query = (
             f"SELECT {expression} AS v, {self.rows}, min(_row) FROM {quote(self.raw.table)} r "  # noqa: S608
-            f"GROUP BY v HAVING v IS NOT NULL ORDER BY 3, 1 LIMIT {MOST_DISTINCT + 1}"
+            f"GROUP BY v HAVING v IS NOT NULL ORDER BY 3, 1 LIMIT {most + 1}"
         )
         found = self._merged(self.sql(query))
-        if len(found) > MOST_DISTINCT:
+        if len(found) > most:
             self.refuse(
-                f"more than {MOST_DISTINCT:,} different values",
+                f"more than {most:,} different values",
                 "a column that is read by its values has far fewer: this looks like another one",
                 f"name the right column with columns.{name}",
                 column=name,

@@ -68,6 +68,17 @@ class SourceSpec(BaseModel):
         Separator of thousands when nothing in the column settles it.
     totals : "exclude" or "keep"
         What becomes of rows recognised as totals.
+    charge_codes : str
+        Whose list the codes in the column of charges are of; empty where charges are words.
+    crosswalk : str
+        A file of one's own with the columns ``charge`` and ``offence``, relative to the configuration file: the class
+        of each charge that it names. What ``values.offence`` says stands before it.
+    fold : str
+        The column that names the event (the booking, the arrest) where one row is one charge of it: its rows become
+        one. ``"none"`` says that rows with the same number are different events.
+    offence_rule : str
+        Which charge gives the offence of a folded event: the most serious one (serious before neutral before
+        discretionary), or the first that is listed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -92,6 +103,10 @@ class SourceSpec(BaseModel):
     day_first: bool | None = None
     thousands: str = ""
     totals: Literal["exclude", "keep"] = "exclude"
+    charge_codes: Literal["", "nibrs", "ucr", "ncic"] = ""
+    crosswalk: str = ""
+    fold: str = ""
+    offence_rule: Literal["most-serious", "top-listed"] = "most-serious"
 
     @property
     def unanswered(self) -> tuple[str, ...]:

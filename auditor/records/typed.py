@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auditor.records import placing
+from auditor.records.charges import map_charges, tells_offence
 from auditor.records.columns import Column
 from auditor.records.crosswalk import map_codes, map_texts
 from auditor.records.numbers import PLAIN, map_numbers
@@ -65,13 +66,16 @@ def _add_place(sheet: Sheet, column: Column, parts: _Parts) -> None:
 
 
 def _add_mapped(sheet: Sheet, column: Column, parts: _Parts) -> None:
-    name = quote(column.name)
-    if column.name not in sheet.columns:
+    name, source = quote(column.name), column.name
+    if column.name == "offence" and tells_offence(sheet):
+        table, source = map_charges(sheet), "charge"
+    elif column.name not in sheet.columns:
         parts.select += [f"NULL::VARCHAR AS {name}", f"false AS {quote(column.name + '_total')}"]
         return
-    table = (map_codes if column.kind == "code" else map_texts)(sheet, column.name)
+    else:
+        table = (map_codes if column.kind == "code" else map_texts)(sheet, column.name)
     alias = f"m_{column.name}"
-    parts.joins.append(f"LEFT JOIN {table} {alias} ON {alias}.raw = {sheet.text(column.name)}")
+    parts.joins.append(f"LEFT JOIN {table} {alias} ON {alias}.raw = {sheet.text(source)}")
     parts.select += [
         f"{alias}.value AS {name}",
         f"coalesce({alias}.total, false) AS {quote(column.name + '_total')}",

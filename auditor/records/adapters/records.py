@@ -1,9 +1,10 @@
 """Person-events: one row is one event of one person (or ``n`` alike), counted by month before anything else.
 
-A row is one event. A file with several charges for an event has several rows for it: reduce it to one row an
-event, with the offence that the contract's rule gives (serious before neutral before discretionary), before
-handing it in. Columns beside those of the counts are read where a signal asks for them, into the private table
-``events``; those that may identify a person never leave it.
+A row is one event. A file with several charges for an event has several rows for it: ``fold`` names the column that
+says which belong together, and they become one row with the offence that the contract's rule gives (serious before
+neutral before discretionary). Where there is no column of offence classes, they are read from the charges.
+Columns beside those of the counts are read where a signal asks for them, into the private table ``events``; those that
+may identify a person never leave it.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from auditor.records.batches import note_batches
 from auditor.records.columns import COUNT, GROUP, JURISDICTION, PLACE, STATE, Column
 from auditor.records.crosswalk import EXCLUDE
 from auditor.records.day_notes import DAY, note_ends, years_only
+from auditor.records.folding import fold
+from auditor.records.only_detained import settle_only_detained
 from auditor.records.place_totals import settle_place_totals
 from auditor.records.private import listed
+from auditor.records.recorded_ethnicity import settle_ethnicity
 from auditor.records.sheet import EXCLUDED, Sheet, literal, quote
 from auditor.records.totals import settle_totals
 from auditor.records.typed import build
@@ -53,9 +57,13 @@ COLUMNS = (
 
 def load(sheet: Sheet) -> None:
     """Count a sheet of person-events by month into ``counts``."""
+    if not fold(sheet):
+        return
+    settle_only_detained(sheet)
     build(sheet, COLUMNS)
     _leave_out_programs(sheet)
     years_only(sheet)
+    settle_ethnicity(sheet)
     grouped = "n" in sheet.columns
     values = ("n",) if grouped else ()
     settle_totals(sheet, values)
