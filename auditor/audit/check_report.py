@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.audit.check_text import PRIVATE, lines
 from auditor.domain.source import Ledger, Source
 from auditor.errors import DecisionNeeded, Problem
+from auditor.records.quality import Quality
 
 SCHEMA_VERSION = "1"
-_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,25 @@ class SignalReach:
     can: bool
     reason: str = ""
     needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EthnicityReach:
+    """A place and an event of which a focal group is hardly ever recorded.
+
+    Attributes
+    ----------
+    place, name, event, group : str
+    recorded_share, population_share : float
+        Its share among the records with a group, and among the population.
+    """
+
+    place: str
+    name: str
+    event: str
+    group: str
+    recorded_share: float
+    population_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,11 @@ class CheckReport:
         Lines that would settle the questions, to be completed.
     notes : tuple of str
         What holds over several sources.
+    quality : tuple of Quality
+        One for each source, in their order; empty while questions are open.
+    ethnicity : tuple of EthnicityReach
+    ask, missing : tuple of str
+        What to ask the agency for; what is found elsewhere (baselines, programme dates).
     """
 
     sources: tuple[Source, ...]
@@ -65,6 +90,10 @@ class CheckReport:
     questions: tuple[Problem, ...] = ()
     toml: str = ""
     notes: tuple[str, ...] = ()
+    quality: tuple[Quality, ...] = ()
+    ethnicity: tuple[EthnicityReach, ...] = ()
+    ask: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     def undecided(self, error: DecisionNeeded) -> CheckReport:
         """Return the report with the open questions of an error."""
@@ -75,13 +104,17 @@ class CheckReport:
         total = {name: sum(getattr(s.ledger, name) for s in self.sources) for name in _ROWS}
         return {
             "schema_version": SCHEMA_VERSION,
-            "files": _files(self.sources),
+            "private": PRIVATE,
+            "files": _files(self.sources, self.quality),
             "notes": [*self.notes],
             "rows": total,
             "tables": dict(self.tables),
             "keys": {name: {"distinct": len(v), "values": list(v)} for name, v in self.keys.items()},
+            "ethnicity": [dataclasses.asdict(found) for found in self.ethnicity],
             "signals": [dataclasses.asdict(signal) for signal in self.signals],
             "ceiling": {name: self.ceiling.get(name) for name in ("verdict", "why", "would_raise")},
+            "ask": [*self.ask],
+            "missing": [*self.missing],
             "questions": [dataclasses.asdict(question) for question in self.questions],
             "toml": self.toml,
         }
@@ -92,40 +125,15 @@ class CheckReport:
 
     def to_text(self) -> str:
         """Return the report in words."""
-        return "\n".join(self._lines()) + "\n"
-
-    def _lines(self) -> Iterator[str]:
-        if self.sources:
-            yield "Files and rows"
-        for source in self.sources:
-            yield from _source_lines(source)
-        if self.notes:
-            yield from ("", "Over all files", *(f"  note: {note}" for note in self.notes))
-        if self.keys:
-            yield from ("", "Distinct values")
-            for name, values in self.keys.items():
-                more = f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
-                yield f"  {name}: {len(values)} ({', '.join(values[:_SHOWN])}{more})"
-        if self.signals:
-            yield from ("", "Signals")
-            yield from (line for signal in self.signals for line in _signal_lines(signal))
-        if self.ceiling:
-            yield from ("", f"Highest verdict that these data can reach: {self.ceiling['verdict']}")
-            yield f"  Why: {self.ceiling['why']}"
-            yield f"  What would raise it: {self.ceiling['would_raise']}"
-        if self.questions:
-            yield from ("", "To be decided by you first")
-            yield from (f"  - {question}" for question in self.questions)
-        if self.toml:
-            yield from ("", "Add to the configuration, once completed:", "", self.toml.rstrip("\n"))
+        return "\n".join(lines(self)) + "\n"
 
 
 _ROWS = ("read", "used", "excluded", "quarantined")
 
 
-def _files(sources: Sequence[Source]) -> list[dict[str, Any]]:
+def _files(sources: Sequence[Source], quality: Sequence[Quality]) -> list[dict[str, Any]]:
     files: dict[tuple[str, str], dict[str, Any]] = {}
-    for source in sources:
+    for number, source in enumerate(sources):
         about = {
             "path": source.name,
             "sha256": source.sha256,
@@ -135,7 +143,15 @@ def _files(sources: Sequence[Source]) -> list[dict[str, Any]]:
             "sheets": [],
         }
         entry = files.setdefault((source.name, source.sha256), about)
-        entry["sheets"].append({"sheet": source.sheet, "rows": _rows(source.ledger), "notes": [*source.ledger.notes]})
+        grade = {"grade": quality[number].grade, "reasons": [*quality[number].reasons]} if quality else None
+        entry["sheets"].append(
+            {
+                "sheet": source.sheet,
+                "rows": _rows(source.ledger),
+                "quality": grade,
+                "notes": [*source.ledger.notes],
+            }
+        )
     return list(files.values())
 
 
@@ -146,22 +162,3 @@ def _rows(ledger: Ledger) -> dict[str, Any]:
         if not step.quarantined
     ]
     return {"read": ledger.read, "used": ledger.used, "excluded": excluded, "quarantined": ledger.quarantined}
-
-
-def _source_lines(source: Source) -> Iterator[str]:
-    ledger = source.ledger
-    sheet = f", sheet {source.sheet}" if source.sheet else ""
-    yield f"  {source.name}{sheet} ({source.format}): {ledger.read:,} rows read, {ledger.used:,} used"
-    for step in ledger.steps:
-        kind = "set aside, not understood" if step.quarantined else "left out"
-        example = f" (rows {step.example})" if step.example else ""
-        yield f"    {step.rows:,} {kind}: {step.reason}{example}"
-    for note in ledger.notes:
-        yield f"    note: {note}"
-
-
-def _signal_lines(signal: SignalReach) -> Iterator[str]:
-    yield f"  {signal.signal}: {'yes' if signal.can else 'no'}"
-    if not signal.can:
-        yield f"    {signal.reason}"
-        yield f"    Needed: {signal.needs}"

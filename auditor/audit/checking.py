@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from auditor.audit.check_report import CheckReport, SignalReach
+from auditor.audit.asking import asks
+from auditor.audit.check_report import CheckReport, EthnicityReach, SignalReach
 from auditor.audit.config import Config, load_config
 from auditor.audit.config_parts import FAR_FUTURE
+from auditor.audit.drafting.missing import held_of, missing
+from auditor.audit.ethnicity import Unrecorded, unrecorded
 from auditor.audit.run import exploratory, open_engine, plan, read_sources
 from auditor.audit.verdict import FLAG, GRADES, Circumstances, Evidence, ceiling
 from auditor.audit.wording import say, text
 from auditor.engine import Engine
 from auditor.errors import DecisionNeeded, UsageError
+from auditor.records.docket import Docket
 from auditor.records.load import Loaded
+from auditor.records.quality import assess
 from auditor.records.store import Store
 from auditor.signals.registry import discover
 
@@ -39,12 +44,12 @@ def check(inputs: Sequence[Path]) -> CheckReport:
     ConfigError, InputError
         When the configuration or a file cannot be used at all.
     """
-    config = config_of(inputs)
+    config, docket = config_of(inputs), Docket()
     with Store() as store:
         try:
-            loaded = read_sources(config, store)
+            loaded = read_sources(config, store, docket=docket)
         except DecisionNeeded as error:
-            return CheckReport(()).undecided(error)
+            return CheckReport(tuple(docket.met)).undecided(error)
         return report(config, loaded)
 
 
@@ -67,7 +72,8 @@ def config_of(inputs: Sequence[Path], format_: str = "auto") -> Config:
 def report(config: Config, loaded: Loaded) -> CheckReport:
     """Say what loaded tables hold and how far they can lead."""
     engine = open_engine(config, loaded)
-    planned = plan(engine.ground.inventory, config)
+    about = unrecorded(engine)
+    planned = plan(engine.ground.inventory, config, about)
     lacking = {card.name: withheld for card, withheld in planned.withheld}
     reach = tuple(
         SignalReach(
@@ -86,7 +92,16 @@ def report(config: Config, loaded: Loaded) -> CheckReport:
         signals=reach,
         ceiling=_ceiling(config, engine, lacking),
         notes=loaded.notes,
+        quality=assess(loaded),
+        ethnicity=tuple(_ethnicity(engine, about)),
+        ask=asks(planned.withheld),
+        missing=tuple(missing(held_of(loaded))),
     )
+
+
+def _ethnicity(engine: Engine, about: Unrecorded) -> Iterator[EthnicityReach]:
+    for place, event, group, recorded, population in about.found:
+        yield EthnicityReach(engine.ground.ids[place], engine.ground.names[place], event, group, recorded, population)
 
 
 def _keys(loaded: Loaded) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from auditor.audit.build import withheld_signal
 from auditor.audit.calibrating.held import measured_rates
 from auditor.audit.calibration import statement
 from auditor.audit.config import Config
+from auditor.audit.ethnicity import Unrecorded, lack_of, unrecorded, withhold
 from auditor.audit.measured import Measured
 from auditor.audit.places import Setting, review_place
 from auditor.audit.progress import Progress, silent
@@ -52,11 +53,11 @@ class Plan:
     withheld: tuple[tuple[Card, Withheld], ...]
 
 
-def plan(inventory: Inventory, config: Config) -> Plan:
-    """Ask every signal of the protocol whether these data can carry it."""
+def plan(inventory: Inventory, config: Config, about: Unrecorded | None = None) -> Plan:
+    """Ask every signal of the protocol whether these data can carry it, and whether ethnicity is recorded in them."""
     speak, silent_ones = [], []
     for name, signal in _ruled(config):
-        lack = signal.lacks(inventory, config.options(name))
+        lack = lack_of(signal, inventory, config.options(name), about)
         if lack is None:
             speak.append(signal)
         else:
@@ -129,10 +130,11 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
                 )
             ],
         )
-    planned = plan(ground.inventory, config)
+    about = unrecorded(engine)
+    planned = plan(ground.inventory, config, about)
     groups = frozenset({*config.audit.focal_groups, config.audit.reference_group})
     named = surname_engine(loaded, groups, lambda sql: open_engine(config, loaded, sql))
-    measured, screen = _measure(config, engine, named, planned, progress)
+    measured, screen = _measure(config, engine, named, planned, about, progress)
     cells = engine.cells(CellSpec(keys=("event",)))
     setting = Setting(
         measured=measured,
@@ -192,7 +194,7 @@ def open_engine(config: Config, loaded: Loaded, sql: DuckDBPyConnection | None =
 
 
 def _measure(
-    config: Config, engine: Engine, named: Engine | None, planned: Plan, progress: Progress
+    config: Config, engine: Engine, named: Engine | None, planned: Plan, about: Unrecorded, progress: Progress
 ) -> tuple[tuple[Measured, ...], Screen]:
     panels: dict[str, Panel] = {}
     controls: dict[str, Panel] = {}
@@ -205,7 +207,8 @@ def _measure(
         options = config.options(name)
         cells_of[name] = engine.cells(signal.view(options))
         panel = signal.measure(cells_of[name], options, generator(config.audit.seed, name))
-        panels[name] = _sealed(_as_ruled(panel, config.protocol), cells_of[name])
+        panel = withhold(_as_ruled(panel, config.protocol), signal, about)
+        panels[name] = _sealed(panel, cells_of[name])
         control = signal.controls(cells_of[name], options, generator(config.audit.seed, name, "controls"))
         if control is not None:
             controls[name] = control

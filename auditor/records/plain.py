@@ -61,7 +61,7 @@ def survey(path: Path, delimiter: str, header: Header, *, marked: bool = False) 
     delimiter : str
         One ASCII character.
     header : Header
-        As it was found; only one on the first line will do.
+        As it was found; only one on the first line will do, or none at all (row 0).
     marked : bool
         Whether the file begins with a byte-order mark.
 
@@ -71,12 +71,12 @@ def survey(path: Path, delimiter: str, header: Header, *, marked: bool = False) 
         None when the file must go the long way.
     """
     width = len(header.names)
-    if header.row != 1 or header.first != 1 or width < 2 or not delimiter.isascii():
+    if header.row not in (0, 1) or header.first != header.row or width < 2 or not delimiter.isascii():
         return None
     found = Survey()
     with path.open("rb") as handle:
         handle.seek(3 if marked else 0)
-        rest, first = b"", True
+        rest, first = b"", header.row == 1
         while True:
             chunk = handle.read(_CHUNK)
             data = rest + chunk
@@ -151,14 +151,19 @@ def _around(codes: Bytes, marks: Spots, delimiter: int) -> bool:
 def stage_plain(path: Path, delimiter: str, header: Header, found: Survey, store: Store) -> Staged | None:
     """Load a surveyed file; None when DuckDB does not agree with the survey, and the long way must be taken."""
     table = store.fresh("raw")
-    options = {"delim": delimiter, "ends": r"\r\n" if found.crlf else r"\n", "path": str(store.admit(path))}
+    options = {
+        "delim": delimiter,
+        "ends": r"\r\n" if found.crlf else r"\n",
+        "path": str(store.admit(path)),
+        "above": header.row,
+    }
     columns = names(len(header.names))
     typed = ", ".join(f"'{name}': 'VARCHAR'" for name in columns)
     text = ", ".join(f"'{name}'" for name in columns)
     try:
         store.connection.execute(
-            f"CREATE TABLE {quote(table)} AS SELECT row_number() OVER () + 1 AS _row, '' AS _odd, * "  # noqa: S608
-            "FROM read_csv($path, auto_detect=false, header=false, skip=1, delim=$delim, quote='\"', escape='\"', "
+            f"CREATE TABLE {quote(table)} AS SELECT row_number() OVER () + $above AS _row, '' AS _odd, * "  # noqa: S608
+            "FROM read_csv($path, auto_detect=false, header=false, skip=$above, delim=$delim, quote='\"', escape='\"', "
             f"new_line=$ends, columns={{{typed}}}, force_not_null=[{text}], strict_mode=true, parallel=false, "
             f"max_line_size={MAX_LINE})",
             options,

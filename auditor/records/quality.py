@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 GRADES = ("A", "B", "C", "D")
 
+RULE = (
+    "the worst of five facts. A: at most 1 % of rows not understood, 5 % of events without a group or a level, 1 % of "
+    "cells suppressed, no month missing; B: at most 5, 20, 10 and 10 %; C: at most 20, 50, 20 and 30 %; D: worse."
+)
+"""How a source is graded, in words."""
+
 # For each fact, the largest share that still is A, B and C. Twenty percent without a group is where claims end and
 # bounds begin; ten percent of months missing is where a series is refused; twenty percent of suppressed cells caps
 # the verdict.

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from auditor import __version__
-from auditor.audit.check_report import CheckReport, SignalReach
+from auditor.audit.check_report import CheckReport, EthnicityReach, SignalReach
 from auditor.audit.findings_csv import cell, findings_csv
 from auditor.audit.output import OutputFolder
 from auditor.audit.schema import check_schema, review_schema
@@ -23,6 +23,7 @@ from auditor.errors import DecisionNeeded, InputError, Problem
 from auditor.findings import card, finding, review
 from auditor.findings.finding import Comparator, Estimate, Finding, Range, Sentence, Withheld
 from auditor.findings.review import PlaceReview, Region, Review
+from auditor.records.quality import Quality
 
 Snapshot = Callable[[str, str], None]
 Reseal = Callable[[Path], None]
@@ -346,6 +347,12 @@ def test_numbers_and_plain_texts_stay_as_they_are() -> None:
     ]
 
 
+QUALITY = Quality(
+    0, "a.xlsx", "2011", "counts", 10, 7, 1, 2, 2, 0, None, None, ("arrest",), (), None, None, None, None, "C",
+    ("rows quarantined: 20.0%",),
+)  # fmt: skip
+
+
 def test_what_check_prints_fits_its_schema(snapshot: Snapshot) -> None:
     ledger = Ledger(10).step("totals row ('Total')", 1, example="11").step("no place", 2, quarantined=True)
     report = CheckReport(
@@ -357,6 +364,10 @@ def test_what_check_prints_fits_its_schema(snapshot: Snapshot) -> None:
             SignalReach("benchmark", "Rates", False, "No population is given.", "a census table"),
         ),
         ceiling={"verdict": "pattern-worth-examining", "why": "no controls", "would_raise": "arrests by offence"},
+        quality=(QUALITY,),
+        ethnicity=(EthnicityReach("48453", "Travis County", "arrest", "hispanic", 0.02, 0.335),),
+        ask=("one row for each event",),
+        missing=("no baseline of residents",),
     )
     validator = jsonschema.Draft202012Validator(check_schema())
     assert [error.message for error in validator.iter_errors(json.loads(report.to_json()))] == []

@@ -112,7 +112,8 @@ def test_check_names_the_columns_that_are_missing(tmp_path, capsys):
     assert invoke("check", str(tmp_path / "stops.csv")) == 0
     said = capsys.readouterr().out
     assert "no source that lists stops (or arrests) row by row says of them: contraband" in said
-    assert "missing here: contraband" in said
+    assert "one row for each event" in said
+    assert "contraband (hit-rate, search-threshold)" in said
 
 
 @pytest.mark.parametrize(

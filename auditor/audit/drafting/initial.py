@@ -11,7 +11,7 @@ from pathlib import Path
 from auditor.audit.config import load_config
 from auditor.audit.drafting.document import Block, write
 from auditor.audit.drafting.lines import one_line
-from auditor.audit.drafting.missing import Held, missing
+from auditor.audit.drafting.missing import Held, held_of, missing
 from auditor.audit.drafting.survey import Surveyed, survey
 from auditor.errors import DecisionNeeded, InputError, Problem, UsageError
 from auditor.records.load import Loaded, load
@@ -132,25 +132,13 @@ def _together(found: Sequence[Surveyed], base: Path) -> tuple[Held, date | None]
             loaded = load(ready, base, store)
         except (DecisionNeeded, InputError):  # what holds over several files is asked by `check`
             return Held(kinds, grouped=_grouped(found)), None
-        return _held(kinds, loaded, found), _last_day(loaded) if len(ready) == len(found) else None
+        said = {source.spec.constants["event"] for source in found if source.spec.constants.get("event")}
+        held = held_of(loaded, kinds, said, grouped=_grouped(found))
+        return held, _last_day(loaded) if len(ready) == len(found) else None
 
 
 def _grouped(found: Sequence[Surveyed]) -> bool:
     return any("group" in source.names and source.kind != "population" for source in found)
-
-
-def _held(kinds: set[str], loaded: Loaded, found: Sequence[Surveyed]) -> Held:
-    said = {source.spec.constants.get("event", "") for source in found}
-    sql = loaded.store.connection
-    (row,) = sql.execute('SELECT list_sort(list(DISTINCT event)), min(start), max("end") FROM counts').fetchall()
-    (universes,) = sql.execute(
-        "SELECT list_sort(list(DISTINCT coalesce(universe, 'residents'))) FROM population"
-    ).fetchone() or ([],)
-    return Held(kinds, _texts([*said, *(row[0] or ())]), _grouped(found), _texts(universes), row[1], row[2])
-
-
-def _texts(values: Sequence[str | None] | None) -> tuple[str, ...]:
-    return tuple(value for value in values or () if value)
 
 
 _MORE = timedelta(days=366)

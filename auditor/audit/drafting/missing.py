@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from auditor.records.load import Loaded
+
 FIRST_FIVE_YEARS = 2009
 """The first five years of the American Community Survey end in 2009 (2005-2009)."""
 
@@ -34,6 +36,25 @@ class Held:
     universes: Collection[str] = ()
     start: date | None = None
     end: date | None = None
+
+
+def held_of(
+    loaded: Loaded, kinds: Collection[str] = (), events: Collection[str] = (), *, grouped: bool = False
+) -> Held:
+    """Return what loaded tables hold, with what else is known of files that could not be loaded yet."""
+    sql = loaded.store.connection
+    ((found, groups, start, end),) = sql.execute(
+        'SELECT list_sort(list(DISTINCT event)), bool_or("group" IS NOT NULL), min(start), max("end") FROM counts'
+    ).fetchall()
+    universes = sql.execute("SELECT DISTINCT coalesce(universe, 'residents') FROM population ORDER BY 1").fetchall()
+    return Held(
+        {*kinds, *(source.kind or source.format for source in loaded.sources)},
+        {*events, *(found or ())},
+        grouped or bool(groups),
+        [str(row[0]) for row in universes],
+        start,
+        end,
+    )
 
 
 def missing(held: Held) -> Iterator[str]:

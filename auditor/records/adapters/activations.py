@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from auditor.records import canonical
 from auditor.records.adapter import Adapter
-from auditor.records.columns import JURISDICTION, PLACE, STATE, Column
-from auditor.records.sheet import EXCLUDED, Sheet, times
+from auditor.records.columns import JURISDICTION, PLACE, STATE, Column, find_columns, key
+from auditor.records.derive import added
+from auditor.records.raw import RawTable
+from auditor.records.sheet import BLANKS, EXCLUDED, Sheet, literal, quote, times
+from auditor.records.store import Store
 from auditor.records.typed import build
+from auditor.records.words import is_missing
+
+SECURE_COMMUNITIES = (
+    "date_secure",
+    "date_secure_communities",
+    "secure_communities_date",
+    "secure_communities_activation_date",
+    "sc_activation_date",
+)
+"""Headers of dates that name their programme themselves."""
 
 COLUMNS = (
     PLACE,
     JURISDICTION,
     STATE,
     Column("program", "text", ("programme",)),
-    Column("date", "day", ("activation_date", "date_activated", "activated_on")),
+    Column("date", "day", ("activation_date", "date_activated", "activated_on", *SECURE_COMMUNITIES)),
     Column("kind", "code"),
     Column("agency", "text", ("agency_name",)),
 )
@@ -26,11 +41,8 @@ def slug(column: str) -> str:
 
 def load(sheet: Sheet) -> None:
     """Write a sheet of programme starts into ``activations``."""
+    set_aside_undated(sheet)
     build(sheet, COLUMNS)
-    sheet.run(
-        f"UPDATE {sheet.typed} SET aside = '{EXCLUDED}no date (not known to have begun)' "  # noqa: S608
-        "WHERE aside IS NULL AND date IS NULL"
-    )
     sheet.run(f"UPDATE {sheet.typed} SET aside = '{EXCLUDED}totals row' WHERE aside IS NULL AND place_total <> 'blank'")  # noqa: S608
     canonical.require(sheet, ("place", "program"))
     canonical.post(sheet)
@@ -38,6 +50,18 @@ def load(sheet: Sheet) -> None:
     canonical.insert(sheet, "activations", columns | {"date": "date", "agency": "agency"})
     note_two_dates(sheet)
     _note_unstated(sheet)
+
+
+def set_aside_undated(sheet: Sheet) -> None:
+    """Leave out the rows without a date before anything else is read: nobody need say where a place lies for them."""
+    text = f"trim({sheet.text('date')}, {literal(BLANKS)})"
+    marks = ", ".join(literal(mark) for mark, _, _ in sheet.distinct(text, "date") if is_missing(mark))
+    blank = f"({text} IS NULL OR {text} = ''{f' OR {text} IN ({marks})' if marks else ''})"
+    found = sheet.sql(f"SELECT _row FROM {quote(sheet.raw.table)} r WHERE {blank} ORDER BY 1")  # noqa: S608
+    if found:
+        sheet.run(f"DELETE FROM {quote(sheet.raw.table)} r WHERE {blank}")  # noqa: S608
+        example = canonical.examples([row for (row,) in found[:5]], len(found))
+        sheet.ledger = sheet.ledger.step("no date (not known to have begun)", len(found), example=example)
 
 
 def _note_unstated(sheet: Sheet) -> None:
@@ -61,6 +85,20 @@ def note_two_dates(sheet: Sheet) -> None:
         sheet.note(f"{place}: {count} dates for {program} {kind}, {first} to {last}; none is preferred")
 
 
+def names_its_programme(headers: Sequence[str]) -> bool:
+    """Tell whether the header of a date names the programme, and no column does."""
+    taken = find_columns(headers, COLUMNS)
+    named = {key(header) for header in headers} & {key(header) for header in SECURE_COMMUNITIES}
+    return bool(named and {"place", "jurisdiction", "state"} & set(taken)) and "program" not in taken
+
+
+def reshape(raw: RawTable, store: Store) -> RawTable:
+    """Put the programme beside dates that are named after it."""
+    if not names_its_programme(raw.columns):
+        return raw
+    return added(raw, store, {"program": literal("secure-communities")})
+
+
 def recognise(names: frozenset[str]) -> bool:
     """Programme starts have a programme and a date."""
     return {"program", "date"} <= names and "event" not in names
@@ -72,5 +110,7 @@ ADAPTER = Adapter(
     required=(("place", "jurisdiction", "state"), ("program",), ("date",)),
     recognise=recognise,
     load=load,
+    signs=names_its_programme,
+    reshape=reshape,
     sample="place,program,date,kind\n48453,secure-communities,2009-06-16,activated\n",
 )

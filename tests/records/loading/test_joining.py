@@ -42,6 +42,8 @@ def test_two_dates_are_kept_and_noted(loading):
 
 
 def test_a_code_that_never_was_is_asked_about(loading):
-    """41006 stands in the published list of Secure Communities dates, without a date; it was never a county."""
-    problem = loading.problem(DecisionNeeded, "place,program,date\n48453,SC,2009-06-16\n41006,SC,\n")
+    """41006 was never a county; where it has no date, as in the published list of dates, nothing hangs on it."""
+    text = "place,program,date\n48453,SC,2009-06-16\n41006,SC,"
+    problem = loading.problem(DecisionNeeded, f"{text}2010-06-01\n")
     assert "41006" in problem.found
+    assert loading.rows(loading.one(f"{text}\n"), "place", "activations") == [("48453",)]
