@@ -11,7 +11,7 @@ from auditor.errors import EXIT_DECISION, InputError, UsageError
 
 INPUTS = click.argument("inputs", metavar="CONFIG_OR_FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-TABLES = ("counts", "population", "places", "activations", "operations")
+TABLES = ("counts", "population", "places", "activations", "operations", "facilities")
 TEMPLATES = ("interoperability", "counts", "records", "population", "places", "activations", "operations")
 
 

@@ -22,7 +22,7 @@ from auditor.records.quality import assess
 from auditor.records.store import Store
 from auditor.signals.registry import discover
 
-_TABLES = ("counts", "population", "places", "activations", "operations")
+_TABLES = ("counts", "population", "places", "activations", "operations", "facilities")
 _KEYS = ("place", "event", "group", "offence", "level", "level_basis", "level_regime")
 
 

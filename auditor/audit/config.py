@@ -15,6 +15,7 @@ from auditor.audit import toml_text
 from auditor.audit.complaints import complaints
 from auditor.audit.config_parts import (
     Found,
+    decisions_of,
     gathered,
     open_date,
     option_models,
@@ -31,6 +32,7 @@ from auditor.audit.toml_text import Toml
 from auditor.audit.toml_write import dumps
 from auditor.domain.periods import Period
 from auditor.errors import ConfigError, Problem, UsageError, unknown_name
+from auditor.records.decisions import Decisions
 from auditor.records.spec import SourceSpec
 
 
@@ -48,6 +50,8 @@ class Config:
         Loaded and checked.
     records : mapping
         Place to key (``investigations`` ...) to the records of the ``[review]`` file, verbatim.
+    decisions : Decisions
+        Of the file that ``[audit]`` names; none without one.
     base : pathlib.Path
         Folder that the paths of the sources are relative to.
     file : str
@@ -69,6 +73,7 @@ class Config:
     sha256: str
     text: str = field(repr=False)
     open: tuple[Problem, ...] = ()
+    decisions: Decisions = field(default_factory=Decisions)
 
     @property
     def period(self) -> Period | None:
@@ -187,6 +192,7 @@ def _build(toml: Toml, base: Path, raw: bytes) -> Config:
     found.extend(source_problems(toml))
     protocol = protocol_of(toml, base, found)
     records = records_of(toml, base, found)
+    decisions = decisions_of(toml, base, found)
     if found or tables is None or protocol is None:
         raise gathered(found, toml.file)
     return Config(
@@ -201,6 +207,7 @@ def _build(toml: Toml, base: Path, raw: bytes) -> Config:
         sha256=hashlib.sha256(raw).hexdigest(),
         text=raw.decode("utf-8-sig"),
         open=left_open,
+        decisions=decisions,
     )
 
 

@@ -11,11 +11,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from auditor.audit.complaints import NOT_BUILT, complaints
+from auditor.audit.decisions_file import read_decisions
 from auditor.audit.protocol import Protocol, load_protocol
 from auditor.audit.records_file import Records, read_records
 from auditor.audit.tables import beside
 from auditor.audit.toml_text import Toml
 from auditor.errors import ConfigError, InputError, NotBuiltYet, Problem, unknown_name
+from auditor.records.decisions import Decisions
 
 Found = tuple[str, Problem]
 
@@ -122,6 +124,19 @@ def protocol_of(toml: Toml, base: Path, found: list[Found]) -> Protocol | None:
     except ConfigError as error:
         found.extend(("protocol", problem) for problem in error.problems)
         return None
+
+
+def decisions_of(toml: Toml, base: Path, found: list[Found]) -> Decisions:
+    """Load the file of decisions that ``[audit]`` names."""
+    table = toml.data.get("audit")
+    name = table.get("decisions") if isinstance(table, dict) else None
+    if not isinstance(name, str) or not name:
+        return Decisions()
+    try:
+        return read_decisions(beside(base, name))
+    except ConfigError as error:
+        found.extend(("decisions", problem) for problem in error.problems)
+        return Decisions()
 
 
 def records_of(toml: Toml, base: Path, found: list[Found]) -> dict[str, Records]:

@@ -31,9 +31,10 @@ COLUMNS: Final = {
         "n",
     ),
     "population": ("place", "group", "universe", "period", "age", "sex", "n", "moe"),
-    "places": ("place", "name", "state", "kind", "parent", "agency"),
+    "places": ("place", "name", "state", "kind", "parent", "agency", "area"),
     "activations": ("place", "program", "kind", "date", "agency"),
     "operations": ("place", "date", "agency", "name"),
+    "facilities": ("code", "name", "state", "city", "county", "types", "area", "kind", "place", "rule"),
 }
 """Header of each table; blank is missing."""
 

@@ -104,6 +104,7 @@ def read_sources(config: Config, store: Store, also: RowSpec | None = None, dock
         as_of=config.audit.as_of,
         rows=asked([also, *(found.view(config.options(name)).rows for name, found in _ruled(config))]),
         docket=docket,
+        decisions=config.decisions,
     )
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from auditor.audit.toml_text import Toml
 from auditor.domain.periods import parse_period
-from auditor.domain.vocabulary import parse_level
+from auditor.domain.vocabulary import EXCLUDE, parse_level
 from auditor.errors import Problem, nearest
 from auditor.records.adapter import AUTO, found_adapters, not_built
-from auditor.records.crosswalk import EXCLUDE, MISSING, TOTAL
+from auditor.records.crosswalk import MISSING, TOTAL
 from auditor.records.words import VOCABULARIES
 
 _CLOSED = {name for name in VOCABULARIES if name != "kind"}

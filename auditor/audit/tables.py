@@ -64,6 +64,8 @@ class AuditTable(Table):
         ``"default"`` or a path relative to the configuration.
     period : PeriodTable or None
         Rows outside are left out; None for all.
+    decisions : str or None
+        A file of decisions on written places and facilities (:mod:`auditor.audit.decisions_file`).
     calibration : str or None
         A file that ``auditor calibrate --out`` wrote for this audit; its rates stand beside every flag.
     """
@@ -78,6 +80,7 @@ class AuditTable(Table):
     exclude: tuple[str, ...] = ()
     protocol: Text = "default"
     period: PeriodTable | None = None
+    decisions: Text | None = None
     calibration: Text | None = None
 
     @field_validator("focal_groups")

@@ -37,6 +37,7 @@ class Gazetteer:
             key(text): place for place in self._states.values() for text in (place.id, place.state, place.name)
         }
         self._state_names |= {key(aka): self._states[code] for aka, code in _STATE_AKA.items()}
+        self._keys: dict[str, dict[str, str]] = {}
         self._vintages: dict[str, list[Vintage]] = defaultdict(list)
         self._by_name: dict[tuple[str, str], list[Vintage]] = defaultdict(list)
         for vintage in sorted(vintages, key=lambda item: (item.place.id, item.start)):
@@ -140,6 +141,11 @@ class Gazetteer:
                     refused[life.place.id] = life
         return list(found.values()), list(refused.values())
 
+    def _spelled(self, state: str) -> dict[str, str]:
+        if state not in self._keys:
+            self._keys[state] = {place.id: key(legal_base(place.name, place.kind)) for place in self.counties(state)}
+        return self._keys[state]
+
     def suggest(self, name: str, state: str, n: int = 3) -> tuple[Place, ...]:
         """Return the places whose names look most like a written one: to show to a person, never to accept.
 
@@ -154,8 +160,7 @@ class Gazetteer:
 
         bare, tail = split_state(name)
         within = self.state(state or tail)
-        places = self.counties(within.id if within else "")
-        spelled = {place.id: key(legal_base(place.name, place.kind)) for place in places}
+        spelled = self._spelled(within.id if within else "")
         wanted = readings(bare if within else name)[-1].key
         close = process.extract(wanted, spelled, scorer=fuzz.ratio, limit=n, score_cutoff=60)
         return tuple(place for _, _, code in close if (place := self.place(code)) is not None)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+EXCLUDE: Final = "exclude"
+"""What a decision on a written value or place says when its rows are to be left out."""
+
 GROUPS: Final = ("hispanic", "white", "black", "asian", "native", "pacific", "multiple", "other", "unknown")
 """Groups; every one but ``hispanic`` is non-Hispanic unless the source says otherwise."""
 

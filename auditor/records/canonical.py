@@ -19,7 +19,9 @@ TABLES: dict[str, str] = {
     "population": 'source INTEGER, row BIGINT, place VARCHAR, "group" VARCHAR, universe VARCHAR, start DATE, '
     '"end" DATE, age VARCHAR, sex VARCHAR, n DOUBLE, moe DOUBLE',
     "places": "source INTEGER, row BIGINT, place VARCHAR, name VARCHAR, state VARCHAR, kind VARCHAR, "
-    "parent VARCHAR, agency VARCHAR",
+    "parent VARCHAR, agency VARCHAR, area VARCHAR",
+    "facilities": "source INTEGER, row BIGINT, code VARCHAR, name VARCHAR, state VARCHAR, city VARCHAR, "
+    "county VARCHAR, types VARCHAR, area VARCHAR, kind VARCHAR, place VARCHAR, rule VARCHAR",
     "activations": "source INTEGER, row BIGINT, place VARCHAR, program VARCHAR, kind VARCHAR, date DATE, "
     "agency VARCHAR",
     "operations": "source INTEGER, row BIGINT, place VARCHAR, date DATE, agency VARCHAR, name VARCHAR",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from auditor.domain.vocabulary import parse_level
+from auditor.domain.vocabulary import EXCLUDE, parse_level
 from auditor.errors import Problem, unknown_name
 from auditor.records.birthplaces import country_of
 from auditor.records.columns import is_personal
@@ -12,7 +12,7 @@ from auditor.records.private import is_person, listed
 from auditor.records.sheet import EXCLUDED, Row, Sheet, times
 from auditor.records.words import HISPANIC_WITH_RACE, VOCABULARIES, is_missing, is_total, normal
 
-EXCLUDE, MISSING, TOTAL, REST = "exclude", "missing", "total", "*"
+MISSING, TOTAL, REST = "missing", "total", "*"
 """What ``values.<column>`` may say besides a word of the vocabulary; ``"*"`` as a key means every other value."""
 
 Distinct = tuple[str, int, int]

@@ -79,6 +79,8 @@ class Docket:
         For each ``[[sources]]`` table the canonical columns that it leaves open.
     met : list of Source
         What was read by the time at which a person must decide, each with its ledger so far.
+    decisions_file : str
+        Base name of the file of decisions, where the configuration names one.
     """
 
     config: list[Problem] = field(default_factory=list)
@@ -86,7 +88,25 @@ class Docket:
     questions: list[Problem] = field(default_factory=list)
     unanswered: dict[int, frozenset[str]] = field(default_factory=dict)
     met: list[Source] = field(default_factory=list)
+    decisions_file: str = ""
     _answers: dict[int, _Answers] = field(default_factory=dict)
+    _undecided: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def decide(self, kind: str, found: str, chosen: str, why: str, candidates: str) -> None:
+        """Ask for a decision in the file of decisions: one block a text, whatever files hold it.
+
+        Parameters
+        ----------
+        kind : str
+            ``place`` or ``facility``.
+        found, chosen : str
+            The text, and the likeliest answer, which counts only once somebody has given the reason.
+        why, candidates : str
+            What is in doubt, and between which places.
+        """
+        lines = [f"# {why}", f"# candidates, none of them accepted: {candidates}"] if candidates else [f"# {why}"]
+        lines += [f"[[{kind}]]", f"found = {toml_text(found)}", f"chosen = {toml_text(chosen)}", 'why = ""']
+        self._undecided.setdefault((kind, found), [line.replace("\n", " ") for line in lines])
 
     def answers(self, at: int, spec: SourceSpec) -> _Answers:
         """Return the answers sheet of the ``at``-th ``[[sources]]`` table."""
@@ -105,8 +125,12 @@ class Docket:
             self.questions.append(Problem(f'{name} = ""', "it is not answered yet", wanted, file))
 
     def toml(self) -> str:
-        """Return every line that would settle the open questions, by ``[[sources]]`` table."""
-        return "\n\n".join(self._answers[at].toml() for at in sorted(self._answers) if self._answers[at].given)
+        """Return every line that would settle the open questions, by ``[[sources]]`` table, then for the decisions."""
+        parts = [self._answers[at].toml() for at in sorted(self._answers) if self._answers[at].given]
+        if self._undecided:
+            blocks = "\n\n".join("\n".join(lines) for lines in self._undecided.values())
+            parts.append(f"# in {self.decisions_file}, each with its reason (why)\n{blocks}")
+        return "\n\n".join(parts)
 
     def settle(self) -> None:
         """Raise everything that was gathered; do nothing when there is nothing.

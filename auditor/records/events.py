@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auditor.domain.vocabulary import EXCLUDE
 from auditor.records.absent import cut, marked
 from auditor.records.charges import tells_offence
 from auditor.records.clocks import clock_text, map_clock, map_days, missed
-from auditor.records.crosswalk import EXCLUDE, map_codes, map_texts
+from auditor.records.crosswalk import map_codes, map_texts
 from auditor.records.event_columns import READINGS, source_column
 from auditor.records.periods import period_text
 from auditor.records.record_ids import refuse_damaged

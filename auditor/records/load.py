@@ -16,11 +16,13 @@ from auditor.records.adapter import AUTO, Adapter, bundles_of, choose, fits
 from auditor.records.bundle import Gathered, parts
 from auditor.records.columns import ColumnMap, find_columns, map_columns
 from auditor.records.container import is_lock_file
+from auditor.records.decisions import Decisions, use_note
 from auditor.records.docket import Docket
 from auditor.records.event_columns import source_column
 from auditor.records.events import prune
 from auditor.records.fill_down import fill_down
 from auditor.records.own_crosswalk import own_crosswalk
+from auditor.records.lookups import Lookups
 from auditor.records.raw import RawTable
 from auditor.records.read import read, with_differences
 from auditor.records.record_ids import set_aside_copies
@@ -28,6 +30,8 @@ from auditor.records.sheet import Sheet
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store
 from auditor.records.unseen import visible
+
+_FIRST = {"places": 0, "facilities": 1}
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ def load(
     as_of: date | None = None,
     rows: frozenset[str] = frozenset(),
     docket: Docket | None = None,
+    decisions: Decisions = Decisions(),  # noqa: B008 - frozen
 ) -> Loaded:
     """Read every source into the canonical tables.
 
@@ -83,6 +88,8 @@ def load(
         Columns of the table ``events`` that the signals ask for; empty leaves that table empty.
     docket : Docket, optional
         Takes every problem; may hold some already.
+    decisions : Decisions
+        What people decided about written places and facilities.
 
     Returns
     -------
@@ -98,7 +105,8 @@ def load(
         When places or codes need a person's decision (exit 4), with the TOML lines that would settle them.
     """
     canonical.create_tables(store)
-    docket = Docket() if docket is None else docket
+    docket, lookups = Docket() if docket is None else docket, Lookups(decisions)
+    docket.decisions_file = decisions.file
     sheets: list[Sheet] = []
     passed: list[str] = []
     for at, spec in enumerate(specs):
@@ -123,12 +131,16 @@ def load(
                     sheets.append(sheet)
     repeated = repeats.repeats(sheets)
     set_aside_copies([sheet for sheet in sheets if sheet.index not in repeated])
-    for sheet in sheets:
+    # What is looked up is read first: agencies with their counties, then facilities, then what needs them.
+    for sheet in sorted(sheets, key=lambda sheet: _FIRST.get(sheet.adapter.kind, len(_FIRST))):
+        sheet.lookups = lookups
         if sheet.index not in repeated:
             _load_one(sheet)
     docket.met += [_source(sheet) for sheet in sheets]
     docket.settle()
     notes = (*passed, *account.settle(sheets, store, period=period, exclude=tuple(exclude)))
+    if said := use_note(decisions, lookups.used):
+        notes += (said,)
     prune(store)
     names: dict[str, str] = {}
     for sheet in sheets:

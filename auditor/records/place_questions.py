@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from auditor.domain.facilities import APART
 from auditor.domain.place import Place
 from auditor.domain.places import gazetteer
-from auditor.records.crosswalk import EXCLUDE
+from auditor.domain.vocabulary import EXCLUDE
+from auditor.records.decisions import Kind
 from auditor.records.sheet import SHOWN, Sheet, times
 
 ENDED = " has ended "
@@ -35,6 +37,8 @@ class Placed:
         To be shown with the question.
     damaged : str
         The code that a number is with its zeros back (when ``id`` is set), or would be.
+    rule : str
+        By what a facility or agency was placed or set aside, for the summary in the ledger.
     """
 
     id: str = ""
@@ -46,6 +50,7 @@ class Placed:
     why: str = ""
     candidates: tuple[Place, ...] = ()
     damaged: str = ""
+    rule: str = ""
 
 
 Found = list[tuple[tuple[str, str, str], int, int, Placed]]
@@ -61,6 +66,20 @@ def label(place: str, name: str, state: str) -> str:
 def _has_state(text: str) -> bool:
     tail = text.rpartition(",")[2].strip()
     return "," in text and gazetteer().state(tail) is not None
+
+
+def answered(sheet: Sheet, *texts: str) -> str:
+    """Return what the source's own ``places`` says of a written text, by the first of its forms; empty for nothing."""
+    sheet.answered.update(texts)
+    return next((chosen for text in texts if (chosen := sheet.spec.places.get(text, ""))), "")
+
+
+def note_unanswered(sheet: Sheet) -> None:
+    """Note the answers of the source's ``places`` that nothing asks for any more."""
+    idle = [text for text in sheet.spec.places if text not in sheet.answered]
+    if idle:
+        more = f" and {len(idle) - SHOWN:,} more" if len(idle) > SHOWN else ""
+        sheet.note(f"places names texts that this file does not hold: {', '.join(map(repr, idle[:SHOWN]))}{more}")
 
 
 def note_places(sheet: Sheet, found: Found) -> None:
@@ -116,16 +135,36 @@ def ask_places(sheet: Sheet, found: Found) -> None:
                   column="place" if place else "jurisdiction", row=row)  # fmt: skip
     if len(asked) > SHOWN:
         sheet.ask(f"{len(asked) - SHOWN:,} more unmatched places", "they are listed below", "complete the lines")
-    _propose(sheet, asked)
+    _propose(sheet, asked, "place")
 
 
-def _propose(sheet: Sheet, asked: Found) -> None:
+def ask_facilities(sheet: Sheet, found: Found) -> None:
+    """Ask about the facilities of which only a person can tell whose they are."""
+    asked = [item for item in found if item[3].problem]
+    for _, count, row, placed in asked[:SHOWN]:
+        options = ", ".join(str(candidate) for candidate in placed.candidates)
+        remedy = f'say whose it is (a code, local:<id>, {", ".join(APART)} or "{EXCLUDE}")'
+        often = f" in {times(count, 'row')}" if count > 1 else ""
+        tail = f"; candidates, none of them accepted: {options}" if options else ""
+        sheet.ask(f"facility without a place {placed.problem}{often}", placed.why + tail, remedy,
+                  column="facility", row=row)  # fmt: skip
+    if len(asked) > SHOWN:
+        sheet.ask(f"{len(asked) - SHOWN:,} more facilities", "they are listed below", "complete the lines")
+    _propose(sheet, asked, "facility")
+
+
+def _propose(sheet: Sheet, asked: Found, kind: Kind) -> None:
     answers = sheet.docket.answers(sheet.at, sheet.spec)
+    file = sheet.lookups.decisions.file
     for (place, name, state), _, _, placed in asked:
         text = label(place, name, state)
-        answers.places[text] = placed.candidates[0].id if placed.candidates else ""
-        if placed.candidates:
-            options = ", ".join(str(candidate) for candidate in placed.candidates)
+        first = placed.candidates[0].id if placed.candidates else ""
+        options = ", ".join(str(candidate) for candidate in placed.candidates)
+        if file:
+            sheet.docket.decide(kind, text, first, placed.why, options)
+            continue
+        answers.places[text] = first
+        if options:
             answers.comments.append(f"{text!r}: {options} (proposals, not matches: check each)")
 
 

@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from auditor.domain.place_codes import Reference, classify, repair_fips
 from auditor.domain.places import gazetteer
-from auditor.domain.vocabulary import NATION
+from auditor.domain.vocabulary import EXCLUDE, NATION
+from auditor.records import facility_placing
+from auditor.records.agencies import in_county, note_agencies
 from auditor.records.columns import key
-from auditor.records.crosswalk import EXCLUDE
-from auditor.records.place_questions import ENDED, STATEWIDE, Placed, ask_places, label, note_places
+from auditor.records.place_questions import ENDED, STATEWIDE, Placed, answered, ask_places, label, note_places
 from auditor.records.sheet import BLANKS, EXCLUDED, QUARANTINED, Row, Sheet, literal, quote
 from auditor.records.words import is_total, normal
 
@@ -48,6 +49,7 @@ def map_places(sheet: Sheet) -> str:
             sheet.names.setdefault(placed.id, _display(sheet, *clean[:2]))
     found = [(clean, *values) for clean, values in seen.items()]
     note_places(sheet, found)
+    note_agencies(sheet, found)
     ask_places(sheet, found)
     return sheet.mapping("place", _COLUMNS, rows)
 
@@ -69,17 +71,21 @@ def _display(sheet: Sheet, place: str, name: str) -> str:
 
 def _written(sheet: Sheet) -> list[Row]:
     place, name, state = keys(sheet)
+    own = f"WHERE NOT ({facility_placing.here(sheet)})" if facility_placing.applies(sheet) else ""
     return sheet.sql(
-        f"SELECT {place}, {name}, {state}, {sheet.rows}, min(_row) FROM {quote(sheet.raw.table)} r "  # noqa: S608
+        f"SELECT {place}, {name}, {state}, {sheet.rows}, min(_row) FROM {quote(sheet.raw.table)} r {own} "  # noqa: S608
         "GROUP BY 1, 2, 3 ORDER BY 5"
     )
 
 
 def _place(sheet: Sheet, place: str, name: str, state: str) -> Placed:
-    decided = sheet.spec.places.get(label(place, name, state)) or sheet.spec.places.get(place or name)
-    if decided:
-        return _decided(decided, place or name)
     text = place or name
+    decided = answered(sheet, label(place, name, state), text)
+    if decided:
+        return _decided(decided, text, "configuration")
+    found = sheet.lookups.decided("place", label(place, name, state)) if text else None
+    if found is not None:
+        return _decided(found.chosen, text, "a decision")
     state = _whole_state(sheet, state, place)
     if state and gazetteer().state(state) is None and (total := _total(state, "")):
         return Placed(total=total)
@@ -102,12 +108,13 @@ def _whole_state(sheet: Sheet, state: str, place: str) -> str:
     return state
 
 
-def _decided(identifier: str, text: str) -> Placed:
+def _decided(identifier: str, text: str, origin: str) -> Placed:
     if identifier == EXCLUDE:
-        return Placed(aside=f"{EXCLUDED}place {text!r} left out by the configuration")
+        by = "the configuration" if origin == "configuration" else origin
+        return Placed(aside=f"{EXCLUDED}place {text!r} left out by {by}")
     reference = classify(identifier)
     if reference.kind in ("county", "state", "nation", "agency", "local"):
-        return Placed(reference.id, _within(reference), note=f"{text!r} placed as {reference.id} (configuration)")
+        return Placed(reference.id, _within(reference), note=f"{text!r} placed as {reference.id} ({origin})")
     why = "the configuration's answer is no county or state code, ORI, local: name or US"
     return Placed(problem=f"places answers {identifier!r} for {text!r}", why=why)
 
@@ -156,6 +163,8 @@ def _by_code(sheet: Sheet, reference: Reference, place: str, name: str, state: s
 
 
 def _coded(sheet: Sheet, reference: Reference, name: str, state: str) -> Placed:
+    if reference.kind == "agency" and sheet.spec.agencies == "county":
+        return in_county(sheet, reference.id)
     number = reference.text.removesuffix(".0").isdigit()
     if reference.kind == "state" and number and "county" in _header_words(sheet) and gazetteer().state(name) is None:
         return _county_number(sheet, reference, state)

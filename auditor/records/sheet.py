@@ -11,6 +11,7 @@ from auditor.domain.source import Ledger
 from auditor.errors import Problem
 from auditor.records.columns import ColumnMap, is_personal
 from auditor.records.docket import Docket
+from auditor.records.lookups import Lookups
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store, quote
 
@@ -68,6 +69,10 @@ class Sheet:
         Tables that map its coded columns and charges, once they are made; its rows may be folded after that.
     crosswalk : OwnCrosswalk or None
         The user's own list of charges and their classes.
+    answered : set of str
+        Written places that the source's own ``places`` was asked about.
+    lookups : Lookups
+        What the user decided and what the user's tables describe; one for all sheets of a run.
     """
 
     index: int
@@ -87,6 +92,8 @@ class Sheet:
     numbered: str = ""
     maps: dict[str, str] = field(default_factory=dict)
     crosswalk: OwnCrosswalk | None = None
+    answered: set[str] = field(default_factory=set)
+    lookups: Lookups = field(default_factory=Lookups)
 
     @property
     def typed(self) -> str:

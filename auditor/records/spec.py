@@ -50,6 +50,13 @@ class SourceSpec(BaseModel):
         ``"local:"`` to declare that the file's place column holds local identifiers.
     places : dict
         Decisions on place names that did not match exactly: their text = our place identifier.
+    agencies : "keep" or "county"
+        Whether agencies (ORIs) stay places of their own, or their rows count for the county that a table of agencies
+        handed in with them says they lie in.
+    facilities : "auto", "ask", "state" or "off"
+        What becomes of rows that bear a facility and no place: each is placed in a county or asked about (``ask``),
+        or stays with its state where it cannot be placed (``state``); ``off`` looks at no facility. ``auto`` asks
+        where a table of facilities or a decision on one was handed in, or where there is no state to fall back on.
     state : str
         Postal code or FIPS of the state that every place of this file lies in.
     repair_fips : bool
@@ -93,6 +100,8 @@ class SourceSpec(BaseModel):
     constants: dict[str, str] = Field(default_factory=dict)
     place_prefix: str = ""
     places: dict[str, str] = Field(default_factory=dict)
+    facilities: Literal["auto", "ask", "state", "off"] = "auto"
+    agencies: Literal["keep", "county"] = "keep"
     state: str = ""
     repair_fips: bool = False
     sheet: str = ""

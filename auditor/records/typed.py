@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.records import placing
+from auditor.records import facility_placing, placing
 from auditor.records.charges import map_charges, tells_offence
 from auditor.records.columns import Column
 from auditor.records.crosswalk import map_codes, map_texts
 from auditor.records.numbers import PLAIN, map_numbers
 from auditor.records.periods import map_periods, period_text
+from auditor.records.place_questions import note_unanswered
 from auditor.records.sheet import QUARANTINED, Sheet, quote
 
 
@@ -61,8 +62,23 @@ def _add_place(sheet: Sheet, column: Column, parts: _Parts) -> None:
     table = placing.map_places(sheet)
     place, name, state = placing.keys(sheet)
     parts.joins.append(f"LEFT JOIN {table} mp ON mp.place = {place} AND mp.name = {name} AND mp.state = {state}")
-    parts.select += ["mp.id AS place", "mp.within AS within", "mp.total AS place_total"]
-    parts.asides.append("mp.aside")
+    ends = ["mp.id", "mp.within", "mp.aside"]
+    if facility_placing.applies(sheet):
+        ends = [f"coalesce({end}, {end.replace('mp.', 'mf.')})" for end in ends]
+        parts.joins.append(_facilities(sheet))
+    else:
+        facility_placing.note_left(sheet)
+    parts.select += [f"{ends[0]} AS place", f"{ends[1]} AS within", "mp.total AS place_total"]
+    parts.asides.append(ends[2])
+    note_unanswered(sheet)
+
+
+def _facilities(sheet: Sheet) -> str:
+    """Return the join of the rows without a place to what became of their facilities."""
+    table = facility_placing.map_facilities(sheet)
+    names = ("facility", "title", "city", "state")
+    same = " AND ".join(f"mf.{name} = {text}" for name, text in zip(names, facility_placing.keys(sheet), strict=True))
+    return f"LEFT JOIN {table} mf ON {facility_placing.here(sheet)} AND {same}"
 
 
 def _add_mapped(sheet: Sheet, column: Column, parts: _Parts) -> None:

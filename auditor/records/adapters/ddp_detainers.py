@@ -31,6 +31,8 @@ _NAMES = {
     "lift_reason": _LIFTED,
     "conviction_date": ("msc_conviction_date",),
     "facility": _FACILITY,
+    "facility_name": ("detention_facility",),
+    "facility_city": ("facility_city",),
 }
 
 

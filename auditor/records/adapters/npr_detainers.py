@@ -12,7 +12,7 @@ from auditor.records.columns import aliased
 ADAPTER = Adapter(
     name="npr-detainers",
     base="records",
-    columns=aliased(records.COLUMNS, {"facility": ("det_facility",)}),
+    columns=aliased(records.COLUMNS, {"facility": ("det_facility",), "facility_city": ("city",)}),
     required=(("place", "jurisdiction", "state"), ("event",), ("date",)),
     recognise=lambda names: False,  # by its signatures
     load=records.load,

@@ -7,7 +7,7 @@ from auditor.domain.places import gazetteer
 from auditor.records import canonical
 from auditor.records.adapter import Adapter
 from auditor.records.columns import PLACE, STATE, Column
-from auditor.records.sheet import Row, Sheet, quote
+from auditor.records.sheet import SHOWN, Row, Sheet, quote
 from auditor.records.typed import build
 
 COLUMNS = (
@@ -17,6 +17,7 @@ COLUMNS = (
     Column("kind", "text", ("type",)),
     Column("parent", "text", ("county_of", "within")),
     Column("agency", "text", ("agency_name",)),
+    Column("area", "text", ("aor", "area_of_responsibility")),
 )
 
 
@@ -33,7 +34,29 @@ def load(sheet: Sheet) -> None:
         f"LEFT JOIN {states} s ON s.raw = {sheet.text('state')} WHERE t.aside IS NULL"
     )
     columns = {"place": "place", "name": "name", "state": "state_id", "kind": "kind", "parent": "parent_id"}
-    canonical.insert(sheet, "places", columns | {"agency": "agency"}, rows)
+    canonical.insert(sheet, "places", columns | {"agency": "agency", "area": "area"}, rows)
+    _legal_names(sheet)
+
+
+def _legal_names(sheet: Sheet) -> None:
+    """Leave a county's or state's name to the gazetteer where it is another's, in one case, or holds its state."""
+    others, plain = [], []
+    for row, place, name in sheet.sql(
+        f"SELECT row, place, name FROM places WHERE source = {sheet.index} AND name IS NOT NULL ORDER BY row"  # noqa: S608
+    ):
+        known = gazetteer().place(place)
+        if known is None:
+            continue
+        meant = gazetteer().resolve(name, place[:2]).place if len(place) == 5 else gazetteer().state(name)
+        if meant is not None and (meant.id != place or name in (name.lower(), name.upper()) or "," in name):
+            plain.append((row,))
+            if meant.id != place:
+                others.append(f"{place} is {known.name} and called {name!r}, which is {meant}")
+    if others:
+        more = f"; and {len(others) - SHOWN:,} more" if len(others) > SHOWN else ""
+        sheet.note(f"names that are those of other codes, and are not used: {'; '.join(others[:SHOWN])}{more}")
+    table = sheet.mapping("legal", "line BIGINT", plain)
+    sheet.run(f"UPDATE places SET name = NULL WHERE source = {sheet.index} AND row IN (SELECT line FROM {table})")  # noqa: S608
 
 
 def _parents(sheet: Sheet) -> list[Row]:

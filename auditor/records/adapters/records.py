@@ -30,7 +30,8 @@ _PERSONAL = ("officer", "person", "latitude", "longitude", "surname")
 _IDLE = (
     "time", "age", "sex", "operation", "charge", "cited", "booked", "disposition", "disposition_date",
     "conviction_date", "prior_conviction", "detainer", "detainer_date", "detainer_type", "lift_reason",
-    "release_eligible_date", "release_date", "transfer_date", "facility", "program", "citizenship", "birth_country",
+    "release_eligible_date", "release_date", "transfer_date", "facility", "facility_name",
+    "facility_city", "program", "citizenship", "birth_country",
 )  # fmt: skip
 
 COLUMNS = (
@@ -140,7 +141,7 @@ def recognise(names: frozenset[str]) -> bool:
 ADAPTER = Adapter(
     name="records",
     columns=COLUMNS,
-    required=(("place", "jurisdiction"), ("event",), ("date",)),
+    required=(("place", "jurisdiction", "facility", "facility_name"), ("event",), ("date",)),
     recognise=recognise,
     load=load,
     sample="place,event,date,group,offence\n48453,arrest,2011-08-15,hispanic,traffic\n48453,arrest,2011-08-16,white,dui\n",

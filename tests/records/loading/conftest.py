@@ -16,7 +16,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-TABLES = ("counts", "population", "places", "activations", "operations")
+TABLES = ("counts", "population", "places", "activations", "operations", "facilities")
 
 
 def assert_accounts(loaded: Loaded) -> None:
