@@ -67,9 +67,6 @@ class Adapter:
         row.
     unless : frozenset of str
         Canonical columns that, named in the configuration, say that nothing is to be rearranged.
-    landmarks : bool
-        True when ``facility`` is a free text of where somebody was met, not of where somebody is held: it places
-        nothing unless the configuration says so.
     remarks : tuple of str
         What every user of such a file must know; noted in its ledger.
     bundle : Bundle or None
@@ -95,7 +92,6 @@ class Adapter:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reshape: Callable[[RawTable, Store], RawTable] | None = None
     unless: frozenset[str] = frozenset()
-    landmarks: bool = False
     remarks: tuple[str, ...] = ()
     bundle: Bundle | None = None
     fold: str = ""

@@ -40,8 +40,6 @@ def applies(sheet: Sheet) -> bool:
         return False
     if sheet.spec.facilities != "auto":
         return sheet.spec.facilities != "off"
-    if sheet.adapter.landmarks:
-        return False
     told = bool(sheet.lookups.directory(sheet.store).names) or sheet.lookups.decides("facility")
     return told or not ("state" in sheet.columns or sheet.spec.state)
 
@@ -49,7 +47,7 @@ def applies(sheet: Sheet) -> bool:
 def note_left(sheet: Sheet) -> None:
     """Say that rows without a place stay with their state although they bear a facility."""
     bears = sheet.adapter.kind == "records" and {"facility", "facility_name"} & {*sheet.columns.positions}
-    if not bears or sheet.spec.facilities == "off" or sheet.adapter.landmarks:
+    if not bears or sheet.spec.facilities == "off":
         return
     if sheet.sql(f"SELECT 1 FROM {quote(sheet.raw.table)} r WHERE {here(sheet)} LIMIT 1"):  # noqa: S608
         sheet.note(

@@ -74,7 +74,7 @@ def answered(sheet: Sheet, *texts: str) -> str:
     return next((chosen for text in texts if (chosen := sheet.spec.places.get(text, ""))), "")
 
 
-def note_unanswered(sheet: Sheet) -> None:
+def note_idle_answers(sheet: Sheet) -> None:
     """Note the answers of the source's ``places`` that nothing asks for any more."""
     idle = [text for text in sheet.spec.places if text not in sheet.answered]
     if idle:

@@ -10,7 +10,7 @@ from auditor.records.columns import Column
 from auditor.records.crosswalk import map_codes, map_texts
 from auditor.records.numbers import PLAIN, map_numbers
 from auditor.records.periods import map_periods, period_text
-from auditor.records.place_questions import note_unanswered
+from auditor.records.place_questions import note_idle_answers
 from auditor.records.sheet import QUARANTINED, Sheet, quote
 
 
@@ -70,7 +70,7 @@ def _add_place(sheet: Sheet, column: Column, parts: _Parts) -> None:
         facility_placing.note_left(sheet)
     parts.select += [f"{ends[0]} AS place", f"{ends[1]} AS within", "mp.total AS place_total"]
     parts.asides.append(ends[2])
-    note_unanswered(sheet)
+    note_idle_answers(sheet)
 
 
 def _facilities(sheet: Sheet) -> str:

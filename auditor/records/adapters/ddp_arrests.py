@@ -62,7 +62,6 @@ ADAPTER = Adapter(
     ),
     constants={"event": "custody", "level_basis": "unknown", "level_regime": "unknown"},
     reshape=reshape,
-    landmarks=True,
     remarks=(
         "ICE arrests: these are ICE's own administrative arrests, of people handed over by jails as well as of people "
         "found at large: counted as custody, not as arrests by a local agency",

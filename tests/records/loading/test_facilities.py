@@ -224,15 +224,16 @@ def test_what_cannot_be_placed_may_stay_with_its_state(placed, loading):
     assert "2 by its state alone, since no county is certain" in loading.notes(loaded)
 
 
-def test_a_landmark_of_an_arrest_places_nothing_unless_asked(loading):
-    """Where ICE arrested somebody is free text, often its own office (fact 6)."""
+def test_a_landmark_of_an_arrest_places_nothing_unless_named(loading):
+    """Where ICE arrested somebody is free text, of jails, of streets, and often of its own office (fact 6)."""
     text = (
         "apprehension_date,apprehension_method,apprehension_criminality,apprehension_state,apprehension_site_landmark\n"
         "2025-05-01,CAP Local Incarceration,1 Convicted Criminal,PENNSYLVANIA,YORK COUNTY PRISON\n"
     )
     table = loading.spec(TABLE, "facilities.psv")
     assert loading.rows(loading.load(table, loading.spec(text, "a.csv")), "place") == [("42",)]
-    asked = loading.load(table, loading.spec(text, "a.csv", facilities="state"))
+    named = {"facility": "apprehension_site_landmark"}
+    asked = loading.load(table, loading.spec(text, "a.csv", facilities="state", columns=named))
     assert loading.rows(asked, "place") == [("42133",)]
 
 
