@@ -21,8 +21,8 @@ from auditor.records.docket import Docket
 from auditor.records.event_columns import source_column
 from auditor.records.events import prune
 from auditor.records.fill_down import fill_down
-from auditor.records.own_crosswalk import own_crosswalk
 from auditor.records.lookups import Lookups
+from auditor.records.own_crosswalk import own_crosswalk
 from auditor.records.raw import RawTable
 from auditor.records.read import read, with_differences
 from auditor.records.record_ids import set_aside_copies
