@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+PERIOD_KINDS = ("year", "fiscal-year", "quarter", "month", "day", "interval")
+
 _PATTERNS = (
     (re.compile(r"(\d{4})"), "year"),
     (re.compile(r"FY\s?(\d{4})", re.I), "fiscal-year"),
@@ -45,6 +47,10 @@ class Period:
         """Return the share of days that two periods have in common (Jaccard, 0 to 1)."""
         shared = (min(self.end, other.end) - max(self.start, other.start)).days + 1
         return max(shared, 0) / (self.days + other.days - max(shared, 0))
+
+    def month(self) -> Period:
+        """Return the calendar month in which it begins."""
+        return Period(self.start.replace(day=1), _month_end(self.start.year, self.start.month), "month")
 
     def __str__(self) -> str:
         return f"{self.start.isoformat()}/{self.end.isoformat()}"

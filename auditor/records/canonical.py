@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from auditor.domain.periods import PERIOD_KINDS
 from auditor.records.event_columns import table_columns
-from auditor.records.sheet import EXCLUDED, QUARANTINED, Sheet, quote, times
+from auditor.records.sheet import EXCLUDED, QUARANTINED, Sheet, literal, quote, times
+from auditor.records.words import VOCABULARIES
 
 if TYPE_CHECKING:
     from auditor.records.store import Store
@@ -38,10 +40,25 @@ _EXAMPLES = 5
 
 def create_tables(store: Store) -> None:
     """Make the canonical tables, empty, where they are not there yet."""
+    for name in VOCABULARIES:
+        if kind := word_type(name):
+            _words(store, kind, VOCABULARIES[name].values)
+    _words(store, "word_period_kind", PERIOD_KINDS)
     for name, columns in TABLES.items():
         store.connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
     store.connection.execute(f"CREATE TABLE IF NOT EXISTS merged ({_MERGED})")
     store.connection.execute(f"CREATE TABLE IF NOT EXISTS row_faults ({_FAULTS})")
+
+
+def _words(store: Store, kind: str, words: Sequence[str]) -> None:
+    # In the order of the alphabet, so that codes sort as their texts do.
+    listed = ", ".join(literal(word) for word in sorted(words))
+    store.connection.execute(f"CREATE TYPE IF NOT EXISTS {kind} AS ENUM ({listed})")
+
+
+def word_type(name: str) -> str | None:
+    """Return the type of one byte for the words of a coded column; None for levels, which may be several at once."""
+    return None if name == "level" else f"word_{name}"
 
 
 def require(sheet: Sheet, names: Sequence[str]) -> None:
@@ -69,7 +86,7 @@ def drop_unreported(sheet: Sheet, values: Sequence[str]) -> None:
 def post(sheet: Sheet) -> None:
     """Write the rows set aside into the ledger, each under its reason, with the first few row numbers."""
     rows = sheet.sql(
-        f"SELECT aside, count(*), list(_row ORDER BY _row)[1:{_EXAMPLES}], min(_row) FROM {_asides(sheet)} "  # noqa: S608
+        f"SELECT aside, sum(file_rows)::BIGINT, list(_row ORDER BY _row)[1:{_EXAMPLES}], min(_row) FROM {_asides(sheet)} "  # noqa: S608
         "WHERE aside IS NOT NULL GROUP BY aside ORDER BY 4, 1"
     )
     for aside, count, first, _ in rows:
@@ -94,7 +111,7 @@ def _asides(sheet: Sheet) -> str:
     for aside, count, first, rows in partly:
         sheet.note(f"{times(count, 'figure')} of rows used otherwise left out: {aside[2:]} ({examples(first, rows)})")
     return (
-        f"(SELECT _row, CASE WHEN bool_and(aside IS NOT NULL) THEN min(aside) END AS aside FROM {sheet.typed} "  # noqa: S608
+        f"(SELECT _row, CASE WHEN bool_and(aside IS NOT NULL) THEN min(aside) END AS aside, 1 AS file_rows FROM {sheet.typed} "  # noqa: S608
         "GROUP BY 1)"
     )
 

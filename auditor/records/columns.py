@@ -76,6 +76,8 @@ PERSONAL_WORDS = frozenset(
 
 
 _WEIGHTS = frozenset({"weight", "weights", "sampleweight", "samplingweight", "surveyweight", "pweight", "wt"})
+UNREAD = ("idle", "personal")
+"""Kinds of columns that are read only where a signal asks for them."""
 
 
 def aliased(columns: Sequence[Column], names: Mapping[str, tuple[str, ...]]) -> tuple[Column, ...]:
@@ -271,7 +273,7 @@ def _left(
     told: frozenset[str],
 ) -> list[str]:
     kinds = {column.name: column.kind for column in columns if column.name not in used}
-    idle = [headers[i] for name, i in positions.items() if kinds.get(name) in ("idle", "personal")]
+    idle = [headers[i] for name, i in positions.items() if kinds.get(name) in UNREAD]
     unused = [header for i, header in enumerate(headers) if i not in positions.values() and header not in told]
     notes = []
     if unused:
@@ -284,3 +286,14 @@ def _left(
     if idle:
         notes.append("columns known but not used by this version: " + ", ".join(idle))
     return notes
+
+
+IDS = frozenset(
+    key(name)
+    for name in (
+        "record_id", "record_number", "unique_id", "unique_identifier", "row_id", "raw_row_number", "event_id",
+        "stop_id", "stop_number", "call_id", "crime_id", "incident_id", "arrest_id", "arrest_number", "citation_id",
+        "citation_number", "booking_id", "booking_number", "detainer_id", "detainer_number", "encounter_id",
+    )
+)  # fmt: skip
+"""Names of columns that number records, in comparable form."""

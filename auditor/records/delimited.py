@@ -87,19 +87,25 @@ def open_delimited(path: Path, where: Where, spec: SourceSpec) -> Grid:
     grid.rows = lambda: _records(path, encoding, dialect, grid)
     grid.least = 1 if dialect.declared else 2
     if encoding.name in ("utf-8", "utf-8-sig") and not encoding.twice and not dialect.spaced:
-        grid.load = lambda header, store: _short_way(path, encoding, dialect, grid, header, store)
+        grid.load = lambda header, store, keep: _short_way(path, encoding, dialect, grid, header, store, keep)
     return grid
 
 
 def _short_way(
-    path: Path, encoding: Encoding, dialect: Dialect, grid: Grid, header: Header, store: Store
+    path: Path,
+    encoding: Encoding,
+    dialect: Dialect,
+    grid: Grid,
+    header: Header,
+    store: Store,
+    keep: frozenset[int] | None,
 ) -> Staged | None:
     found = survey(path, dialect.delimiter, header, marked=encoding.name == "utf-8-sig")
     if found is None:
         return None
     if found.separators:
         grid.notes.append(SEPARATORS)
-    return stage_plain(path, dialect.delimiter, header, found, store)
+    return stage_plain(path, dialect.delimiter, header, found, store, keep)
 
 
 def _sample(path: Path, encoding: Encoding) -> list[str]:

@@ -45,8 +45,8 @@ def fill(sheet: Sheet, counted: str) -> None:
     counted : str
         SQL over the typed table: the row that stands for this one in the counts.
     """
-    wanted = [name for name in READINGS if name in sheet.wanted and available(sheet, name)]
-    if all(READINGS[name] == "free" for name in wanted):
+    wanted = asked(sheet)
+    if not wanted:
         return
     parts = _Parts({name: f"t.{quote(name)}" for name in ("place", "event", "start", "end")})
     parts.select |= {"counted": "t.counted", "n": "t.n" if "n" in sheet.columns else "1"}
@@ -67,6 +67,12 @@ def fill(sheet: Sheet, counted: str) -> None:
             _before_the_event(sheet, name)
     for name in wanted:
         _note_faults(sheet, name)
+
+
+def asked(sheet: Sheet) -> list[str]:
+    """Return the columns that a signal asks for and the sheet has; none where the counts hold them all."""
+    wanted = [name for name in READINGS if name in sheet.wanted and available(sheet, name)]
+    return [] if all(READINGS[name] == "free" for name in wanted) else wanted
 
 
 def available(sheet: Sheet, name: str) -> bool:

@@ -16,6 +16,7 @@ from auditor.records.charges import map_charges, tells_offence
 from auditor.records.columns import ColumnMap, key
 from auditor.records.crosswalk import comparable, map_codes
 from auditor.records.docket import toml_text
+from auditor.records.hashes import hashes
 from auditor.records.sheet import BLANKS, Sheet, literal, quote
 from auditor.records.words import VOCABULARIES
 
@@ -28,7 +29,7 @@ _WITH_CHARGE = ("charge", "offence", "level", "level_basis", "disposition", "dis
 _FLAGS = ("detainer", "searched", "contraband", "cited", "booked", "prior_conviction")
 _EXAMPLES = 5
 _FEWEST = 11
-_NUMBERS = frozenset(
+NUMBERS = frozenset(
     f"{event}{number}" for event in ("booking", "book", "arrest") for number in ("id", "no", "num", "number", "nbr")
 )
 _FOLDED = "further lines of an event whose record is made of all of them (one row is one charge)"
@@ -82,7 +83,10 @@ def _ask(sheet: Sheet) -> None:
         return
     text = f"lower(trim({sheet.text(name)}, {literal(BLANKS)}))"
     for at, header in enumerate(sheet.raw.columns):
-        if key(header) not in _NUMBERS:
+        if key(header) not in NUMBERS:
+            continue
+        numbers = hashes(sheet.store, f"c{at}", quote(sheet.raw.table), sheet.raw.ledger.read)
+        if not numbers.repeated:
             continue
         row = sheet.sql(
             f"SELECT min(row) FROM (SELECT max(r._row) AS row FROM {quote(sheet.raw.table)} r "  # noqa: S608

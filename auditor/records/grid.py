@@ -102,7 +102,8 @@ class Grid:
     header : Header, optional
         The names, where the container itself gives them.
     load : callable, optional
-        A shorter way into the store than row by row; it returns None when the long way must be taken.
+        A shorter way into the store than row by row, told which columns somebody will read (None: all of them); it
+        returns None when the long way must be taken.
     """
 
     where: Where
@@ -116,7 +117,7 @@ class Grid:
     least: int = 2
     damage: str = ""
     header: Header | None = None
-    load: Callable[[Header, Store], Staged | None] | None = None
+    load: Callable[[Header, Store, frozenset[int] | None], Staged | None] | None = None
 
 
 def letter(index: int) -> str:

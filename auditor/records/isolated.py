@@ -101,7 +101,7 @@ def _parquet(sheet: dict[str, Any], folder: Path, where: Where) -> Grid:
     names = tuple(sheet["names"])
     header = Header(names, 0, 0, (names,))
 
-    def load(_: Header, store: Store) -> Staged:
+    def load(_: Header, store: Store, __: frozenset[int] | None) -> Staged:
         table = store.fresh("raw")
         store.connection.execute(
             f"CREATE TABLE {quote(table)} AS SELECT * FROM read_parquet($path)",  # noqa: S608

@@ -6,6 +6,7 @@ import glob
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from auditor.domain.periods import Period
@@ -13,14 +14,16 @@ from auditor.domain.source import Source
 from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
 from auditor.records import account, canonical, repeats
 from auditor.records.adapter import AUTO, Adapter, bundles_of, choose, fits
+from auditor.records.adapters import records
 from auditor.records.bundle import Gathered, parts
-from auditor.records.columns import ColumnMap, find_columns, map_columns
+from auditor.records.columns import IDS, UNREAD, ColumnMap, find_columns, key, map_columns
 from auditor.records.container import is_lock_file
 from auditor.records.decisions import Decisions, use_note
 from auditor.records.docket import Docket
 from auditor.records.event_columns import source_column
 from auditor.records.events import prune
 from auditor.records.fill_down import fill_down
+from auditor.records.folding import NONE, NUMBERS
 from auditor.records.lookups import Lookups
 from auditor.records.own_crosswalk import own_crosswalk
 from auditor.records.raw import RawTable
@@ -116,7 +119,7 @@ def load(
         first: RawTable | None = None
         own = own_crosswalk(spec, base, store, docket)
         for part in parts(_paths(spec, base, docket), bundles_of(spec.format), named=spec.format != AUTO):
-            tables = _tables(part, spec, at, store, docket)
+            tables = _tables(part, spec, at, store, docket, rows)
             if isinstance(part, Path):
                 if is_lock_file(part):
                     passed.append(f"{visible(part.name)}: the lock file of a workbook that is open; passed over")
@@ -170,11 +173,15 @@ def _paths(spec: SourceSpec, base: Path, docket: Docket) -> list[Path]:
     return found
 
 
-def _tables(part: Path | Gathered, spec: SourceSpec, at: int, store: Store, docket: Docket) -> list[RawTable]:
+def _tables(
+    part: Path | Gathered, spec: SourceSpec, at: int, store: Store, docket: Docket, rows: frozenset[str]
+) -> list[RawTable]:
     """Read one file or bundle; what is wrong with it goes on the docket, so that the others are read as well."""
     name = part.name if isinstance(part, Path) else Path(spec.path).name
     try:
-        return read(part, spec, store) if isinstance(part, Path) else part.read(spec, store)
+        if isinstance(part, Path):
+            return read(part, spec, store, keep=partial(needed, spec, at, rows))
+        return part.read(spec, store)
     except InputError as error:
         docket.input += error.problems or (Problem(error.summary, "", "", file=name),)
     except ConfigError as error:
@@ -183,6 +190,37 @@ def _tables(part: Path | Gathered, spec: SourceSpec, at: int, store: Store, dock
         docket.questions += error.problems
         docket.answers(at, spec).lines.append(error.toml)
     return []
+
+
+def needed(spec: SourceSpec, at: int, rows: frozenset[str], headers: Sequence[str]) -> frozenset[int] | None:
+    """Return the positions of the columns of person-events that will be read; None where it cannot be told yet.
+
+    Parameters
+    ----------
+    spec : SourceSpec
+        How the file is to be read.
+    at : int
+        Number of its ``[[sources]]`` table.
+    rows : frozenset of str
+        Columns of the table ``events`` that the signals ask for.
+    headers : sequence of str
+        Names of the file's columns.
+    """
+    where = Problem("", "", "")
+    try:
+        adapter = choose(spec, headers, where)
+    except InputError:
+        return None
+    if adapter.load is not records.load or adapter.reshape is not None:
+        return None
+    if spec.fill_down or spec.fold not in ("", NONE):
+        return None
+    used = frozenset((*map(source_column, rows), *records.CHOSEN_BY))
+    spec = adapter.completed(spec, headers)
+    found = map_columns(headers, spec, adapter.columns, Docket(), at=at, where=where, used=used)
+    kinds = {column.name: column.kind for column in adapter.columns}
+    wanted = {position for name, position in found.positions.items() if kinds[name] not in UNREAD or name in used}
+    return frozenset(wanted | {at for at, header in enumerate(headers) if key(header) in IDS | NUMBERS})
 
 
 def _open(

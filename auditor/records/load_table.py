@@ -41,6 +41,12 @@ class Staged:
         Hash of the names and cells (not the row numbers), to recognise a sheet that repeats another.
     absent : frozenset of bytes
         Which of ``MARKS`` are known to stand nowhere in the file, so that they need not be looked for.
+    narrow : frozenset of int, optional
+        The positions of the only columns that it holds beside ``_row``, in a table that is tidy already.
+    copies : int or None
+        Rows equal to an earlier one in every cell, where that is known.
+    content : str
+        What tells the content of all its rows, whatever their order; empty where that is not known.
     """
 
     table: str
@@ -48,6 +54,9 @@ class Staged:
     tally: Tally = field(default_factory=Tally)
     digest: str = ""
     absent: frozenset[bytes] = frozenset()
+    narrow: frozenset[int] | None = None
+    copies: int | None = None
+    content: str = ""
 
 
 def stage(grid: Grid, header: Header, store: Store) -> Staged:

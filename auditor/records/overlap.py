@@ -100,6 +100,9 @@ def ask_about_overlaps(sheets: Sequence[Sheet], store: Store, *, but: frozenset[
         Sources already asked about for another reason.
     """
     persons = [sheet.index for sheet in sheets if sheet.adapter.kind == "records"]
+    sources = [row[0] for row in store.connection.execute("SELECT DISTINCT source FROM counts").fetchall()]
+    if len(sources) == 1 and sources[0] in persons:
+        return
     _spans(store, [*but], persons)
     _same_kind(store)
     _different_kinds(store)

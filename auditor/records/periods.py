@@ -9,11 +9,13 @@ from datetime import date, timedelta
 from auditor.domain.periods import Period
 from auditor.records.columns import key
 from auditor.records.dates import order_of, problem_with, read_period
+from auditor.records.new_year import years_only
 from auditor.records.private import listed
 from auditor.records.sheet import QUARANTINED, SHOWN, Row, Sheet
 
 # A clock time after a day is cut off: 2011-08-15 13:05:00, 8/15/2011 1:05 PM, 2011-08-15T13:05Z, 2025-05-16 am.
 _TIME = r"(\d)[ T]+(\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?\s*)?([AaPp][.]?[Mm][.]?)?\s*(Z|[+-]\d{2}:?\d{2})?$"
+PERIOD_KIND = "word_period_kind"
 _COLUMNS = "raw VARCHAR, first DATE, last DATE, kind VARCHAR, aside VARCHAR"
 _SERIAL = re.compile(r"([2-5]\d{4})(\.\d+)?")
 _MOSTLY = 0.5
@@ -32,13 +34,16 @@ def period_text(sheet: Sheet, name: str) -> str:
     if name not in sheet.columns.positions:
         return sheet.text(name)
     text = sheet.text(name)
-    # Most columns write 2011-08-15 13:05:00, and a slice costs a tenth of a regular expression.
+    # Most columns write 2011-08-15 or 2011-08-15 13:05:00, and a slice costs a tenth of a regular expression.
+    day = f"length({text}) = 10 AND substr({text}, 5, 1) = '-' AND substr({text}, 8, 1) = '-'"
     plain = f"substr({text}, 11, 1) IN (' ', 'T') AND substr({text}, 14, 1) = ':' AND substr({text}, 5, 1) = '-'"
     cut = f"regexp_replace({text}, '{_TIME}', '\\1')"
-    return f"CASE WHEN length({text}) <= 8 THEN {text} WHEN {plain} THEN left({text}, 10) ELSE {cut} END"
+    return f"CASE WHEN length({text}) <= 8 OR ({day}) THEN {text} WHEN {plain} THEN left({text}, 10) ELSE {cut} END"
 
 
-def map_periods(sheet: Sheet, names: Sequence[str], table: str, *, days: bool = False) -> str:
+def map_periods(
+    sheet: Sheet, names: Sequence[str], table: str, *, days: bool = False, months: bool = False
+) -> str:
     """Read the distinct periods of some columns and return the name of the mapping table.
 
     Parameters
@@ -51,6 +56,8 @@ def map_periods(sheet: Sheet, names: Sequence[str], table: str, *, days: bool = 
         Name for the mapping.
     days : bool
         True when the column must hold full days, so that a bare year is set aside.
+    months : bool
+        True when days are to stand for their months.
     """
     values: dict[str, Distinct] = {}
     rows: list[Row] = []
@@ -62,17 +69,24 @@ def map_periods(sheet: Sheet, names: Sequence[str], table: str, *, days: bool = 
     column = columns[0] if columns else names[0]
     ask_order(sheet, column, order, values)
     fiscal = key(sheet.columns.header("period")) in ("fiscalyear", "fy") and names[0] == "period"
+    known: dict[str, Period] = {}
     bad: list[tuple[Distinct, str]] = []
     for text, item in values.items():
         period, reason = _read(sheet, text, order, fiscal, days)
         if period is not None and not reason:
-            rows.append((text, period.start, period.end, period.kind, None))
+            known[text] = period
         else:
             bad.append((item, reason))
             rows.append((text, None, None, None, f"{QUARANTINED}{column} {reason}"))
     _judge(sheet, column, values, bad)
     _remark(sheet, column, values, fiscal)
-    return sheet.mapping(table, _COLUMNS, rows)
+    if names[0] == "date":
+        known = years_only(sheet, known, {text: item[1] for text, item in values.items()})
+    if months:
+        known = {text: period.month() if period.kind == "day" else period for text, period in known.items()}
+    rows += [(text, period.start, period.end, period.kind, None) for text, period in known.items()]
+    typed = _COLUMNS.replace("kind VARCHAR", f"kind {PERIOD_KIND}") if months else _COLUMNS
+    return sheet.mapping(table, typed, rows)
 
 
 def _read(sheet: Sheet, text: str, order: str, fiscal: bool, days: bool) -> tuple[Period | None, str]:

@@ -7,48 +7,29 @@ ways give the same table (a test holds them to it); every other file goes the lo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from auditor.records import narrow
 from auditor.records.grid import MAX_CELL
 from auditor.records.header import Header
-from auditor.records.load_table import MARKS, MAX_LINE, Staged, names
+from auditor.records.load_table import Staged, names
+from auditor.records.plain_file import PlainFile, Survey
 from auditor.records.store import Store, quote
 from auditor.records.unseen import CONTROLS
 
 _CHUNK = 1 << 22
-_QUOTE, _LF, _CR = 34, 10, 13
-_CONTROL_BYTES = bytes({*range(32), 127} - {9, 10, 13})
+_QUOTE, _LF, _CR, _FIRST_PRINTED = 34, 10, 13, 32
+_BLOCK = MAX_CELL // 2
+"""No line is longer than a cell may be where each of these blocks of bytes has a line end."""
+
 _SEPARATORS = (b"\xe2\x80\xa8", b"\xe2\x80\xa9", b"\xc2\x85")
 
 Bytes = npt.NDArray[np.uint8]
 Spots = npt.NDArray[np.intp]
-
-
-@dataclass(slots=True)
-class Survey:
-    """What a look at every byte found.
-
-    Attributes
-    ----------
-    lines : int
-        Lines below the header.
-    crlf : bool
-        Whether lines end with CRLF.
-    separators : bool
-        Whether a line separator such as U+2028 stands inside a cell.
-    absent : frozenset of bytes
-        Which of the marks that tidying looks for stand nowhere in the file.
-    """
-
-    lines: int = 0
-    crlf: bool | None = None
-    separators: bool = False
-    absent: frozenset[bytes] = MARKS
 
 
 def survey(path: Path, delimiter: str, header: Header, *, marked: bool = False) -> Survey | None:
@@ -94,26 +75,41 @@ def survey(path: Path, delimiter: str, header: Header, *, marked: bool = False) 
 
 def _regular(data: bytes, delimiter: int, width: int, found: Survey) -> bool:
     """Tell whether whole lines are regular, and count them."""
-    codes = np.frombuffer(data, dtype=np.uint8)
-    lines = int(np.count_nonzero(codes == _LF))
+    lines = data.count(b"\n")
     if b"\0" in data or not _line_ends(data, lines, found):
         return False
-    cuts = _cuts(codes, delimiter, quoted=b'"' in data)
-    if cuts is None or len(cuts) != lines * width:
-        return False
-    last = cuts[width - 1 :: width]
-    if not bool((codes[last] == _LF).all()) or int(np.diff(last, prepend=-1).max()) > MAX_CELL:
+    quoted = b'"' in data
+    # Without quotes every delimiter ends a cell: DuckDB counts them when it reads, and refuses a line that differs.
+    if not (_cut_alike(data, delimiter, width, lines) if quoted else _short_lines(data)):
         return False
     found.lines += lines
+    found.quoted = found.quoted or quoted
     absent = {mark for mark in found.absent - {CONTROLS} if mark not in data}
-    found.absent = frozenset(absent | ({CONTROLS} & found.absent if _printable(data) else set()))
+    found.absent = frozenset(absent | ({CONTROLS} & found.absent if _printable(data, lines) else set()))
     found.separators = found.separators or (not data.isascii() and any(mark in data for mark in _SEPARATORS))
     return True
 
 
-def _printable(data: bytes) -> bool:
+def _cut_alike(data: bytes, delimiter: int, width: int, lines: int) -> bool:
+    """Tell whether quotes fit together and every line has the same number of cells."""
+    cuts = _cuts(np.frombuffer(data, dtype=np.uint8), delimiter)
+    if cuts is None or len(cuts) != lines * width:
+        return False
+    last = cuts[width - 1 :: width]
+    ends = np.frombuffer(data, dtype=np.uint8)[last]
+    return bool((ends == _LF).all()) and int(np.diff(last, prepend=-1).max()) <= MAX_CELL
+
+
+def _short_lines(data: bytes) -> bool:
+    return all(data.find(b"\n", at, at + _BLOCK) >= 0 for at in range(0, len(data) - _BLOCK, _BLOCK))
+
+
+def _printable(data: bytes, feeds: int) -> bool:
     """Tell whether there is nothing but ASCII, and no control but tabs and line ends."""
-    return data.isascii() and len(data.translate(None, delete=_CONTROL_BYTES)) == len(data)
+    if not data.isascii() or b"\x7f" in data:
+        return False
+    controls = int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) < _FIRST_PRINTED))
+    return controls == feeds + data.count(b"\r") + data.count(b"\t")
 
 
 def _line_ends(data: bytes, feeds: int, found: Survey) -> bool:
@@ -125,11 +121,9 @@ def _line_ends(data: bytes, feeds: int, found: Survey) -> bool:
     return data.count(b"\r") == feeds and data.count(b"\r\n") == feeds
 
 
-def _cuts(codes: Bytes, delimiter: int, *, quoted: bool) -> Spots | None:
+def _cuts(codes: Bytes, delimiter: int) -> Spots | None:
     """Return where cells end; None when a quote stands anywhere but around a cell, or a cell holds a line break."""
     ends = (codes == delimiter) | (codes == _LF)
-    if not quoted:
-        return np.flatnonzero(ends)
     spots = np.flatnonzero(ends | (codes == _QUOTE))
     kinds = codes[spots]
     marks = kinds == _QUOTE
@@ -148,31 +142,38 @@ def _around(codes: Bytes, marks: Spots, delimiter: int) -> bool:
     return bool(opened.all() and closed.all())
 
 
-def stage_plain(path: Path, delimiter: str, header: Header, found: Survey, store: Store) -> Staged | None:
-    """Load a surveyed file; None when DuckDB does not agree with the survey, and the long way must be taken."""
+def stage_plain(
+    path: Path, delimiter: str, header: Header, found: Survey, store: Store, keep: frozenset[int] | None = None
+) -> Staged | None:
+    """Load a surveyed file; None when DuckDB does not agree with the survey, and the long way must be taken.
+
+    Parameters
+    ----------
+    path, delimiter, header
+        As :func:`survey` took them.
+    found : Survey
+        What it found.
+    store : Store
+        Where the table goes.
+    keep : frozenset of int, optional
+        Positions of the only columns that anybody will read; None for all of them.
+    """
+    file = PlainFile(path, delimiter, header, found, store)
+    if keep and narrow.possible(file, keep):
+        staged = narrow.stage_narrow(file, keep)
+        if staged is not None:
+            return staged
     table = store.fresh("raw")
-    options = {
-        "delim": delimiter,
-        "ends": r"\r\n" if found.crlf else r"\n",
-        "path": str(store.admit(path)),
-        "above": header.row,
-    }
     columns = names(len(header.names))
-    typed = ", ".join(f"'{name}': 'VARCHAR'" for name in columns)
-    text = ", ".join(f"'{name}'" for name in columns)
     try:
         store.connection.execute(
             f"CREATE TABLE {quote(table)} AS SELECT row_number() OVER () + $above AS _row, '' AS _odd, * "  # noqa: S608
-            "FROM read_csv($path, auto_detect=false, header=false, skip=$above, delim=$delim, quote='\"', escape='\"', "
-            f"new_line=$ends, columns={{{typed}}}, force_not_null=[{text}], strict_mode=true, parallel=false, "
-            f"max_line_size={MAX_LINE})",
-            options,
+            f"FROM {file.reading(columns)}",
+            file.options,
         )
     except duckdb.Error:
         store.drop(table)
         return None
-    loaded = store.connection.execute(f"SELECT count(*) FROM {quote(table)}").fetchone()  # noqa: S608
-    if loaded is None or loaded[0] != found.lines:
-        store.drop(table)
+    if not file.whole(table):
         return None
     return Staged(table, len(columns), absent=found.absent)

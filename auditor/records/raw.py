@@ -31,6 +31,12 @@ class RawTable:
         ``read`` counts the data rows met: every row below the header that is not wholly blank. Header,
         preamble and blank rows are not data. Notes below the table, repeated headers and page lines are read
         and excluded; rows that could not be understood are read and quarantined.
+    narrow : frozenset of int, optional
+        The positions of the only columns that the table holds, where a large file was not loaded whole.
+    copies : int or None
+        Rows equal to an earlier one in every cell, where reading told.
+    content : str
+        What tells the content of all its rows, likewise.
     epoch : int
         1904 when the workbook counts its days from 1904, else 1900: for day numbers not marked as dates.
     told : frozenset of str
@@ -48,5 +54,8 @@ class RawTable:
     sha256: str
     ledger: Ledger
     epoch: int = 1900
+    narrow: frozenset[int] | None = None
+    copies: int | None = None
+    content: str = ""
     told: frozenset[str] = field(default=frozenset())
     unfolded: bool = False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +31,10 @@ COVER_ROWS = 40
 """Longest page of remarks that is passed over (with a note) beside sheets of data."""
 
 _CHUNK = 1 << 22
+_SETTLED = 5_000_000_000
+"""Nanoseconds after which a change of a file must show in its time, however coarse the file system's clock."""
+
+Keep = Callable[[Sequence[str]], "frozenset[int] | None"]
 
 
 def fingerprint(path: Path) -> str:
@@ -40,7 +46,9 @@ def fingerprint(path: Path) -> str:
     return digest.hexdigest()
 
 
-def read(path: Path, spec: SourceSpec, store: Store, layout: Headless | None = None) -> list[RawTable]:
+def read(
+    path: Path, spec: SourceSpec, store: Store, layout: Headless | None = None, keep: Keep | None = None
+) -> list[RawTable]:
     """Read a file: CSV and other delimited text, XLSX, XLSB, XLS, ODS, Parquet, an HTML table; gzip and zip of text.
 
     Everything stays text: nothing is guessed to be a number, a date or missing. ``01001`` stays ``01001``, a county
@@ -56,6 +64,9 @@ def read(path: Path, spec: SourceSpec, store: Store, layout: Headless | None = N
         Where the tables go.
     layout : Headless, optional
         What stands where in a table of which it is known that it has no line of names.
+    keep : callable, optional
+        From the names of the columns to the positions of those that somebody will read, or None for all: of a large
+        plain file the others are not loaded.
 
     Returns
     -------
@@ -76,7 +87,7 @@ def read(path: Path, spec: SourceSpec, store: Store, layout: Headless | None = N
     if is_lock_file(path):
         return []
     try:
-        return _read_unchanged(path, where, spec, store, layout)
+        return _read_unchanged(path, where, spec, store, layout, keep)
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise refuse(
             where,
@@ -90,12 +101,14 @@ def read(path: Path, spec: SourceSpec, store: Store, layout: Headless | None = N
 
 
 def _read_unchanged(
-    path: Path, where: Where, spec: SourceSpec, store: Store, layout: Headless | None
+    path: Path, where: Where, spec: SourceSpec, store: Store, layout: Headless | None, keep: Keep | None
 ) -> list[RawTable]:
-    sha256 = fingerprint(path)
+    before, sha256 = _state(path), fingerprint(path)
     grids = open_grids(path, where, spec, store, layout)
-    tables = _Reader(where, spec, store, sha256, path.name, layout).tables(grids)
-    if fingerprint(path) != sha256:
+    tables = _Reader(where, spec, store, sha256, path.name, layout, keep).tables(grids)
+    # A file of which the system says that nobody wrote to it since long before is not hashed again.
+    settled = before == _state(path) and before[-1] < _now() - _SETTLED
+    if not settled and fingerprint(path) != sha256:
         raise refuse(
             where,
             "the file changed while it was read",
@@ -105,12 +118,31 @@ def _read_unchanged(
     return tables
 
 
+def _state(path: Path) -> tuple[int, ...]:
+    """Return what changes when somebody writes to a file; the time of its last change stands last."""
+    known = path.stat()
+    return known.st_dev, known.st_ino, known.st_size, known.st_mtime_ns, known.st_ctime_ns
+
+
+def _now() -> int:
+    """Return the file system's time, in nanoseconds: it decides nothing but whether to hash once more."""
+    return time.time_ns()
+
+
 class _Reader:
     """Reads the sheets of one file, and gathers what is wrong with any of them."""
 
     def __init__(
-        self, where: Where, spec: SourceSpec, store: Store, sha256: str, name: str, layout: Headless | None = None
+        self,
+        where: Where,
+        spec: SourceSpec,
+        store: Store,
+        sha256: str,
+        name: str,
+        layout: Headless | None = None,
+        keep: Keep | None = None,
     ) -> None:
+        self.keep = keep
         self.where, self.spec, self.store, self.sha256, self.name = where, spec, store, sha256, name
         self.layout = layout
         self.problems: list[Problem] = []
@@ -163,7 +195,8 @@ class _Reader:
         if header is None:
             return None
         _refuse_unread_header(grid, header)
-        staged = (grid.load(header, self.store) if grid.load else None) or stage(grid, header, self.store)
+        keep = self.keep(header.names) if self.keep else None
+        staged = (grid.load(header, self.store, keep) if grid.load else None) or stage(grid, header, self.store)
         tidied = tidy(staged, header, grid, self.store)
         if tidied.problems:
             self.store.drop(staged.table)
@@ -172,7 +205,8 @@ class _Reader:
         ledger = without_numbers(tidied.ledger.note(note) if note else tidied.ledger, self.spec)
         sheet, columns = visible(grid.where.sheet), tuple(visible(name) for name in tidied.columns)
         table = RawTable(grid.where.file, sheet, staged.table, columns, header.row, self.sha256, ledger)
-        return self._once(replace(table, epoch=grid.epoch), staged)
+        table = replace(table, epoch=grid.epoch, narrow=staged.narrow, copies=staged.copies, content=staged.content)
+        return self._once(table, staged)
 
     def _unseen(self, grid: Grid, cells: int) -> str:
         texts = {"file name": self.name, "sheet name": grid.where.sheet}

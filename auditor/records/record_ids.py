@@ -10,18 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auditor.records.canonical import examples
-from auditor.records.columns import key
+from auditor.records.columns import IDS, key
+from auditor.records.hashes import hashes
 from auditor.records.sheet import Sheet, literal, quote
-
-IDS = frozenset(
-    key(name)
-    for name in (
-        "record_id", "record_number", "unique_id", "unique_identifier", "row_id", "raw_row_number", "event_id",
-        "stop_id", "stop_number", "call_id", "crime_id", "incident_id", "arrest_id", "arrest_number", "citation_id",
-        "citation_number", "booking_id", "booking_number", "detainer_id", "detainer_number", "encounter_id",
-    )
-)  # fmt: skip
-"""Names of columns that number records, in comparable form."""
 
 _OWN = 0.9
 """The least share of different rows that have a number of their own, where a column numbers records."""
@@ -62,9 +53,12 @@ def number_of(sheet: Sheet) -> int | None:
 def _numbers(sheet: Sheet, at: int) -> bool:
     """Tell whether (nearly) every different row has a number of its own; the whole rows are hashed only if not."""
     table, filled = quote(sheet.raw.table), f"trim(c{at}) <> ''"
-    rows, numbers = sheet.sql(f"SELECT count(*), count(DISTINCT c{at}) FROM {table} WHERE {filled}")[0]  # noqa: S608
+    found = hashes(sheet.store, f"c{at}", f"{table} WHERE {filled}", sheet.raw.ledger.read)
+    rows, numbers = found.rows, found.distinct
     if not rows or numbers >= _OWN * rows:
         return bool(rows)
+    if sheet.raw.narrow is not None:  # no row of it equals another
+        return False
     whole = f"SELECT count(DISTINCT hash({_cells(sheet)})) FROM {table} WHERE {filled}"  # noqa: S608
     return bool(numbers >= _OWN * sheet.sql(whole)[0][0])
 
@@ -74,6 +68,8 @@ def _cells(sheet: Sheet) -> str:
 
 
 def _copies(sheet: Sheet, at: int) -> None:
+    if sheet.raw.copies == 0:
+        return
     table = quote(sheet.raw.table)
     twice = f"SELECT c{at} FROM {table} WHERE trim(c{at}) <> '' GROUP BY 1 HAVING count(*) > 1"  # noqa: S608
     query = (
@@ -99,15 +95,20 @@ def _known(sheet: Sheet, at: int, earlier: Sheet, column: int) -> None:
 def _differing(sheet: Sheet, at: int, earlier: Sheet, column: int) -> int:
     """Return the first row that differs from the record of its number, in the columns that both files have."""
     shared = [
-        f"a.c{i} <> b.c{earlier.raw.columns.index(name)}"
+        f"a.c{i} <> b.c{k}"
         for i, name in enumerate(sheet.raw.columns)
-        if name in earlier.raw.columns and i != at
+        for k, other in enumerate(earlier.raw.columns)
+        if name == other and i != at and _held(sheet, i) and _held(earlier, k)
     ]
     rows = sheet.sql(
         f"SELECT min(a._row) FROM {quote(sheet.raw.table)} a JOIN {quote(earlier.raw.table)} b "  # noqa: S608
         f"ON a.c{at} = b.c{column} AND trim(a.c{at}) <> '' WHERE {' OR '.join(shared) or 'false'}"
     )
     return int(rows[0][0] or 0)
+
+
+def _held(sheet: Sheet, at: int) -> bool:
+    return sheet.raw.narrow is None or at in sheet.raw.narrow
 
 
 def _take_out(sheet: Sheet, query: str, reason: str) -> None:

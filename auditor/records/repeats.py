@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from auditor.domain.vocabulary import NATION
+from auditor.records.hashes import hashes
 from auditor.records.removal import remove
 from auditor.records.sheet import Row, Sheet, quote, times
 
@@ -26,23 +27,26 @@ def fingerprint(sheet: Sheet) -> str:
 
     The same file may be given twice for two different columns: that is no repetition.
     """
-    columns = ", ".join(f"c{i}" for i in range(len(sheet.raw.columns)))
-    table = quote(sheet.raw.table)
-    rows, content = sheet.sql(
-        f"SELECT count(*), coalesce(sum(hash({columns})::HUGEINT), 0) FROM {table}"  # noqa: S608
-    )[0]
+    content = sheet.raw.content or _content(sheet)
     spec = sheet.spec.model_dump(exclude={"path", "sheet", "published", "citation", "encoding", "delimiter"})
     used = sorted((name, sheet.columns.header(name)) for name in sheet.columns.positions)
-    return repr((sheet.adapter.name, sheet.raw.columns, rows, content, used, sorted(spec.items(), key=str)))
+    return repr((sheet.adapter.name, sheet.raw.columns, content, used, sorted(spec.items(), key=str)))
+
+
+def _content(sheet: Sheet) -> str:
+    columns = ", ".join(f"c{i}" for i in range(len(sheet.raw.columns)))
+    found = sheet.sql(
+        f"SELECT count(*), coalesce(sum(hash({columns})::HUGEINT), 0) FROM {quote(sheet.raw.table)}"  # noqa: S608
+    )[0]
+    return f"{found[0]} {found[1]}"
 
 
 def repeats(sheets: Sequence[Sheet]) -> set[int]:
     """Quarantine every sheet that repeats an earlier one, and return their numbers."""
     seen: dict[str, Sheet] = {}
     found: set[int] = set()
-    for sheet in sheets:
-        if sheet.ledger.used == 0:
-            continue
+    held = [sheet for sheet in sheets if sheet.ledger.used]
+    for sheet in held if len(held) > 1 else ():
         first = seen.setdefault(fingerprint(sheet), sheet)
         if first is not sheet:
             found.add(sheet.index)
@@ -53,12 +57,10 @@ def repeats(sheets: Sequence[Sheet]) -> set[int]:
 
 def note_identical_rows(sheet: Sheet) -> None:
     """Note how many rows are equal to another in every column; none is dropped, since they may be people."""
-    columns = ", ".join(f"c{i}" for i in range(len(sheet.raw.columns)))
-    groups = f"SELECT count(*) AS k FROM {quote(sheet.raw.table)} GROUP BY {columns}"  # noqa: S608
-    copies = sheet.sql(f"SELECT coalesce(sum(k - 1), 0) FROM ({groups}) t WHERE k > 1")[0][0]  # noqa: S608
+    copies = _copies(sheet)
     if copies:
         sheet.note(
-            f"{times(int(copies), 'row')} equal to another row in every column; kept and counted, since rows "
+            f"{times(copies, 'row')} equal to another row in every column; kept and counted, since rows "
             "without an identifier may be different people or events"
         )
     _note_spellings(sheet)
@@ -66,7 +68,8 @@ def note_identical_rows(sheet: Sheet) -> None:
 
 def _note_spellings(sheet: Sheet) -> None:
     """Note rows of person-events that differ from another in spelling only (case, blanks, stops); none is dropped."""
-    if sheet.adapter.kind != "records" or sheet.raw.ledger.read > _MOST_SPELT:
+    large = sheet.raw.narrow is not None or sheet.raw.ledger.read > _MOST_SPELT
+    if sheet.adapter.kind != "records" or large:
         return
     cells = [f"c{i}" for i in range(len(sheet.raw.columns))]
     plain = ", ".join(f"CASE WHEN {c} SIMILAR TO '[^0-9]*' THEN lower(translate({c}, {_SIGNS}, '')) ELSE {c} END"
@@ -80,6 +83,23 @@ def _note_spellings(sheet: Sheet) -> None:
             f"rows that differ from another in spelling only (case, blanks, stops), first in row {alike[1]:,}: kept "
             "and counted, since they may be different people or events; try the audit without them"
         )
+
+
+def _copies(sheet: Sheet) -> int:
+    """Return how many rows repeat another: those of equal hashes are compared cell by cell."""
+    if sheet.raw.copies is not None:
+        return sheet.raw.copies
+    columns = ", ".join(f"c{i}" for i in range(len(sheet.raw.columns)))
+    table = quote(sheet.raw.table)
+    found = hashes(sheet.store, columns, table, sheet.raw.ledger.read)
+    if not found.repeated:
+        return 0
+    known = sheet.mapping("alike", "hash UBIGINT", [(value,) for value in found.repeated])
+    groups = (
+        f"SELECT count(*) AS k FROM {table} SEMI JOIN {known} ON hash({columns}) = {known}.hash "  # noqa: S608
+        f"GROUP BY {columns}"
+    )
+    return int(sheet.sql(f"SELECT coalesce(sum(k - 1), 0) FROM ({groups}) WHERE k > 1")[0][0])  # noqa: S608
 
 
 def repeated_figures(sheets: Sequence[Sheet], store: Store) -> tuple[str, ...]:
@@ -102,6 +122,8 @@ def repeated_figures(sheets: Sequence[Sheet], store: Store) -> tuple[str, ...]:
     tuple of str
         Notes on cells that more than one source adds to.
     """
+    if _sources(store) < 2:
+        return ()
     names = _CELL.split(", ")
     same = " AND ".join(f"a.{name} IS NOT DISTINCT FROM b.{name}" for name in names)
     pairs = store.connection.execute(
@@ -152,11 +174,24 @@ def _ask_which(first: Sheet, later: Sheet, cells: int, example: Row) -> None:
     )
 
 
+def _sources(store: Store) -> int:
+    found = store.connection.execute("SELECT min(source) IS NOT NULL, min(source) <> max(source) FROM counts")
+    some, several = found.fetchall()[0]
+    return 2 if several else int(some)
+
+
 def note_added_rows(sheets: Sequence[Sheet], store: Store) -> None:
-    """Note the rows of one file that are added because nothing that was read tells them apart."""
+    """Note the rows of one file that are added because nothing that was read tells them apart.
+
+    Person-events are added by their very nature, and stand in one row a cell already.
+    """
+    counted = [sheet.index for sheet in sheets if sheet.adapter.kind != "records"]
+    if not counted:
+        return
     rows = store.connection.execute(
         f"SELECT source, count(*), min(row) FROM (SELECT source, count(*) AS k, min(row) AS row, {_CELL} FROM counts "  # noqa: S608
-        "GROUP BY ALL HAVING count(*) > 1) GROUP BY 1 ORDER BY 1"
+        "WHERE list_contains(?::INTEGER[], source) GROUP BY ALL HAVING count(*) > 1) GROUP BY 1 ORDER BY 1",
+        [counted],
     ).fetchall()
     for source, cells, row in rows:
         sheets[source].note(

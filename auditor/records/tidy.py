@@ -57,6 +57,9 @@ def tidy(staged: Staged, header: Header, grid: Grid, store: Store) -> Tidied:
         With every problem of the table; when there is one, the table is not to be used.
     """
     work = Tidier(staged, header, grid, store)
+    if staged.narrow is not None:
+        notes = tuple(dict.fromkeys([*grid.notes, *header.notes]))
+        return Tidied(header.names, Ledger(work.count(), notes=notes))
     unseen = take_out(work)
     work.cut_off()
     work.blanks()

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from auditor.domain.places import gazetteer
+from auditor.domain.vocabulary import NATION
 from auditor.records import facility_placing, placing
+from auditor.records.canonical import word_type
 from auditor.records.charges import map_charges, tells_offence
 from auditor.records.columns import Column
 from auditor.records.crosswalk import map_codes, map_texts
 from auditor.records.numbers import PLAIN, map_numbers
 from auditor.records.periods import map_periods, period_text
 from auditor.records.place_questions import note_idle_answers
-from auditor.records.sheet import QUARANTINED, Sheet, quote
+from auditor.records.sheet import QUARANTINED, Sheet, literal, quote
 
 
-def build(sheet: Sheet, columns: Sequence[Column]) -> None:
+def build(sheet: Sheet, columns: Sequence[Column], *, together: bool = False) -> None:
     """Make the typed table of a sheet.
 
     Parameters
@@ -23,35 +26,58 @@ def build(sheet: Sheet, columns: Sequence[Column]) -> None:
         Problems and notes go to its docket and ledger.
     columns : sequence of Column
         What the adapter knows. Columns that the file lacks come out NULL.
+    together : bool
+        Whether rows that are alike in every column stand in one, days folded into their months: for person-events
+        of which nothing but the number is asked.
 
     Notes
     -----
-    The table has ``_row``; ``place``, ``within``, ``place_total``; ``start``, ``"end"``, ``period_kind`` when the
-    adapter knows periods; each coded or text column with its ``<name>_total``; each number as ``<name>``,
-    ``<name>_low``, ``<name>_high`` and ``<name>_state``; each day; and ``aside``, the reason for which the row is
-    set aside, if any.
+    The table has ``_row`` and ``file_rows`` (the first row of the file that stands there, and how many do) and
+    ``alone`` (whether it was kept apart from rows that may be like it); ``place``,
+    ``within``, ``place_total``; ``start``, ``"end"``, ``period_kind`` when the adapter knows periods; each coded or
+    text column with its ``<name>_total``; each number as ``<name>``, ``<name>_low``, ``<name>_high`` and
+    ``<name>_state``; each day; and ``aside``, the reason for which the row is set aside, if any. Rows that something
+    may yet be said of (set aside, incomplete, totals) always stand alone.
     """
-    parts = _Parts()
+    parts = _Parts(together)
     for column in columns:
         _ADD.get(column.kind, _skip)(sheet, column, parts)
     for column in columns:
         if column.kind == "period":
             _add_period(sheet, column.name, parts)
-    asides = ", ".join(parts.asides) or "NULL"
-    select = ",\n  ".join(["r._row AS _row", *parts.select, f"coalesce({asides}, NULL::VARCHAR) AS aside"])
-    sheet.run(
-        f"CREATE OR REPLACE TEMP TABLE {sheet.typed} AS SELECT {select}\n"
-        f"FROM {quote(sheet.raw.table)} r\n" + "\n".join(parts.joins)
-    )
+    sheet.run(f"CREATE OR REPLACE TEMP TABLE {sheet.typed} AS {parts.query(quote(sheet.raw.table))}")
 
 
 class _Parts:
     """The pieces of the one statement that types a sheet; asides in order of precedence."""
 
-    def __init__(self) -> None:
-        self.select: list[str] = []
+    def __init__(self, together: bool) -> None:
+        self.together = together
+        self.select: dict[str, str] = {}
+        self.fixed: dict[str, str] = {}
         self.joins: list[str] = []
         self.asides: list[str] = []
+
+    def query(self, table: str) -> str:
+        """Return the statement over the raw table, whose alias is ``r``."""
+        aside = f"coalesce({', '.join(self.asides) or 'NULL'}, NULL::VARCHAR)"
+        select = "".join(f",\n  {sql} AS {name}" for name, sql in self.select.items())
+        rows = f"SELECT r._row AS _row{select},\n  {aside} AS aside FROM {table} r\n" + "\n".join(self.joins)  # noqa: S608
+        fixed = "".join(f", {sql} AS {name}" for name, sql in self.fixed.items())
+        if not self.together:
+            return f"SELECT *, 1::BIGINT AS file_rows, true AS alone{fixed} FROM ({rows})"  # noqa: S608
+        names = ", ".join((*self.select, "aside"))
+        return (
+            f"SELECT min(_row) AS _row, {names}, count(*) AS file_rows, own IS NOT NULL AS alone{fixed} "  # noqa: S608
+            f"FROM (SELECT *, CASE WHEN {self._alone()} THEN _row END AS own FROM ({rows})) GROUP BY {names}, own"
+        )
+
+    def _alone(self) -> str:
+        """Return the SQL of whether a row must keep a row of its own."""
+        totals = [name for name in self.select if name.endswith('_total"')]
+        doubts = ["aside IS NOT NULL", "place_total IS NOT NULL", *totals]
+        doubts += [f"{name} IS NULL" for name in ("place", "start", '"end"', '"event"') if name in self.select]
+        return " OR ".join(doubts)
 
 
 def _skip(sheet: Sheet, column: Column, parts: _Parts) -> None:
@@ -60,6 +86,8 @@ def _skip(sheet: Sheet, column: Column, parts: _Parts) -> None:
 
 def _add_place(sheet: Sheet, column: Column, parts: _Parts) -> None:
     table = placing.map_places(sheet)
+    if parts.together:
+        table = _narrow_places(sheet, table)
     place, name, state = placing.keys(sheet)
     parts.joins.append(f"LEFT JOIN {table} mp ON mp.place = {place} AND mp.name = {name} AND mp.state = {state}")
     ends = ["mp.id", "mp.within", "mp.aside"]
@@ -68,7 +96,7 @@ def _add_place(sheet: Sheet, column: Column, parts: _Parts) -> None:
         parts.joins.append(_facilities(sheet))
     else:
         facility_placing.note_left(sheet)
-    parts.select += [f"{ends[0]} AS place", f"{ends[1]} AS within", "mp.total AS place_total"]
+    parts.select |= {"place": ends[0], "within": ends[1], "place_total": "mp.total"}
     parts.asides.append(ends[2])
     note_idle_answers(sheet)
 
@@ -82,34 +110,60 @@ def _facilities(sheet: Sheet) -> str:
 
 
 def _add_mapped(sheet: Sheet, column: Column, parts: _Parts) -> None:
-    name, source = quote(column.name), column.name
+    name, total, source = quote(column.name), quote(column.name + "_total"), column.name
     if column.name == "offence" and tells_offence(sheet):
         table, source = map_charges(sheet), "charge"
     elif column.name not in sheet.columns:
-        parts.select += [f"NULL::VARCHAR AS {name}", f"false AS {quote(column.name + '_total')}"]
+        parts.fixed |= {name: "NULL::VARCHAR", total: "false"}
         return
     else:
         table = (map_codes if column.kind == "code" else map_texts)(sheet, column.name)
+    if parts.together and column.kind == "code":
+        table = _narrow(sheet, column.name, table)
     alias = f"m_{column.name}"
     parts.joins.append(f"LEFT JOIN {table} {alias} ON {alias}.raw = {sheet.text(source)}")
-    parts.select += [
-        f"{alias}.value AS {name}",
-        f"coalesce({alias}.total, false) AS {quote(column.name + '_total')}",
-    ]
+    parts.select |= {name: f"{alias}.value", total: f"coalesce({alias}.total, false)"}
     parts.asides.append(f"{alias}.aside")
+
+
+def _narrow_places(sheet: Sheet, table: str) -> str:
+    """Return the mapping of places with codes in place of texts; the nation and the states may yet be put in."""
+    kind, narrow = quote(f"places_{sheet.index}"), quote(f"map_{sheet.index}_place_narrow")
+    known = [row[0] for row in sheet.sql(f"SELECT DISTINCT id FROM {table} WHERE id IS NOT NULL")]  # noqa: S608
+    wider = [NATION, *(state.id for state in gazetteer().states())]
+    words = ", ".join(literal(word) for word in sorted({*known, *wider}))
+    sheet.run(f"DROP TYPE IF EXISTS {kind}")
+    sheet.run(f"CREATE TYPE {kind} AS ENUM ({words})")
+    sheet.run(
+        f"CREATE OR REPLACE TEMP TABLE {narrow} AS SELECT place, name, state, id::{kind} AS id, "  # noqa: S608
+        f"within::{kind} AS within, total, aside FROM {table}"
+    )
+    return narrow
+
+
+def _narrow(sheet: Sheet, name: str, table: str) -> str:
+    """Return a mapping of codes to one byte each in place of texts: what rows are grouped by decides the time."""
+    kind = word_type(name)
+    if kind is None:
+        return table
+    narrow = quote(f"map_{sheet.index}_{name}_narrow")
+    sheet.run(f"CREATE OR REPLACE TEMP TABLE {narrow} AS SELECT raw, value::{kind} AS value, total, aside FROM {table}")  # noqa: S608
+    return narrow
 
 
 def _add_period(sheet: Sheet, name: str, parts: _Parts) -> None:
     joins = {name: "pp", "period_start": "ps", "period_end": "pe"}
-    table = map_periods(sheet, tuple(joins), "periods")
+    table = map_periods(sheet, tuple(joins), "periods", months=parts.together)
+    if not {"period_start", "period_end"} & {*sheet.columns.positions, *sheet.columns.constants}:
+        parts.joins.append(f"LEFT JOIN {table} pp ON pp.raw = {period_text(sheet, name)}")
+        parts.select |= {"start": "pp.first", '"end"': "pp.last", "period_kind": "pp.kind"}
+        parts.asides.append("pp.aside")
+        return
     for column, alias in joins.items():
         parts.joins.append(f"LEFT JOIN {table} {alias} ON {alias}.raw = {period_text(sheet, column)}")
     start, end = "coalesce(ps.first, pp.first)", "coalesce(pe.last, pp.last)"
-    parts.select += [
-        f"{start} AS start",
-        f'{end} AS "end"',
-        f"CASE WHEN ps.first IS NULL AND pe.last IS NULL THEN pp.kind ELSE {_kind(start, end)} END AS period_kind",
-    ]
+    kind = f"CASE WHEN ps.first IS NULL AND pe.last IS NULL THEN pp.kind ELSE {_kind(start, end)} END"
+    parts.select |= {"start": start, '"end"': end, "period_kind": kind}
     parts.asides += [
         "pp.aside",
         "ps.aside",
@@ -132,12 +186,12 @@ def _kind(start: str, end: str) -> str:
 def _add_day(sheet: Sheet, column: Column, parts: _Parts) -> None:
     name = quote(column.name)
     if column.name not in sheet.columns:
-        parts.select.append(f"NULL::DATE AS {name}")
+        parts.fixed[name] = "NULL::DATE"
         return
     table = map_periods(sheet, (column.name,), column.name, days=True)
     alias = f"d_{column.name}"
     parts.joins.append(f"LEFT JOIN {table} {alias} ON {alias}.raw = {period_text(sheet, column.name)}")
-    parts.select.append(f"{alias}.first AS {name}")
+    parts.select[name] = f"{alias}.first"
     parts.asides.append(f"{alias}.aside")
 
 
@@ -145,20 +199,20 @@ def _add_number(sheet: Sheet, column: Column, parts: _Parts) -> None:
     whole = column.kind == "count"
     kind, name = ("BIGINT" if whole else "DOUBLE"), column.name
     if name not in sheet.columns:
-        parts.select += [f"NULL::{kind} AS {quote(name + part)}" for part in ("", "_low", "_high")]
-        parts.select.append(f"NULL::VARCHAR AS {quote(name + '_state')}")
+        parts.fixed |= {quote(name + part): f"NULL::{kind}" for part in ("", "_low", "_high")}
+        parts.fixed[quote(name + "_state")] = "NULL::VARCHAR"
         return
     text, alias = sheet.text(name), f"n_{name}"
     plain = f"regexp_full_match({text}, '{PLAIN}')"
     table = map_numbers(sheet, name, whole)
     parts.joins.append(f"LEFT JOIN {table} {alias} ON {alias}.raw = {text}")
     number = f"CASE WHEN {plain} THEN TRY_CAST({text} AS {kind}) ELSE {alias}.n END"
-    parts.select += [
-        f"{number} AS {quote(name)}",
-        f"CASE WHEN {plain} THEN NULL ELSE {alias}.low END AS {quote(name + '_low')}",
-        f"CASE WHEN {plain} THEN NULL ELSE {alias}.high END AS {quote(name + '_high')}",
-        f"CASE WHEN {plain} THEN 'number' ELSE coalesce({alias}.state, 'missing') END AS {quote(name + '_state')}",
-    ]
+    parts.select |= {
+        quote(name): number,
+        quote(name + "_low"): f"CASE WHEN {plain} THEN NULL ELSE {alias}.low END",
+        quote(name + "_high"): f"CASE WHEN {plain} THEN NULL ELSE {alias}.high END",
+        quote(name + "_state"): f"CASE WHEN {plain} THEN 'number' ELSE coalesce({alias}.state, 'missing') END",
+    }
     parts.asides.append(f"{alias}.aside")
 
 

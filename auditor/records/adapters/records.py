@@ -9,13 +9,13 @@ may identify a person never leave it.
 
 from __future__ import annotations
 
-from auditor.records import canonical, events
+from auditor.records import canonical, events, facility_placing
 from auditor.records.adapter import Adapter
 from auditor.records.adapters.counts import CODED, counts_columns
 from auditor.records.batches import note_batches
 from auditor.records.columns import COUNT, GROUP, JURISDICTION, PLACE, STATE, Column
 from auditor.records.crosswalk import EXCLUDE
-from auditor.records.day_notes import DAY, note_ends, years_only
+from auditor.records.day_notes import DAY, note_ends
 from auditor.records.folding import fold
 from auditor.records.only_detained import settle_only_detained
 from auditor.records.place_totals import settle_place_totals
@@ -33,6 +33,9 @@ _IDLE = (
     "release_eligible_date", "release_date", "transfer_date", "facility", "facility_name",
     "facility_city", "program", "citizenship", "birth_country",
 )  # fmt: skip
+
+CHOSEN_BY = ("program",)
+"""Columns that are not counted by, but tell which rows are."""
 
 COLUMNS = (
     PLACE,
@@ -61,11 +64,10 @@ def load(sheet: Sheet) -> None:
     if not fold(sheet):
         return
     settle_only_detained(sheet)
-    build(sheet, COLUMNS)
-    _leave_out_programs(sheet)
-    years_only(sheet)
-    settle_ethnicity(sheet)
     grouped = "n" in sheet.columns
+    build(sheet, COLUMNS, together=not grouped and _alike(sheet))
+    _leave_out_programs(sheet)
+    settle_ethnicity(sheet)
     values = ("n",) if grouped else ()
     settle_totals(sheet, values)
     settle_place_totals(sheet, values)
@@ -73,17 +75,20 @@ def load(sheet: Sheet) -> None:
     if grouped:
         canonical.drop_unreported(sheet, values)
     canonical.post(sheet)
-    _aggregate(sheet, grouped)
+    months = _months(sheet, grouped)
     columns = counts_columns(sheet) | {"cumulative": "false", "n": "n", "n_low": "n_low", "n_high": "n_high"}
-    canonical.insert(sheet, "counts", columns, f"SELECT * FROM {_months(sheet)}")  # noqa: S608
-    sheet.run(f"INSERT INTO merged SELECT {sheet.index}, _row, file_rows FROM {_months(sheet)}")  # noqa: S608
+    canonical.insert(sheet, "counts", columns, months)
+    sheet.run(f"INSERT INTO merged SELECT {sheet.index}, _row, file_rows FROM ({months}) WHERE file_rows > 1")  # noqa: S608
     events.fill(sheet, _standing())
     note_batches(sheet)
     note_ends(sheet)
 
 
-def _months(sheet: Sheet) -> str:
-    return f"months_{sheet.index}"
+def _alike(sheet: Sheet) -> bool:
+    """Tell whether rows may stand together: nothing is asked of a single one, and no other column decides on it."""
+    left_out = EXCLUDE in sheet.spec.values.get("program", {}).values()
+    born = {"group", "birth_country"} <= {*sheet.columns.positions, *sheet.columns.constants}
+    return not (events.asked(sheet) or left_out or born or facility_placing.applies(sheet))
 
 
 _KEYS = ("place", "agency", *(quote(name) for name in CODED))
@@ -99,17 +104,23 @@ def _standing() -> str:
     return f"min(_row) OVER (PARTITION BY {', '.join((*_KEYS, *_SPANS.values()))})"
 
 
-def _aggregate(sheet: Sheet, grouped: bool) -> None:
+def _months(sheet: Sheet, grouped: bool) -> str:
+    """Return the query of the sheet's rows by month, or by what they have in place of one."""
+    used = f"SELECT * FROM {sheet.typed} WHERE aside IS NULL"  # noqa: S608
+    if not sheet.sql(f"{used} AND alone LIMIT 1"):
+        names = ", ".join((*_KEYS, *_SPANS))
+        none = "NULL::BIGINT"
+        return f"SELECT _row, {names}, file_rows AS n, {none} AS n_low, {none} AS n_high, file_rows FROM ({used})"  # noqa: S608
     # A known number beside a suppressed one makes the sum an interval.
-    number = "CASE WHEN count(n) = count(*) THEN sum(n) END::BIGINT" if grouped else "count(*)"
-    low = "CASE WHEN count(n) < count(*) THEN sum(coalesce(n, n_low)) END::BIGINT" if grouped else "NULL"
-    high = "CASE WHEN count(n) < count(*) THEN sum(coalesce(n, n_high)) END::BIGINT" if grouped else "NULL"
+    number = "CASE WHEN count(n) = count(*) THEN sum(n) END::BIGINT" if grouped else "sum(file_rows)::BIGINT"
+    low = "CASE WHEN count(n) < count(*) THEN sum(coalesce(n, n_low)) END::BIGINT" if grouped else "NULL::BIGINT"
+    high = "CASE WHEN count(n) < count(*) THEN sum(coalesce(n, n_high)) END::BIGINT" if grouped else "NULL::BIGINT"
     sheet.run(
-        f"CREATE OR REPLACE TEMP TABLE {_months(sheet)} AS SELECT min(_row) AS _row, {', '.join(_KEYS)}, "  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE months_{sheet.index} AS SELECT min(_row) AS _row, {', '.join(_KEYS)}, "  # noqa: S608
         f"{', '.join(f'{sql} AS {name}' for name, sql in _SPANS.items())}, {number} AS n, {low} AS n_low, "
-        f"{high} AS n_high, count(*) AS file_rows FROM (SELECT * FROM {sheet.typed} WHERE aside IS NULL) "
-        f"GROUP BY ALL"
+        f"{high} AS n_high, sum(file_rows)::BIGINT AS file_rows FROM ({used}) GROUP BY ALL"
     )
+    return f"SELECT * FROM months_{sheet.index}"  # noqa: S608
 
 
 def _leave_out_programs(sheet: Sheet) -> None:

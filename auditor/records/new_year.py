@@ -1,0 +1,65 @@
+"""Dates that are 1 January because nothing but their year is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from auditor.domain.periods import Period
+from auditor.records.private import is_person
+from auditor.records.sheet import Sheet, times
+
+_FEW = 20
+"""Dates that there must be before their being mostly 1 January says anything."""
+
+
+def years_only(sheet: Sheet, periods: Mapping[str, Period], rows: Mapping[str, int]) -> dict[str, Period]:
+    """Take days that are 1 January throughout a year for what they are: nothing but the year is known of them.
+
+    Of at least 20 dates of the year, or of the file, most are 1 January. Those rows are counted in their year, and in
+    no month.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Its ledger takes the note.
+    periods : mapping of str to Period
+        What each written date was read as.
+    rows : mapping of str to int
+        How many rows hold it.
+
+    Returns
+    -------
+    dict
+        The periods, such days replaced by their years.
+    """
+    days: Counter[int] = Counter()
+    first: Counter[int] = Counter()
+    for text, period in periods.items():
+        if period.kind == "day":
+            days[period.start.year] += rows[text]
+            first[period.start.year] += rows[text] * _is_first(period)
+    years = [year for year in sorted(days) if _mostly(first[year], days[year], first.total(), days.total())]
+    if not years:
+        return dict(periods)
+    found, whole = (times(sum(counts[year] for year in years), "date") for counts in (first, days))
+    shares = "most dates" if is_person(sheet) else f"{found} of {whole}"
+    listed = ", ".join(map(str, years))
+    sheet.note(f"{listed}: {shares} are 1 January: only their year is known, and they are counted in no month")
+    return {
+        text: replace(period, end=date(period.start.year, 12, 31), kind="year")
+        if _is_first(period) and period.start.year in years
+        else period
+        for text, period in periods.items()
+    }
+
+
+def _is_first(period: Period) -> bool:
+    return period.kind == "day" and (period.start.month, period.start.day) == (1, 1)
+
+
+def _mostly(first: int, days: int, all_first: int, all_days: int) -> bool:
+    whole_file = all_days >= _FEW and 2 * all_first > all_days
+    return 2 * first > days and (days >= _FEW or whole_file)
