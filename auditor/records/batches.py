@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from math import lgamma, log
 
+from auditor.records.day_notes import day_rows, extent
 from auditor.records.private import LEAST
-from auditor.records.sheet import Row, Sheet, literal, quote
+from auditor.records.sheet import Row, Sheet, quote
 
 _FEWEST, _SHARE, _CHANCE = 5, 0.5, 1e-3
 """A batch has at least five rows, half of its unit's, and more than chance would put on any one day of the file."""
@@ -43,17 +44,29 @@ def note_batches(sheet: Sheet) -> None:
 
 def _busiest(sheet: Sheet, unit: str) -> tuple[int, list[Row]]:
     """Return the days from the first to the last, and of each unit its rows on the busiest day, all, day, first row."""
+    first, last, _ = extent(sheet)
+    if first is None or (sheet.together and unit != "facility" and not _crowded(sheet, unit)):
+        return 0, []
     text = f"nullif(trim({sheet.text(unit)}), '')" if unit == "facility" else f"t.{quote(unit)}"
     join = f"JOIN {quote(sheet.raw.table)} r USING (_row)" if unit == "facility" else ""
-    known = f"{sheet.typed} t {join} WHERE t.aside IS NULL AND t.period_kind = {literal('day')}"
-    span = sheet.sql(f"SELECT date_diff('day', min(start), max(start)) + 1 FROM {known}")[0][0]  # noqa: S608
     rows = sheet.sql(
-        f"WITH d AS (SELECT {text} AS unit, t.start AS day, count(*) AS k, min(t._row) AS first FROM {known} "  # noqa: S608
+        f"WITH d AS (SELECT {text} AS unit, t.start AS day, count(*) AS k, min(t._row) AS first "  # noqa: S608
+        f"FROM {day_rows(sheet)} t {join} "
         "GROUP BY 1, 2) SELECT unit, max(k), sum(k)::BIGINT, min(day) FILTER (top), min(first) FILTER (top) FROM "
         "(SELECT *, k = max(k) OVER (PARTITION BY unit) AS top FROM d WHERE unit IS NOT NULL) GROUP BY 1 "
         f"HAVING max(k) >= {_FEWEST} AND max(k) >= {_SHARE} * sum(k) ORDER BY 2 DESC, 1"
     )
-    return int(span or 0), rows
+    return (last - first).days + 1, rows
+
+
+def _crowded(sheet: Sheet, unit: str) -> bool:
+    """Tell whether half of the rows of some unit lie within one month: else no day can hold them."""
+    found = sheet.sql(
+        f"WITH m AS (SELECT {quote(unit)} AS unit, start, sum(file_rows) AS k FROM {sheet.typed} "  # noqa: S608
+        f"WHERE aside IS NULL AND {quote(unit)} IS NOT NULL GROUP BY ALL) SELECT 1 FROM m GROUP BY unit "
+        f"HAVING max(k) >= {_FEWEST} AND max(k) >= {_SHARE} * sum(k) LIMIT 1"
+    )
+    return bool(found)
 
 
 def _unlikely(top: int, rows: int, span: int) -> bool:

@@ -1,47 +1,49 @@
-"""What the days of person-events say of the records: years of which only the year is known, months cut in two."""
+"""What the days of person-events say of the records: which months they cover in part only."""
 
 from __future__ import annotations
 
-from auditor.records.private import is_person
-from auditor.records.sheet import Sheet, times
+from auditor.records import placing
+from auditor.records.periods import period_text
+from auditor.records.sheet import Row, Sheet, quote
 
 DAY = "period_kind = 'day'"
-_FEW_DAYS = 20
 _EDGE = 3
 """A first day after the third of a month, or a last one more than three days before its end, cuts the month."""
 
 
-def years_only(sheet: Sheet) -> None:
-    """Take days that are 1 January throughout a year for what they are: nothing but the year is known of them.
+def day_rows(sheet: Sheet) -> str:
+    """Return the relation of the used rows that bear a day: ``_row``, ``place``, ``agency``, ``start``."""
+    if not sheet.together:
+        return f"(SELECT _row, place, agency, start FROM {sheet.typed} WHERE aside IS NULL AND {DAY})"  # noqa: S608
+    place, name, state = placing.keys(sheet)
+    joins = [
+        f"JOIN {quote(f'map_{sheet.index}_periods')} pp ON pp.raw = {period_text(sheet, 'date')} AND pp.day IS NOT NULL",
+        f"JOIN {placing.narrow(sheet)} mp ON mp.place = {place} AND mp.name = {name} AND mp.state = {state}",
+    ]
+    agency = "NULL::VARCHAR"
+    if "agency" in sheet.columns:
+        joins.append(f"LEFT JOIN {quote(f'map_{sheet.index}_agency')} ma ON ma.raw = {sheet.text('agency')}")
+        agency = "ma.value"
+    joins.append(f"ANTI JOIN (SELECT _row FROM {sheet.typed} WHERE aside IS NOT NULL) a ON a._row = r._row")  # noqa: S608
+    return (
+        f"(SELECT r._row AS _row, mp.id AS place, {agency} AS agency, pp.day AS start "  # noqa: S608
+        f"FROM {quote(sheet.raw.table)} r {' '.join(joins)})"
+    )
 
-    Of at least 20 dates of the year, or of the file, most are 1 January. Those rows are counted in their year, and in
-    no month.
-    """
-    first = "month(start) = 1 AND day(start) = 1"
-    rows = sheet.sql(
-        f"WITH y AS (SELECT year(start) AS year, count(*) AS days, count(*) FILTER ({first}) AS k "  # noqa: S608
-        f"FROM {sheet.typed} WHERE aside IS NULL AND {DAY} GROUP BY 1), f AS (SELECT sum(days) AS days, sum(k) AS k "
-        f"FROM y) SELECT y.year, y.days, y.k FROM y, f WHERE 2 * y.k > y.days AND (y.days >= {_FEW_DAYS} "
-        f"OR (f.days >= {_FEW_DAYS} AND 2 * f.k > f.days)) ORDER BY 1"
-    )
-    if not rows:
-        return
-    years = ", ".join(str(row[0]) for row in rows)
-    days, new_year = (times(sum(row[i] for row in rows), "date") for i in (1, 2))
-    shares = f"{new_year} of {days}" if not is_person(sheet) else "most dates"
-    sheet.note(f"{years}: {shares} are 1 January: only their year is known, and they are counted in no month")
-    sheet.run(
-        f"UPDATE {sheet.typed} SET \"end\" = make_date(year(start), 12, 31), period_kind = 'year' "  # noqa: S608
-        f"WHERE {DAY} AND {first} AND year(start) IN ({years})"
-    )
+
+def extent(sheet: Sheet) -> Row:
+    """Return the first and the last day of the used rows, and how many months hold one."""
+    source, day = day_rows(sheet), "start"
+    if sheet.together and not sheet.sql(f"SELECT 1 FROM {sheet.typed} WHERE aside IS NOT NULL LIMIT 1"):  # noqa: S608
+        source, day = quote(f"map_{sheet.index}_periods"), "day"
+    return sheet.sql(
+        f"SELECT min({day}), max({day}), count(DISTINCT date_trunc('month', {day})) FROM {source}"  # noqa: S608
+    )[0]
 
 
 def note_ends(sheet: Sheet) -> None:
     """Note a first and a last month that the records cover in part only; the days themselves are not printed."""
-    first, last, months = sheet.sql(
-        "SELECT min(start), max(start), count(DISTINCT date_trunc('month', start)) "  # noqa: S608
-        f"FROM {sheet.typed} WHERE aside IS NULL AND {DAY}"
-    )[0]
+    first, last, months = extent(sheet)
     if months < 3:
         return
     left = sheet.sql("SELECT date_diff('day', ?::DATE, last_day(?::DATE))", [last, last])[0][0]

@@ -16,7 +16,7 @@ from auditor.records.sheet import QUARANTINED, SHOWN, Row, Sheet
 # A clock time after a day is cut off: 2011-08-15 13:05:00, 8/15/2011 1:05 PM, 2011-08-15T13:05Z, 2025-05-16 am.
 _TIME = r"(\d)[ T]+(\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?\s*)?([AaPp][.]?[Mm][.]?)?\s*(Z|[+-]\d{2}:?\d{2})?$"
 PERIOD_KIND = "word_period_kind"
-_COLUMNS = "raw VARCHAR, first DATE, last DATE, kind VARCHAR, aside VARCHAR"
+_COLUMNS = "raw VARCHAR, first DATE, last DATE, kind VARCHAR, aside VARCHAR, day DATE"
 _SERIAL = re.compile(r"([2-5]\d{4})(\.\d+)?")
 _MOSTLY = 0.5
 
@@ -77,14 +77,14 @@ def map_periods(
             known[text] = period
         else:
             bad.append((item, reason))
-            rows.append((text, None, None, None, f"{QUARANTINED}{column} {reason}"))
+            rows.append((text, None, None, None, f"{QUARANTINED}{column} {reason}", None))
     _judge(sheet, column, values, bad)
     _remark(sheet, column, values, fiscal)
     if names[0] == "date":
         known = years_only(sheet, known, {text: item[1] for text, item in values.items()})
-    if months:
-        known = {text: period.month() if period.kind == "day" else period for text, period in known.items()}
-    rows += [(text, period.start, period.end, period.kind, None) for text, period in known.items()]
+    for text, period in known.items():
+        taken = period.month() if months and period.kind == "day" else period
+        rows.append((text, taken.start, taken.end, taken.kind, None, period.start if period.kind == "day" else None))
     typed = _COLUMNS.replace("kind VARCHAR", f"kind {PERIOD_KIND}") if months else _COLUMNS
     return sheet.mapping(table, typed, rows)
 

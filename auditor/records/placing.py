@@ -54,6 +54,11 @@ def map_places(sheet: Sheet) -> str:
     return sheet.mapping("place", _COLUMNS, rows)
 
 
+def narrow(sheet: Sheet) -> str:
+    """Return the name of the mapping table whose places are codes of few bytes."""
+    return quote(f"map_{sheet.index}_place_narrow")
+
+
 def keys(sheet: Sheet) -> tuple[str, str, str]:
     """Return the SQL of the written place, name and state, blank as ``''``."""
     texts = [f"coalesce({sheet.text(name)}, '')" for name in ("place", "jurisdiction", "state")]

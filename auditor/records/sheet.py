@@ -62,6 +62,8 @@ class Sheet:
         What became of its rows so far.
     wanted : frozenset of str
         Columns of the table ``events`` that some signal asks for.
+    together : bool
+        Whether its typed table holds rows alike, and days of a month, in one row.
     numbered : str
         Comparable name of the column that numbers its records; copies of them are gone, and what it shares with
         another sheet so numbered are other records.
@@ -89,6 +91,7 @@ class Sheet:
     open: bool = False
     spellings: dict[str, set[str]] = field(default_factory=dict)
     wanted: frozenset[str] = frozenset()
+    together: bool = False
     numbered: str = ""
     maps: dict[str, str] = field(default_factory=dict)
     crosswalk: OwnCrosswalk | None = None

@@ -39,6 +39,7 @@ def build(sheet: Sheet, columns: Sequence[Column], *, together: bool = False) ->
     ``<name>_state``; each day; and ``aside``, the reason for which the row is set aside, if any. Rows that something
     may yet be said of (set aside, incomplete, totals) always stand alone.
     """
+    sheet.together = together
     parts = _Parts(together)
     for column in columns:
         _ADD.get(column.kind, _skip)(sheet, column, parts)
@@ -128,7 +129,7 @@ def _add_mapped(sheet: Sheet, column: Column, parts: _Parts) -> None:
 
 def _narrow_places(sheet: Sheet, table: str) -> str:
     """Return the mapping of places with codes in place of texts; the nation and the states may yet be put in."""
-    kind, narrow = quote(f"places_{sheet.index}"), quote(f"map_{sheet.index}_place_narrow")
+    kind, narrow = quote(f"places_{sheet.index}"), placing.narrow(sheet)
     known = [row[0] for row in sheet.sql(f"SELECT DISTINCT id FROM {table} WHERE id IS NOT NULL")]  # noqa: S608
     wider = [NATION, *(state.id for state in gazetteer().states())]
     words = ", ".join(literal(word) for word in sorted({*known, *wider}))

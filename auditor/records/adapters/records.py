@@ -34,8 +34,8 @@ _IDLE = (
     "facility_city", "program", "citizenship", "birth_country",
 )  # fmt: skip
 
-CHOSEN_BY = ("program",)
-"""Columns that are not counted by, but tell which rows are."""
+CHOSEN_BY = ("program", "facility")
+"""Columns that are not counted by, but tell which rows are counted, or how they came to be dated."""
 
 COLUMNS = (
     PLACE,

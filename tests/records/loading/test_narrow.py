@@ -84,7 +84,8 @@ def test_counts_by_hand(tmp_path, monkeypatch):
     with Store([path]) as store:
         load([SourceSpec(format="records", path=str(path))], tmp_path, store)
         found = store.connection.execute(
-            'SELECT "group", sum(n), min(row), count(*) FILTER (period_kind <> \'month\') FROM counts GROUP BY 1 ORDER BY 1'
+            """SELECT "group", sum(n), min(row), count(*) FILTER (period_kind <> 'month') FROM counts
+            GROUP BY 1 ORDER BY 1"""
         ).fetchall()
     # Every other one of sixty is hispanic, from the first row of data (2); rows 62 and 63 name no group.
     assert found == [("hispanic", 30, 2, 0), ("white", 30, 3, 0), (None, 2, 62, 0)]
