@@ -86,8 +86,8 @@ def drop_unreported(sheet: Sheet, values: Sequence[str]) -> None:
 def post(sheet: Sheet) -> None:
     """Write the rows set aside into the ledger, each under its reason, with the first few row numbers."""
     rows = sheet.sql(
-        f"SELECT aside, sum(file_rows)::BIGINT, list(_row ORDER BY _row)[1:{_EXAMPLES}], min(_row) FROM {_asides(sheet)} "  # noqa: S608
-        "WHERE aside IS NOT NULL GROUP BY aside ORDER BY 4, 1"
+        f"SELECT aside, sum(file_rows)::BIGINT, list(_row ORDER BY _row)[1:{_EXAMPLES}], min(_row) "  # noqa: S608
+        f"FROM {_asides(sheet)} WHERE aside IS NOT NULL GROUP BY aside ORDER BY 4, 1"
     )
     for aside, count, first, _ in rows:
         sheet.ledger = sheet.ledger.step(
@@ -111,8 +111,8 @@ def _asides(sheet: Sheet) -> str:
     for aside, count, first, rows in partly:
         sheet.note(f"{times(count, 'figure')} of rows used otherwise left out: {aside[2:]} ({examples(first, rows)})")
     return (
-        f"(SELECT _row, CASE WHEN bool_and(aside IS NOT NULL) THEN min(aside) END AS aside, 1 AS file_rows FROM {sheet.typed} "  # noqa: S608
-        "GROUP BY 1)"
+        f"(SELECT _row, CASE WHEN bool_and(aside IS NOT NULL) THEN min(aside) END AS aside, 1 AS file_rows "  # noqa: S608
+        f"FROM {sheet.typed} GROUP BY 1)"
     )
 
 

@@ -16,8 +16,9 @@ def day_rows(sheet: Sheet) -> str:
     if not sheet.together:
         return f"(SELECT _row, place, agency, start FROM {sheet.typed} WHERE aside IS NULL AND {DAY})"  # noqa: S608
     place, name, state = placing.keys(sheet)
+    periods = quote(f"map_{sheet.index}_periods")
     joins = [
-        f"JOIN {quote(f'map_{sheet.index}_periods')} pp ON pp.raw = {period_text(sheet, 'date')} AND pp.day IS NOT NULL",
+        f"JOIN {periods} pp ON pp.raw = {period_text(sheet, 'date')} AND pp.day IS NOT NULL",
         f"JOIN {placing.narrow(sheet)} mp ON mp.place = {place} AND mp.name = {name} AND mp.state = {state}",
     ]
     agency = "NULL::VARCHAR"
