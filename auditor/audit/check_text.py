@@ -68,10 +68,10 @@ def _keys(report: CheckReport) -> Iterator[str]:
 
 def _unrecorded(report: CheckReport) -> Iterator[str]:
     for found in report.ethnicity[:_FEW]:
+        who = f"{found.group.capitalize()} people are hardly ever recorded among {found.event}s"
         yield (
-            f"  {found.name} ({found.place}): {found.group.capitalize()} people are hardly ever recorded among "
-            f"{found.event}s: {found.recorded_share:.1%} of the records with a group, "
-            f"{found.population_share:.1%} of the population"
+            f"  {found.name} ({found.place}): {who}: "
+            f"{found.recorded_share:.1%} of the records with a group, {found.population_share:.1%} of the population"
         )
     if len(report.ethnicity) > _FEW:
         yield f"  and {len(report.ethnicity) - _FEW} more places and events"

@@ -77,6 +77,8 @@ class Docket:
     config, input, questions : list of Problem
     unanswered : mapping of int to frozenset of str
         For each ``[[sources]]`` table the canonical columns that it leaves open.
+    lacking : list of tuple of str
+        For each thing that every row must have and a file lacks, the columns any of which would do.
     met : list of Source
         What was read by the time at which a person must decide, each with its ledger so far.
     decisions_file : str
@@ -87,6 +89,7 @@ class Docket:
     input: list[Problem] = field(default_factory=list)
     questions: list[Problem] = field(default_factory=list)
     unanswered: dict[int, frozenset[str]] = field(default_factory=dict)
+    lacking: list[tuple[str, ...]] = field(default_factory=list)
     met: list[Source] = field(default_factory=list)
     decisions_file: str = ""
     _answers: dict[int, _Answers] = field(default_factory=dict)

@@ -282,6 +282,7 @@ def _check_required(sheet: Sheet, adapter: Adapter) -> None:
             continue  # named in the configuration, and its absence already reported
         if set(names) & sheet.docket.unanswered.get(sheet.at, frozenset()):
             continue  # asked for already
+        sheet.docket.lacking.append(names)
         sheet.refuse(
             f"no column for {' or '.join(names)}; the file has {', '.join(sheet.raw.columns)}",
             f"every row of {adapter.name} needs it",

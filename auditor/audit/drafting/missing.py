@@ -88,4 +88,4 @@ def _years(start: date | None, end: date | None) -> str:
     if start is None or end is None:
         return "ACS 5-year estimates around the middle of the data"
     last = max(FIRST_FIVE_YEARS, (start.year + end.year) // 2 + 2)
-    return f"ACS 5-year estimates {last - 4}-{last}"
+    return f"ACS 5-year estimates {last - 4}-{last} (or the latest there are)"

@@ -16,7 +16,7 @@ from auditor.records.docket import Docket
 from auditor.records.load import load
 from auditor.records.private import masked
 from auditor.records.proposing.profile import Profile, profiles
-from auditor.records.proposing.proposal import CANONICAL, Line, Proposal, propose, set_aside
+from auditor.records.proposing.proposal import CANONICAL, Line, Proposal, lacking, propose, set_aside
 from auditor.records.raw import RawTable
 from auditor.records.read import read
 from auditor.records.spec import SourceSpec
@@ -190,11 +190,22 @@ def _try(found: Surveyed, base: Path, *, proposed: bool) -> None:
         except (InputError, ConfigError) as error:
             if proposed:
                 _withdraw(found, error.problems)
+            elif docket.lacking and not docket.config and len(docket.input) == len(docket.lacking):
+                _complete(found, docket)
+                _try(found, base, proposed=False)
+                return
             else:
                 found.wrong += error.problems
                 found.lines += questions(docket, found.spec)
     found.met = docket.met
     found.asked += docket.questions
+
+
+def _complete(found: Surveyed, docket: Docket) -> None:
+    """Ask for what every row must have and the layout lacks."""
+    asked = {line.name: line for line in map(lacking, docket.lacking)}
+    found.lines += asked.values()
+    found.spec = _applied(found.spec, found.spec.format, list(asked.values()))
 
 
 def _withdraw(found: Surveyed, problems: Sequence[Problem]) -> None:

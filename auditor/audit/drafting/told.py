@@ -23,7 +23,7 @@ def told(drafted: Drafted, files: Sequence[Path], out: Path) -> str:
 def _lines(drafted: Drafted, files: Sequence[Path], out: Path) -> Iterator[str]:
     for source in drafted.sources:
         yield from _source(source)
-    if any(source.asked for source in drafted.sources):
+    if any(map(_said, drafted.sources)):
         yield PRIVATE
     if drafted.missing:
         yield "Still missing"
@@ -51,18 +51,23 @@ def _source(source: Surveyed) -> Iterator[str]:
     ]
     if asked:
         yield from _wrapped(f"to be answered: {', '.join(asked)}", "  ")
-    said = [str(problem) for problem in source.asked if not problem.found.endswith('= ""')]
+    said = _said(source)
     for text in said[:_SHOWN]:
         yield from _wrapped(text, "  ? ")
     if len(said) > _SHOWN:
         yield f"  ? and {len(said) - _SHOWN} more questions, all of them in the configuration"
 
 
+def _said(source: Surveyed) -> list[str]:
+    """Return the questions in the words of the reader, who counts rows."""
+    return [str(problem) for problem in source.asked if not problem.found.endswith('= ""')]
+
+
 def _next(drafted: Drafted, files: Sequence[Path], out: Path) -> Iterator[str]:
     names = " ".join(one_line(file.name) for file in files)
     if drafted.open:
-        many = "1 question is" if drafted.open == 1 else f"{drafted.open} questions are"
-        yield f"{out}: {many} open. Answer them in it, then run `auditor init {names} --out {out.name}` again."
+        many, it = ("1 question is", "it") if drafted.open == 1 else (f"{drafted.open} questions are", "them")
+        yield f"{out}: {many} open. Answer {it} there, then run `auditor init {names} --out {out.name}` again."
     else:
         yield f"{out}: nothing is open. Next: `auditor check {out.name}`, then `auditor run {out.name}`."
 

@@ -119,11 +119,15 @@ def kind_of(values: Sequence[str], distinct: int) -> str:
 def is_identifier(profile: Profile) -> bool:
     """Tell whether a column is one of identifiers, by its header."""
     words = profile.words
+    if profile.kind == "flag":
+        return False
     return bool(words & _IDENTIFIER_WORDS) or bool(words & _NUMBER_WORDS and words & _NUMBERED)
 
 
 def _personal(header: str, values: Sequence[str]) -> bool:
     words = words_of(header)
+    if values and all(map(_is_flag, values)):
+        return False
     if words & PERSONAL_WORDS or key(header) in PERSONAL_WORDS:
         # "facility name" and "name of county" name no person.
         return not words & {"county", "facility", "agency", "department", "state", "city", "jail", "site", "program"}

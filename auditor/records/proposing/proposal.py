@@ -202,6 +202,15 @@ _OPTIONAL = {
 }
 
 
+def lacking(names: Sequence[str]) -> Line:
+    """Return the question for a column that every row must have, where a known layout lacks it."""
+    if "place" in names:
+        return _PLACELESS
+    if "event" in names:
+        return Line("constants", "event", "", (f"what happened to the person of a row? one of {', '.join(EVENTS)}",))
+    return Line("columns", names[0], "", (f"which column is {' or '.join(names)}?",))
+
+
 def _where(found: Roles, known: frozenset[str]) -> Iterator[Line]:
     """Propose or ask where the events happened."""
     if known & {"place", "jurisdiction"}:
@@ -217,12 +226,18 @@ def _where(found: Roles, known: frozenset[str]) -> Iterator[Line]:
         how = f"candidates: {_listed(candidates)}; or, where all rows are of one place, constants.place instead"
         yield Line("columns", "place", "", ("which column says where it happened?", how))
         return
-    codes = 'a county ("48453"), an agency\'s ORI, a state ("48"), or "local:<id>" for a city or a precinct'
-    yield Line(
-        "constants", "place", "", ("no column says where: of which place are these rows?", f"answer with {codes}")
-    )
+    yield _PLACELESS
 
 
+_PLACELESS = Line(
+    "constants",
+    "place",
+    "",
+    (
+        "no column says where: of which place are these rows?",
+        'answer with a county ("48453"), an agency\'s ORI, a state ("48"), or "local:<id>" for a city or a precinct',
+    ),
+)
 _PLACES = {"place": "codes of places", "jurisdiction": "names of jurisdictions"}
 
 
