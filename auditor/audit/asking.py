@@ -34,11 +34,15 @@ def asks(withheld: Iterable[tuple[Card, Withheld]]) -> tuple[str, ...]:
     return (*rows, *other)
 
 
+_SAME = {"time": "time of day", "date (to the day)": "date"}
+"""What signals call by two names."""
+
+
 def _columns(lack: Withheld) -> Sequence[str]:
     """Return the columns that rows would have to tell, where that is what is missing."""
     values: Mapping[str, object] = lack.sentence.values if lack.sentence is not None else {}
     told = values.get("columns")
-    return [part.strip() for part in str(told).split(",")] if told else []
+    return [_SAME.get(part.strip(), part.strip()) for part in str(told).split(",")] if told else []
 
 
 def _rows(columns: Mapping[str, Sequence[str]]) -> str:

@@ -49,8 +49,15 @@ def _about(problems: Iterable[Problem], *named: str) -> tuple[str, ...]:
 
 
 def _worded(problem: Problem) -> str:
+    """Word a question for the file: no numbers, and no list of what is nothing but numbers."""
     where = f"column {problem.column}: " if problem.column else ""
-    return where + " — ".join(part for part in (masked(problem.found), problem.why, problem.remedy) if part)
+    found = masked(problem.found)
+    if found.count("…") > _MASKED:
+        found = found.partition(": ")[0]
+    return where + " — ".join(part for part in (found, problem.why, problem.remedy) if part)
+
+
+_MASKED = 3
 
 
 def _values(column: str, entries: Mapping[str, str]) -> Iterator[Line]:

@@ -134,13 +134,15 @@ def _together(found: Sequence[Surveyed], base: Path) -> tuple[Held, date | None]
             return Held(kinds, grouped=_grouped(found)), None
         said = {source.spec.constants["event"] for source in found if source.spec.constants.get("event")}
         held = held_of(loaded, kinds, said, grouped=_grouped(found))
-        return held, _last_day(loaded) if len(ready) == len(found) else None
+        whole = all(source.spec in ready or source.kind in _WITHOUT_EVENTS for source in found)
+        return held, _last_day(loaded) if whole else None
 
 
 def _grouped(found: Sequence[Surveyed]) -> bool:
     return any("group" in source.names and source.kind != "population" for source in found)
 
 
+_WITHOUT_EVENTS = ("population", "places", "activations", "operations")
 _MORE = timedelta(days=366)
 
 

@@ -110,7 +110,7 @@ def _recognised(tables: Sequence[RawTable], spec: SourceSpec) -> tuple[Adapter |
     longest = max(tables, key=lambda raw: raw.ledger.read)
     if spec.format not in (AUTO, ""):
         adapter = named(spec.format)
-        complete = not _missing(adapter, spec, longest)
+        complete = adapter.signed(longest.columns) or not _missing(adapter, spec, longest)
         return (adapter if complete or adapter.name not in CANONICAL else None), longest
     for raw in tables:
         fits = fitting(raw.columns, spec)
