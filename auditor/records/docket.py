@@ -63,6 +63,7 @@ def _merged(name: str, kept: Mapping[str, str], new: Mapping[str, str]) -> list[
 
 _WANTED = {
     "format": "name the format of the file",
+    "fold": 'name the column that says which rows are one event, or write "none" if each row is one',
     "columns": "name the header of the column, or take the line out if there is none",
     "constants": "say what holds for every row of the file",
 }
@@ -121,7 +122,7 @@ class Docket:
         if not names:
             return
         self.answers(at, spec)
-        self.unanswered[at] = frozenset(name.rpartition(".")[2] for name in names if "." in name)
+        self.unanswered[at] = frozenset(name.rpartition(".")[2] for name in names)
         file = PurePath(spec.path).name
         for name in names:
             wanted = _WANTED[name.partition(".")[0]]

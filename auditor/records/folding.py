@@ -50,7 +50,7 @@ def fold(sheet: Sheet) -> bool:
         False when there is no such column, which is on the docket.
     """
     if sheet.spec.fold in ("", NONE):
-        if not sheet.spec.fold:
+        if not sheet.spec.fold and "fold" not in sheet.docket.unanswered.get(sheet.at, frozenset()):
             _ask(sheet)
         return True
     at = _position(sheet)

@@ -119,10 +119,13 @@ class SourceSpec(BaseModel):
 
     @property
     def unanswered(self) -> tuple[str, ...]:
-        """Which entries of ``columns`` and ``constants`` are left open, and ``format`` where it is."""
+        """Which entries of ``columns`` and ``constants`` are left open, and ``format`` and ``fold`` where they are."""
         tables = (("columns", self.columns), ("constants", self.constants))
         left = [f"{table}.{name}" for table, entries in tables for name, text in entries.items() if not text.strip()]
-        return (*(["format"] if not self.format.strip() else []), *left)
+        own = ["format"] if not self.format.strip() else []
+        # Nothing says otherwise that a row is an event; written down as an empty text it is a question.
+        own += ["fold"] if "fold" in self.model_fields_set and not self.fold.strip() else []
+        return (*own, *left)
 
     def answered(self) -> SourceSpec:
         """Return the table without the entries that are left open."""

@@ -70,7 +70,8 @@ def test_an_unknown_layout_is_proposed_and_every_doubt_is_a_question(desk: Desk)
     desk.put("jail.csv", JAIL)
     source = tomllib.loads(desk.init("jail.csv"))["sources"][0]
     assert source["format"] == "records"
-    assert source["columns"] == {"date": "booking_dt", "group": "race_desc"}
+    assert source["columns"] == {"date": "booking_dt", "group": "race_desc", "charge": "charge_desc"}
+    assert source["fold"] == ""
     assert source["constants"] == {"place": "", "event": ""}
     assert source["values"] == {"group": {"W": "", "H": ""}}
     config = load_config(desk.folder / "audit.toml")
@@ -113,7 +114,12 @@ def test_personal_columns_are_named_as_unused_and_their_values_stand_nowhere(des
 def test_a_row_that_may_be_a_charge_is_pointed_out(desk: Desk) -> None:
     """Bad input 61."""
     desk.put("jail.csv", JAIL)
-    assert "'booking_id' stands in more than one row: a row may be a charge" in desk.init("jail.csv")
+    text = desk.init("jail.csv")
+    assert "#? QUESTION: booking_id stands in more than one row: is a row a charge, or an event?" in text
+    desk.answer(*ANSWERS, ('fold = ""', 'fold = "booking_id"'), ('values.group."W" = ""', 'values.group."W" = "white"'))
+    desk.init("jail.csv")
+    code, out, _ = desk.run("check", "audit.toml", "--json")
+    assert (code, json.loads(out)["rows"]["used"]) == (0, 3)
 
 
 def test_the_configuration_holds_no_number_of_rows(desk: Desk) -> None:
@@ -143,7 +149,7 @@ def test_it_goes_on_where_the_answers_end(desk: Desk) -> None:
         assert answer in text
     assert 'values.group."W" = ""' in text
     assert text.count("[[sources]]") == 1
-    desk.answer(('values.group."W" = ""', 'values.group."W" = "white"'))
+    desk.answer(('values.group."W" = ""', 'values.group."W" = "white"'), ('fold = ""', 'fold = "none"'))
     code, out, _ = desk.run("init", "jail.csv")
     assert (code, "nothing is open" in out) == (0, True)
     text = desk.text()

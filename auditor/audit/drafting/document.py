@@ -155,7 +155,11 @@ def _is_open(path: Path, data: Mapping[str, Any]) -> bool:
         return False
     if path == ("audit", "as_of"):
         return True
-    return len(path) >= 3 and path[0] == "sources" and (path[2] == "format" or (path[2] in _ASKED and len(path) > 3))
+    return (
+        len(path) >= 3
+        and path[0] == "sources"
+        and (path[2] in ("format", "fold") or (path[2] in _ASKED and len(path) > 3))
+    )
 
 
 def _value(data: Any, path: Path) -> Any:

@@ -65,7 +65,8 @@ def missing(held: Held) -> Iterator[str]:
         return
     years = _years(held.start, held.end)
     matched = bool(AFTER_MATCH & set(held.events)) or "interoperability" in held.kinds
-    if not {"residents", "adults", "drivers"} & set(held.universes) and (held.grouped or not matched):
+    by_group = held.grouped and (not held.events or bool(set(held.events) - AFTER_MATCH - {"submission"}))
+    if by_group and not {"residents", "adults", "drivers"} & set(held.universes):
         yield (
             f"no baseline of residents by group: Census table B03002 (Hispanic or Latino Origin by Race), {years}, for "
             "every place here; without it residents of Census 2010 are used, which the program holds (labelled so)"

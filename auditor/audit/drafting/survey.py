@@ -100,8 +100,8 @@ def _looked_at(tables: Sequence[RawTable], spec: SourceSpec, store: Store, *, be
         found.lines.append(Line("", "format", adapter.name))
     if adapter.name in CANONICAL:
         more = propose(looked, adapter.name)
-        found.head += [text for text in more.remarks if "more than one row" in text]
-        found.lines += [line for line in _new(more, spec) if not line.firm]
+        found.lines += [line for line in _new(more, spec) if not line.firm or line.name == "fold"]
+        found.spec = _applied(found.spec, adapter.name, found.lines)
     return found, True
 
 
@@ -142,7 +142,7 @@ def _about(adapter: Adapter, raw: RawTable, looked: Sequence[Profile]) -> list[s
 def _new(proposal: Proposal, spec: SourceSpec) -> list[Line]:
     """Return the lines of a proposal that the configuration does not answer already."""
     answered = spec.answered()
-    told = {*answered.columns, *answered.constants}
+    told = {*answered.columns, *answered.constants, *(["fold"] if spec.fold else [])}
     settled = told | ({"place", "jurisdiction", "state"} if told & {"place", "jurisdiction"} else set())
     return [line for line in proposal.lines if line.name not in settled]
 
@@ -175,7 +175,8 @@ def _applied(spec: SourceSpec, format_: str, lines: Sequence[Line]) -> SourceSpe
         for table in ("columns", "constants")
     }
     named_ = format_ or ("" if spec.format == AUTO else spec.format)
-    return spec.model_copy(update={**tables, "format": named_})
+    own = {line.name: line.value for line in firm if not line.table and line.name == "fold"}
+    return spec.model_copy(update={**tables, **own, "format": named_})
 
 
 def _try(found: Surveyed, base: Path, *, proposed: bool) -> None:

@@ -130,10 +130,15 @@ def _records(found: Roles, profiles: Sequence[Profile], known: frozenset[str]) -
     yield from _where(found, known)
     yield from _column(found, "date", known, "the day of the event", required=True)
     yield from _event(found, profiles, known)
+    fold = fold_line(profiles)
+    if fold is not None:
+        yield fold
+        yield from _column(found, "charge", known, "the charge", required=False)
     yield from _column(found, "group", known, "the ethnic group", required=False)
     yield from _column(found, "agency", known, "the arresting agency", required=False)
     for name in _OPTIONAL:
-        yield from _optional(found[name], name, known)
+        if name != "charge" or fold is None:
+            yield from _optional(found[name], name, known)
 
 
 def _counts(found: Roles, profiles: Sequence[Profile], known: frozenset[str]) -> Iterator[Line]:
@@ -200,6 +205,24 @@ _OPTIONAL = {
     "agency": "the arresting agency",
     "moe": "the margin of error (90 %)",
 }
+
+
+def fold_line(profiles: Sequence[Profile]) -> Line | None:
+    """Return the question what one row is, where a number of an event (a booking, an arrest) stands in several."""
+    repeated = [p.header for p in profiles if is_identifier(p) and p.repeats and p.distinct > 1 and events_named([p])]
+    if not repeated:
+        return None
+    name = repeated[0]
+    return Line(
+        "",
+        "fold",
+        "",
+        (
+            f"{name} stands in more than one row: is a row a charge, or an event? fold = {name!r} makes one event of "
+            'the rows with the same one (its offence is that of the most serious charge); "none" says that each row '
+            "is an event of its own",
+        ),
+    )
 
 
 def lacking(names: Sequence[str]) -> Line:
@@ -281,16 +304,7 @@ def _listed(headers: Sequence[str], most: int = 8) -> str:
 
 
 def _remarks(profiles: Sequence[Profile], format_: str) -> tuple[str, ...]:
-    remarks = []
-    if format_ == "records":
-        repeated = [
-            p.header for p in profiles if is_identifier(p) and p.repeats and p.distinct > 1 and events_named([p])
-        ]
-        if repeated:
-            remarks.append(
-                f"{_listed(repeated)} stands in more than one row: a row may be a charge or a person, not an event; "
-                "one row must be one event of one person (the most serious charge is its offence)"
-            )
+    remarks: list[str] = []
     side_by_side = [profile.header for profile in profiles if profile.kind == "whole" and _GROUP_WORDS & profile.words]
     if not format_ and len(side_by_side) > 2:
         remarks.append(
