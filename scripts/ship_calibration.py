@@ -4,8 +4,8 @@
 
 It reads committed results only. `benchmarks/results/screen_grid.csv`, where it is there, has one row for each setting:
 
-    protocol_sha256, version   of what was measured; all rows alike
-    screened_sha256            of that part of the protocol which can bear on an error rate
+    protocol_sha256            of the whole protocol under which it was measured
+    screened_sha256, version   of that part of it which can bear on an error rate, and of the package; all rows alike
     signals                    separated by spaces; they went through one screen
     natural, amount            law of the natural differences (normal, beta, t4 ...) and its parameter
     places, planted, effect    places, how many of them bear the effect, and the log effect (0: none)
@@ -43,10 +43,12 @@ def table(grid: Path = GRID, nulls: Path = NULLS) -> str:
     """Return the text of the shipped table."""
     if grid.exists():
         rows = _read(grid)
-        measured = {(row["protocol_sha256"], row["screened_sha256"], row["version"]) for row in rows}
+        measured = {(row["screened_sha256"], row["version"]) for row in rows}
         if len(measured) != 1:
             raise SystemExit(f"{grid.name}: rows of {len(measured)} protocols or versions; measure all of them again")
-        protocol, screened, version = measured.pop()
+        screened, version = measured.pop()
+        # Protocols that differ in what no error rate depends on: the one of the first rows stands for all.
+        protocol = rows[0]["protocol_sha256"]
         return _text(protocol, screened, version, grid, [_grid_row(row) for row in rows])
     return _text(EARLIER, None, "0.1.0", nulls, [_null_row(row) for row in _read(nulls)])
 
