@@ -102,10 +102,15 @@ def read_sources(config: Config, store: Store, also: RowSpec | None = None, dock
         period=config.period,
         exclude=config.audit.exclude,
         as_of=config.audit.as_of,
-        rows=asked([also, *(found.view(config.options(name)).rows for name, found in _ruled(config))]),
+        rows=rows_wanted(config, also),
         docket=docket,
         decisions=config.decisions,
     )
+
+
+def rows_wanted(config: Config, also: RowSpec | None = None) -> frozenset[str]:
+    """Return the columns of single rows that the signals of the protocol ask for, and what is asked for besides."""
+    return asked([also, *(found.view(config.options(name)).rows for name, found in _ruled(config))])
 
 
 def _ruled(config: Config) -> Iterator[tuple[str, Signal]]:

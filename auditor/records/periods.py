@@ -41,9 +41,7 @@ def period_text(sheet: Sheet, name: str) -> str:
     return f"CASE WHEN length({text}) <= 8 OR ({day}) THEN {text} WHEN {plain} THEN left({text}, 10) ELSE {cut} END"
 
 
-def map_periods(
-    sheet: Sheet, names: Sequence[str], table: str, *, days: bool = False, months: bool = False
-) -> str:
+def map_periods(sheet: Sheet, names: Sequence[str], table: str, *, days: bool = False, months: bool = False) -> str:
     """Read the distinct periods of some columns and return the name of the mapping table.
 
     Parameters

@@ -77,9 +77,7 @@ def spread(raw: RawTable, store: Store, taken: Mapping[str, Sequence[int]], foun
     return replace(table, ledger=ledger)
 
 
-def _kept(
-    raw: RawTable, taken: Mapping[str, Sequence[int]], used: set[int | None]
-) -> tuple[RawTable, dict[str, str]]:
+def _kept(raw: RawTable, taken: Mapping[str, Sequence[int]], used: set[int | None]) -> tuple[RawTable, dict[str, str]]:
     """Return the columns that say where, when and who, in the Bureau's own files with one code from its several."""
     keep = {raw.columns[places[0]]: f"r.c{places[0]}" for places in taken.values() if not used & set(places)}
     at = {key(header): i for i, header in enumerate(raw.columns)}

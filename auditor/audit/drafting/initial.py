@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from auditor.audit.config import load_config
+from auditor.audit.config import Config, load_config
+from auditor.audit.config_parts import FAR_FUTURE
 from auditor.audit.drafting.document import Block, write
 from auditor.audit.drafting.lines import one_line
 from auditor.audit.drafting.missing import Held, held_of, missing
 from auditor.audit.drafting.survey import Surveyed, survey
+from auditor.audit.run import rows_wanted
 from auditor.errors import DecisionNeeded, InputError, Problem, UsageError
 from auditor.records.load import Loaded, load
 from auditor.records.proposing.proposal import Line
@@ -27,6 +29,7 @@ HEAD = (
     "Then run `auditor init` again with the same files until nothing is open, look with `auditor check`, and run "
     "`auditor run`.",
 )
+_NOTHING = {"audit": {"title": "init", "as_of": FAR_FUTURE}, "sources": [{"path": "none"}]}
 TITLE = "Untitled audit"
 
 
@@ -79,7 +82,9 @@ def draft(files: Sequence[Path], out: Path) -> Drafted:
     new = [SourceSpec(path=path) for path in _new_paths(files, base, specs)]
     if not specs and not new:
         raise UsageError("name the data files: auditor init arrests.csv population.csv")
-    found = [survey(spec, base, begun=True) for spec in specs] + [survey(spec, base, begun=False) for spec in new]
+    rows = rows_wanted(config or Config.from_dict(_NOTHING, base))
+    found = [survey(spec, base, rows, begun=True) for spec in specs]
+    found += [survey(spec, base, rows, begun=False) for spec in new]
     blocks = [
         Block(_of(source), at if at < len(specs) else None, source.head, source.lines)
         for at, source in enumerate(found)
@@ -133,7 +138,7 @@ def _together(found: Sequence[Surveyed], base: Path) -> tuple[Held, date | None]
         except (DecisionNeeded, InputError):  # what holds over several files is asked by `check`
             return Held(kinds, grouped=_grouped(found)), None
         said = {source.spec.constants["event"] for source in found if source.spec.constants.get("event")}
-        held = held_of(loaded, kinds, said, grouped=_grouped(found))
+        held = held_of(loaded, kinds, said, grouped=_grouped([source for source in found if source.spec not in ready]))
         whole = all(source.spec in ready or source.kind in _WITHOUT_EVENTS for source in found)
         return held, _last_day(loaded) if whole else None
 

@@ -58,7 +58,7 @@ class Surveyed:
         return known[self.spec.format].kind if self.spec.format in known else ""
 
 
-def survey(spec: SourceSpec, base: Path, *, begun: bool) -> Surveyed:
+def survey(spec: SourceSpec, base: Path, rows: frozenset[str], *, begun: bool) -> Surveyed:
     """Look at the file of one source.
 
     Parameters
@@ -67,6 +67,8 @@ def survey(spec: SourceSpec, base: Path, *, begun: bool) -> Surveyed:
         Nothing but a path, or what a configuration says already.
     base : path
         Folder that its path is relative to.
+    rows : frozenset of str
+        Columns of single rows that the signals ask for: their words are asked about as well.
     begun : bool
         Whether it stands in a configuration: what was proposed there once is not pressed again.
     """
@@ -84,7 +86,7 @@ def survey(spec: SourceSpec, base: Path, *, begun: bool) -> Surveyed:
     if found.kind:
         known = found_adapters()[found.spec.format]
         found.names = frozenset({*find_columns(headers, known.columns), *found.spec.columns, *found.spec.constants})
-    _try(found, base, proposed=not begun and not recognised)
+    _try(found, base, rows, proposed=not begun and not recognised)
     return found
 
 
@@ -179,12 +181,12 @@ def _applied(spec: SourceSpec, format_: str, lines: Sequence[Line]) -> SourceSpe
     return spec.model_copy(update={**tables, **own, "format": named_})
 
 
-def _try(found: Surveyed, base: Path, *, proposed: bool) -> None:
+def _try(found: Surveyed, base: Path, rows: frozenset[str], *, proposed: bool) -> None:
     """Read the file as proposed, and gather the questions; a proposal that cannot be read is withdrawn."""
     docket = Docket()
     with Store() as store:
         try:
-            loaded = load([found.spec], base, store, docket=docket)
+            loaded = load([found.spec], base, store, rows=rows, docket=docket)
             found.lines += level_offers(found.spec, loaded)
         except DecisionNeeded:
             found.lines += questions(docket, found.spec)
@@ -193,7 +195,7 @@ def _try(found: Surveyed, base: Path, *, proposed: bool) -> None:
                 _withdraw(found, error.problems)
             elif docket.lacking and not docket.config and len(docket.input) == len(docket.lacking):
                 _complete(found, docket)
-                _try(found, base, proposed=False)
+                _try(found, base, rows, proposed=False)
                 return
             else:
                 found.wrong += error.problems

@@ -64,10 +64,10 @@ def _said(source: Surveyed) -> list[str]:
 
 
 def _next(drafted: Drafted, files: Sequence[Path], out: Path) -> Iterator[str]:
-    names = " ".join(one_line(file.name) for file in files)
+    names = "".join(f"{one_line(file.name)} " for file in files)
     if drafted.open:
         many, it = ("1 question is", "it") if drafted.open == 1 else (f"{drafted.open} questions are", "them")
-        yield f"{out}: {many} open. Answer {it} there, then run `auditor init {names} --out {out.name}` again."
+        yield f"{out}: {many} open. Answer {it} there, then run `auditor init {names}--out {out.name}` again."
     else:
         yield f"{out}: nothing is open. Next: `auditor check {out.name}`, then `auditor run {out.name}`."
 

@@ -7,9 +7,9 @@ Bloomington's, Dallas's and Chicago's open data, Texas jail rosters) and in the 
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 
-from auditor.errors import nearest
 from auditor.records.words import VOCABULARIES, normal
 
 _GROUP_CODES: dict[str, tuple[str, ...]] = {
@@ -39,6 +39,10 @@ _GROUP_CODES: dict[str, tuple[str, ...]] = {
 _NUMBER = ("numbers mean different things in every agency: look into its code list",)
 
 
+_CLOSE = 0.88
+"""A slip of the pen is closer than this; "released to pay" is not "released to ICE"."""
+
+
 def candidates(column: str, text: str) -> tuple[str, ...]:
     """Return what a written value may mean, in words; empty where nothing is known.
 
@@ -61,8 +65,8 @@ def candidates(column: str, text: str) -> tuple[str, ...]:
     if column == "group" and len(named := _named(plain)) > 1:
         return (f"names {' and '.join(named)} in one: choose the one that your other files use for them",)
     words = [word for word in vocabulary.words if not {"nh", "non", "not"} & set(word.split())]
-    close = nearest(plain, words)
-    return (f"looks like {vocabulary.words[close]} ({close!r})",) if close else ()
+    close = difflib.get_close_matches(plain, words, n=1, cutoff=_CLOSE)
+    return (f"looks like {vocabulary.words[close[0]]} ({close[0]!r})",) if close else ()
 
 
 def _named(plain: str) -> tuple[str, ...]:
