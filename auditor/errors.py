@@ -19,6 +19,14 @@ EXIT_PARTIAL = 5
 EXIT_FLAG = 6
 
 
+_LONGEST = 2_000
+"""Longest part of a message in characters: a file can hold cells, and names of columns, of any length."""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… (and {len(text) - _LONGEST:,} more characters)"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong, and where.
@@ -56,7 +64,7 @@ class Problem:
             )
             if part
         )
-        text = " — ".join(part for part in (self.found, self.why, self.remedy) if part)
+        text = " — ".join(_cut(part) for part in (self.found, self.why, self.remedy) if part)
         return f"{where}: {text}" if where else text
 
 

@@ -17,6 +17,8 @@ MISSING, TOTAL, REST = "missing", "total", "*"
 
 Distinct = tuple[str, int, int]
 _MANY = 1_000
+LONGEST_ANSWER = 300
+"""Longest text that is proposed as a key of ``values``."""
 _COLUMNS = "raw VARCHAR, value VARCHAR, total BOOLEAN, aside VARCHAR"
 
 
@@ -197,4 +199,4 @@ def _question(sheet: Sheet, name: str, unknown: list[Distinct], distinct: int) -
     )
     answers = sheet.docket.answers(sheet.at, sheet.spec).values.setdefault(name, {})
     if not is_personal(name, sheet.columns.header(name)):
-        answers.update({text: "" for text, _, _ in ordered if text not in answers})
+        answers.update({text: "" for text, _, _ in ordered if text not in answers and len(text) <= LONGEST_ANSWER})

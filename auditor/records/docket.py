@@ -10,11 +10,13 @@ from pathlib import PurePath
 from auditor.domain.source import Source
 from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
 from auditor.records.spec import SourceSpec
+from auditor.records.unseen import visible
 
 
 def toml_text(text: str) -> str:
-    """Write a text as a TOML basic string."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """Write a text as a TOML basic string; characters that nobody sees are written as their numbers."""
+    written = json.dumps(text, ensure_ascii=False)
+    return "".join(f"\\U{ord(char):08x}" if not visible(char) else char for char in written)
 
 
 def toml_table(entries: Mapping[str, str]) -> str:

@@ -69,14 +69,7 @@ def stage(grid: Grid, header: Header, store: Store) -> Staged:
         names say.
     """
     width = len(header.names)
-    if width > MAX_COLUMNS:
-        problem = grid.where.problem(
-            f"{width:,} columns",
-            f"at most {MAX_COLUMNS:,} are read; the file is damaged or is not a table of records",
-            "check the delimiter and how the file was made, or keep the columns that the audit needs",
-            row=header.row,
-        )
-        raise InputError(f"{grid.where.file} cannot be read", [problem])
+    refuse_wide(grid, width, header.row)
     path = store.scratch("rows")
     try:
         tally, digest = _write(grid, header, path)
@@ -85,6 +78,24 @@ def stage(grid: Grid, header: Header, store: Store) -> Staged:
     finally:
         path.unlink()
     return Staged(table, width, tally, digest)
+
+
+def refuse_wide(grid: Grid, width: int, row: int) -> None:
+    """Refuse a table of more columns than any table of records has.
+
+    Raises
+    ------
+    InputError
+        When ``width`` exceeds :data:`auditor.records.grid.MAX_COLUMNS`.
+    """
+    if width > MAX_COLUMNS:
+        problem = grid.where.problem(
+            f"{width:,} columns",
+            f"at most {MAX_COLUMNS:,} are read; the file is damaged or is not a table of records",
+            "check the delimiter and how the file was made, or keep the columns that the audit needs",
+            row=row,
+        )
+        raise InputError(f"{grid.where.file} cannot be read", [problem])
 
 
 def names(width: int) -> list[str]:

@@ -13,6 +13,8 @@ from auditor.records.decisions import Kind
 from auditor.records.sheet import SHOWN, Sheet, times
 
 ENDED = " has ended "
+LONGEST_ANSWER = 300
+"""Longest text that is proposed as a key of ``places``."""
 STATEWIDE = " without a jurisdiction is read as the state"
 _FEW = 3
 
@@ -158,6 +160,8 @@ def _propose(sheet: Sheet, asked: Found, kind: Kind) -> None:
     file = sheet.lookups.decisions.file
     for (place, name, state), _, _, placed in asked:
         text = label(place, name, state)
+        if len(text) > LONGEST_ANSWER:
+            continue  # no name of a place, and nobody writes it into a configuration
         first = placed.candidates[0].id if placed.candidates else ""
         options = ", ".join(str(candidate) for candidate in placed.candidates)
         if file:

@@ -12,10 +12,10 @@ import duckdb
 
 from auditor.errors import InputError, Problem
 from auditor.records.container import is_lock_file
-from auditor.records.grid import Grid, Row, Where, refuse
+from auditor.records.grid import MAX_COLUMNS, Grid, Row, Where, refuse
 from auditor.records.header import Header, NoHeader, find_header
 from auditor.records.headless import Headless, names_of
-from auditor.records.load_table import Staged, stage
+from auditor.records.load_table import Staged, refuse_wide, stage
 from auditor.records.opening import open_grids
 from auditor.records.private import without_numbers
 from auditor.records.raw import RawTable
@@ -184,17 +184,10 @@ class _Reader:
     def _table(self, grid: Grid) -> RawTable | None:
         known = grid.header or (names_of(grid, self.layout) if self.layout else None)
         head = [] if known else _head(grid, self.spec.header_row)
-        header = known or find_header(
-            head,
-            grid.where,
-            header_row=self.spec.header_row,
-            merged=grid.merged,
-            first_column=grid.first_column,
-            least=grid.least,
-        )
+        header = known or self._header(grid, head)
         if header is None:
             return None
-        _refuse_unread_header(grid, header)
+        _refuse_unread(grid, header.row)
         keep = self.keep(header.names) if self.keep else None
         staged = (grid.load(header, self.store, keep) if grid.load else None) or stage(grid, header, self.store)
         tidied = tidy(staged, header, grid, self.store)
@@ -207,6 +200,27 @@ class _Reader:
         table = RawTable(grid.where.file, sheet, staged.table, columns, header.row, self.sha256, ledger)
         table = replace(table, epoch=grid.epoch, narrow=staged.narrow, copies=staged.copies, content=staged.content)
         return self._once(table, staged)
+
+    def _header(self, grid: Grid, head: list[Row]) -> Header | None:
+        # A line of a million cells is not looked at cell by cell only to be refused for its width.
+        narrow = [(number, cells[: MAX_COLUMNS + 1]) for number, cells in head]
+        spec, wide = self.spec, {number: len(cells) for number, cells in head if len(cells) > MAX_COLUMNS}
+        try:
+            header = find_header(
+                narrow,
+                grid.where,
+                header_row=spec.header_row,
+                merged=grid.merged,
+                first_column=grid.first_column,
+                least=grid.least,
+            )
+        except NoHeader:
+            _refuse_unread(grid, head[0][0])
+            refuse_wide(grid, max(wide.values(), default=0), min(wide, default=0))
+            raise
+        if header is not None:
+            refuse_wide(grid, wide.get(header.row, 0), header.row)
+        return header
 
     def _unseen(self, grid: Grid, cells: int) -> str:
         texts = {"file name": self.name, "sheet name": grid.where.sheet}
@@ -246,9 +260,9 @@ def _is_cover(grid: Grid) -> bool:
     return len(rows) <= COVER_ROWS and len(remarks) * 2 > len(rows)
 
 
-def _refuse_unread_header(grid: Grid, header: Header) -> None:
-    """Refuse a file of which a row above the header found could not be read: it may hold the names."""
-    above = {reason: min(rows) for reason, rows in grid.tally.rows.items() if min(rows) < header.row}
+def _refuse_unread(grid: Grid, first: int) -> None:
+    """Refuse a file of which a row above the header (or first row) found could not be read: it may hold the names."""
+    above = {reason: min(rows) for reason, rows in grid.tally.rows.items() if min(rows) < first}
     if above:
         problems = [
             grid.where.problem(

@@ -19,6 +19,7 @@ from auditor.records.grid import EXAMPLES, Where
 
 _CHUNK = 1 << 22
 _LONGEST_ROW = 1 << 25
+_PROLOG = 1 << 20
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[ >])")
 _CELL_END = re.compile(rb"</(?:\w+:)?c>")
 _REFERENCE = re.compile(rb'\br="([A-Z]+[0-9]+)"')
@@ -120,8 +121,24 @@ def _text(archive: zipfile.ZipFile, part: str, where: Where) -> str:
     return data.decode("utf-8", "replace")
 
 
+def refuse_doctypes(archive: zipfile.ZipFile, where: Where) -> None:
+    """Refuse a workbook of which any XML part declares a document type: it stands before everything else in it.
+
+    Raises
+    ------
+    InputError
+        With the name of the part.
+    """
+    for info in archive.infolist():
+        if info.filename.lower().endswith((".xml", ".rels", ".vml")):
+            with archive.open(info) as part:
+                _refuse_doctype(part.read(_PROLOG), info.filename, where)
+
+
 def _refuse_doctype(data: bytes, part: str, where: Where) -> None:
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    # Without NULs, so that UTF-16 hides nothing.
+    plain = data.replace(b"\0", b"") if b"\0" in data else data
+    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         problem = where.problem(
             f"the part {part} declares a document type",
             "no spreadsheet program writes one; it is how such files attack their readers",

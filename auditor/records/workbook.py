@@ -19,7 +19,7 @@ from auditor.errors import InputError
 from auditor.records.container import password
 from auditor.records.grid import EXAMPLES, Grid, Merged, Row, Where, letter, listed
 from auditor.records.ods_facts import ods_facts
-from auditor.records.sheet_facts import Facts, xlsx_facts
+from auditor.records.sheet_facts import Facts, refuse_doctypes, xlsx_facts
 from auditor.records.xls_facts import xls_facts
 
 EXACT = 10**15
@@ -48,6 +48,9 @@ def open_workbook(path: Path, where: Where, wanted: str = "") -> list[Grid]:
     InputError
         When it is damaged or locked, has no such sheet, or holds formulas without values.
     """
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            refuse_doctypes(archive, where)
     book = _open(path, where)
     try:
         kinds = {meta.name: meta for meta in book.sheets_metadata}
