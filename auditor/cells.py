@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.domain.place_classes import APART, CODES, class_of
 from auditor.domain.vocabulary import DISCRETIONARY, NEUTRAL, SERIOUS
 from auditor.row_cells import RowSpec, RowTable
 
@@ -39,9 +40,15 @@ __all__ = [
     "Table",
     "Texts",
     "default_classes",
+    "is_simulated",
     "no_activations",
     "table",
 ]  # fmt: skip
+
+
+def is_simulated(stratum: NDArray[np.int64]) -> Bools:
+    """Tell which strata (see :attr:`Cells.stratum`) are of simulated places."""
+    return np.asarray(stratum % 2 == 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +388,8 @@ class Cells:
         How each event was recorded.
     rows : RowTable or None
         Single rows, grouped as the signal asked; None where it asked for none.
+    kinds : tuple of str
+        Class of each place (:mod:`auditor.domain.place_classes`); empty where codes alone tell.
     """
 
     ids: tuple[str, ...]
@@ -405,6 +414,7 @@ class Cells:
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     published_regions: tuple[bool, ...] = ()
     rows: RowTable | None = None
+    kinds: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -415,13 +425,15 @@ class Cells:
     def stratum(self) -> NDArray[np.int64]:
         """(J,) int array: places of different strata are never compared.
 
-        Simulated places (10 and above) are no peers of real ones, states (1) none of counties (2), agencies and local
-        places (3) none of either.
+        Simulated places (odd numbers) are no peers of real ones, states (2) none of counties (4), agencies and local
+        places (6) none of either. A place of a class apart (a territory, a tribe, campus police, a court) has no peer
+        at all: it is a stratum by itself.
         """
-        kind = np.array([_kind(place) for place in self.ids], dtype=np.int64)
-        if not self.simulated:
-            return kind
-        return kind + 10 * np.array(self.simulated, dtype=np.int64)
+        places = zip(self.ids, self.states, strict=True)
+        names = self.kinds or tuple(class_of(place, "", state) for place, state in places)
+        codes = [len(CODES) + 1 + j if name in APART else CODES[name] for j, name in enumerate(names)]
+        drawn = np.array(self.simulated or [False] * self.size, dtype=np.int64)
+        return 2 * np.array(codes, dtype=np.int64).reshape(self.size) + drawn
 
     def window(self, event: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the first and last day of an event, by place ("" where there is none)."""
@@ -467,6 +479,7 @@ class Cells:
             },
             self.published_regions,
             self._selected(new),
+            pick(self.kinds),
         )
 
     def _selected(self, new: NDArray[np.int64]) -> RowTable | None:
@@ -475,12 +488,6 @@ class Cells:
             return None
         kept = self.rows.take(new[self.rows.index] >= 0)
         return dataclasses.replace(kept, index=new[kept.index])
-
-
-def _kind(place: str) -> int:
-    if place.isdigit():
-        return 1 if len(place) == 2 else 2
-    return 3
 
 
 def table(rows: Sequence[Mapping[str, Any]], ids: Sequence[str], keys: Sequence[str]) -> Table:

@@ -22,6 +22,8 @@ from auditor.cells import (
     no_activations,
 )
 from auditor.domain.periods import months_between
+from auditor.domain.place_classes import class_of
+from auditor.domain.place_codes import agency_state
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
 from auditor.engine_events import Events
@@ -30,6 +32,7 @@ from auditor.records.load import Loaded
 from auditor.records.unseen import visible
 
 _SPANS = ("start", "end")
+_UNDECLARED = ("", "", "", "")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Ground:
     ----------
     ids, names, states, parents : tuple of str
         Audited places, sorted by id.
+    kinds : tuple of str
+        Class of each (:mod:`auditor.domain.place_classes`).
     region_ids : tuple of str
         Nation and states whose rows are baselines.
     windows : mapping
@@ -67,6 +72,7 @@ class Ground:
     ids: tuple[str, ...]
     names: tuple[str, ...]
     states: tuple[str, ...]
+    kinds: tuple[str, ...]
     parents: tuple[str, ...]
     region_ids: tuple[str, ...]
     windows: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
@@ -160,6 +166,7 @@ class Engine:
             activations=_starts(ground) if spec.activations else no_activations(),
             coverage=ground.coverage,
             published_regions=ground.published_regions,
+            kinds=ground.kinds,
             rows=None if spec.rows is None else self._events.table(spec.rows, cut=window is not None),
         )
 
@@ -176,7 +183,7 @@ class Engine:
             row[0]: row[1:]
             for row in self._sql.execute(
                 "SELECT place, coalesce(any_value(name), ''), coalesce(any_value(state), ''), "
-                "coalesce(any_value(parent), '') FROM places GROUP BY place"
+                "coalesce(any_value(parent), ''), coalesce(any_value(kind), '') FROM places GROUP BY place"
             ).fetchall()
         }
         parents = {row[2] for place, row in declared.items() if place in present and row[2]}
@@ -191,7 +198,8 @@ class Engine:
             ids=ids,
             names=names,
             states=tuple(_state(place, declared) for place in ids),
-            parents=tuple(declared.get(place, ("", "", ""))[2] for place in ids),
+            kinds=tuple(class_of(place, declared.get(place, _UNDECLARED)[3], _state(place, declared)) for place in ids),
+            parents=tuple(declared.get(place, _UNDECLARED)[2] for place in ids),
             region_ids=region_ids,
             windows=self._windows(ids),
             published=self._published("audit_places", len(ids)),
@@ -403,19 +411,21 @@ def _regional(present: Iterable[str]) -> set[str]:
     return ({NATION} & present) | (states & within)
 
 
-def _name(place: str, declared: Mapping[str, tuple[str, str, str]], given: Mapping[str, str]) -> str:
-    if declared.get(place, ("",))[0]:
+def _name(place: str, declared: Mapping[str, tuple[str, str, str, str]], given: Mapping[str, str]) -> str:
+    if declared.get(place, _UNDECLARED)[0]:
         return str(declared[place][0])
     known = gazetteer().place(place)
     return known.name if known is not None else given.get(place, place)
 
 
-def _state(place: str, declared: Mapping[str, tuple[str, str, str]]) -> str:
+def _state(place: str, declared: Mapping[str, tuple[str, str, str, str]]) -> str:
     if place.isdigit() and len(place) in (2, 5):
         return place[:2]
-    stated = declared.get(place, ("", "", ""))[1]
+    stated = declared.get(place, _UNDECLARED)[1]
     known = gazetteer().state(stated) if stated else None
-    return known.id if known is not None else ""
+    if known is not None:
+        return known.id
+    return "" if place.startswith("local:") else agency_state(place) or ""
 
 
 def _label(universe: str, seen: Sequence[tuple[Any, Any, int]], loaded: Loaded) -> str:

@@ -52,7 +52,12 @@ def statement(config: Config, measured: Sequence[Measured], screen: Screen) -> d
 def _nulls(measured: Sequence[Measured]) -> Iterator[dict[str, Any]]:
     for item in measured:
         for contrast, found in zip(item.panel.contrasts, item.calibrated.nulls, strict=True):
+            lone: set[bool] = set()
             for null in sorted(found, key=lambda null: (null.stratum, null.kind)):
+                if null.kind == "peers" and null.rows.sum() == 1:  # told once, however many have no peers
+                    if null.simulated in lone:
+                        continue
+                    lone.add(null.simulated)
                 if null.kind != "alone":
                     yield _null(item, contrast.key, null)
             yield from _by_themselves(item, contrast.key, found)
@@ -64,7 +69,7 @@ def _null(item: Measured, key: str, null: Null) -> dict[str, Any]:
         "signal": item.card.name,
         "contrast": key,
         "kind": null.kind,
-        "simulated": null.stratum >= 10,
+        "simulated": null.simulated,
         "places": int(facts["places"]),
         "controls": int(null.controls),
         "centre": _maybe(facts["shift"]),
@@ -84,8 +89,8 @@ def _null(item: Measured, key: str, null: Null) -> dict[str, Any]:
 def _by_themselves(item: Measured, key: str, found: Sequence[Null]) -> Iterator[dict[str, Any]]:
     """Yield one entry for all places that are each decided by themselves."""
     alone = [null for null in found if null.kind == "alone"]
-    for simulated in sorted({null.stratum >= 10 for null in alone}):
-        own = [null for null in alone if (null.stratum >= 10) is simulated]
+    for simulated in sorted({null.simulated for null in alone}):
+        own = [null for null in alone if null.simulated == simulated]
         first = _null(item, key, own[0])
         yield first | {"places": len(own), "floor": pooled(max(float(null.least().min()) for null in own), 2)}
 

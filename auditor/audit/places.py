@@ -26,6 +26,7 @@ from auditor.audit.verdict import (
 from auditor.audit.wording import say, text
 from auditor.audit.written import pooled
 from auditor.cells import Cells
+from auditor.domain.place_classes import APART
 from auditor.domain.places import gazetteer
 from auditor.engine import Ground
 from auditor.findings.finding import Finding, Sentence, Withheld
@@ -243,6 +244,8 @@ def _uncalibrated(setting: Setting, j: int) -> str:
         if (null := measured.calibrated.null(j, c)) is not None and measured.panel.entered[j, c]
     ]
     most = max((int(null.rows.sum()) for null in nulls), default=0)
+    if _apart(setting, j):
+        return say("because.apart", {"what": _apart(setting, j)}).text["en"]
     if most <= 1:
         return text("because.no-peers")
     if most < setting.minimum_peers:
@@ -264,13 +267,19 @@ def _compared(setting: Setting, j: int) -> int:
     return int((setting.cells.stratum == setting.cells.stratum[j]).sum()) - 1
 
 
+def _apart(setting: Setting, j: int) -> str:
+    """Return what a place of a class apart is, in words; empty for one that may have peers."""
+    kinds = setting.cells.kinds
+    return APART.get(kinds[j], "") if kinds else ""
+
+
 def _circumstances(setting: Setting, j: int, peers: bool) -> Circumstances:
     """Return what holds for the place whatever its tests say: peers, the protocol, the records."""
     found: list[tuple[str, float]] = []
     if setting.exploratory:
         found.append(("cap.exploratory", GRADES["notable-departure"]))
     if not peers:
-        found.append(("cap.one-place", GRADES[FLAG]))
+        found.append(("cap.apart" if _apart(setting, j) else "cap.one-place", GRADES[FLAG]))
     p = setting.screen.corroboration(j)
     # Benjamini & Bogomolov (2014): the level is adjusted for looking at selected places only.
     tests = int(setting.screen.tests[j])

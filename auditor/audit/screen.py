@@ -18,6 +18,7 @@ from auditor.audit.protocol import Protocol
 from auditor.audit.screening.choose import nulls_of, strata
 from auditor.audit.screening.controls import log_estimates
 from auditor.audit.screening.null import LEVEL, Null, on_scale
+from auditor.cells import is_simulated
 from auditor.findings.card import FAMILIES
 from auditor.signals.signal import Panel
 from auditor.stats.screening.fdp_bound import fdp_bound
@@ -32,8 +33,6 @@ _Z = float(ndtri((1 + LEVEL) / 2))
 _FEWEST_RANKED = 3
 MOST_Q = 0.05
 """The largest rate that the words of the verdicts rest on, whatever the protocol says."""
-SIMULATED = 10
-"""Strata from this number on are of simulated places (see :attr:`auditor.cells.Cells.stratum`)."""
 _RESULTS = (
     "ratio",
     "low",
@@ -342,7 +341,7 @@ def _simulated(panels: Iterable[Panel], places: int) -> NDArray[np.bool_]:
     """
     for panel in panels:
         if panel.stratum is not None:
-            return np.asarray(panel.stratum >= SIMULATED)
+            return is_simulated(panel.stratum)
     return np.zeros(places, dtype=bool)
 
 

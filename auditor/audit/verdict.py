@@ -243,7 +243,7 @@ def _caps(evidence: Sequence[Evidence], about: Circumstances) -> tuple[str, ...]
         for cap in own[0].caps:
             if all(cap in item.caps for item in own):
                 caps[cap] = None
-    if not about.peers and testable:
+    if not about.peers and testable and "cap.apart" not in about.caps:
         caps["cap.one-place"] = None
     caps |= dict.fromkeys(about.caps if testable else ())
     return tuple(caps)

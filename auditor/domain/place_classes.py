@@ -24,9 +24,7 @@ APART: Final = {
 """Classes that are never ranked, with what they are in plain words."""
 
 CODES: Final = {STATE: 1, COUNTY: 2, LOCAL: 3, TERRITORY: 4, TRIBAL: 5, CAMPUS: 6, GOVERNMENT: 7, SPECIAL: 8}
-"""Number of each class; :attr:`auditor.cells.Cells.stratum` adds ten for simulated places."""
-
-FIRST_APART: Final = CODES[TERRITORY]
+"""Number of each class."""
 
 _TERRITORIES = frozenset({"60", "66", "69", "72", "78"})
 _WORDS = (

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.cells import is_simulated
 from auditor.signals.signal import Contrast
 
 Floats = NDArray[np.float64]
@@ -39,6 +40,11 @@ class Null(ABC):
     stratum: int
     controls: int = 0
     control_columns: tuple[int, ...] = ()
+
+    @property
+    def simulated(self) -> bool:
+        """Whether its places were drawn by a computer."""
+        return bool(is_simulated(np.array(self.stratum)))
 
     @property
     @abstractmethod
