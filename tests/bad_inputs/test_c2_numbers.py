@@ -160,6 +160,23 @@ def test_case_060_fiscal_and_calendar_years(desk):
     both.refused("question", "periods that overlap", "2010-10-01/2011-09-30", "2011-01-01/2011-12-31")
 
 
+CHARGES = (
+    "booking_id,place,event,date,group,charge\n"
+    "B1,48453,booking,2011-08-15,white,NO DRIVERS LICENSE\nB1,48453,booking,2011-08-15,white,DWI\n"
+    "B2,48453,booking,2011-08-16,hispanic,THEFT\n"
+)
+
+
+def test_case_061_rows_that_are_charges(desk):
+    """What one row is must be said: three charges are two bookings."""
+    told = desk.read(CHARGES)
+    told.refused("question", "rows with different charges bear the same booking_id", 'fold = "booking_id"  # or "none"')
+    folded = desk.read(CHARGES, fold="booking_id")
+    assert folded.rows("sum(n) OVER ()")[0] == (2,)
+    assert folded.accounts() == (3, 2, 1, 0)
+    assert desk.read(CHARGES, fold="none").rows("sum(n) OVER ()")[0] == (3,)
+
+
 def test_case_062_arrests_of_one_person_within_a_day(desk):
     """Counted under both rules: every row, and one for each 24 hours (the Deportation Data Project's rule)."""
     head = "Apprehension Date,State,County,Apprehension Method,Apprehension Criminality,Anonymized Identifier\n"

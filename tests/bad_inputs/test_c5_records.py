@@ -121,6 +121,23 @@ def test_case_118_a_group_compared_with_itself(desk):
     told.refused("usage", "both a focal group and the reference group", file="audit.toml")
 
 
+def test_case_119_a_roster_given_as_bookings(desk):
+    """One person on the lists of two days: a stock. Refused, since whoever stays long would count more than once."""
+    head = "person,place,event,date,group,roster_date\n"
+    rows = "".join(f"7,48453,booking,2011-08-15,white,2011-09-0{day}\n" for day in (1, 2))
+    told = desk.read(head + rows)
+    told.refused("input", "column 'roster_date' says that the rows are people held on a day", "give no rates")
+
+
+def test_case_120_several_charges_of_one_person(desk):
+    """The most serious one, by the contract's rule; the first listed as the declared alternative."""
+    head = "booking_id,place,event,date,group,charge\n"
+    text = head + "".join(f"B1,48453,booking,2011-08-15,white,{charge}\n" for charge in ("NO DRIVERS LICENSE", "THEFT"))
+    assert desk.read(text, fold="booking_id").rows("offence, n") == [("theft", 1)]
+    top = desk.read(text, fold="booking_id", offence_rule="top-listed")
+    assert top.rows("offence, n") == [("licence", 1)]
+
+
 def test_case_121_a_national_total_larger_than_the_rows(desk):
     head = "state,jurisdiction,period_start,period_end,cumulative,submissions,matches\n"
     rows = "TX,Travis,2011-01-01,2011-12-31,false,90,9\nGA,Fulton,2011-01-01,2011-12-31,false,80,8\n"

@@ -21,6 +21,7 @@ from auditor.records.only_detained import settle_only_detained
 from auditor.records.place_totals import settle_place_totals
 from auditor.records.private import listed
 from auditor.records.recorded_ethnicity import settle_ethnicity
+from auditor.records.rosters import refuse_roster
 from auditor.records.sheet import EXCLUDED, Sheet, literal, quote
 from auditor.records.totals import settle_totals
 from auditor.records.typed import build
@@ -61,6 +62,7 @@ COLUMNS = (
 
 def load(sheet: Sheet) -> None:
     """Count a sheet of person-events by month into ``counts``."""
+    refuse_roster(sheet)
     if not fold(sheet):
         return
     settle_only_detained(sheet)
