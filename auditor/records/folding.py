@@ -10,21 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from auditor.domain.vocabulary import DISCRETIONARY, NEUTRAL, SERIOUS
 from auditor.records.canonical import examples
-from auditor.records.charges import map_charges, tells_offence
+from auditor.records.charges import tells_offence
 from auditor.records.columns import ColumnMap, key
-from auditor.records.crosswalk import comparable, map_codes
+from auditor.records.crosswalk import comparable
 from auditor.records.docket import toml_text
+from auditor.records.fold_lines import make_lines, set_aside_torn
 from auditor.records.hashes import hashes
 from auditor.records.sheet import BLANKS, Sheet, literal, quote
 from auditor.records.words import VOCABULARIES
 
 NONE = "none"
-RANKED = (*SERIOUS, *NEUTRAL, *reversed(DISCRETIONARY))
-"""Offence classes, the one that stands for an event first."""
-
-_SAME = ("place", "jurisdiction", "state", "event", "date", "group")
 _WITH_CHARGE = ("charge", "offence", "level", "level_basis", "disposition", "disposition_date", "conviction_date")
 _FLAGS = ("detainer", "searched", "contraband", "cited", "booked", "prior_conviction")
 _EXAMPLES = 5
@@ -56,13 +52,16 @@ def fold(sheet: Sheet) -> bool:
     at = _position(sheet)
     if at is None:
         return False
-    lines = _lines(sheet, at)
-    _quarantine(sheet, lines)
-    columns = _columns(sheet)
+    lines = make_lines(sheet, at)
+    set_aside_torn(sheet, lines)
     table = quote(sheet.store.fresh("folded"))
+    made = _columns(sheet)
+    cells = ", ".join(f"{'a' if index in made else 'f'}.c{index}" for index in range(len(sheet.raw.columns)))
+    combined = "".join(f", {value} AS c{index}" for index, value in made.items())
+    raw = quote(sheet.raw.table)
     sheet.run(
-        f"CREATE TABLE {table} AS SELECT min(l._row) AS _row, {', '.join(columns)} "  # noqa: S608
-        f"FROM {lines} l JOIN {quote(sheet.raw.table)} r ON r._row = l._row GROUP BY l.id"
+        f"CREATE TABLE {table} AS SELECT a.id AS _row, {cells} FROM (SELECT l.id{combined} FROM {lines} l "  # noqa: S608
+        f"JOIN {raw} r ON r._row = l._row GROUP BY l.id) a JOIN {raw} f ON f._row = a.id"
     )
     before, after = (sheet.sql(f"SELECT count(*) FROM {name}")[0][0] for name in (lines, table))  # noqa: S608
     rows = sheet.sql(
@@ -73,6 +72,7 @@ def fold(sheet: Sheet) -> bool:
     sheet.raw = replace(sheet.raw, table=table.strip('"'))
     _with_detainers(sheet, lines)
     _say(sheet, lines, sheet.raw.columns[at])
+    sheet.run(f"DROP TABLE {lines}")
     return True
 
 
@@ -118,68 +118,23 @@ def _position(sheet: Sheet) -> int | None:
     return None
 
 
-def _lines(sheet: Sheet, at: int) -> str:
-    """Make the table of lines: event, rank of the charge within it, and whether it is a detainer."""
-    name = "charge" if tells_offence(sheet) else "offence"
-    table = ""
-    if name in sheet.columns:
-        table = map_charges(sheet) if name == "charge" else map_codes(sheet, name)
-    rank = {value: position for position, value in enumerate(RANKED)}
-    cases = " ".join(f"WHEN {literal(value)} THEN {position}" for value, position in rank.items())
-    last = len(RANKED)
-    # A detainer is no charge, and a line without a charge says nothing; they stand for an event that has no other.
-    order = f"CASE m.value {cases} ELSE {last + 1} END" if table else "0"
-    if sheet.spec.offence_rule == "top-listed" and table:
-        order = f"CASE WHEN m.value IS NULL THEN {last + 1} ELSE 0 END"
-    hold = "coalesce(m.detainer, false)" if table and name == "charge" else "false"
-    join = f"LEFT JOIN {table} m ON m.raw = {sheet.text(name)}" if table else ""
-    lines = quote(f"lines_{sheet.index}")
-    # Rows without a number are events of their own: nothing says that they belong together.
-    number = f"trim(r.c{at}, {literal(BLANKS)})"
-    sheet.run(
-        f"CREATE OR REPLACE TEMP TABLE {lines} AS SELECT r._row, "  # noqa: S608
-        f"CASE WHEN {number} = '' THEN 'row ' || r._row ELSE 'id ' || {number} END AS id, "
-        f"CASE WHEN {hold} THEN {last} ELSE {order} END AS rank, {hold} AS hold, "
-        f"lower(trim({sheet.text(name)}, {literal(BLANKS)})) AS charge, min(r._row) OVER (PARTITION BY id, charge) "
-        f"AS listed FROM {quote(sheet.raw.table)} r {join}"
-    )
-    return lines
-
-
-def _quarantine(sheet: Sheet, lines: str) -> None:
-    """Set aside the events whose lines contradict each other about where, when, or of which group it was."""
-    for name in _SAME:
-        if name not in sheet.columns.positions:
-            continue
-        cell = f"nullif(lower(trim({sheet.text(name)}, {literal(BLANKS)})), '')"
-        rows = sheet.sql(
-            f"DELETE FROM {lines} WHERE id IN (SELECT l.id FROM {lines} l JOIN {quote(sheet.raw.table)} r "  # noqa: S608
-            f"ON r._row = l._row GROUP BY l.id HAVING count(DISTINCT {cell}) > 1) RETURNING _row"
-        )
-        numbers = sorted(row[0] for row in rows)
-        sheet.ledger = sheet.ledger.step(
-            f"the lines of one event differ in {name}",
-            len(numbers),
-            quarantined=True,
-            example=examples(numbers[:_EXAMPLES], len(numbers)),
-        )
-
-
-def _columns(sheet: Sheet) -> list[str]:
-    """Return the SQL of each cell of the folded row."""
-    position = {at: name for name, at in sheet.columns.positions.items()}
-    out = []
-    for index in range(len(sheet.raw.columns)):
-        cell, name = f"r.c{index}", position.get(index, "")
+def _columns(sheet: Sheet) -> dict[int, str]:
+    """Return the SQL of each cell of the folded row that more than the first line of its event may tell, by place."""
+    out = {}
+    for name, index in sheet.columns.positions.items():
+        cell = f"r.c{index}"
         if name in _WITH_CHARGE:
             # The last line of the deciding charge: reports repeat a charge for each step of its disposition.
             latest = "l._row" if name in ("charge", "offence") else "-l._row"
-            value = f"arg_min({cell}, (l.rank, l.listed, {latest}))"
+            out[index] = f"arg_min({cell}, (l.rank, l.listed, {latest}))"
+        elif name == "release_eligible_date":
+            # Nobody goes before the last charge is settled; the line of a detainer is what holds them after that.
+            moment = f"coalesce(TRY_CAST(trim({cell}, {literal(BLANKS)}) AS TIMESTAMP), TIMESTAMP '1900-01-01')"
+            out[index] = f"coalesce(arg_max({cell}, ({moment}, -l._row)) FILTER (NOT l.hold), '')"
         elif name in _FLAGS:
-            value = f"arg_min({cell}, ({_certainty(sheet, name, cell)}, l._row))"
+            out[index] = f"arg_min({cell}, ({_certainty(sheet, name, cell)}, l._row))"
         else:
-            value = f"arg_min({cell}, (trim({cell}, {literal(BLANKS)}) = '', l._row))"
-        out.append(f"{value} AS c{index}")
+            out[index] = f"arg_min({cell}, (trim({cell}, {literal(BLANKS)}) = '', l._row))"
     return out
 
 
@@ -228,8 +183,9 @@ def _say(sheet: Sheet, lines: str, header: str) -> None:
     rule = serious if sheet.spec.offence_rule == "most-serious" else "that is listed first"
     sheet.note(
         f"one row is one charge: rows with the same {header} are one event, whose offence is that of the charge "
-        f"{rule}; its disposition is that of the last line of this charge, a flag is yes where any line says so, and "
-        "everything else is what the first line that says anything says"
+        f"{rule}; its disposition is that of the last line of this charge, a flag is yes where any line says so, "
+        "release is possible once the last charge is settled, and everything else is what the first line that says "
+        "anything says"
     )
     events, charges = sheet.sql(
         f"SELECT count(DISTINCT id), count(DISTINCT (id, charge)) FILTER (charge <> '' AND NOT hold) FROM {lines}"  # noqa: S608

@@ -181,8 +181,8 @@ class Sheet:
     def clear(self) -> None:
         """Drop the raw table and everything made from it: what is personal in a file stays no longer than needed."""
         names = self.sql(
-            "SELECT table_name FROM duckdb_tables() WHERE table_name = ? OR table_name LIKE ? OR table_name IN (?, ?)",
-            [self.raw.table, f"map\\_{self.index}\\_%", self.typed, f"months_{self.index}"],
+            "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, ?) OR table_name IN (?, ?, ?)",
+            [f"map_{self.index}_", self.raw.table, self.typed, f"months_{self.index}"],
         )
         for (name,) in names:
             self.store.drop(name)

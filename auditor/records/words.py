@@ -77,9 +77,16 @@ HISPANIC_WITH_RACE = frozenset(
 _UNKNOWN = ("unknown", "not reported", "not recorded", "not stated", "unspecified", "undetermined", "refused")
 
 
+_COMMAND = re.compile(r"\\(?:cr|newline|linebreak|hline|textbf|textit)\b|\\{2,}")
+
+
 @lru_cache(maxsize=1 << 14)
 def normal(text: str) -> str:
-    """Return a label in comparable form: no case, no accents, signs as blanks, blanks single."""
+    r"""Return a label in comparable form: no case, no accents, signs as blanks, blanks single.
+
+    A command of a typesetting program (``Asian/ \cr Pacific Islander``) is no word of the label.
+    """
+    text = _COMMAND.sub(" ", text)
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
     return " ".join(re.findall(r"[^\W_]+", plain))
 

@@ -1,5 +1,6 @@
 """Rows of charges folded into events, and charges read for their offence class."""
 
+import gzip
 import os
 from pathlib import Path
 
@@ -211,3 +212,55 @@ def test_the_bookings_with_a_hold(loading):
     assert "ethnicity is not recorded" not in loading.notes(loaded)
     assert "97 % have an offence class" in loading.notes(loaded)
     assert len(loading.rows(loaded, "release_date", "events")) == 204
+
+
+def test_a_file_with_the_wrong_extension(loading):
+    """Cases 5 and 17: pipes, compressed, called .csv."""
+    text = file("1,2011-03-01,white,DWLS,", "1,2011-03-01,white,THEFT 3,").replace(",", "|")
+    loaded = loading.one(gzip.compress(text.encode()), fold="booking_id")
+    assert offences(loading, loaded) == [("theft", 1)]
+    assert "gzip" in loading.notes(loaded)
+
+
+def test_release_is_possible_once_the_last_charge_is_settled(loading):
+    """The line of the detainer is what holds somebody after that."""
+    text = (HEAD + "1,2011-03-01,white,DWLS,,48453,booking\n1,2011-03-01,white,DWI,,48453,booking\n"
+            "1,2011-03-01,white,ICE HOLD,,48453,booking\n").replace(",disposition,", ",settled,")  # fmt: skip
+    for day in ("2011-03-09 08:00:00", "2011-03-07 08:00:00", "2011-03-20 08:00:00"):
+        text = text.replace(",,48453", f",{day},48453", 1)
+    spec = loading.spec(text, fold="booking_id", columns={"release_eligible_date": "settled"})
+    loaded = loading.load(spec, rows=EVERY | {"release_eligible_date"})
+    assert [str(row[0]) for row in loading.rows(loaded, "release_eligible_date", "events")] == ["2011-03-09 08:00:00"]
+
+
+def test_nothing_of_the_charges_is_left_in_the_store(loading):
+    """The numbers of bookings stay no longer than needed."""
+    loaded = loading.one(file("1,2011-03-01,white,DWLS,", "1,2011-03-01,white,THEFT 3,"), fold="booking_id")
+    names = {row[0] for row in loaded.store.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    assert not [name for name in names if name.startswith(("lines", "numbers", "folded", "torn", "map", "raw"))]
+
+
+TABLE = DATA / "pierce_wa_race_hold_table.csv"
+
+
+@pytest.mark.skipif(not TABLE.is_file() and not os.environ.get("AUDITOR_REQUIRE_DATA"), reason="no shared data")
+def test_the_table_of_holds_by_race(loading):
+    """152 of 2,540 and 9 of 16,918 (the data's description), as a user hands it in; LaTeX in its labels."""
+    here = {"place": "53053", "period": "2016-09-23/2018-07-31"}
+    both = [
+        loading.spec(
+            TABLE.read_bytes(),
+            "table.csv",
+            format="counts",
+            columns={"group": "race", "n": column},
+            constants={"event": event, **here},
+            values={"group": {"Asian/ \\cr Pacific Islander": "asian"}},
+        )
+        for event, column in (("booking", "n"), ("detainer", "detainer_count"))
+    ]
+    loaded = loading.load(*both)
+    found = {(event, group): n for event, group, n in loading.rows(loaded, 'event, "group", n')}
+    assert (found["detainer", "hispanic"], found["booking", "hispanic"]) == (152, 2_540)
+    assert (found["detainer", "white"], found["booking", "white"]) == (9, 16_918)
+    assert found["booking", "native"] == 892
+    assert sum(n for (event, _), n in found.items() if event == "booking") == 29_312
