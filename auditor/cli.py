@@ -20,6 +20,7 @@ from auditor import __version__
 from auditor.cli_data import AS_JSON, add_data_commands
 from auditor.cli_guard import guarded
 from auditor.cli_later import add_later_commands
+from auditor.cli_letter import add_letter_command
 from auditor.errors import (
     EXIT_FLAG,
     EXIT_INPUT,
@@ -212,12 +213,20 @@ def _tell(line: str) -> None:
 
 @cli.command(short_help="Check the hashes and numbers of an output folder.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--letter",
+    "letters",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE.html",
+    help="Hold a letter against the folder's review too; may be repeated.",
+)
 @AS_JSON
-def verify(folder: Path, as_json: bool) -> None:
+def verify(folder: Path, letters: Sequence[Path], as_json: bool) -> None:
     """Check every hash of an output folder, and that its pages and tables are those of review.json."""
     from auditor.audit import verify as verification
 
-    report = verification.verify(folder)
+    report = verification.verify(folder, letters=letters)
     click.echo(report.to_json() if as_json else report.to_text(), nl=False)
     if report.problems:
         raise SystemExit(EXIT_INPUT)
@@ -242,6 +251,7 @@ def schema(which: str) -> None:
 
 
 add_data_commands(cli)
+add_letter_command(cli)
 add_later_commands(cli)
 
 

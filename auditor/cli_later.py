@@ -11,9 +11,6 @@ from auditor.errors import NotBuiltYet
 
 MARK = "(not built yet)"
 
-_LANGUAGE = click.Option(["--lang"], type=click.Choice(["en", "es"]))
-_OUT = click.Option(["--out"], metavar="FILE")
-
 
 def add_later_commands(group: click.Group) -> None:
     """Add the commands to come, with the options that the contract gives them."""
@@ -37,23 +34,6 @@ def _refuse(name: str, instead: str) -> Callable[..., NoReturn]:
 
 
 _LATER: dict[str, tuple[str, str, list[click.Parameter]]] = {
-    "letter": (
-        "Write an advocacy letter from a review.",
-        "the sentences that a letter may quote stand in review.json and on the place's page",
-        [
-            click.Argument(["review"]),
-            click.Option(["--place"], metavar="ID"),
-            click.Option(
-                ["--kind"],
-                type=click.Choice(["crcl", "title-vi", "county-board", "oig", "records-request", "agency-notice"]),
-            ),
-            click.Option(["--format"], type=click.Choice(["docx", "html", "md", "pdf"])),
-            click.Option(["--details"], metavar="letter.toml"),
-            click.Option(["--letterhead"], metavar="FILE.docx"),
-            _LANGUAGE,
-            _OUT,
-        ],
-    ),
     "app": (
         "Open a local web page for people who do not use a terminal.",
         "use `auditor run` and open the index.html that it writes",

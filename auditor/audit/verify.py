@@ -8,15 +8,17 @@ the one that its author published.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from auditor import __version__
 from auditor.audit.datapackage import SUMS
+from auditor.audit.lettering.check import checked_file
 from auditor.audit.progress import Progress, on_terminal
 from auditor.audit.verify_files import (
     AGAIN,
@@ -104,7 +106,12 @@ def _printable(line: str) -> str:
 _PROBLEM = ("file", "row", "column", "found", "why", "remedy")
 
 
-def verify(folder: str | Path, workers: int | None = None, progress: Progress | None = None) -> VerifyReport:
+def verify(
+    folder: str | Path,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    letters: Sequence[Path] = (),
+) -> VerifyReport:
     """Check an output folder.
 
     Parameters
@@ -115,6 +122,8 @@ def verify(folder: str | Path, workers: int | None = None, progress: Progress | 
         Processes that render pages; one a processor unless said otherwise.
     progress : callable, optional
         A line on stderr where that is a terminal, unless said otherwise.
+    letters : sequence of path
+        Letters in HTML that were written from this folder's review: their numbers, sentences and wording.
 
     Returns
     -------
@@ -146,6 +155,8 @@ def verify(folder: str | Path, workers: int | None = None, progress: Progress | 
         problems.extend(_tables(root, review, listed, same=same))
         many, show = workers or _processors(), progress or on_terminal(quiet=False)
         problems.extend(page_problems(root, pages, review, data, same=same, workers=many, progress=show))
+        sha256 = hashlib.sha256(content(root, "review.json") or b"").hexdigest()
+        problems.extend(problem for letter in letters for problem in checked_file(letter, data, sha256))
     notes = () if review is None or same else (_another_version(review),)
     return VerifyReport(root.resolve().name, len(listed), len(pages), findings, tuple(problems), notes)
 

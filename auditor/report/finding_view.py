@@ -92,7 +92,7 @@ def _what(context: Context, finding: Finding) -> list[Row]:
         ("Unit", Markup("{}{}").format(labels.event(finding.event), f", {groups}" if groups else "")),
         ("Period", span(finding.period, "period")),
         ("Observed", _observed(finding)),
-        ("Compared with", _against(finding)),
+        ("Compared with", against_of(finding)),
         ("Why this comparison", quoted(base.why, "comparator/why") if base.why else ""),
         ("Source of the comparison", quoted(base.source, "comparator/source") if base.source else ""),
         ("Period of the comparison", span(base.period, "comparator/period")),
@@ -103,7 +103,8 @@ def _observed(finding: Finding) -> Markup:
     return effects.observed(finding) or say("page.p.suppressed" if finding.suppressed else "page.observed.none")
 
 
-def _against(finding: Finding) -> Markup:
+def against_of(finding: Finding) -> Markup:
+    """Return what a finding is held against, with its number."""
     if labels.is_contrast(finding):
         return _contrasted(finding)
     shown = _expected(finding) or say("page.comparator.none")

@@ -89,7 +89,7 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
         "mixes": level_mix(pointed),
         "funnels": _funnels(context, index),
         "profile": profile_view(context, place),
-        "rank": _rank(place),
+        "rank": rank_of(place),
         "sources": context.once("sources_view", sources_view)[:SOURCES_SHOWN],
         "quality": context.once("quality_view", quality_view)[:SOURCES_SHOWN],
         "more_sources": len(context.review.sources) > SOURCES_SHOWN,
@@ -239,7 +239,8 @@ def _ranked(finding: Finding, rank: Mapping[str, Any]) -> bool:
     return (finding.signal, finding.contrast) == (rank.get("signal"), rank.get("contrast"))
 
 
-def _rank(place: PlaceReview) -> Markup:
+def rank_of(place: PlaceReview) -> Markup:
+    """Return the sentence on where the place may stand among all that could be compared; nothing without a rank."""
     rank = place.rank
     if not rank or rank.get("low") is None or rank.get("high") is None:
         return Markup("")

@@ -6,9 +6,14 @@ Each rule takes the operands that ``data-ref`` names, as they stand in ``review.
 
 from __future__ import annotations
 
+import calendar
+import datetime
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
+
+OFFICERS: Final = 12
+"""Part of the review on officers, of which no letter speaks."""
 
 
 def share(operands: Sequence[Any]) -> float:
@@ -65,12 +70,25 @@ def withheld(operands: Sequence[Any]) -> int:
     return sum(1 for place in places if any(w["signal"] == signal and w["reason"] == reason for w in place["withheld"]))
 
 
+def tested(operands: Sequence[Any]) -> int:
+    """Return how many of a place's findings entered the screen, those on officers left out."""
+    return sum(1 for f in operands[0] if f["tested"] and f["section"] != OFFICERS)
+
+
+def moved(operands: Sequence[Any]) -> str:
+    """Return a day moved by whole months; a day that the month does not have becomes its last one."""
+    day, months = datetime.date.fromisoformat(operands[0]), int(operands[1])
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return datetime.date(year, month + 1, min(day.day, last)).isoformat()
+
+
 def period(operands: Sequence[Any]) -> str:
     """Return a period as "first day/last day"."""
     return f"{operands[0]}/{operands[1]}"
 
 
+_COUNTED: Final = (length, excluded, verdicts, simulated, findings, tests, withheld, tested)
 RULES: Final[Mapping[str, Callable[[Sequence[Any]], Any]]] = {
-    rule.__name__: rule
-    for rule in (share, thousand, exp, length, excluded, verdicts, simulated, findings, tests, withheld, period)
+    rule.__name__: rule for rule in (share, thousand, exp, *_COUNTED, moved, period)
 }

@@ -121,7 +121,7 @@ def test_what_is_not_built_says_so_and_exits_with_2(arguments: list[str], capsys
     assert "not built yet" in printed.err
 
 
-@pytest.mark.parametrize("command", ["app", "letter"])
+@pytest.mark.parametrize("command", ["app"])
 def test_the_help_marks_what_is_not_built(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     cli.main([command, "--help"])
     assert "(not built yet)" in capsys.readouterr().out

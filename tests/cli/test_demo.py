@@ -1,5 +1,6 @@
 """The embedded example, from the command line to the files, as a newcomer runs it."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from auditor import cli
 from auditor.audit.datapackage import SUMS
+from auditor.audit.lettering.check import letter_problems
 from auditor.audit.schema import check_schema, config_schema, review_schema
 from auditor.findings.review import Review
 from auditor.resources import folder
@@ -24,6 +26,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("demo") / "out"
     assert cli.main(["demo", "--out", str(out)]) == 0
     return out
+
+
+@pytest.mark.parametrize("kind", ["crcl", "title-vi", "county-board", "oig", "records-request", "agency-notice"])
+def test_letters_of_a_flagged_place_say_what_its_review_says(demo: Path, tmp_path: Path, kind: str) -> None:
+    """Heather County is a notable departure, planted; its letters are marked as not to be sent."""
+    letter = tmp_path / "letter.html"
+    given = ["letter", str(demo), "--place", "local:sim-20", "--kind", kind, "--out", str(letter)]
+    assert cli.main(given) == 0
+    page = letter.read_text(encoding="utf-8")
+    raw = (demo / "review.json").read_bytes()
+    assert list(letter_problems(page, json.loads(raw), hashlib.sha256(raw).hexdigest())) == []
+    assert "must not be sent" in page
+    assert ("F-" in page) == (kind != "records-request")
 
 
 def messages(schema: dict[str, object], data: object) -> list[str]:

@@ -33,7 +33,12 @@ def check_target(file: Path) -> None:
 
 
 def write_whole(file: Path, text: str) -> None:
-    """Write a text file by one rename.
+    """Write a text file, as :func:`write_whole_bytes` does."""
+    write_whole_bytes(file, text.encode())
+
+
+def write_whole_bytes(file: Path, content: bytes) -> None:
+    """Write a file by one rename.
 
     Raises
     ------
@@ -44,7 +49,7 @@ def write_whole(file: Path, text: str) -> None:
     staged = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         with staged.open("xb") as stream:
-            stream.write(text.encode())
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(staged, file)

@@ -43,7 +43,7 @@ CARD = Card(
         "very long upper tail is still taken for pretext too often among some sixty places.",
         "A few small classes can outweigh a large one: where all classes added up deny the contrast nothing is "
         "flagged.",
-        "Other groups' contrasts are controls only where those groups are not profiled too.",
+        "Other groups' contrasts are controls only where nothing of the kind befalls those groups too.",
     ),
     references=(
         "Fisher, R. A. (1935). The Design of Experiments, on randomisation tests.",

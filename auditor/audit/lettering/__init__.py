@@ -1,0 +1,1 @@
+"""From a review and a file of details to a letter on disk."""

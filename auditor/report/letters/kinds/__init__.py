@@ -1,0 +1,1 @@
+"""The six kinds of letters, one module each."""

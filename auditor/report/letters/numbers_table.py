@@ -1,0 +1,148 @@
+"""Findings as a table: what was counted, against what, the effect with its interval, and the correction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from auditor.findings.finding import Finding
+from auditor.report import doubts, effects, labels, numbers
+from auditor.report.cite import Num, cited, quoted, say
+from auditor.report.context import span
+from auditor.report.finding_view import against_of
+from auditor.report.letters.draft import Draft, bold, name
+from auditor.report.letters.model import Bar, Note, Picture, Run, Runs, Table
+from auditor.report.letters.runs import joined, lines, runs_of
+
+
+def findings_table(draft: Draft, positions: Sequence[int]) -> Table:
+    """Return findings as a table, each with the mark of its note."""
+    header = tuple(draft.say(f"table.{key}") for key in ("counted", "observed", "against", "effect", "correction"))
+    return Table(draft.say("table.caption"), header, tuple(_row(draft, j) for j in positions))
+
+
+def _row(draft: Draft, position: int) -> tuple[Runs, ...]:
+    finding, at = draft.finding(position), draft.pointer(position)
+    what = joined([bold(name(labels.finding_name(finding))), draft.note(position)], "")
+    counted = lines([what, runs_of(span(finding.period, "period"), at)])
+    if finding.suppressed:
+        hidden = runs_of(say("page.p.suppressed"))
+        return counted, hidden, name(labels.comparator(finding)), hidden, _word(finding)
+    observed = _observed(draft, finding, at)
+    return counted, observed, _against(draft, finding, at), _effect(draft, finding, at), _correction(finding, at)
+
+
+def _rates(finding: Finding) -> bool:
+    """Say whether the rates of two groups are compared, so that k of n is no share to hold against the comparison."""
+    return finding.family == "exposure" and finding.group is not None and finding.reference is not None
+
+
+def _observed(draft: Draft, finding: Finding, at: str) -> Runs:
+    if not _rates(finding) or finding.k is None or not finding.n:
+        return runs_of(effects.observed(finding) or say("page.observed.none"), at)
+    k, n = Num(finding.k, f"{at}/k"), Num(finding.n, f"{at}/n")
+    return draft.say("observed.rates", k=k, group=labels.group(finding.group), n=n)
+
+
+def _against(draft: Draft, finding: Finding, at: str) -> Runs:
+    if _rates(finding):
+        value = runs_of(effects.comparator_value(finding.comparator), at)
+        told = draft.say("against.rates", group=labels.group(finding.reference), value=value) if value else ()
+        return joined([told, name(labels.comparator(finding))], "; ")
+    return runs_of(against_of(finding), at)
+
+
+def _effect(draft: Draft, finding: Finding, at: str) -> Runs:
+    value = effects.value(finding.estimate, "estimate", finding.n)
+    if not value:
+        return runs_of(say("page.interval.none"))
+    level = cited(finding.estimate.level, "estimate/level", numbers.percent(finding.estimate.level, decimals=0))
+    limits = runs_of(effects.interval(finding.estimate, "estimate", finding.n), at)
+    scale = "times" if effects.is_ratio(finding) else "plain"
+    own = draft.say(f"effect.{scale}", value=runs_of(value, at), level=runs_of(level, at), limits=limits)
+    peers = runs_of(effects.calibrated_interval(finding), at)
+    among = draft.say("effect.peers", limits=peers, scale=effects.peer_scale(finding)) if peers else ()
+    absolute = runs_of(effects.absolute(finding.absolute), at)
+    return lines([own, among, draft.say("effect.absolute", value=absolute) if absolute else ()])
+
+
+def _correction(finding: Finding, at: str) -> Runs:
+    if finding.q_value is None:
+        return _word(finding)
+    shown = runs_of(cited(finding.q_value, "q_value", numbers.p(finding.q_value)), at)
+    tests: Runs = ()
+    if finding.tests_in_family is not None:
+        tests = runs_of(cited(finding.tests_in_family, "tests_in_family", numbers.count(finding.tests_in_family)), at)
+    said = (Run("q = "), *shown, *((Run(" over "), *tests, Run(" tests")) if tests else ()))
+    return lines([said, _word(finding)])
+
+
+def _word(finding: Finding) -> Runs:
+    return (Run(labels.OUTCOME_MARKS[effects.cell(finding)][1]),)
+
+
+def note_of(draft: Draft, position: int, number: int) -> Note:
+    """Return the note on a finding: its sentence in full, its comparison and why, and where it stands."""
+    finding, at = draft.finding(position), draft.pointer(position)
+    sentence = runs_of(quoted(finding.sentence, "sentence", draft.language), at) if finding.sentence else ()
+    why = runs_of(quoted(finding.comparator.why, "comparator/why"), at) if finding.comparator.why else ()
+    section = runs_of(cited(finding.section, "section", str(finding.section)), at)
+    where = draft.say("note.where", id=finding.id, part=section)
+    reason = draft.say("note.why", label=labels.comparator(finding), why=why) if why else ()
+    return Note(number, finding.id, joined([where, sentence, reason, *_bears(finding, at)]))
+
+
+def _bears(finding: Finding, at: str) -> tuple[Runs, ...]:
+    """Return what the number bears: the benchmark's error that would undo it, other specifications, wrong groups."""
+    if finding.suppressed or not finding.tested:
+        return ()
+    tipping = finding.tipping_point
+    point = say("page.tipping.text", r=Num(tipping, "tipping_point")) if tipping is not None else Markup("")
+    return tuple(runs_of(text, at) for text in (point, doubts.groups(finding), _specifications(finding)))
+
+
+def _specifications(finding: Finding) -> Markup:
+    return doubts.specifications(finding) if (finding.robustness or {}).get("of") else Markup("")
+
+
+def notes(draft: Draft) -> tuple[Note, ...]:
+    """Return every note that was marked in the letter, in the order of their numbers."""
+    position = {finding.id: j for j, finding in enumerate(draft.place.findings)}
+    return tuple(note_of(draft, position[identifier], number) for identifier, number in draft.noted.items())
+
+
+def picture(draft: Draft, position: int) -> Picture | None:
+    """Return a finding as two bars: shares where it compares shares, else the two rates; None where none is printed."""
+    finding, at = draft.finding(position), draft.pointer(position)
+    if finding.suppressed:
+        return None
+    share, base = effects.share(finding), finding.comparator.value
+    header = (draft.say("picture.who"), draft.say("picture.bar"), draft.say("picture.share"))
+    words: dict[str, str | Runs] = {"what": labels.finding_name(finding), "mark": draft.note(position)}
+    if share is not None and base is not None and (effects.of_shares(finding) or labels.is_contrast(finding)):
+        here = Bar(_who(draft, finding), runs_of(effects.observed(finding), at), share)
+        there = Bar(_whom(finding), runs_of(effects.comparator_value(finding.comparator), at), base)
+        return Picture(draft.say("picture.caption", **words), header, (here, there))
+    if not effects.is_ratio(finding) or not finding.estimate.value:
+        return None
+    return Picture(draft.say("picture.ratio", **words), header, _rates_drawn(draft, finding, at))
+
+
+def _who(draft: Draft, finding: Finding) -> Runs:
+    return name(labels.group(finding.group) if labels.is_contrast(finding) else draft.title)
+
+
+def _whom(finding: Finding) -> Runs:
+    return name(labels.group(finding.reference) if labels.is_contrast(finding) else labels.comparator(finding))
+
+
+def _rates_drawn(draft: Draft, finding: Finding, at: str) -> tuple[Bar, Bar]:
+    ratio = finding.estimate.value or 0.0
+    longest = max(ratio, 1.0)
+    value = runs_of(effects.value(finding.estimate, "estimate", finding.n), at)
+    limits = runs_of(effects.interval(finding.estimate, "estimate", finding.n), at)
+    who = name(labels.group(finding.group) or draft.title)
+    other = name(labels.group(finding.reference) or labels.comparator(finding))
+    shown = draft.say("picture.times", value=value, limits=limits)
+    return Bar(who, shown, ratio / longest), Bar(other, draft.say("picture.once"), 1.0 / longest)
