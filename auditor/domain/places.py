@@ -179,12 +179,17 @@ def _match(
         return Match("matched", life.place, note=_remark(life, written, when, gazetteer))
     if lives:
         options = tuple(life.place for life, _ in lives)
-        listed = " or ".join(str(place) for place in options)
+        listed = " or ".join(f"{place}{_lived(life)}" for (life, _), place in zip(lives, options, strict=True))
         return Match("ambiguous", None, options, f"{name!r} in {within.name} may be {listed}: say which")
     options = tuple(life.place for life in refused)
     listed = "; there is " + ", ".join(str(place) for place in options) if options else ""
     text = f"no county or equivalent of {within.name} is called {name!r}{listed}"
     return Match("unmatched", None, options, text)
+
+
+def _lived(life: Vintage) -> str:
+    """Return the end of a code that has ended, as a question about it needs to be told."""
+    return f", until {life.end.isoformat()}" if life.successors else ""
 
 
 def _remark(life: Vintage, written: str, when: int | date | None, gazetteer: Gazetteer) -> str:

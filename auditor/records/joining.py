@@ -53,7 +53,24 @@ def _note_baselines(sheets: Sequence[Sheet], store: Store, counted: set[str]) ->
         without = sorted(counted - everywhere)
         if without:
             sheets[source].note(f"{times(len(without), 'place')} with counts and no baseline ({_listed(without)})")
+        _note_other_codes(sheets[source], without, everywhere)
         _note_years(sheets[source], store)
+
+
+def _note_other_codes(sheet: Sheet, without: Sequence[str], based: set[str]) -> None:
+    """Note the places whose baseline stands under a code that came before or after theirs (Connecticut since 2022)."""
+    after = {code: set(gazetteer().successors(code)) for code in (*without, *based)}
+    found = []
+    for place in without:
+        others = sorted((after[place] & based) | {code for code in based if place in after[code]})
+        if others:
+            found.append(f"{_name(place)}: {', '.join(map(_name, others))}")
+    if found:
+        more = f"; and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
+        sheet.note(
+            f"places whose ground has its baseline under another code, with which nothing is joined by guess: "
+            f"{'; '.join(found[:SHOWN])}{more}; where it is the same ground, places = {{ ... }} says so"
+        )
 
 
 def _note_years(sheet: Sheet, store: Store) -> None:

@@ -187,6 +187,11 @@ def test_county_and_city_of_one_name_are_ambiguous(places, name, state, codes):
     assert all(code in match.note for code in codes)
 
 
+def test_a_question_says_which_of_two_has_ended(places):
+    note = places.resolve("Bedford", "VA").note
+    assert "Bedford County, VA (51019) or Bedford city, VA (51515), until 2013-06-30: say which" in note
+
+
 def test_the_year_decides_between_a_county_and_a_city_that_has_ended(places):
     assert places.resolve("Bedford", "VA", 2016).place.id == "51019"
     assert places.resolve("Bedford", "VA", 2010).status == "ambiguous"

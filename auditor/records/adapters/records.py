@@ -16,6 +16,7 @@ from auditor.records.batches import note_batches
 from auditor.records.columns import COUNT, GROUP, JURISDICTION, PLACE, STATE, Column
 from auditor.records.crosswalk import EXCLUDE
 from auditor.records.day_notes import DAY, note_ends
+from auditor.records.far_off import note_far_off
 from auditor.records.folding import fold
 from auditor.records.only_detained import settle_only_detained
 from auditor.records.place_totals import settle_place_totals
@@ -84,6 +85,7 @@ def load(sheet: Sheet) -> None:
     events.fill(sheet, _standing())
     note_batches(sheet)
     note_ends(sheet)
+    note_far_off(sheet)
 
 
 def _alike(sheet: Sheet) -> bool:

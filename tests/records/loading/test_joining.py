@@ -47,3 +47,14 @@ def test_a_code_that_never_was_is_asked_about(loading):
     problem = loading.problem(DecisionNeeded, f"{text}2010-06-01\n")
     assert "41006" in problem.found
     assert loading.rows(loading.one(f"{text}\n"), "place", "activations") == [("48453",)]
+
+
+def test_a_baseline_under_an_older_or_newer_code_is_named(loading):
+    """Case 88: Connecticut's planning regions share ground with its old counties; Shannon County is Oglala Lakota."""
+    counts = "place,period,event,n\n09001,2011,arrest,40\n46102,2016,arrest,30\n"
+    baseline = "place,group,n\n09190,hispanic,100\n46113,hispanic,10\n48453,hispanic,10\n"
+    loaded = loading.load(loading.spec(counts, "c.csv"), loading.spec(baseline, "p.csv"))
+    notes = loading.notes(loaded, 1)
+    assert "2 places with counts and no baseline (09001, 46102)" in notes
+    assert "Fairfield County, CT (09001): Western Connecticut Planning Region, CT (09190)" in notes
+    assert "Oglala Lakota County, SD (46102): Shannon County, SD (46113)" in notes
