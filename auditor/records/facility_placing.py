@@ -219,7 +219,7 @@ def _note(sheet: Sheet, found: Found) -> None:
     for kind, names in sorted(apart.items()):
         more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
         what = APART.get(kind, "decided")
-        sheet.note(f"set aside as {what}: {', '.join(list(names)[:SHOWN])}{more}")
+        sheet.note(f"set aside as {what}: {'; '.join(list(names)[:SHOWN])}{more}")
     remarks = [f"{label(written)}: {placed.note}" for written, _, _, placed in found if placed.note]
     if remarks:
         more = f"; and {len(remarks) - SHOWN:,} more" if len(remarks) > SHOWN else ""

@@ -35,6 +35,7 @@ from auditor.records.store import Store
 from auditor.records.unseen import visible
 
 _FIRST = {"places": 0, "facilities": 1}
+_LOOKED_UP = frozenset({"facility_name", "facility_city"})
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,7 @@ def _open(
     spec = adapter.completed(spec.answered(), raw.columns)
     before = len(docket.config) + len(docket.input) + len(docket.questions)
     wanted = rows if adapter.kind == "records" else frozenset()
-    used = frozenset(map(source_column, wanted))
+    used = frozenset(map(source_column, wanted)) | (_LOOKED_UP if spec.facilities != "off" else frozenset())
     if "offence" not in {*find_columns(raw.columns, adapter.columns), *spec.columns, *spec.constants}:
         used |= {"charge"}  # read for its class
     told = raw.told | {spec.fold}
