@@ -183,6 +183,34 @@ def test_what_is_missing_is_named_with_its_census_table(desk: Desk) -> None:
     assert "B05001 (Nativity and Citizenship Status in the United States)" in said
 
 
+def test_tables_that_belong_together_become_one_source(desk: Desk) -> None:
+    """North Carolina's five tables, as a folder or one by one; a baseline beside them is a source of its own."""
+    folder = desk.folder / "nc"
+    folder.mkdir()
+    for name in ("STOP", "PERSON", "SEARCH", "CONTRABAND", "SEARCHBASIS"):
+        (folder / f"{name}.txt").write_text("1\t2\n", encoding="utf-8")
+    (folder / "people.csv").write_text("place,period,group,n\n37119,2010,hispanic,300\n", encoding="utf-8")
+    for files in ([f"nc/{file.name}" for file in sorted(folder.iterdir())], ["nc"]):
+        desk.run("init", *files)
+        assert [(s["path"], s["format"]) for s in tomllib.loads(desk.text())["sources"]] == [
+            ("nc", "nc-sbi"),
+            ("nc/people.csv", "population"),
+        ]
+        (desk.folder / "audit.toml").unlink()
+
+
+def test_a_source_is_tried_with_the_tables_that_it_is_looked_up_in(desk: Desk) -> None:
+    """A jail that a table of facilities gives to nobody is a question once that table is there."""
+    row = "2007-10-02 00:00:00,Lifted,RIVERSIDE CORR. FACILITY,PHILADELPHIA,PENNSYLVANIA,\n"
+    desk.put("d.csv", "date,lift_reason,det_facility,city,state,detainer_type\n" + row)
+    desk.put("f.csv", "facility,name,city,county,state,kind\nYORCOPA,YORK COUNTY PRISON,YORK,YORK,PA,local\n")
+    assert "places." not in desk.init("d.csv")
+    text = desk.init("d.csv", "f.csv")
+    assert 'places."RIVERSIDE CORR. FACILITY, PENNSYLVANIA" = ""' in text
+    assert "#? QUESTION: say whose it is (a code, local:<id>, federal-prison" in text
+    assert desk.run("run", "audit.toml", "--quiet")[0] == 4
+
+
 HOSTILE = """a"] = 1 #,day,race,n
 x,2011-03-01,"H"" = ""hispanic""
 [audit]",1

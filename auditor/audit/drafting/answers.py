@@ -9,7 +9,7 @@ from auditor.records.crosswalk import EXCLUDE, MISSING
 from auditor.records.docket import Docket
 from auditor.records.private import masked
 from auditor.records.proposing.candidates import candidates, never_hispanic
-from auditor.records.proposing.proposal import QUESTION, Line
+from auditor.records.proposing.line import QUESTION, Line
 from auditor.records.spec import SourceSpec
 from auditor.records.words import VOCABULARIES
 
@@ -36,8 +36,8 @@ def questions(docket: Docket, spec: SourceSpec) -> tuple[Line, ...]:
         lines.append(Line("constants", name, "", (*about, f"for instance {offered!r}")))
     for column, entries in answers.values.items():
         lines += _values(column, entries)
-    lines += _places(answers.places, answers.comments)
-    return (*lines, *_settings(docket, answers.lines))
+    lines += _places(docket, answers.places, answers.comments)
+    return (*lines, *_settings(docket, answers.lines, answers.places))
 
 
 def _about(problems: Iterable[Problem], *named: str) -> tuple[str, ...]:
@@ -80,18 +80,23 @@ _NEVER = (
 )
 
 
-def _places(places: Mapping[str, str], comments: Iterable[str]) -> Iterator[Line]:
-    why = f'where is each of these? no place bears exactly this name. A code, "local:<id>", or "{EXCLUDE}":'
-    shown = list(comments)
-    for number, text in enumerate(list(places)[:MOST_LINES]):
-        own = [comment for comment in shown if comment.startswith(f"{text!r}: ")]
-        yield Line("places", text, "", ((QUESTION + why,) if number == 0 else ()) + tuple(own))
+def _places(docket: Docket, places: Mapping[str, str], comments: Iterable[str]) -> Iterator[Line]:
+    """Ask where each place (or whose each facility) is, with what is known of it."""
+    told = {text: problem for text in places for problem in docket.questions if repr(text) in problem.found}
+    shown, ways = list(comments), set[str]()
+    for text in list(places)[:MOST_LINES]:
+        problem = told.get(text)
+        remedy = problem.remedy if problem else f'say where each is (a code, local:<id>, or "{EXCLUDE}")'
+        head = () if remedy in ways else (f"{QUESTION}{remedy}:",)
+        ways.add(remedy)
+        about = (f"{text!r}: {problem.why}",) if problem else tuple(c for c in shown if c.startswith(f"{text!r}: "))
+        yield Line("places", text, "", (*head, *about))
     if len(places) > MOST_LINES:
-        about = f"{len(places) - MOST_LINES:,} more places match none: look at the column of places first"
-        yield Line("", "", "places = {}", (about,), firm=False)
+        rest = f"{len(places) - MOST_LINES:,} more places match none: look at the column of places first"
+        yield Line("", "", "places = {}", (rest,), firm=False)
 
 
-def _settings(docket: Docket, lines: Iterable[str]) -> Iterator[Line]:
+def _settings(docket: Docket, lines: Iterable[str], places: Iterable[str]) -> Iterator[Line]:
     """Settings that are no texts (``day_first = true``) are offered, each with the question that it answers."""
     for text in dict.fromkeys(
         line for block in lines for line in block.split("\n") if line and not line.startswith("#")
@@ -103,7 +108,7 @@ def _settings(docket: Docket, lines: Iterable[str]) -> Iterator[Line]:
             yield Line("", "", 'state = ""', (within,), firm=False)
     settled = {line.partition("=")[0].strip() for line in lines}
     for problem in docket.questions:
-        if not _covered(problem, settled):
+        if not _covered(problem, settled) and not any(repr(text) in problem.found for text in places):
             yield Line("", "", "", (QUESTION + _worded(problem),), firm=False)
 
 

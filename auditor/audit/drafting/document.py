@@ -16,7 +16,7 @@ from auditor.audit.drafting.lines import OFFER, REMARK, one_line, remark, settin
 from auditor.audit.toml_lines import Path, locate, remark_after
 from auditor.audit.toml_write import inline
 from auditor.records.docket import toml_text
-from auditor.records.proposing.proposal import Line
+from auditor.records.proposing.line import Line
 
 _ASKED = ("columns", "constants", "values", "places")
 

@@ -13,11 +13,12 @@ from auditor.audit.config_parts import FAR_FUTURE
 from auditor.audit.drafting.document import Block, write
 from auditor.audit.drafting.lines import one_line
 from auditor.audit.drafting.missing import Held, held_of, missing
-from auditor.audit.drafting.survey import Surveyed, survey
+from auditor.audit.drafting.survey import Surveyed, bundle_of, look
+from auditor.audit.drafting.trial import Bench, try_all
 from auditor.audit.run import rows_wanted
 from auditor.errors import DecisionNeeded, InputError, Problem, UsageError
 from auditor.records.load import Loaded, load
-from auditor.records.proposing.proposal import Line
+from auditor.records.proposing.line import Line
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store
 
@@ -82,14 +83,15 @@ def draft(files: Sequence[Path], out: Path) -> Drafted:
     new = [SourceSpec(path=path) for path in _new_paths(files, base, specs)]
     if not specs and not new:
         raise UsageError("name the data files: auditor init arrests.csv population.csv")
-    rows = rows_wanted(config or Config.from_dict(_NOTHING, base))
-    found = [survey(spec, base, rows, begun=True) for spec in specs]
-    found += [survey(spec, base, rows, begun=False) for spec in new]
+    found = [look(spec, base, begun=True) for spec in specs] + [look(spec, base, begun=False) for spec in new]
+    settings = config or Config.from_dict(_NOTHING, base)
+    bench = Bench(base, rows_wanted(settings), settings.decisions)
+    try_all(found, bench)
     blocks = [
         Block(_of(source), at if at < len(specs) else None, source.head, source.lines)
         for at, source in enumerate(found)
     ]
-    held, last = _together(found, base)
+    held, last = _together(found, bench)
     lacking = tuple(missing(held))
     as_of_open = config is None or bool(config.open)
     audit = _audit(last, held, begun=config is not None, as_of=as_of_open)
@@ -104,20 +106,41 @@ def _of(source: Surveyed) -> str:
 
 
 def _new_paths(files: Sequence[Path], base: Path, specs: Sequence[SourceSpec]) -> list[str]:
+    """Return the paths of the sources to add: a file each, and a folder for the tables of a layout of several files."""
     known = {(base / spec.path).resolve() for spec in specs}
     paths: list[str] = []
+    for path in _gathered(files):
+        if path.resolve() not in known:
+            known.add(path.resolve())
+            paths.append(_relative(path, base))
+    return paths
+
+
+def _gathered(files: Sequence[Path]) -> list[Path]:
+    """Return files, with those that belong together as their folder, and other folders as the files in them."""
+    named: dict[Path, list[Path]] = {}
     for file in files:
         if file.suffix.lower() == ".toml":
             raise UsageError(f"{one_line(file.name)} is a configuration; name it with --out to go on with it")
-        if not file.is_file():
-            problem = Problem(
-                "there is no such file", "nothing can be read from it", "check the name", file=one_line(file.name)
-            )
+        if not file.exists():
+            name = one_line(file.name)
+            problem = Problem("there is no such file", "nothing can be read from it", "check the name", file=name)
             raise InputError("a file is missing", [problem])
-        if file.resolve() not in known:
-            known.add(file.resolve())
-            paths.append(_relative(file, base))
-    return paths
+        folder, own = (file, _inside(file)) if file.is_dir() else (file.parent, [file])
+        named.setdefault(folder, []).extend(own)
+    return [path for folder, own in named.items() for path in _bundled(folder, own)]
+
+
+def _bundled(folder: Path, files: list[Path]) -> list[Path]:
+    """Return the folder in place of the tables of one layout, and the other files beside it."""
+    adapter = bundle_of(files)
+    if adapter is None or adapter.bundle is None:
+        return files
+    return [folder, *(file for file in files if adapter.bundle.member(file) is None)]
+
+
+def _inside(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
 
 
 def _relative(file: Path, base: Path) -> str:
@@ -128,13 +151,13 @@ def _relative(file: Path, base: Path) -> str:
         return file.resolve().as_posix()
 
 
-def _together(found: Sequence[Surveyed], base: Path) -> tuple[Held, date | None]:
+def _together(found: Sequence[Surveyed], bench: Bench) -> tuple[Held, date | None]:
     """Return what the files that can be read hold, and their last day."""
     kinds = {source.kind for source in found if source.kind}
     ready = [source.spec for source in found if not source.asked and not source.wrong and not source.spec.unanswered]
     with Store() as store:
         try:
-            loaded = load(ready, base, store)
+            loaded = load(ready, bench.base, store, decisions=bench.decisions)
         except (DecisionNeeded, InputError):  # what holds over several files is asked by `check`
             return Held(kinds, grouped=_grouped(found)), None
         said = {source.spec.constants["event"] for source in found if source.spec.constants.get("event")}

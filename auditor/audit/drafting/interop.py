@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from auditor.records.load import Loaded
-from auditor.records.proposing.proposal import Line
+from auditor.records.proposing.line import Line
 from auditor.records.spec import SourceSpec
 
 LAST_BY_OFFENCE: Final = date(2010, 6, 30)

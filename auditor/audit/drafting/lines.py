@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from auditor.records.docket import toml_text
-from auditor.records.proposing.proposal import QUESTION, Line
+from auditor.records.proposing.line import QUESTION, Line
 from auditor.records.unseen import visible
 
 REMARK, OFFER = "#?", "#="

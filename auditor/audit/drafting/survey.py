@@ -1,22 +1,20 @@
-"""Look at one file: recognise its format or propose one, try to read it so, and gather what is left open."""
+"""Look at one file: recognise its format, or propose one."""
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from auditor.audit.drafting.answers import questions
-from auditor.audit.drafting.interop import level_offers
 from auditor.domain.source import Source
 from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
 from auditor.records.adapter import AUTO, Adapter, fitting, found_adapters, named
+from auditor.records.bundle import Gathered, parts
 from auditor.records.columns import find_columns
-from auditor.records.docket import Docket
-from auditor.records.load import load
-from auditor.records.private import masked
+from auditor.records.proposing.line import Line
 from auditor.records.proposing.profile import Profile, profiles
-from auditor.records.proposing.proposal import CANONICAL, Line, Proposal, lacking, propose, set_aside
+from auditor.records.proposing.proposal import CANONICAL, Proposal, propose, set_aside
 from auditor.records.raw import RawTable
 from auditor.records.read import read
 from auditor.records.spec import SourceSpec
@@ -41,6 +39,8 @@ class Surveyed:
         What was read.
     names : frozenset of str
         Canonical columns that it has, whether they could be read yet or not.
+    proposed : bool
+        Whether its format was proposed here, for the first time.
     """
 
     spec: SourceSpec
@@ -50,6 +50,7 @@ class Surveyed:
     wrong: list[Problem] = field(default_factory=list)
     met: list[Source] = field(default_factory=list)
     names: frozenset[str] = frozenset()
+    proposed: bool = False
 
     @property
     def kind(self) -> str:
@@ -58,8 +59,8 @@ class Surveyed:
         return known[self.spec.format].kind if self.spec.format in known else ""
 
 
-def survey(spec: SourceSpec, base: Path, rows: frozenset[str], *, begun: bool) -> Surveyed:
-    """Look at the file of one source.
+def look(spec: SourceSpec, base: Path, *, begun: bool) -> Surveyed:
+    """Look at the file (or the files) of one source, and recognise or propose its format.
 
     Parameters
     ----------
@@ -67,15 +68,17 @@ def survey(spec: SourceSpec, base: Path, rows: frozenset[str], *, begun: bool) -
         Nothing but a path, or what a configuration says already.
     base : path
         Folder that its path is relative to.
-    rows : frozenset of str
-        Columns of single rows that the signals ask for: their words are asked about as well.
     begun : bool
         Whether it stands in a configuration: what was proposed there once is not pressed again.
     """
+    files = files_of(spec, base)
+    bundled = bundle_of(files, spec.format)
+    if bundled is not None:
+        return _bundle(bundled, spec)
     with Store() as store:
         try:
-            tables = read(base / spec.path, spec, store)
-            found, recognised = _looked_at(tables, spec, store, begun=begun)
+            tables = read(files[0] if files else base / spec.path, spec, store)
+            found = _looked_at(tables, spec, store, begun=begun)
         except (InputError, ConfigError) as error:
             return Surveyed(spec, wrong=list(error.problems))
         except DecisionNeeded as error:
@@ -86,25 +89,52 @@ def survey(spec: SourceSpec, base: Path, rows: frozenset[str], *, begun: bool) -
     if found.kind:
         known = found_adapters()[found.spec.format]
         found.names = frozenset({*find_columns(headers, known.columns), *found.spec.columns, *found.spec.constants})
-    _try(found, base, rows, proposed=not begun and not recognised)
     return found
 
 
-def _looked_at(tables: Sequence[RawTable], spec: SourceSpec, store: Store, *, begun: bool) -> tuple[Surveyed, bool]:
-    """Return what the columns of a file tell, and whether a format recognises them."""
+def files_of(spec: SourceSpec, base: Path) -> list[Path]:
+    """Return the files that a path names: a file, those in a folder, or those that fit a pattern."""
+    full = base / spec.path
+    if full.is_file():
+        return [full]
+    inside = full.iterdir() if full.is_dir() else map(Path, glob.glob(str(full), recursive=True))
+    return sorted(path for path in inside if path.is_file() and not path.name.startswith((".", "~$")))
+
+
+def bundle_of(files: Sequence[Path], format_: str = AUTO) -> Adapter | None:
+    """Return the layout of several files that some files are, by their names; None where they are none."""
+    for adapter in found_adapters().values():
+        if adapter.bundle is None or format_ not in ("", AUTO, adapter.name):
+            continue
+        if any(isinstance(part, Gathered) for part in parts(files, [adapter.bundle], named=False)):
+            return adapter
+    return None
+
+
+def _bundle(adapter: Adapter, spec: SourceSpec) -> Surveyed:
+    found = Surveyed(spec.model_copy(update={"format": adapter.name}))
+    found.head = [f"recognised as {adapter.name} by the names of its files"]
+    found.names = frozenset(column.name for column in adapter.columns)
+    if _formatless(spec):
+        found.lines.append(Line("", "format", adapter.name))
+    return found
+
+
+def _looked_at(tables: Sequence[RawTable], spec: SourceSpec, store: Store, *, begun: bool) -> Surveyed:
+    """Return what the columns of a file tell."""
     adapter, raw = _recognised(tables, spec)
     looked = profiles(raw, store)
     if adapter is None:
         named_ = "" if spec.format == AUTO else spec.format
-        return _proposed(propose(looked, named_), spec, begun=begun), False
+        return _proposed(propose(looked, named_), spec, begun=begun)
     found = Surveyed(spec.model_copy(update={"format": adapter.name}), _about(adapter, raw, looked))
     if _formatless(spec):
         found.lines.append(Line("", "format", adapter.name))
     if adapter.name in CANONICAL:
         more = propose(looked, adapter.name)
         found.lines += [line for line in _new(more, spec) if not line.firm or line.name == "fold"]
-        found.spec = _applied(found.spec, adapter.name, found.lines)
-    return found, True
+        found.spec = applied(found.spec, adapter.name, found.lines)
+    return found
 
 
 def _recognised(tables: Sequence[RawTable], spec: SourceSpec) -> tuple[Adapter | None, RawTable]:
@@ -157,19 +187,20 @@ def _proposed(proposal: Proposal, spec: SourceSpec, *, begun: bool) -> Surveyed:
         left = {name.partition(".")[2] for name in spec.unanswered}
         lines = [line if line.open or line.name in left else replace(line, firm=False) for line in lines]
     if _formatless(spec):
-        lines.insert(0, _format_line(proposal.format, proposal.why))
+        lines.insert(0, format_line(proposal.format, proposal.why))
     why = [f"no format fits its columns. {proposal.format}: {proposal.why}"] if proposal.format and proposal.why else []
-    return Surveyed(_applied(spec, proposal.format, lines), [*why, *proposal.remarks], lines)
+    return Surveyed(applied(spec, proposal.format, lines), [*why, *proposal.remarks], lines, proposed=not begun)
 
 
-def _format_line(format_: str, why: str) -> Line:
+def format_line(format_: str, why: str) -> Line:
+    """Return the line of the format: what it is, or the question what one row is."""
     if format_:
         return Line("", "format", format_)
     choice = f"one of {', '.join(CANONICAL)} (`auditor init --template NAME` shows the columns of each)"
     return Line("", "format", "", (f"what is one row? {why}", choice))
 
 
-def _applied(spec: SourceSpec, format_: str, lines: Sequence[Line]) -> SourceSpec:
+def applied(spec: SourceSpec, format_: str, lines: Sequence[Line]) -> SourceSpec:
     """Return a source as its firm lines make it."""
     firm = [line for line in lines if line.firm]
     tables = {
@@ -179,39 +210,3 @@ def _applied(spec: SourceSpec, format_: str, lines: Sequence[Line]) -> SourceSpe
     named_ = format_ or ("" if spec.format == AUTO else spec.format)
     own = {line.name: line.value for line in firm if not line.table and line.name == "fold"}
     return spec.model_copy(update={**tables, **own, "format": named_})
-
-
-def _try(found: Surveyed, base: Path, rows: frozenset[str], *, proposed: bool) -> None:
-    """Read the file as proposed, and gather the questions; a proposal that cannot be read is withdrawn."""
-    docket = Docket()
-    with Store() as store:
-        try:
-            loaded = load([found.spec], base, store, rows=rows, docket=docket)
-            found.lines += level_offers(found.spec, loaded)
-        except DecisionNeeded:
-            found.lines += questions(docket, found.spec)
-        except (InputError, ConfigError) as error:
-            if proposed:
-                _withdraw(found, error.problems)
-            elif docket.lacking and not docket.config and len(docket.input) == len(docket.lacking):
-                _complete(found, docket)
-                _try(found, base, rows, proposed=False)
-                return
-            else:
-                found.wrong += error.problems
-                found.lines += questions(docket, found.spec)
-    found.met = docket.met
-    found.asked += docket.questions
-
-
-def _complete(found: Surveyed, docket: Docket) -> None:
-    """Ask for what every row must have and the layout lacks."""
-    asked = {line.name: line for line in map(lacking, docket.lacking)}
-    found.lines += asked.values()
-    found.spec = _applied(found.spec, found.spec.format, list(asked.values()))
-
-
-def _withdraw(found: Surveyed, problems: Sequence[Problem]) -> None:
-    tried = f"tried as {found.spec.format}, it cannot be read: {masked(problems[0].found) if problems else ''}"
-    found.spec = SourceSpec(path=found.spec.path, format="")
-    found.lines = [_format_line("", tried)]

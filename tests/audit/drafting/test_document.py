@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from auditor.audit.drafting.document import Block, write
 from auditor.records.docket import toml_text
-from auditor.records.proposing.proposal import Line
+from auditor.records.proposing.line import Line
 
 OWN = """# mine
 [audit]
