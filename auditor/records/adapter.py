@@ -190,7 +190,8 @@ def choose(spec: SourceSpec, headers: Sequence[str], where: Problem) -> Adapter:
             Problem(
                 f"{'more than one format fits' if fits else 'no format fits'} the columns {', '.join(headers)}",
                 "the wrong reading would give wrong counts",
-                f"name it with format = ... ({', '.join(names)}), and columns that are called otherwise in columns",
+                f"name it with format = ... ({', '.join(names)}), and columns that are called otherwise in columns; "
+                "`auditor init` proposes both",
                 file=where.file,
                 sheet=where.sheet,
             )
