@@ -24,6 +24,7 @@ from auditor.audit.run import audit as conduct
 from auditor.audit.run import flagged
 from auditor.errors import UsageError, unknown_name
 from auditor.findings.review import Review
+from auditor.report.letters.details import Details
 from auditor.report.tables import tables
 from auditor.resources import folder
 
@@ -37,6 +38,7 @@ __all__ = [
     "counts",
     "demo",
     "explain",
+    "letter",
     "officer_key",
     "run",
     "run_to_folder",
@@ -168,6 +170,42 @@ def officer_key(config: str | Path, review: str | Path | Review, out: str | Path
     settings = load_config(Path(config))
     write_key(settings, held, Path(out))
     return Path(out)
+
+
+def letter(
+    review: str | Path | Review,
+    place: str,
+    kind: str,
+    form: str = "md",
+    details: Details | None = None,
+    letterhead: Path | None = None,
+) -> bytes:
+    """Write a letter about one place, as ``auditor letter`` does.
+
+    Parameters
+    ----------
+    review : path or Review
+    place, kind : str
+        As the command line has them.
+    form : {"md", "html", "docx", "pdf"}
+    details : Details, optional
+        What only the sender knows (:class:`auditor.report.letters.details.Details`).
+    letterhead : path, optional
+        With ``"docx"``.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    UsageError, InputError, DecisionNeeded
+        As the command says; below a flag there is no title-vi letter.
+    """
+    from auditor.audit.lettering.write import letter_of, rendered
+
+    held = review if isinstance(review, Review) else Review.load(review)
+    return rendered(letter_of(held, place, kind, details), form, letterhead)
 
 
 def _chosen(review: Review, places: Sequence[str]) -> list[int]:

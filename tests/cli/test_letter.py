@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from auditor import cli
+from auditor.audit import api
 from auditor.audit.lettering import browser
 from auditor.audit.lettering.details_file import read_details
 from auditor.errors import ConfigError, UsageError
@@ -175,6 +176,12 @@ def test_docx_is_written_whole_and_the_same_again(review_file: Path, tmp_path: P
     for name in ("a.docx", "b.docx"):
         assert run(*given, "--out", tmp_path / name) == 0
     assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
+
+
+def test_the_same_from_python(review_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("letter", review_file, "--place", "48453", "--kind", "oig") == 0
+    printed = capsys.readouterr().out
+    assert api.letter(review_file, "48453", "oig").decode() == printed
 
 
 def test_without_a_browser_pdf_is_refused_with_the_way_out(

@@ -97,10 +97,20 @@ def write(
     given = read_details(details) if details is not None else Details()
     held = Review.load(review)
     raw = (review / "review.json" if review.is_dir() else review).read_bytes()
-    sha256 = hashlib.sha256(raw).hexdigest()
-    letter = build(held, place, kind, given, language, sha256)
-    _holds(letter, raw, sha256)
+    letter = _checked(held, raw, place, kind, given)
     return Written(letter, form, rendered(letter, form, letterhead))
+
+
+def letter_of(review: Review, place: str, kind: str, details: Details | None = None) -> Letter:
+    """Return a letter from a review in memory, held against it."""
+    return _checked(review, review.to_json().encode(), place, kind, details or Details())
+
+
+def _checked(review: Review, raw: bytes, place: str, kind: str, details: Details) -> Letter:
+    sha256 = hashlib.sha256(raw).hexdigest()
+    letter = build(review, place, kind, details, sha256=sha256)
+    _holds(letter, raw, sha256)
+    return letter
 
 
 def _holds(letter: Letter, raw: bytes, sha256: str) -> None:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 
 from auditor.findings.finding import Sentence
-from auditor.report import labels, numbers
+from auditor.report import effects, labels, numbers
 from auditor.report.cite import Num
 from auditor.report.letters.chosen import MOST, raised, tested, withheld
 from auditor.report.letters.details import Evidence, Incident
@@ -17,14 +17,16 @@ from auditor.report.letters.runs import joined, runs_of
 from auditor.report.measured_view import alarm_of
 from auditor.report.profile import supplied
 
-RECORDS = (2, 3, 14)
-"""Parts of the review that hold records which no statistic gives."""
+RECORDS = (2, 3, 14, 19)
+"""Parts of the review that hold records which no statistic gives; the last is the agency's own answer."""
 
 
 def record(draft: Draft) -> Part:
     """Return the records that were supplied to the review, verbatim."""
     found = [entry for part in RECORDS for entry in supplied(draft.place, part)]
     blocks: list[Block] = [_record(draft, entry) for entry in found]
+    if draft.place.response and not supplied(draft.place, 19):
+        blocks.append(Held(paragraphs(draft.place.response), draft.say("record.response")))
     return Part("record", draft.say("head.record"), tuple(blocks) or (Paragraph(draft.say("record.none")),))
 
 
@@ -115,8 +117,19 @@ def statistic(draft: Draft, heading: str = "head.statistic") -> Part:
 def limits(draft: Draft, chosen: Sequence[int]) -> tuple[Block, ...]:
     """Return what the numbers do not show: caps, caveats, other explanations."""
     meaning = (draft.page("q.meaning"),) if chosen else ()
-    told = (draft.page("not-proof"), *meaning, *caps(draft), *distinct(_caveats(draft, chosen)))
-    return Paragraph(draft.strong("limits")), Items(told)
+    null = any(effects.cell(draft.finding(j)) in ("compatible", "lower") for j in chosen)
+    clears = (draft.page("not-clearance"),) if null and draft.flagged else ()
+    told = (draft.page("not-proof"), *meaning, *clears, *caps(draft), *distinct(_caveats(draft, chosen)))
+    return Paragraph(draft.strong("limits")), Items(told), *_published(draft, chosen)
+
+
+def _published(draft: Draft, chosen: Sequence[int]) -> tuple[Block, ...]:
+    """Return where published figures come from: small counts are printed with their citation only."""
+    found = [s for s in draft.review.sources if s.get("published") and s.get("citation")]
+    cited = dict.fromkeys(str(s["citation"]) for s in found if bool(s.get("simulated")) == draft.place.simulated)
+    if not chosen or not cited:
+        return ()
+    return (Paragraph(draft.say("published", sources=name("; ".join(cited))), "small"),)
 
 
 def alternatives(draft: Draft, chosen: Sequence[int]) -> tuple[Runs, ...]:

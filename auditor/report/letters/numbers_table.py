@@ -29,7 +29,7 @@ def _row(draft: Draft, position: int) -> tuple[Runs, ...]:
     if finding.suppressed:
         hidden = runs_of(say("page.p.suppressed"))
         return counted, hidden, name(labels.comparator(finding)), hidden, _word(finding)
-    observed = _observed(draft, finding, at)
+    observed = observed_of(draft, finding, at)
     return counted, observed, _against(draft, finding, at), _effect(draft, finding, at), _correction(finding, at)
 
 
@@ -38,7 +38,8 @@ def _rates(finding: Finding) -> bool:
     return finding.family == "exposure" and finding.group is not None and finding.reference is not None
 
 
-def _observed(draft: Draft, finding: Finding, at: str) -> Runs:
+def observed_of(draft: Draft, finding: Finding, at: str) -> Runs:
+    """Return the counts of a finding; of two groups without a share that nothing here is held against."""
     if not _rates(finding) or finding.k is None or not finding.n:
         return runs_of(effects.observed(finding) or say("page.observed.none"), at)
     k, n = Num(finding.k, f"{at}/k"), Num(finding.n, f"{at}/n")
@@ -58,9 +59,13 @@ def _effect(draft: Draft, finding: Finding, at: str) -> Runs:
     if not value:
         return runs_of(say("page.interval.none"))
     level = cited(finding.estimate.level, "estimate/level", numbers.percent(finding.estimate.level, decimals=0))
-    limits = runs_of(effects.interval(finding.estimate, "estimate", finding.n), at)
     scale = "times" if effects.is_ratio(finding) else "plain"
-    own = draft.say(f"effect.{scale}", value=runs_of(value, at), level=runs_of(level, at), limits=limits)
+    words: dict[str, str | Runs] = {"value": runs_of(value, at)}
+    limits = runs_of(effects.interval(finding.estimate, "estimate", finding.n), at)
+    if any(run.kind == "number" for run in limits):
+        own = draft.say(f"effect.{scale}", level=runs_of(level, at), limits=limits, **words)
+    else:
+        own = draft.say(f"effect.{scale}-open", **words)
     peers = runs_of(effects.calibrated_interval(finding), at)
     among = draft.say("effect.peers", limits=peers, scale=effects.peer_scale(finding)) if peers else ()
     absolute = runs_of(effects.absolute(finding.absolute), at)
@@ -74,7 +79,8 @@ def _correction(finding: Finding, at: str) -> Runs:
     tests: Runs = ()
     if finding.tests_in_family is not None:
         tests = runs_of(cited(finding.tests_in_family, "tests_in_family", numbers.count(finding.tests_in_family)), at)
-    said = (Run("q = "), *shown, *((Run(" over "), *tests, Run(" tests")) if tests else ()))
+    equals = "q = " if numbers.p(finding.q_value)[0].isdigit() else "q "
+    said = (Run(equals), *shown, *((Run(" over "), *tests, Run(" tests")) if tests else ()))
     return lines([said, _word(finding)])
 
 

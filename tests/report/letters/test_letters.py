@@ -304,6 +304,35 @@ def test_blanks_are_marked_and_listed_before_you_send(review: Review, letters: L
         }
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Deputy J. Smith stopped him.", True),
+        ("Officer Smith said so.", True),
+        ("Badge no. 4711", True),
+        ("A deputy stopped him on Officer Street.", True),  # told once too often rather than missed
+        ("Melendres v. Arpaio; a sheriff's deputy; the officer; the Trooper", False),
+    ],
+)
+def test_what_looks_like_an_officers_name_is_told_to_the_sender(review: Review, text: str, *, named: bool) -> None:
+    details = Details(incidents=({"text": text, "source": "x"},))  # type: ignore[arg-type]
+    told = [plain(line) for line in build(review, FLAGGED, "crcl", details).before]
+    assert any("looks like an officer's name" in line for line in told) == named
+
+
+def test_the_agencys_answer_is_carried_in_full(letters: Letters) -> None:
+    for kind in ("crcl", "title-vi", "oig"):
+        held = [block for block in letters[FLAGGED, kind].part("record").blocks if isinstance(block, Held)]
+        assert ("We were never contacted.",) in [block.lines for block in held]
+
+
+def test_published_figures_carry_their_citation_and_nulls_no_clearance(letters: Letters) -> None:
+    notice = text_of(letters[FLAGGED, "agency-notice"])
+    assert "ICE monthly statistics, August 2010" in notice
+    assert "compatible" in notice
+    assert "This is not a clearance" in notice
+
+
 def test_the_clock_is_never_read(review: Review, full: Details) -> None:
     assert plain(build(review, FLAGGED, "crcl").date) == "30 June 2012"
     assert plain(build(review, FLAGGED, "crcl", full).date) == "1 September 2012"

@@ -20,8 +20,9 @@ from auditor.report.letters.formats.docx_parts import (
     language,
     link,
     stable,
+    whole_row,
 )
-from auditor.report.letters.formats.docx_styles import style
+from auditor.report.letters.formats.docx_styles import plain_paper, style, table_text, widths
 from auditor.report.letters.formats.png import bar
 from auditor.report.letters.model import Block, Held, Items, Letter, Paragraph, Picture, Run, Runs, Table, plain
 
@@ -56,8 +57,7 @@ def docx(letter: Letter, *, letterhead: Path | None = None, cover: bool = True) 
     printed = _printed(document)
     if cover and not printed:
         _cover(document, letter)
-        document.add_page_break()
-    _head(document, letter)
+    _head(document, letter, new_page=cover and not printed)
     for part in letter.parts:
         if part.heading:
             document.add_paragraph(plain(part.heading), style=style(document, "Heading 2"))
@@ -65,8 +65,7 @@ def docx(letter: Letter, *, letterhead: Path | None = None, cover: bool = True) 
             _block(document, block)
     _foot(document, letter)
     if cover and printed:
-        document.add_page_break()
-        _cover(document, letter)
+        _cover(document, letter, new_page=True)
     language(document, LANGUAGES[letter.language])
     return stable(_saved(document, letter))
 
@@ -78,7 +77,7 @@ def _opened(letterhead: Path | None) -> Document:
         problem = Problem("python-docx is not installed", "DOCX is written with it", "pip install 'auditor[letters]'")
         raise UsageError("letters cannot be written as DOCX here", [problem]) from None
     if letterhead is None:
-        return library.Document()
+        return plain_paper(library.Document())
     why, remedy = "the letter is written onto it", "save it as a plain .docx (no .doc, no .docm), or leave it out"
     try:
         if letterhead.suffix.lower() != ".docx":
@@ -100,14 +99,16 @@ def _printed(document: Document) -> bool:
     return bool(document.paragraphs)
 
 
-def _cover(document: Document, letter: Letter) -> None:
-    document.add_paragraph(plain(letter.word("before")), style=style(document, "Heading 1"))
+def _cover(document: Document, letter: Letter, *, new_page: bool = False) -> None:
+    heading = document.add_paragraph(plain(letter.word("before")), style=style(document, "Heading 1"))
+    heading.paragraph_format.page_break_before = new_page
     _paragraph(document, letter.word("before-lead"))
     _items(document, letter.before, ordered=True)
 
 
-def _head(document: Document, letter: Letter) -> None:
+def _head(document: Document, letter: Letter, *, new_page: bool) -> None:
     _stacked(document, letter.letterhead)
+    document.paragraphs[-1].paragraph_format.page_break_before = new_page
     _paragraph(document, letter.date)
     _paragraph(document, (*letter.word("sent"), Run(": "), *letter.sent))
     _stacked(document, letter.recipient)
@@ -155,7 +156,7 @@ def _block(document: Document, block: Block) -> None:
             _table(document, caption, header, rows)
         case Picture(caption, header, bars):
             rows = tuple((entry.label, (), entry.shown) for entry in bars)
-            cells = _table(document, caption, header, rows)
+            cells = _table(document, caption, header, rows, drawn=True)
             for i, entry in enumerate(bars):
                 text = f"{plain(header[1])}: {plain(entry.label)}, {plain(entry.shown)}"
                 _drawn(cells[i][1], bar(entry.share, i + 1), text)
@@ -181,7 +182,14 @@ def _items(document: Document, items: Iterable[Runs], *, ordered: bool) -> None:
         _runs(paragraph, (Run(f"{number}. "), *item) if ordered else item)
 
 
-def _table(document: Document, caption: Runs, header: tuple[Runs, ...], rows: tuple[tuple[Runs, ...], ...]) -> Any:
+def _table(
+    document: Document,
+    caption: Runs,
+    header: tuple[Runs, ...],
+    rows: tuple[tuple[Runs, ...], ...],
+    *,
+    drawn: bool = False,
+) -> Any:
     """Write a table under its caption and return the cells of its body, row by row."""
     above = document.add_paragraph(style=style(document, "Caption"))
     above.paragraph_format.keep_with_next = True
@@ -189,9 +197,14 @@ def _table(document: Document, caption: Runs, header: tuple[Runs, ...], rows: tu
     table = document.add_table(rows=1 + len(rows), cols=len(header), style=style(document, "Table Grid", table=True))
     alternative(table, plain(caption))
     header_row(table.rows[0])
+    for entry in table.rows[1:]:
+        whole_row(entry)
     grid = [list(row.cells) for row in table.rows]
+    widths(document, table, grid, drawn=drawn)
+    text = table_text(document)
     for i, row in enumerate((header, *rows)):
         for j, cell in enumerate(row):
+            grid[i][j].paragraphs[0].style = text
             _runs(grid[i][j].paragraphs[0], cell, strong=i == 0 or (j == 0 and len(row) > 1 and not _marked(cell)))
     document.add_paragraph(style=style(document, "Normal"))
     return grid[1:]

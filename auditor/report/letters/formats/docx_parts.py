@@ -26,10 +26,14 @@ def _element(tag: str, **attributes: str) -> Any:
 
 
 def header_row(row: Any) -> None:
-    """Make a row the header of its table, repeated on every page; and keep it whole."""
-    properties = row._tr.get_or_add_trPr()
-    properties.append(_element("w:cantSplit"))
-    properties.append(_element("w:tblHeader"))
+    """Make a row the header of its table, repeated on every page."""
+    whole_row(row)
+    row._tr.get_or_add_trPr().append(_element("w:tblHeader"))
+
+
+def whole_row(row: Any) -> None:
+    """Keep a row on one page."""
+    row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
 
 
 def alternative(table: Any, text: str) -> None:

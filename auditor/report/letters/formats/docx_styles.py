@@ -2,10 +2,76 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from docx.document import Document
+
+TABLE_TEXT: Final = "Letter Table Text"
+SERIF: Final = "Georgia"
+SHARES: Final[dict[int, tuple[int, ...]]] = {2: (30, 70), 3: (22, 36, 42), 4: (16, 30, 27, 27), 5: (22, 17, 20, 28, 13)}
+"""Parts of the width that the columns of a table take, by their number."""
+DRAWN: Final = (24, 44, 32)
+"""The same for a picture, whose second column holds the bars."""
+
+
+def plain_paper(document: Document) -> Document:
+    """Make a new document look like a letter: black, one typeface, margins of an inch."""
+    from docx.shared import Cm, Pt, RGBColor
+
+    sizes = {"Normal": 11, "Heading 1": 12, "Heading 2": 11.5, "Caption": 9, "Quote": 11}
+    for name, points in sizes.items():
+        entry = style(document, name)
+        entry.font.name, entry.font.size, entry.font.color.rgb = SERIF, Pt(points), RGBColor(0, 0, 0)
+        _every_script(entry)
+        entry.paragraph_format.space_after = Pt(6)
+    style(document, "Caption").font.bold = False
+    for section in document.sections:
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.54)
+    return document
+
+
+def _every_script(entry: Any) -> None:
+    """Let the typeface hold for every script: a theme's own would win over its name."""
+    from docx.oxml.ns import qn
+
+    fonts = entry.element.get_or_add_rPr().get_or_add_rFonts()
+    for name in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+        fonts.attrib.pop(qn(f"w:{name}"), None)
+    for name in ("ascii", "hAnsi", "cs", "eastAsia"):
+        fonts.set(qn(f"w:{name}"), SERIF)
+
+
+def table_text(document: Document) -> Any:
+    """Return the style of text in tables: the document's own text, smaller and without space around it."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Pt
+
+    for entry in document.styles:
+        if entry.name == TABLE_TEXT:
+            return entry
+    made = document.styles.add_style(TABLE_TEXT, WD_STYLE_TYPE.PARAGRAPH)
+    made.base_style = style(document, "Normal")
+    made.font.size = Pt(8.5)
+    made.paragraph_format.space_before = made.paragraph_format.space_after = Pt(1)
+    return made
+
+
+def widths(document: Document, table: Any, grid: Sequence[Sequence[Any]], *, drawn: bool = False) -> None:
+    """Give the columns of a table their parts of the width of the text."""
+    section = document.sections[0]
+    page, left, right = section.page_width, section.left_margin, section.right_margin
+    if page is None or left is None or right is None:
+        return  # the letterhead leaves its page to the program that opens it
+    whole = page - left - right
+    columns = len(grid[0])
+    parts = DRAWN if drawn else SHARES.get(columns, (100 // columns,) * columns)
+    for column, part in zip(table.columns, parts, strict=True):
+        column.width = whole * part // 100  # read by LibreOffice, where Word reads the cells
+    for row in grid:
+        for cell, part in zip(row, parts, strict=True):
+            cell.width = whole * part // 100
 
 
 def style(document: Document, name: str, *, table: bool = False) -> Any:

@@ -12,6 +12,7 @@ from auditor.report.letters.draft import Draft, name
 from auditor.report.letters.facts import alternatives, incidents, record, statistic, warning
 from auditor.report.letters.frame import contact, law, protection, who
 from auditor.report.letters.model import Block, Held, Items, Paragraph, Part, Run, Runs, Table
+from auditor.report.letters.numbers_table import observed_of
 from auditor.report.letters.runs import runs_of
 from auditor.report.place import rank_of
 
@@ -93,7 +94,7 @@ def _populations(draft: Draft) -> tuple[tuple[Runs, ...], ...]:
         finding, at = draft.finding(j), draft.pointer(j)
         if finding.event in rows or finding.suppressed:
             continue
-        counted = runs_of(effects.observed(finding), at) or draft.say("population.unknown")
+        counted = observed_of(draft, finding, at)
         rows[finding.event] = (name(labels.event(finding.event)), runs_of(span(finding.period, "period"), at), counted)
     return tuple(rows.values())
 
