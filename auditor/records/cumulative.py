@@ -52,8 +52,10 @@ def supersede(sheets: Sequence[Sheet], store: Store) -> tuple[str, ...]:
     notes += _passed_over(store)
     same = "i.place = t.place AND i.event = t.event"
     for order, reason in (("<", REASON), (">", SHORT)):
-        where = f't.cumulative AND EXISTS (SELECT 1 FROM stands i WHERE {same} AND t."end" {order} i.stand)'  # noqa: S608
-        remove(sheets, store, where, reason)
+        there = f'SELECT 1 FROM counts t JOIN stands i ON {same} WHERE t.cumulative AND t."end" {order} i.stand LIMIT 1'  # noqa: S608
+        if store.connection.execute(there).fetchall():
+            where = f't.cumulative AND EXISTS (SELECT 1 FROM stands i WHERE {same} AND t."end" {order} i.stand)'  # noqa: S608
+            remove(sheets, store, where, reason)
     return notes
 
 

@@ -68,7 +68,8 @@ def leave_out_inside(sheets: Sequence[Sheet], store: Store) -> None:
         f"AND c.event = t.event AND {same} AND (c.agency IS NULL OR c.agency = t.agency) "
         'AND c.first <= t.start AND t."end" <= c.last)'
     )
-    if not store.connection.execute("SELECT 1 FROM since LIMIT 1").fetchall():
+    flows = "SELECT event FROM counts WHERE cumulative IS NOT TRUE INTERSECT SELECT event FROM since"
+    if not store.connection.execute(f"SELECT 1 FROM ({flows}) LIMIT 1").fetchall():  # noqa: S608
         return
     rows = store.connection.execute(
         "SELECT source, count(DISTINCT place), list_sort(list(DISTINCT place))[1:5] FROM counts t "  # noqa: S608

@@ -20,6 +20,8 @@ _CELL = (
 _MOST_SPELT = 1_000_000
 _SIGNS = "' .,-/_()''`&'"
 _FEWEST_CELLS, _FEWEST_EVENTS = 3, 30
+_SHARED = "SELECT event FROM counts GROUP BY event HAVING min(source) <> max(source) ORDER BY 1"
+"""Events that more than one source counts."""
 
 
 def fingerprint(sheet: Sheet) -> str:
@@ -122,18 +124,21 @@ def repeated_figures(sheets: Sequence[Sheet], store: Store) -> tuple[str, ...]:
     tuple of str
         Notes on cells that more than one source adds to.
     """
-    if _sources(store) < 2:
+    shared = [event for (event,) in store.connection.execute(_SHARED).fetchall()]
+    if not shared:
         return ()
     names = _CELL.split(", ")
     same = " AND ".join(f"a.{name} IS NOT DISTINCT FROM b.{name}" for name in names)
     pairs = store.connection.execute(
         f"WITH c AS (SELECT source, {_CELL}, min(row) AS row, sum(n) AS n, sum(n_low) AS low, sum(n_high) AS high, "  # noqa: S608
-        f"bool_or(coalesce(cumulative, false)) AS since FROM counts GROUP BY ALL) SELECT a.source, b.source, count(*), "
+        "bool_or(coalesce(cumulative, false)) AS since FROM counts WHERE list_contains(?::VARCHAR[], event) "
+        "GROUP BY ALL) SELECT a.source, b.source, count(*), "
         "count(*) FILTER (a.n IS NOT DISTINCT FROM b.n AND a.low IS NOT DISTINCT FROM b.low "
         "AND a.high IS NOT DISTINCT FROM b.high), coalesce(sum(b.n), 0), "
         f"count(*) FILTER (a.since AND a.n <> b.n), count(*) FILTER (a.place <> '{NATION}'), "
         f"min((a.place, a.event, a.start || '/' || a.\"end\", a.row, b.row)) FILTER (a.place <> '{NATION}') "
-        f"FROM c a JOIN c b ON a.source < b.source AND {same} GROUP BY 1, 2 ORDER BY 1, 2"
+        f"FROM c a JOIN c b ON a.source < b.source AND {same} GROUP BY 1, 2 ORDER BY 1, 2",
+        [shared],
     ).fetchall()
     notes = []
     for first, later, cells, equal, events, cumulative, local, example in pairs:
@@ -172,12 +177,6 @@ def _ask_which(first: Sheet, later: Sheet, cells: int, example: Row) -> None:
         f"leave out one of the two, or the figures that they share{agencies}",
         row=two,
     )
-
-
-def _sources(store: Store) -> int:
-    found = store.connection.execute("SELECT min(source) IS NOT NULL, min(source) <> max(source) FROM counts")
-    some, several = found.fetchall()[0]
-    return 2 if several else int(some)
 
 
 def note_added_rows(sheets: Sequence[Sheet], store: Store) -> None:
