@@ -10,7 +10,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OUT ?= auditor-demo
 
-.PHONY: help demo test lint calibrate bench docs clean
+.PHONY: help demo test lint calibrate bench fuzz docs clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make docs       write docs/methods/ from the cards of the signals"
 	@echo "make calibrate  measure the false-alarm rate of the default protocol (long)"
 	@echo "make bench      measure speed and memory (long)"
+	@echo "make fuzz       corrupt valid files and draw input for every reader (long)"
 	@echo "make clean      remove .venv and what was built"
 
 $(VENV)/.core: pyproject.toml scripts/check_python.py
@@ -66,6 +67,14 @@ calibrate: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/national.py
+
+# About half an hour of processor time, and an hour by hypothesis; shorter with FUZZ_FILES and FUZZ_MINUTES.
+FUZZ_FILES ?= 10000
+FUZZ_MINUTES ?= 60
+FUZZ_SEED ?= 1
+fuzz: $(VENV)/.dev
+	$(BIN)/python benchmarks/fuzz_readers.py --corruptions $(FUZZ_FILES) --seed $(FUZZ_SEED)
+	$(BIN)/python benchmarks/fuzz_readers.py --hypothesis $(FUZZ_MINUTES) --seed $(FUZZ_SEED)
 
 docs: $(VENV)/.core
 	$(BIN)/python scripts/write_method_pages.py

@@ -55,7 +55,11 @@ class Gazetteer:
 
     def state(self, text: str) -> Place | None:
         """Return the state that a text names: postal code, two-digit code or full name in any case."""
-        return self._state_names.get(key(text)) if text.strip() else None
+        cell = text.strip()
+        # A number with a sign ("<11", "-6", "#13") is no code.
+        if not cell or (any(map(str.isdigit, cell)) and not cell.isdigit()):
+            return None
+        return self._state_names.get(key(cell))
 
     def states(self) -> tuple[Place, ...]:
         """Return the states, the district and the territories, by code."""

@@ -6,6 +6,9 @@ import re
 
 from auditor.records.sheet import Sheet, times
 
+UNIVERSES = ("residents", "adults", "drivers", "noncitizens", "foreign-born")
+"""What baselines are usually of; any other word is a baseline of its own."""
+
 _FEWEST = 4
 """Fewer figures than this may all be small by chance."""
 
@@ -57,8 +60,22 @@ def after(sheet: Sheet) -> None:
             f"{times(unsaid, 'figure')} without a universe: taken as residents; constants.universe says otherwise "
             "(adults, noncitizens, foreign-born, drivers)"
         )
+    _note_own_words(sheet)
     if undated and total:
         sheet.note(
             f"{times(undated, 'figure')} without a period: how far the baseline lies from the counts cannot be told; "
             'say constants.period = "2010"'
+        )
+
+
+def _note_own_words(sheet: Sheet) -> None:
+    known = ", ".join(f"'{name}'" for name in UNIVERSES)
+    rows = sheet.sql(
+        f"SELECT DISTINCT universe FROM population WHERE source = ? AND universe NOT IN ({known}) ORDER BY 1 LIMIT 5",  # noqa: S608
+        [sheet.index],
+    )
+    if rows:
+        sheet.note(
+            f"universe {', '.join(repr(name) for (name,) in rows)} is none of {', '.join(UNIVERSES)}: a baseline of "
+            "its own, which no test uses unless the protocol names it"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ SAMPLE = 400
 _NAMED = {"\t": "tab", " ": "blank", ",": "comma", ";": "semicolon", "|": "pipe"}
 QUOTING = "quotes that do not fit together"
 CUT = "cut in two by a stray carriage return"
+UNENDED = "the last line does not end as a line does: if the file was cut off there, its last cells may be cut too"
 SEPARATORS = "line separators (U+2028 and the like) stand inside cells; they do not begin a row"
 
 
@@ -84,11 +86,23 @@ def open_delimited(path: Path, where: Where, spec: SourceSpec) -> Grid:
     grid = Grid(where, rows=lambda: iter(()), notes=list(encoding.notes))
     if dialect.delimiter != ",":
         grid.notes.append(f"delimiter: {_NAMED.get(dialect.delimiter, repr(dialect.delimiter))}")
+    if _cut_off(path):
+        grid.notes.append(UNENDED)
     grid.rows = lambda: _records(path, encoding, dialect, grid)
     grid.least = 1 if dialect.declared else 2
     if encoding.name in ("utf-8", "utf-8-sig") and not encoding.twice and not dialect.spaced:
         grid.load = lambda header, store, keep: _short_way(path, encoding, dialect, grid, header, store, keep)
     return grid
+
+
+def _cut_off(path: Path) -> bool:
+    """Tell whether the last of several lines lacks the line end that the others have."""
+    with path.open("rb") as handle:
+        handle.seek(0, os.SEEK_END)
+        handle.seek(max(0, handle.tell() - 4))
+        tail = handle.read().rstrip(b"\0")
+        handle.seek(0)
+        return not tail.endswith((b"\n", b"\r")) and any(end in handle.read(1 << 16) for end in (b"\n", b"\r"))
 
 
 def _short_way(

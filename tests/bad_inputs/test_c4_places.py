@@ -101,3 +101,8 @@ def test_case_096_margin_of_error_above_the_estimate(desk):
     assert finding.outcome == "insufficient"
     assert finding.estimate.high / finding.estimate.low > 10
     assert any("so wide a margin of error" in caveat.text["en"] for caveat in finding.caveats)
+
+
+def test_case_092_a_number_with_a_sign_is_no_code(desk):
+    """Found by corrupting files: "<11" moved into the column of places was the District of Columbia (11)."""
+    desk.read("place,period,event,n\n48453,2011,arrest,5\n<11,2011,arrest,6\n").refused("question", "'<11'")

@@ -371,3 +371,12 @@ def test_too_many_columns(reading):
     text = ",".join(f"c{i}" for i in range(20_000)) + "\n" + ",".join("1" for _ in range(20_000)) + "\n"
     (problem,) = reading.problems(InputError, text)
     assert "20,000 columns" in problem.found
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_last_line_without_its_end_is_noted(reading, notes, encoding):
+    """A file that was cut off within its last number reads as a smaller number, and looks whole but for this."""
+    text = "place,n\nDoña Ana,12\nKane,34"
+    assert "the last line does not end as a line does" in notes(reading.one(text.encode(encoding)))
+    assert "does not end" not in notes(reading.one((text + "\n").encode(encoding)))
+    assert "does not end" not in notes(reading.one((text + "\n").replace("\n", "\r").encode(encoding)))

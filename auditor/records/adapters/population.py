@@ -41,7 +41,7 @@ def load(sheet: Sheet) -> None:
     canonical.drop_unreported(sheet, ("n",))
     _drop_suppressed(sheet)
     canonical.post(sheet)
-    slug = "regexp_replace(lower(universe), '[^a-z0-9]+', '-', 'g')"
+    slug = "trim(regexp_replace(lower(universe), '[^a-z0-9]+', '-', 'g'), '-')"
     columns = {"place": "place", "group": '"group"', "universe": slug, "start": "start", "end": '"end"'}
     canonical.insert(sheet, "population", columns | {"age": "age", "sex": "sex", "n": "n", "moe": "moe"})
     baseline_checks.after(sheet)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from auditor.domain.vocabulary import EVENTS
+from auditor.records.baseline_checks import UNIVERSES
 from auditor.records.proposing.line import Line, listed
 from auditor.records.proposing.profile import Profile, is_identifier
 from auditor.records.proposing.roles import Found, Roles, events_named
 
-UNIVERSES = ("residents", "adults", "drivers", "noncitizens", "foreign-born")
 
 
 def _records(found: Roles, profiles: Sequence[Profile], known: frozenset[str]) -> Iterator[Line]:
