@@ -11,7 +11,6 @@ from auditor.records.proposing.profile import Profile, is_identifier
 from auditor.records.proposing.roles import Found, Roles, events_named
 
 
-
 def _records(found: Roles, profiles: Sequence[Profile], known: frozenset[str]) -> Iterator[Line]:
     yield from _where(found, known)
     yield from _column(found, "date", known, "the day of the event", required=True)
