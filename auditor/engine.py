@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import numpy as np
 
-from auditor.baselines import census2010
 from auditor.cells import (
     Activations,
     Cells,
@@ -27,9 +25,9 @@ from auditor.domain.place_codes import agency_state
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
 from auditor.engine_events import Events
+from auditor.engine_population import baseline_populations
 from auditor.engine_rows import Rows
 from auditor.records.load import Loaded
-from auditor.records.unseen import visible
 
 _SPANS = ("start", "end")
 _UNDECLARED = ("", "", "", "")
@@ -193,7 +191,7 @@ class Engine:
         self._index("audit_places", ids)
         self._index("audit_regions", region_ids)
         names = tuple(_name(place, declared, loaded.names) for place in ids)
-        population, baselines = self._population(loaded, ids)
+        population, baselines = baseline_populations(self._sql, loaded, ids)
         return Ground(
             ids=ids,
             names=names,
@@ -351,57 +349,6 @@ class Engine:
         ).fetchone()
         return int(row[0]) if row else 0
 
-    def _population(self, loaded: Loaded, ids: Sequence[str]) -> tuple[Table, dict[str, str]]:
-        """Return each universe in the vintage nearest to the counts, with its label."""
-        rows, labels = self._supplied(loaded)
-        if "residents" not in labels:
-            built_in, label = _census(ids)
-            if built_in:
-                rows += built_in
-                labels["residents"] = label
-        rows.sort()
-        return Table(
-            np.array([row[0] for row in rows], dtype=np.int64),
-            {
-                "universe": np.array([row[1] for row in rows], dtype=object),
-                "group": np.array([row[2] for row in rows], dtype=object),
-            },
-            np.array([row[3] for row in rows], dtype=float),
-            np.zeros(len(rows), dtype=bool),
-            np.zeros(len(rows), dtype=bool),
-            np.array([row[4] for row in rows], dtype=float),
-        ), labels
-
-    def _supplied(self, loaded: Loaded) -> tuple[list[tuple[int, str, str, float, float]], dict[str, str]]:
-        """Return, for each place and universe, the vintage nearest to the counts; totals before strata of them."""
-        rows = self._sql.execute(_VINTAGES).fetchall()
-        labels: dict[str, list[tuple[Any, Any, int]]] = {}
-        found = []
-        for idx, universe, group, n, moe, start, end, source in rows:
-            labels.setdefault(universe, []).append((start, end, source))
-            found.append((idx, universe, group, float(n), float("nan") if moe is None else float(moe)))
-        return found, {name: _label(name, seen, loaded) for name, seen in labels.items()}
-
-
-_VINTAGES = """
-WITH target AS (
-    SELECT make_timestamp_ms((min(epoch_ms(start::TIMESTAMP)) + max(epoch_ms("end"::TIMESTAMP))) // 2)::DATE AS day
-    FROM counts
-), stated AS (
-    SELECT i.idx, coalesce(p.universe, 'residents') AS universe, coalesce(p."group", '') AS "group", p.n, p.moe,
-           p.start, p."end", p.source, p.age IS NULL AND p.sex IS NULL AS whole,
-           dense_rank() OVER (
-               PARTITION BY i.idx, coalesce(p.universe, 'residents')
-               ORDER BY abs(date_diff('day', coalesce(p.start, t.day), t.day)) NULLS FIRST, p.start, p."end", p.source
-           ) AS place_rank
-    FROM population p JOIN audit_places i ON i.place = p.place CROSS JOIN target t WHERE p.n IS NOT NULL
-), nearest AS (
-    SELECT *, bool_or(whole) OVER (PARTITION BY idx, universe, "group") AS has_whole FROM stated WHERE place_rank = 1
-)
-SELECT idx, universe, "group", sum(n), sqrt(sum(moe * moe)), min(start), max("end"), min(source)
-FROM nearest WHERE whole OR NOT has_whole GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-"""
-
 
 def _regional(present: Iterable[str]) -> set[str]:
     """Return the nation, and every state of which the sources hold smaller places too."""
@@ -426,28 +373,6 @@ def _state(place: str, declared: Mapping[str, tuple[str, str, str, str]]) -> str
     if known is not None:
         return known.id
     return "" if place.startswith("local:") else agency_state(place) or ""
-
-
-def _label(universe: str, seen: Sequence[tuple[Any, Any, int]], loaded: Loaded) -> str:
-    """Name a benchmark with its year (the range of years where places have different ones) and its source."""
-    years = {day.year for start, end, _ in seen for day in (start, end) if day is not None}
-    when = "" if not years else f", {min(years)}" if len(years) == 1 else f", {min(years)}-{max(years)}"
-    named = sorted({visible(loaded.sources[source].citation) or loaded.sources[source].name for _, _, source in seen})
-    return f"{universe}{when} ({'; '.join(named)})"
-
-
-def _census(ids: Sequence[str]) -> tuple[list[tuple[int, str, str, float, float]], str]:
-    """Return the built-in residents of 2010 for the counties and states among the places."""
-    position = {place: i for i, place in enumerate(ids)}
-    table = census2010.load()
-    sums: dict[tuple[int, str], float] = {}
-    for county, group, n in table.rows:
-        for place in (county, county[:2]):
-            if place in position:
-                key = (position[place], group)
-                sums[key] = sums.get(key, 0.0) + float(n)
-    rows = [(idx, "residents", group, n, float("nan")) for (idx, group), n in sums.items()]
-    return rows, "residents, 2010 (built-in Census 2010 table)"
 
 
 def _starts(ground: Ground) -> Activations:

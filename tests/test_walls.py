@@ -25,6 +25,7 @@ FLOORS = {
     "engine": 4,
     "engine_events": 4,
     "engine_names": 4,
+    "engine_population": 4,
     "engine_rows": 4,
     "row_cells": 4,
     "row_keys": 4,

@@ -80,6 +80,7 @@ def _misrecorded(measured: Measured, j: int, c: int) -> float | None:
 
 _NOTE_CAPS = {
     "benchmark.caveat-residents": ("cap.resident-benchmark", GRADES[FLAG]),
+    "benchmark.caveat-old": ("cap.old-benchmark", GRADES[FLAG]),
     "activation.caveat-unverified": ("cap.unverified", GRADES["inconclusive"]),
     "veil-of-darkness.caveat-placebo": ("cap.placebo", GRADES["inconclusive"]),
     "activation-synthetic.caveat-serious": ("cap.control-moved", GRADES["inconclusive"]),

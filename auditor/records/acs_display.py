@@ -63,7 +63,8 @@ def _of_lines(raw: RawTable, store: Store, found: Sequence[tuple[object, ...]], 
     names = ["jurisdiction", "group", "universe", "age", "sex", "n", "moe", "period"]
     lists = [list(column) for column in zip(*found, strict=True)]
     given = ["unnest(?::BIGINT[]) AS _row", *(f"unnest(?::VARCHAR[]) AS v{i}" for i in range(7))]
-    columns = ", ".join(f"{acs_values.cleaned(f'v{i}') if i > 4 else f'v{i}'} AS c{i}" for i in range(7))
+    values = [*(f"v{i}" for i in range(5)), acs_values.estimate("v5", "v6"), acs_values.cleaned("v6")]
+    columns = ", ".join(f"{value} AS c{i}" for i, value in enumerate(values))
     store.connection.execute(f"CREATE OR REPLACE TEMP TABLE acs_lines AS SELECT {', '.join(given)}", lists)
     period = literal(period_of(raw.file))
     table = replaced(raw, store, f"SELECT _row, {columns}, {period} AS c7 FROM acs_lines", names)  # noqa: S608

@@ -32,8 +32,16 @@ def by_code(raw: RawTable, store: Store) -> RawTable:
     notes += acs_values.annotated(raw, store, positions)
     others = [i for i in range(len(raw.columns)) if i not in found]
     keep = kept(raw, others)
-    table = unfold(raw, store, figures, keep, value=lambda at: acs_values.cleaned(f"r.c{at}"))
+    table = unfold(raw, store, figures, keep, number=_number, margin=lambda item: acs_values.cleaned(_margin(item)))
     return noted(table, [said(used), *notes])
+
+
+def _number(item: Figure) -> str:
+    return acs_values.estimate(f"r.c{item.n}", _margin(item))
+
+
+def _margin(item: Figure) -> str:
+    return "''" if item.moe is None else f"r.c{item.moe}"
 
 
 def _figure(item: Used, n: int, moe: int | None) -> Figure:
@@ -87,10 +95,12 @@ def _meanings(given: dict[str, Code], used: Sequence[Used]) -> str:
 
 def _joined(raw: RawTable, store: Store, at: Sequence[int], keep: dict[str, str], meanings: str) -> RawTable:
     variable, estimate, moe = at
-    values = [*keep.values(), "m.grp", "m.universe", "m.age", "m.sex", acs_values.cleaned(f"r.c{estimate}")]
+    margin = f"r.c{moe}" if moe >= 0 else "''"
+    number = acs_values.estimate(f"r.c{estimate}", margin)
+    values = [*keep.values(), "m.grp", "m.universe", "m.age", "m.sex", number]
     names = [*keep, "group", "universe", "age", "sex", "n"]
     if moe >= 0:
-        values, names = [*values, acs_values.cleaned(f"r.c{moe}")], [*names, "moe"]
+        values, names = [*values, acs_values.cleaned(margin)], [*names, "moe"]
     columns = ", ".join(f"{value} AS c{i}" for i, value in enumerate(values))
     source = f"{quote(raw.table)} r JOIN {meanings} ON m.code = trim(r.c{variable})"
     return replaced(raw, store, f"SELECT r._row AS _row, {columns} FROM {source}", names)  # noqa: S608

@@ -9,13 +9,13 @@ from auditor.records.sheet import times
 from auditor.records.store import Store, literal, quote
 
 ANNOTATIONS = {
-    "-222222222": "no margin could be computed",
+    "-222222222": "no margin could be computed, and the estimate is left out",
     "-333333333": "no margin: the median lies in an open interval",
     "-555555555": "the estimate is controlled and has no margin",
     "-666666666": "no estimate: too few sample cases",
     "-888888888": "not applicable",
     "-999999999": "too few sample cases to be shown",
-    "**": "no margin could be computed",
+    "**": "no margin could be computed, and the estimate is left out",
     "***": "no margin: the median lies in an open interval",
     "*****": "the estimate is controlled and has no margin",
     "-": "no estimate: too few sample cases",
@@ -33,6 +33,15 @@ def cleaned(expression: str) -> str:
         f"CASE WHEN regexp_replace({bare}, '\\.0+$', '') IN ({marks}) THEN '' "
         f"ELSE regexp_replace({bare}, '^(±|\\+/-)\\s*', '') END"
     )
+
+
+def estimate(number: str, margin: str) -> str:
+    """Return the SQL of an estimate; blank also where its margin could not be computed: nobody knows how far it is off.
+
+    An estimate without a margin, or one that is controlled, has no error of sampling. That is not so here.
+    """
+    unknown = "regexp_replace(trim(" + margin + ", ' \u00a0'), '\\.0+$', '') IN ('**', '-222222222')"
+    return f"CASE WHEN {unknown} THEN '' ELSE {cleaned(number)} END"
 
 
 def annotated(raw: RawTable, store: Store, positions: Sequence[int]) -> list[str]:

@@ -34,8 +34,12 @@ class Figure:
     period: str = ""
 
 
-def _as_is(position: int) -> str:
-    return f"r.c{position}"
+def _numbers(figure: Figure) -> str:
+    return f"r.c{figure.n}"
+
+
+def _margins(figure: Figure) -> str:
+    return "''" if figure.moe is None else f"r.c{figure.moe}"
 
 
 def unfold(
@@ -44,7 +48,8 @@ def unfold(
     figures: Sequence[Figure],
     keep: Mapping[str, str],
     *,
-    value: Callable[[int], str] = _as_is,
+    number: Callable[[Figure], str] = _numbers,
+    margin: Callable[[Figure], str] = _margins,
 ) -> RawTable:
     """Give every figure of a row a row of its own.
 
@@ -58,8 +63,8 @@ def unfold(
         At least one.
     keep : mapping of str to str
         Columns that every row of the result has: name = SQL over the old table ``r``.
-    value : callable
-        From the position of a column to the SQL of its numbers.
+    number, margin : callable
+        From a figure to the SQL of its numbers and of their margins.
 
     Returns
     -------
@@ -72,9 +77,9 @@ def unfold(
     names = [*keep, *given, "n", *(["moe"] if margins else [])]
     parts = []
     for figure in figures:
-        values = [*keep.values(), *(literal(getattr(figure, name)) for name in given), value(figure.n)]
+        values = [*keep.values(), *(literal(getattr(figure, name)) for name in given), number(figure)]
         if margins:
-            values.append("''" if figure.moe is None else value(figure.moe))
+            values.append(margin(figure))
         columns = ", ".join(f"{value} AS c{i}" for i, value in enumerate(values))
         parts.append(f"SELECT r._row AS _row, {columns} FROM {quote(raw.table)} r")  # noqa: S608
     return replaced(raw, store, " UNION ALL ".join(parts), names)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditor.cells import Bools, Cells, Floats, Texts
+from auditor.cells import Bools, Cells, Floats, Table, Texts
 from auditor.signals.groups import CountedGroups, sourced
 
 UNIVERSES = ("drivers", "adults", "residents", "foreign-born", "noncitizens")
@@ -15,7 +15,11 @@ UNIVERSES = ("drivers", "adults", "residents", "foreign-born", "noncitizens")
 
 @dataclass(frozen=True)
 class Exposure:
-    """One benchmark: exposure over place x (focal groups, then the reference)."""
+    """One benchmark: exposure over place x (focal groups, then the reference).
+
+    ``first`` and ``last`` are the days that an earlier stage covers, ``years`` those that a population is of; blank
+    where nothing is known, or it is of the other kind.
+    """
 
     name: str
     label: str
@@ -26,11 +30,30 @@ class Exposure:
     kind: str
     first: Texts
     last: Texts
+    years: tuple[Texts, Texts]
+
+    def years_apart(self, counted: CountedGroups) -> Floats:
+        """Return the years between a population's vintage and the events counted: 0 where they overlap or unknown."""
+        before = _years(self.years[1], counted.first)
+        return np.maximum(np.maximum(before, _years(counted.last, self.years[0])), 0.0)
 
     def other_days(self, counted: CountedGroups) -> Bools:
         """Return where an earlier stage covers other days than the event."""
         known = (self.first != "") & (counted.first != "")
         return np.asarray(known & ((self.first != counted.first) | (self.last != counted.last)), dtype=bool)
+
+
+def people(cells: Cells, universe: str) -> Floats:
+    """Return (J,) everybody of a universe: the total where it is stated, else the sum of its groups, else NaN."""
+    rows = cells.population.where(universe=universe)
+    whole = rows.isin("group", "")
+    stated, added = (_summed(cells, rows.take(keep)) for keep in (whole, ~whole))
+    return np.where(np.isfinite(stated), stated, added)
+
+
+def _summed(cells: Cells, rows: Table) -> Floats:
+    there = np.bincount(rows.index, minlength=cells.size) > 0
+    return np.where(there, rows.total(cells.size), np.nan)
 
 
 def population_exposure(cells: Cells, name: str, groups: Sequence[str]) -> Exposure:
@@ -45,7 +68,8 @@ def population_exposure(cells: Cells, name: str, groups: Sequence[str]) -> Expos
     label = cells.baselines.get(name, name)
     never = np.full(cells.size, "", dtype=object)
     why = f"benchmark.why-{_kind(name)}"
-    return Exposure(name, label, why, cube.values, cube.observed, error, "population", never, never)
+    years = rows.window(cells.size)
+    return Exposure(name, label, why, cube.values, cube.observed, error, "population", never, never, years)
 
 
 def stage_exposure(cells: Cells, event: str, groups: Sequence[str]) -> Exposure:
@@ -55,7 +79,17 @@ def stage_exposure(cells: Cells, event: str, groups: Sequence[str]) -> Exposure:
     first, last = rows.window(cells.size)
     none = np.zeros_like(cube.values)
     seen = cube.observed & ~cube.censored
-    return Exposure(event, event, "benchmark.why-stage", cube.values, seen, none, "event", first, last)
+    never = np.full(cells.size, "", dtype=object)
+    return Exposure(event, event, "benchmark.why-stage", cube.values, seen, none, "event", first, last, (never, never))
+
+
+def _years(earlier: Texts, later: Texts) -> Floats:
+    """Return the years from one day to another; 0 where either is not known."""
+    known = np.asarray((earlier != "") & (later != ""), dtype=bool)
+    days = np.zeros(len(earlier))
+    gap = later[known].astype("datetime64[D]") - earlier[known].astype("datetime64[D]")
+    days[known] = gap.astype(np.float64)
+    return days / 365.25
 
 
 def _kind(universe: str) -> str:

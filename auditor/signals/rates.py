@@ -21,6 +21,8 @@ ALIENAGE_UNIVERSES = ("noncitizens", "foreign-born")
 _LEVEL = 0.95
 _LARGEST_ERROR = 0.3
 """Standard error of the log benchmark ratio above which a place is described and not tested."""
+_OLD = 5.0
+"""Years between a population and the events beyond which people have moved too much for more than a hint."""
 _RECORDED_AT_LEAST = 1 / 3
 """Recorded share over population share below which recorded ethnicity is unusable (Texas, Tampa: see the card)."""
 
@@ -54,6 +56,8 @@ def measure_rates(
     part["surname"] = ok & counted.surname
     part["imprecise"] = ok & (error > _LARGEST_ERROR)
     part["other_days"] = ok & base.other_days(counted)
+    apart = base.years_apart(counted)
+    part["other_years"], part["old"] = ok & (apart > 0) & (apart <= _OLD), ok & (apart > _OLD)
     return part
 
 
@@ -180,6 +184,8 @@ def join(signal: str, cells: Cells, parts: Sequence[dict[str, Any]]) -> Panel:
             "benchmark.caveat-surname": stack("surname"),
             "benchmark.caveat-imprecise": stack("imprecise"),
             "benchmark.caveat-other-days": stack("other_days"),
+            "benchmark.caveat-other-years": stack("other_years"),
+            "benchmark.caveat-old": stack("old"),
         },
         ranges={"missing-group": (stack("range_low"), stack("range_high"))},
         missing={"group": stack("missing")},

@@ -11,6 +11,7 @@ from scipy.special import expit
 from auditor.cells import Bools, Cells, CellSpec, Floats, Table, table
 from auditor.findings.card import Card
 from auditor.signals.baseline import Baseline, Own, national, own_counts, statewide
+from auditor.signals.exposures import people
 from auditor.signals.shares import ShareColumn, panel
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
 from auditor.stats.fit import NotConverged
@@ -199,14 +200,13 @@ def _adjusted(cells: Cells, own: Own, usable: Bools, options: MatchYieldOptions)
     present = cells.population.levels("universe")
     if "noncitizens" not in present or "residents" not in present:
         return None
-    alien = cells.population.where(universe="noncitizens").total(cells.size)
-    people = cells.population.where(universe="residents").total(cells.size)
-    usable = usable & own.known & (alien > 0) & (people > alien)
+    alien, everybody = np.nan_to_num(people(cells, "noncitizens")), np.nan_to_num(people(cells, "residents"))
+    usable = usable & own.known & (alien > 0) & (everybody > alien)
     # Two printed shares give the curve away, and its score equations whatever count entered it.
     shown = usable & own.shown
     if shown.sum() < _MINIMUM_PLACES:
         return None
-    x = np.log(np.where(usable, alien, 1.0) / np.where(usable, people, 2.0))
+    x = np.log(np.where(usable, alien, 1.0) / np.where(usable, everybody, 2.0))
     try:
         expected = grouped_logit(own.k[shown], own.n[shown], x[shown])
     except NotConverged:

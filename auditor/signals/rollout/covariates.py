@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
+from auditor.signals.exposures import people
 
 Name = Literal["population", "focal-share", "noncitizen-share"]
 COVARIATES: tuple[Name, ...] = ("population", "focal-share")
@@ -31,7 +32,7 @@ class Covariates:
 
 def covariates(cells: Cells, group: str, names: Sequence[str]) -> Covariates:
     """Return the covariates asked for; without any, or where no source holds them, nobody's are known."""
-    whole = _total(cells, "residents")
+    whole = people(cells, "residents")
     columns = [_column(cells, group, name, whole) for name in names]
     if not columns:
         return Covariates(np.zeros((cells.size, 0)), np.zeros(cells.size, dtype=bool))
@@ -41,24 +42,13 @@ def covariates(cells: Cells, group: str, names: Sequence[str]) -> Covariates:
 
 
 def _column(cells: Cells, group: str, name: str, whole: Floats) -> Floats:
-    people = np.where(whole > 0, whole, np.nan)
+    everybody = np.where(whole > 0, whole, np.nan)
     if name == "population":
-        return np.asarray(np.log(people))
-    part = _total(cells, "noncitizens") if name == "noncitizen-share" else _total(cells, "residents", group)
-    return np.asarray(part / people)
+        return np.asarray(np.log(everybody))
+    part = people(cells, "noncitizens") if name == "noncitizen-share" else _of_group(cells, "residents", group)
+    return np.asarray(part / everybody)
 
 
-def _total(cells: Cells, universe: str, group: str | None = None) -> Floats:
-    """Sum a population over its groups (a row without a group is the total itself); NaN where there is none."""
-    rows = cells.population.where(universe=universe)
-    labels = rows.columns["group"].astype(str)
-    if group is not None:
-        return _summed(cells, rows.index[labels == group], rows.n[labels == group])
-    stated = _summed(cells, rows.index[labels == ""], rows.n[labels == ""])
-    added = _summed(cells, rows.index[labels != ""], rows.n[labels != ""])
-    return np.where(np.isfinite(stated), stated, added)
-
-
-def _summed(cells: Cells, index: np.ndarray, n: Floats) -> Floats:
-    total = np.bincount(index, weights=n, minlength=cells.size)
-    return np.where(np.bincount(index, minlength=cells.size) > 0, total, np.nan)
+def _of_group(cells: Cells, universe: str, group: str) -> Floats:
+    rows = cells.population.where(universe=universe, group=group)
+    return np.where(np.bincount(rows.index, minlength=cells.size) > 0, rows.total(cells.size), np.nan)

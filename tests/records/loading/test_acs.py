@@ -31,7 +31,6 @@ def test_a_file_of_data_census_gov(loading):
         ("48453", "hispanic", "residents", 328027.0, None, *FIVE_YEARS),
         ("48453", "white", "residents", 498318.0, 151.0, *FIVE_YEARS),
         ("48301", "hispanic", "residents", 40.0, 55.0, *FIVE_YEARS),
-        ("48001", "hispanic", "residents", 9212.0, None, *FIVE_YEARS),
         ("48001", "white", "residents", 35792.0, 90.0, *FIVE_YEARS),
     ]
 
@@ -53,6 +52,15 @@ def test_a_note_in_place_of_an_estimate_leaves_it_out(loading, mark):
     loaded = loading.one(f"NAME,B05001_006E,state,county\nTravis,{mark},48,453\nHarris,5,48,201\n")
     assert loading.rows(loaded, "place, n", "population") == [("48201", 5.0)]
     assert loading.steps(loaded) == {"n not reported (blank)": (1, False, "2")}
+
+
+@pytest.mark.parametrize("mark", ["**", "-222222222"])
+def test_an_estimate_whose_margin_could_not_be_computed_is_left_out(loading, mark):
+    """Read without a margin it would pass for exact."""
+    loaded = loading.one(f"NAME,B05001_006E,B05001_006M,state,county\nTravis,7,{mark},48,453\nHarris,5,2,48,201\n")
+    assert loading.rows(loaded, "place, n, moe", "population") == [("48201", 5.0, 2.0)]
+    long = f'GEOID,NAME,variable,estimate,moe\n48453,"Travis County, Texas",B05001_006,7,{mark}\n'
+    assert loading.rows(loading.one(long), "n", "population") == []
 
 
 def test_the_answer_of_the_api_as_json(loading):
