@@ -39,9 +39,11 @@ def map_places(sheet: Sheet) -> str:
     """
     rows: list[Row] = []
     seen: dict[tuple[str, str, str], tuple[int, int, Placed]] = {}
-    for place, name, state, count, row in _written(sheet):
+    for place, name, state, count, row, needed in _written(sheet):
         clean = (place.strip(BLANKS), name.strip(BLANKS), state.strip(BLANKS))
         before, first, placed = seen.get(clean) or (0, row, _place(sheet, *clean))
+        if placed.problem and not needed:
+            continue
         seen[clean] = (before + count, first, placed)
         aside = placed.aside or None
         rows.append((place, name, state, placed.id or None, placed.within or None, placed.total or None, aside))
@@ -76,10 +78,11 @@ def _display(sheet: Sheet, place: str, name: str) -> str:
 
 def _written(sheet: Sheet) -> list[Row]:
     place, name, state = keys(sheet)
+    needed = f"NOT ({sheet.spared})" if sheet.spared else "true"
     own = f"WHERE NOT ({facility_placing.here(sheet)})" if facility_placing.applies(sheet) else ""
     return sheet.sql(
-        f"SELECT {place}, {name}, {state}, {sheet.rows}, min(_row) FROM {quote(sheet.raw.table)} r {own} "  # noqa: S608
-        "GROUP BY 1, 2, 3 ORDER BY 5"
+        f"SELECT {place}, {name}, {state}, {sheet.rows}, min(_row), bool_or({needed}) "  # noqa: S608
+        f"FROM {quote(sheet.raw.table)} r {own} GROUP BY 1, 2, 3 ORDER BY 5"
     )
 
 

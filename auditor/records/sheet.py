@@ -64,6 +64,8 @@ class Sheet:
         Columns of the table ``events`` that some signal asks for.
     together : bool
         Whether its typed table holds rows alike, and days of a month, in one row.
+    spared : str
+        SQL over the raw table ``r`` of the rows that are left out whatever else they say: nobody is asked about them.
     numbered : str
         Comparable name of the column that numbers its records; copies of them are gone, and what it shares with
         another sheet so numbered are other records.
@@ -92,6 +94,7 @@ class Sheet:
     spellings: dict[str, set[str]] = field(default_factory=dict)
     wanted: frozenset[str] = frozenset()
     together: bool = False
+    spared: str = ""
     numbered: str = ""
     maps: dict[str, str] = field(default_factory=dict)
     crosswalk: OwnCrosswalk | None = None

@@ -9,7 +9,7 @@ from auditor.records.adapter import Adapter
 from auditor.records.columns import JURISDICTION, PLACE, STATE, Column, find_columns, key
 from auditor.records.derive import added
 from auditor.records.raw import RawTable
-from auditor.records.sheet import BLANKS, EXCLUDED, Sheet, literal, quote, times
+from auditor.records.sheet import BLANKS, EXCLUDED, Sheet, literal, times
 from auditor.records.store import Store
 from auditor.records.typed import build
 from auditor.records.words import is_missing
@@ -41,8 +41,12 @@ def slug(column: str) -> str:
 
 def load(sheet: Sheet) -> None:
     """Write a sheet of programme starts into ``activations``."""
-    set_aside_undated(sheet)
+    sheet.spared = undated(sheet)
     build(sheet, COLUMNS)
+    sheet.run(
+        f"UPDATE {sheet.typed} SET aside = '{EXCLUDED}no date (not known to have begun)' "  # noqa: S608
+        "WHERE aside IS NULL AND date IS NULL"
+    )
     sheet.run(f"UPDATE {sheet.typed} SET aside = '{EXCLUDED}totals row' WHERE aside IS NULL AND place_total <> 'blank'")  # noqa: S608
     canonical.require(sheet, ("place", "program"))
     canonical.post(sheet)
@@ -52,16 +56,11 @@ def load(sheet: Sheet) -> None:
     _note_unstated(sheet)
 
 
-def set_aside_undated(sheet: Sheet) -> None:
-    """Leave out the rows without a date before anything else is read: nobody need say where a place lies for them."""
+def undated(sheet: Sheet) -> str:
+    """Return the SQL over the raw table ``r`` of the rows without a date: nobody need say where they lie."""
     text = f"trim({sheet.text('date')}, {literal(BLANKS)})"
-    marks = ", ".join(literal(mark) for mark, _, _ in sheet.distinct(text, "date") if is_missing(mark))
-    blank = f"({text} IS NULL OR {text} = ''{f' OR {text} IN ({marks})' if marks else ''})"
-    found = sheet.sql(f"SELECT _row FROM {quote(sheet.raw.table)} r WHERE {blank} ORDER BY 1")  # noqa: S608
-    if found:
-        sheet.run(f"DELETE FROM {quote(sheet.raw.table)} r WHERE {blank}")  # noqa: S608
-        example = canonical.examples([row for (row,) in found[:5]], len(found))
-        sheet.ledger = sheet.ledger.step("no date (not known to have begun)", len(found), example=example)
+    marks = [literal(mark) for mark, _, _ in sheet.distinct(text, "date") if is_missing(mark)]
+    return f"coalesce({text}, '') IN ({', '.join([literal(''), *marks])})"
 
 
 def _note_unstated(sheet: Sheet) -> None:

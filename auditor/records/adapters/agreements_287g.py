@@ -107,9 +107,9 @@ def _agencies(count: int) -> str:
 
 def load(sheet: Sheet) -> None:
     """Write a sheet of agreements into ``activations``; a model that is not known is a question."""
-    activations.set_aside_undated(sheet)
     decided = {" ".join(text.split()).casefold() for text in sheet.spec.values.get("program", {})}
-    models = sheet.distinct(sheet.text("program"), "program") if "program" in sheet.columns.positions else []
+    signed = f"CASE WHEN NOT ({activations.undated(sheet)}) THEN {sheet.text('program')} END"
+    models = sheet.distinct(signed, "program") if "program" in sheet.columns.positions else []
     unknown = [item for item in models if item[0] not in MODELS.values() and item[0].casefold() not in decided]
     if unknown:
         sheet.ask(
