@@ -102,15 +102,20 @@ def test_row(context: Context, pointer: str, finding: Finding) -> dict[str, Any]
 
 
 def signals_of(context: Context, place: PlaceReview) -> list[str]:
-    """Return the signals that spoke of the place, or were withheld from it."""
-    own = {f.signal for f in place.findings} | {w.signal for w in place.withheld}
+    """Return the signals that spoke of the place."""
+    own = {f.signal for f in place.findings}
+    return [name for name in context.signals if name in own]
+
+
+def only_withheld(context: Context, place: PlaceReview) -> list[str]:
+    """Return the signals that were withheld from the place and said nothing of it."""
+    own = {w.signal for w in place.withheld} - {f.signal for f in place.findings}
     return [name for name in context.signals if name in own]
 
 
 def alternatives(context: Context, place: PlaceReview) -> list[tuple[str, list[Markup]]]:
     """Return the readings, test by test, that the records do not rule out."""
-    own = {f.signal for f in place.findings}
-    return [(context.title(name), context.listed(name, "misleads")) for name in context.signals if name in own]
+    return [(context.title(name), context.listed(name, "misleads")) for name in signals_of(context, place)]
 
 
 def method(context: Context, name: str) -> dict[str, Any]:

@@ -104,6 +104,7 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
         "withheld": _withheld(context, place, at, None),
         "tests": [evidence.test_row(context, pointer, finding) for pointer, finding in pointed],
         "methods": [evidence.method(context, name) for name in evidence.signals_of(context, place)],
+        "withheld_methods": [evidence.method(context, name) for name in evidence.only_withheld(context, place)],
         "records": [_topic(place, *topic) for topic in RECORDS],
         "ladder": held("standards")["ladder"],
         "standards": held("standards"),
