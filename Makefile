@@ -57,6 +57,7 @@ calibrate: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/class_screen.py --shares --cells normal --effect 30
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/class_screen.py --one --null $(CALIBRATE_RUNS) --cells normal t4 lognormal factor-0.2
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/screen_grid.py --runs $(CALIBRATE_RUNS)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/screen_grid.py --runs $(CALIBRATE_RUNS) --places 3100 --cells normal
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/conformal.py --runs $(CALIBRATE_RUNS)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/series_null.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/synthetic_null.py
@@ -67,6 +68,7 @@ calibrate: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/national.py
+	$(BIN)/python benchmarks/reading.py
 
 # About half an hour of processor time, and an hour by hypothesis; shorter with FUZZ_FILES and FUZZ_MINUTES.
 FUZZ_FILES ?= 10000
