@@ -19,7 +19,7 @@ from typing import Any
 
 Rows = list[list[str]]
 
-_COUNTY = r"(\d\d|48453|48201|48113|13121|13067|12025|12086|06037|06073|36061)"  # a state is a place too
+_COUNTY = r"\d\d|\d{5}"  # any other county or state is another valid value
 _NAME = "(Doña Ana|Otero|Bernalillo|Santa Fe|Taos) County"
 _GROUP = "(hispanic|white|black|asian|other|unknown|)"
 _OFFENCE = "(traffic|licence|theft|dui|robbery|)"
