@@ -45,7 +45,7 @@ class _Answers:
     def toml(self) -> str:
         """Return the lines, merged with what the table already says: TOML refuses a key that is given twice."""
         out = [f"# in the [[sources]] table with path = {toml_text(self.spec.path)}"]
-        out += [f"# {comment}" for comment in self.comments]
+        out += [f"# {comment}" for comment in dict.fromkeys(self.comments)]
         out += list(dict.fromkeys(self.lines))
         out += _merged("columns", self.spec.columns, self.columns)
         out += _merged("constants", self.spec.constants, self.constants)
@@ -121,9 +121,10 @@ class Docket:
     def left_open(self, at: int, spec: SourceSpec) -> None:
         """Ask for the entries of a ``[[sources]]`` table that are empty texts."""
         names = spec.unanswered
+        # As the user wrote it, without what a layout adds: the lines that settle a question repeat what is there.
+        self.answers(at, spec)
         if not names:
             return
-        self.answers(at, spec)
         self.unanswered[at] = frozenset(name.rpartition(".")[2] for name in names)
         file = PurePath(spec.path).name
         for name in names:

@@ -13,7 +13,7 @@ from auditor.domain.periods import Period
 from auditor.domain.source import Source
 from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
 from auditor.records import account, canonical, repeats
-from auditor.records.adapter import AUTO, Adapter, bundles_of, choose, fits
+from auditor.records.adapter import AUTO, bundles_of, choose, fits
 from auditor.records.adapters import records
 from auditor.records.bundle import Gathered, parts
 from auditor.records.columns import IDS, UNREAD, ColumnMap, find_columns, key, map_columns
@@ -29,6 +29,7 @@ from auditor.records.own_crosswalk import own_crosswalk
 from auditor.records.raw import RawTable
 from auditor.records.read import read, with_differences
 from auditor.records.record_ids import set_aside_copies
+from auditor.records.required import ask_place, check_required
 from auditor.records.sheet import Sheet
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store
@@ -259,8 +260,10 @@ def _open(
     for note in (*adapter.remarks, *columns.notes):
         ledger = ledger.note(note)
     sheet = Sheet(index, at, spec, raw, store, docket, adapter, columns, as_of, ledger, wanted=wanted)
-    _check_required(sheet, adapter)
+    placeless = check_required(sheet)
     sheet.open = len(docket.config) + len(docket.input) + len(docket.questions) > before
+    if placeless:
+        ask_place(sheet)
     return sheet
 
 
@@ -273,22 +276,6 @@ def _set_aside(
     ledger = ledger.note(f"columns of this sheet: {', '.join(raw.columns)}")
     columns = ColumnMap({}, {}, raw.columns)
     return Sheet(index, at, spec, raw, store, docket, adapter, columns, None, ledger, open=True)
-
-
-def _check_required(sheet: Sheet, adapter: Adapter) -> None:
-    for names in adapter.required:
-        if any(name in sheet.columns for name in names):
-            continue
-        if set(names) & set(sheet.spec.columns):
-            continue  # named in the configuration, and its absence already reported
-        if set(names) & sheet.docket.unanswered.get(sheet.at, frozenset()):
-            continue  # asked for already
-        sheet.docket.lacking.append(names)
-        sheet.refuse(
-            f"no column for {' or '.join(names)}; the file has {', '.join(sheet.raw.columns)}",
-            f"every row of {adapter.name} needs it",
-            f"name it with columns.{names[0]}, or constants.{names[0]} if it is the same in every row",
-        )
 
 
 def _load_one(sheet: Sheet) -> None:

@@ -62,11 +62,15 @@ def try_one(found: Surveyed, beside: Sequence[SourceSpec], bench: Bench) -> None
             )
             found.lines += level_offers(found.spec, loaded)
         except DecisionNeeded:
+            if docket.lacking:
+                _complete(found, docket)
+                try_one(found, beside, bench)
+                return
             found.lines += questions(docket, found.spec)
         except (InputError, ConfigError) as error:
             if found.proposed:
                 _withdraw(found, error.problems)
-            elif docket.lacking and not docket.config and len(docket.input) == len(docket.lacking):
+            elif docket.lacking and not docket.config and len(docket.input) <= len(docket.lacking):
                 _complete(found, docket)
                 try_one(found, beside, bench)
                 return

@@ -10,7 +10,7 @@ from auditor.records.adapter import choose, fits, fitting, found_adapters, named
 from auditor.records.canonical import TABLES
 from auditor.records.spec import FORMATS_OF_THE_CONTRACT, SourceSpec
 
-MORE_FORMATS = {"fbi-agencies"}
+MORE_FORMATS = {"charge-bookings", "fbi-agencies"}
 """Layouts read beyond those that the contract names: only ever added to."""
 
 ADAPTERS = sorted(found_adapters())
