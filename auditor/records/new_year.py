@@ -9,7 +9,7 @@ from datetime import date
 
 from auditor.domain.periods import Period
 from auditor.records.private import is_person
-from auditor.records.sheet import Sheet, times
+from auditor.records.sheet import Sheet, literal, quote, times
 
 _FEW = 20
 """Dates that there must be before their being mostly 1 January says anything."""
@@ -19,7 +19,8 @@ def years_only(sheet: Sheet, periods: Mapping[str, Period], rows: Mapping[str, i
     """Take days that are 1 January throughout a year for what they are: nothing but the year is known of them.
 
     Of at least 20 dates of the year, or of the file, most are 1 January. Those rows are counted in their year, and in
-    no month.
+    no month. Not where the dates bear times of day, nor where other days are as busy: records that end on the first
+    day of a year are dated well.
 
     Parameters
     ----------
@@ -41,8 +42,13 @@ def years_only(sheet: Sheet, periods: Mapping[str, Period], rows: Mapping[str, i
         if period.kind == "day":
             days[period.start.year] += rows[text]
             first[period.start.year] += rows[text] * _is_first(period)
-    years = [year for year in sorted(days) if _mostly(first[year], days[year], first.total(), days.total())]
-    if not years:
+    most = _busiest(periods, rows)
+    years = [
+        year
+        for year in sorted(days)
+        if _mostly(first[year], days[year], first.total(), days.total()) and first[year] > most
+    ]
+    if not years or _clocked(sheet):
         return dict(periods)
     found, whole = (times(sum(counts[year] for year in years), "date") for counts in (first, days))
     shares = "most dates" if is_person(sheet) else f"{found} of {whole}"
@@ -54,6 +60,27 @@ def years_only(sheet: Sheet, periods: Mapping[str, Period], rows: Mapping[str, i
         else period
         for text, period in periods.items()
     }
+
+
+def _busiest(periods: Mapping[str, Period], rows: Mapping[str, int]) -> int:
+    """Return the most rows of any day but 1 January."""
+    held: Counter[date] = Counter()
+    for text, period in periods.items():
+        if period.kind == "day" and not _is_first(period):
+            held[period.start] += rows[text]
+    return max(held.values(), default=0)
+
+
+def _clocked(sheet: Sheet) -> bool:
+    """Tell whether some date bears a time of day other than midnight."""
+    text = sheet.text("date")
+    clock, midnight = literal(r"\d:\d\d"), literal(r"(^|\D)0{1,2}:00(:00([.]0+)?)?(\D|$)")
+    return bool(
+        sheet.sql(
+            f"SELECT 1 FROM {quote(sheet.raw.table)} r WHERE contains({text}, ':') "  # noqa: S608
+            f"AND regexp_matches({text}, {clock}) AND NOT regexp_matches({text}, {midnight}) LIMIT 1"
+        )
+    )
 
 
 def _is_first(period: Period) -> bool:

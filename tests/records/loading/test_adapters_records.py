@@ -92,6 +92,18 @@ def test_a_file_of_new_years_days_knows_only_its_years(loading):
     assert "30 dates of 30 dates" in loading.notes(loading.one(text, published=True))
 
 
+def test_records_that_end_on_new_years_day_are_dated_well(loading):
+    """22 arrests of 1 January after a month with 25 a day; and 40 that bear a time of day."""
+    month = "".join(f"48453,arrest,2017-12-{1 + i % 31:02d},White,dui\n" for i in range(31 * 25))
+    ended = loading.one(HEAD + month + "48453,arrest,2018-01-01,White,dui\n" * 22)
+    assert "1 January" not in loading.notes(ended)
+    assert ("month",) in set(loading.rows(ended, "period_kind"))
+    timed = loading.one(HEAD + "48453,arrest,2018-01-01 00:41,White,dui\n" * 40)
+    assert "1 January" not in loading.notes(timed)
+    midnight = loading.one(HEAD + "48453,arrest,2018-01-01 00:00:00,White,dui\n" * 40)
+    assert "only their year is known" in loading.notes(midnight)
+
+
 def test_an_unknown_offence_is_a_question(loading):
     problem = loading.problem(DecisionNeeded, HEAD + "48453,arrest,2011-08-15,White,SPEEDING 1-10\n")
     assert (problem.column, problem.row) == ("offence", 2)
