@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from auditor.audit import findings_csv
-from auditor.audit.calibrate import Calibration
-from auditor.audit.calibrate import calibrate as measure_rates
 from auditor.audit.checking import CheckReport, check
 from auditor.audit.config import Config, load_config
 from auditor.audit.counting import counts
@@ -27,6 +25,9 @@ from auditor.findings.review import Review
 from auditor.report.letters.details import Details
 from auditor.report.tables import tables
 from auditor.resources import folder
+
+if TYPE_CHECKING:
+    from auditor.audit.calibrate import Calibration
 
 __all__ = [
     "Calibration",
@@ -93,6 +94,9 @@ def calibrate(
     tell : callable, optional
         Told once how long the work is going to take.
     """
+    # Its mathematics takes a second to import, which nobody else needs.
+    from auditor.audit.calibrate import calibrate as measure_rates
+
     settings = None if config is None else load_config(config)
     return measure_rates(settings, replicates, on_terminal(quiet), tell)
 
