@@ -76,8 +76,6 @@ PERSONAL_WORDS = frozenset(
 
 
 _WEIGHTS = frozenset({"weight", "weights", "sampleweight", "samplingweight", "surveyweight", "pweight", "wt"})
-UNREAD = ("idle", "personal")
-"""Kinds of columns that are read only where a signal asks for them."""
 
 
 def aliased(columns: Sequence[Column], names: Mapping[str, tuple[str, ...]]) -> tuple[Column, ...]:
@@ -273,7 +271,7 @@ def _left(
     told: frozenset[str],
 ) -> list[str]:
     kinds = {column.name: column.kind for column in columns if column.name not in used}
-    idle = [headers[i] for name, i in positions.items() if kinds.get(name) in UNREAD]
+    idle = [headers[i] for name, i in positions.items() if kinds.get(name) in ("idle", "personal")]
     unused = [header for i, header in enumerate(headers) if i not in positions.values() and header not in told]
     notes = []
     if unused:

@@ -16,7 +16,7 @@ from auditor.records import account, canonical, repeats
 from auditor.records.adapter import AUTO, bundles_of, choose, fits
 from auditor.records.adapters import records
 from auditor.records.bundle import Gathered, parts
-from auditor.records.columns import IDS, UNREAD, ColumnMap, find_columns, key, map_columns
+from auditor.records.columns import IDS, ColumnMap, find_columns, key, map_columns
 from auditor.records.container import is_lock_file
 from auditor.records.decisions import Decisions, use_note
 from auditor.records.docket import Docket
@@ -121,7 +121,7 @@ def load(
         first: RawTable | None = None
         own = own_crosswalk(spec, base, store, docket)
         for part in parts(_paths(spec, base, docket), bundles_of(spec.format), named=spec.format != AUTO):
-            tables = _tables(part, spec, at, store, docket, rows)
+            tables = _tables(part, spec, at, store, docket)
             if isinstance(part, Path):
                 if is_lock_file(part):
                     passed.append(f"{visible(part.name)}: the lock file of a workbook that is open; passed over")
@@ -175,14 +175,12 @@ def _paths(spec: SourceSpec, base: Path, docket: Docket) -> list[Path]:
     return found
 
 
-def _tables(
-    part: Path | Gathered, spec: SourceSpec, at: int, store: Store, docket: Docket, rows: frozenset[str]
-) -> list[RawTable]:
+def _tables(part: Path | Gathered, spec: SourceSpec, at: int, store: Store, docket: Docket) -> list[RawTable]:
     """Read one file or bundle; what is wrong with it goes on the docket, so that the others are read as well."""
     name = part.name if isinstance(part, Path) else Path(spec.path).name
     try:
         if isinstance(part, Path):
-            return read(part, spec, store, keep=partial(needed, spec, at, rows))
+            return read(part, spec, store, keep=partial(needed, spec, at))
         return part.read(spec, store)
     except InputError as error:
         docket.input += error.problems or (Problem(error.summary, "", "", file=name),)
@@ -194,8 +192,10 @@ def _tables(
     return []
 
 
-def needed(spec: SourceSpec, at: int, rows: frozenset[str], headers: Sequence[str]) -> frozenset[int] | None:
-    """Return the positions of the columns of person-events that will be read; None where it cannot be told yet.
+def needed(spec: SourceSpec, at: int, headers: Sequence[str]) -> frozenset[int] | None:
+    """Return the positions of the columns of person-events that may be read; None where it cannot be told yet.
+
+    Those are all that have a canonical name, and those that number records or bookings.
 
     Parameters
     ----------
@@ -203,8 +203,6 @@ def needed(spec: SourceSpec, at: int, rows: frozenset[str], headers: Sequence[st
         How the file is to be read.
     at : int
         Number of its ``[[sources]]`` table.
-    rows : frozenset of str
-        Columns of the table ``events`` that the signals ask for.
     headers : sequence of str
         Names of the file's columns.
     """
@@ -217,12 +215,10 @@ def needed(spec: SourceSpec, at: int, rows: frozenset[str], headers: Sequence[st
         return None
     if spec.fill_down or spec.fold not in ("", NONE):
         return None
-    used = frozenset((*map(source_column, rows), *records.CHOSEN_BY))
     spec = adapter.completed(spec, headers)
-    found = map_columns(headers, spec, adapter.columns, Docket(), at=at, where=where, used=used)
-    kinds = {column.name: column.kind for column in adapter.columns}
-    wanted = {position for name, position in found.positions.items() if kinds[name] not in UNREAD or name in used}
-    return frozenset(wanted | {at for at, header in enumerate(headers) if key(header) in IDS | NUMBERS})
+    found = map_columns(headers, spec, adapter.columns, Docket(), at=at, where=where)
+    numbers = {at for at, header in enumerate(headers) if key(header) in IDS | NUMBERS}
+    return frozenset(numbers | {*found.positions.values()})
 
 
 def _open(

@@ -36,9 +36,6 @@ _IDLE = (
     "facility_city", "program", "citizenship", "birth_country",
 )  # fmt: skip
 
-CHOSEN_BY = ("program", "facility")
-"""Columns that are not counted by, but tell which rows are counted, or how they came to be dated."""
-
 COLUMNS = (
     PLACE,
     JURISDICTION,

@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from auditor.records import narrow
+from auditor.records.event_columns import READINGS
 from auditor.records.load import load
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store
@@ -75,6 +76,41 @@ def test_what_needs_tidying_is_loaded_whole(tmp_path, monkeypatch, name, expecte
     monkeypatch.setattr(narrow, "stage_narrow", lambda *given: taken.append(whole(*given)) or taken[-1])
     read(path, 0, monkeypatch)
     assert any(staged is not None for staged in taken) is expected
+
+
+EVERY = {
+    "place": "48453", "event": "booking", "date": "2011-08-{day:02d}", "group": "white", "group_source": "recorded",
+    "offence": "traffic", "level": "2", "level_basis": "charge", "level_regime": "offence-type", "searched": "no",
+    "contraband": "no", "agency": "Sheriff", "time": "14:3{digit}", "age": "3{digit}", "sex": "F", "operation": "no",
+    "charge": "SPEEDING", "cited": "no", "booked": "yes", "disposition": "dismissed", "disposition_date": "2011-09-01",
+    "conviction_date": "", "prior_conviction": "no", "detainer": "no", "detainer_date": "", "lift_reason": "",
+    "release_date": "2011-09-0{digit}", "facility": "TRAVIS COUNTY JAIL", "program": "CAP", "citizenship": "MEXICO",
+    "birth_country": "USA", "officer": "o{digit}", "person": "p{day}", "latitude": "30.3", "longitude": "-97.7",
+    "surname": "X{digit}", "booking_number": "b{day}", "remark": "r{day}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("left_out", ["", "offence", "place", "group"])
+@pytest.mark.parametrize("rows", [frozenset(), frozenset(READINGS)], ids=["counts", "rows"])
+def test_every_column_that_anything_reads_is_kept(tmp_path, monkeypatch, left_out, rows):
+    """What is not kept cannot be read: a new reader of a column shows here, not on somebody's large file."""
+    names = [name for name in EVERY if name != left_out]
+    lines = [",".join(EVERY[name].format(day=1 + i % 28, digit=1 + i % 9) for name in names) for i in range(40)]
+    path = tmp_path / "bookings.csv"
+    path.write_text("\n".join([",".join(names), *lines, ""]))
+    spec = SourceSpec(format="records", path=str(path), state="TX")
+    found = []
+    for fewest in (0, 1 << 60):
+        monkeypatch.setattr(narrow, "FEWEST", fewest)
+        with Store([path]) as store:
+            loaded = load([spec], tmp_path, store, rows=rows)
+            tables = [
+                store.connection.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall()
+                for name in ("counts", "events")
+            ]
+            found.append((tables, loaded.sources[0].ledger, loaded.notes))
+    assert found[0] == found[1]
+    assert found[0][1].read == 40
 
 
 def test_counts_by_hand(tmp_path, monkeypatch):
