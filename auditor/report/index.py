@@ -8,20 +8,18 @@ from typing import Any
 from markupsafe import Markup
 
 from auditor.findings.finding import Finding
-from auditor.findings.review import PlaceReview
 from auditor.report import effects, labels, numbers, rules
 from auditor.report.cite import Num, cited, quoted, say
-from auditor.report.context import Context, place_title, sentences_of, state_of, words
+from auditor.report.context import Context, sentences_of, words
+from auditor.report.coverage import coverage_view
 from auditor.report.figures.funnel import GRID_INDEX, Drawing
 from auditor.report.figures.map import verdict_map
 from auditor.report.figures.matrix import matrix
+from auditor.report.index_rows import DETAILED, area_classes, by_area, by_verdict, filter_style, filters, rows_of
 from auditor.report.sources_view import calibration_view, run_view, sources_view
 from auditor.report.trace import literal
 
-DETAILED = 400
-"""Up to this many places the table prints numbers; beyond it marks and words only, so the page stays small."""
 MATRIX_ROWS = 40
-_FIRST = {verdict.key: i for i, verdict in enumerate(labels.VERDICTS)}
 
 
 def index_model(context: Context) -> dict[str, Any]:
@@ -34,8 +32,9 @@ def index_model(context: Context) -> dict[str, Any]:
     """
     review = context.review
     signals = _spoken(context)
-    order = sorted(range(len(review.places)), key=lambda i: _order(review.places[i]))
-    rows = [_row(context, i, signals) for i in order]
+    rows = rows_of(context, signals)
+    area_classes(rows)
+    links = filters(rows)
     return {
         "title": review.audit.get("title") or "Audit",
         "run": run_view(context),
@@ -46,8 +45,11 @@ def index_model(context: Context) -> dict[str, Any]:
         "signals": [_column(context, name) for name in signals],
         "columns": len(signals) + 1,
         "fewer": len(signals) < len(context.signals),
-        "groups": _grouped(rows),
-        "by_name": sorted(rows, key=lambda row: (row["sort"], row["id"])),
+        "groups": by_verdict(rows),
+        "by_area": by_area(rows),
+        "filters": links,
+        "more_style": filter_style(links),
+        "coverage": coverage_view(context),
         "detailed": len(rows) <= DETAILED,
         "matrix": _matrix(context, rows, signals),
         "matrix_note": _matrix_note(context, rows),
@@ -72,10 +74,6 @@ def _spoken(context: Context) -> tuple[str, ...]:
     families = {name: str(context.card(name).get("family", "")) for name in spoke}
     rank = {name: order.index(family) if family in order else len(order) for name, family in families.items()}
     return tuple(sorted((name for name in context.signals if name in spoke), key=rank.__getitem__))
-
-
-def _order(place: PlaceReview) -> tuple[int, str, str]:
-    return (_FIRST[place.verdict], place.name.casefold(), place.place)
 
 
 def _num(value: int, ref: str, calc: str) -> Num:
@@ -115,52 +113,6 @@ def _tile(context: Context, verdict: labels.Verdict) -> dict[str, Any]:
 def _column(context: Context, name: str) -> dict[str, str]:
     family = str(context.card(name).get("family", ""))
     return {"name": name, "title": context.title(name), "family": labels.FAMILIES.get(family, family)}
-
-
-def _row(context: Context, index: int, signals: Sequence[str]) -> dict[str, Any]:
-    place = context.review.places[index]
-    return {
-        "index": index,
-        "id": place.place,
-        "name": place.name,
-        "state": state_of(place),
-        "title": place_title(place),
-        "sort": (place.name.casefold(), place.state),
-        "page": place.page,
-        "verdict": labels.verdict(place.verdict),
-        "simulated": place.simulated,
-        "cells": [_cell(place, index, name) for name in signals],
-    }
-
-
-def _cell(place: PlaceReview, index: int, signal: str) -> dict[str, Any]:
-    own = [(j, f) for j, f in enumerate(place.findings) if f.signal == signal]
-    tested = [(j, f) for j, f in own if f.tested] or own
-    state = effects.strongest([effects.cell(f) for _, f in tested])
-    if state == "absent" and any(entry.signal == signal for entry in place.withheld):
-        state = "withheld"
-    first = effects.leading(tested)
-    return {
-        "state": state,
-        "mark": labels.OUTCOME_MARKS[state][0],
-        "word": labels.OUTCOME_MARKS[state][1],
-        "value": _cell_value(index, *first) if first is not None else Markup(""),
-    }
-
-
-def _cell_value(index: int, j: int, finding: Finding) -> Markup:
-    if finding.estimate.value is None or finding.outcome == "insufficient":
-        return Markup("")
-    return effects.value(finding.estimate, f"/places/{index}/findings/{j}/estimate", finding.n)
-
-
-def _grouped(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    groups: list[dict[str, Any]] = []
-    for row in rows:
-        if not groups or groups[-1]["verdict"] != row["verdict"]:
-            groups.append({"verdict": row["verdict"], "rows": []})
-        groups[-1]["rows"].append(row)
-    return groups
 
 
 def _matrix(context: Context, rows: list[dict[str, Any]], signals: Sequence[str]) -> dict[str, Any] | None:

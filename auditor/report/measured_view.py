@@ -60,25 +60,25 @@ def measured_view(context: Context) -> dict[str, Any] | None:
 
 
 def _row(context: Context, index: int, row: Mapping[str, Any]) -> dict[str, Any]:
-    at = f"{_AT}/rows/{index}"
     natural = row["natural"]
     return {
+        "at": f"{_AT}/rows/{index}",
         "title": say(f"calibrate.title.{row['what']}"),
         "signals": ", ".join(row["signals"]),
-        "places": cited(row["places"], f"{at}/places", numbers.count(row["places"])),
+        "places": cited(row["places"], "places", numbers.count(row["places"])),
         "natural": _OWN.get(row["what"], "") if natural is None else _NATURAL.get(natural, natural),
-        "amount": maybe(row["amount"], f"{at}/amount", numbers.number),
-        "effect": maybe(row["effect"], f"{at}/effect", numbers.number),
-        "any": _of(row["any"], f"{at}/any"),
-        "flags": maybe(row["flags"], f"{at}/flags", numbers.number),
-        "fdr": _rate(row["fdr"], f"{at}/fdr"),
-        "power": _rate(row["power"], f"{at}/power"),
+        "amount": maybe(row["amount"], "amount", numbers.number),
+        "effect": maybe(row["effect"], "effect", numbers.number),
+        "any": _of(row["any"], "any"),
+        "flags": maybe(row["flags"], "flags", numbers.number),
+        "fdr": _rate(row["fdr"], "fdr"),
+        "power": _rate(row["power"], "power"),
         "sizes": [
-            (size, _rate(rate, f"{at}/power_by_size/{i}"))
+            (size, _rate(rate, f"power_by_size/{i}"))
             for i, (size, rate) in enumerate(zip(_SIZES, row["power_by_size"] or (), strict=False))
         ],
-        "wrong": _of(row["sign_errors"], f"{at}/sign_errors"),
-        "reason": words(row["reason"], f"{at}/reason", context.language),
+        "wrong": _of(row["sign_errors"], "sign_errors"),
+        "reason": words(row["reason"], "reason", context.language),
     }
 
 

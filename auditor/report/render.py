@@ -58,10 +58,10 @@ def css_text(text: str) -> str:
     return f'"{plain}"'
 
 
-def style(header: str) -> Markup:
-    """Return the style of a page, with the header that runs over its printed pages."""
+def style(header: str, more: str = "") -> Markup:
+    """Return the style of a page, with the header that runs over its printed pages and what is its own."""
     running = f"@page{{@top-left{{content:{css_text(header[:110])}}}}}"
-    return Markup(f"{_stylesheet()}\n{running}")  # noqa: S704 - our own file, and an escaped string
+    return Markup(f"{_stylesheet()}\n{running}{more}")  # noqa: S704 - our own file, and an escaped string
 
 
 def policy(css: str) -> str:
@@ -102,7 +102,7 @@ class Renderer:
         return self._render("index.html.j2", model, f"{mark}{model['title']} - Statistical screening report", up="")
 
     def _render(self, template: str, model: dict[str, Any], header: str, *, up: str) -> str:
-        css = style(header)
+        css = style(header, model.get("more_style", ""))
         values = {"style": css, "policy": policy(css), "language": self.context.language, "up": up}
         return environment().get_template(template).render(**model, **values)
 

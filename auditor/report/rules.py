@@ -70,6 +70,19 @@ def withheld(operands: Sequence[Any]) -> int:
     return sum(1 for place in places if any(w["signal"] == signal and w["reason"] == reason for w in place["withheld"]))
 
 
+def covered(operands: Sequence[Any]) -> int:
+    """Return in how many places a signal was tested, only described, or only withheld."""
+    places, signal, how = operands
+    return sum(1 for place in places if _how(place, signal) == how)
+
+
+def _how(place: Mapping[str, Any], signal: str) -> str:
+    own = [f["tested"] for f in place["findings"] if f["signal"] == signal]
+    if own:
+        return "tested" if any(own) else "described"
+    return "withheld" if any(w["signal"] == signal for w in place["withheld"]) else ""
+
+
 def tested(operands: Sequence[Any]) -> int:
     """Return how many of a place's findings entered the screen, those on officers left out."""
     return sum(1 for f in operands[0] if f["tested"] and f["section"] != OFFICERS)
@@ -88,7 +101,7 @@ def period(operands: Sequence[Any]) -> str:
     return f"{operands[0]}/{operands[1]}"
 
 
-_COUNTED: Final = (length, excluded, verdicts, simulated, findings, tests, withheld, tested)
+_COUNTED: Final = (length, excluded, verdicts, simulated, findings, tests, withheld, covered, tested)
 RULES: Final[Mapping[str, Callable[[Sequence[Any]], Any]]] = {
     rule.__name__: rule for rule in (share, thousand, exp, *_COUNTED, moved, period)
 }

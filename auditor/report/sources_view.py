@@ -143,18 +143,18 @@ def _controls_of(null: Mapping[str, Any]) -> int | None:
 
 def _null(context: Context, index: int, null: Mapping[str, Any]) -> dict[str, Any]:
     """Return one null: what it rests on, how places differ by nature, and what it promises."""
-    at = f"/calibration/nulls/{index}"
     return {
+        "at": f"/calibration/nulls/{index}",
         "title": context.title(str(null["signal"])),
         "contrast": labels.contrast_name(str(null["contrast"])),
         "simulated": bool(null.get("simulated")),
-        "places": cited(null["places"], f"{at}/places", numbers.count(null["places"])),
-        "centre": maybe(null.get("centre"), f"{at}/centre", lambda value: numbers.number(value, 2)),
-        "sigma": maybe(null.get("sigma"), f"{at}/sigma", lambda value: numbers.number(value, 2)),
-        "controls": maybe(_controls_of(null), f"{at}/controls", numbers.count),
-        "scale": maybe(null.get("scale"), f"{at}/scale", numbers.brief),
-        "floor": maybe(null.get("floor") or None, f"{at}/floor", numbers.brief),
+        "places": cited(null["places"], "places", numbers.count(null["places"])),
+        "centre": maybe(null.get("centre"), "centre", lambda value: numbers.number(value, 2)),
+        "sigma": maybe(null.get("sigma"), "sigma", lambda value: numbers.number(value, 2)),
+        "controls": maybe(_controls_of(null), "controls", numbers.count),
+        "scale": maybe(null.get("scale"), "scale", numbers.brief),
+        "floor": maybe(null.get("floor") or None, "floor", numbers.brief),
         "adequate": bool(null.get("adequate")),
         "promised": bool(null.get("promised")),
-        "reason": words(null.get("reason"), f"{at}/reason", context.language),
+        "reason": words(null.get("reason"), "reason", context.language),
     }

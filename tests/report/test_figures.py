@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from dataclasses import replace
@@ -9,7 +10,7 @@ import pytest
 from auditor.findings.finding import Estimate
 from auditor.findings.review import Review
 from auditor.report import effects
-from auditor.report.figures import axis, funnel, interval, mix
+from auditor.report.figures import axis, funnel, interval, mix, paths
 from auditor.report.figures.glyphs import mark
 from auditor.report.figures.map import verdict_map
 from auditor.report.figures.matrix import matrix
@@ -66,7 +67,8 @@ def test_funnels_draw_every_tested_place_once(review: Review) -> None:
     # "none" only, and two simulated places are too few for a funnel of their own
     assert len(shares.points) == 5
     drawn = funnel.Drawing(shares, 1.0)
-    marks = sum(drawn.backdrop[name].count("M") for name in ("others", "higher", "lower"))
+    marks = drawn.backdrop["others"].lower().count("m")
+    marks += sum(drawn.backdrop[name].count("M") for name in ("higher", "lower"))
     assert marks == len(shares.points)
     assert drawn.at(0) is not None
     assert drawn.at(1) is None
@@ -162,3 +164,32 @@ def test_odds_ratios_are_not_drawn_on_an_axis_of_ratios(review: Review) -> None:
     kept = interval.interval_plot([("/x", share)])
     assert kept is not None
     assert [line["word"] for line in kept["rows"][0]["ranges"]] == ["peers"]
+
+
+def test_lines_leave_out_only_what_a_straight_line_passes() -> None:
+    straight = [(float(x), 2.0 * x) for x in range(50)]
+    assert paths.line(straight) == "M0 0l49 98"
+    bent = [(0.0, 0.0), (10.0, 0.1), (20.0, 0.0), (30.0, 5.0)]
+    assert paths.line(bent) == "M0 0l20 0 10 5"
+    assert paths.line([]) == ""
+    curve = [(float(x), 100 * math.exp(-x / 80)) for x in range(300)]
+    drawn = paths.line(curve)
+    at, worst = (0.0, 0.0), 0.0
+    numbers = [float(text) for text in re.findall(r"-?[\d.]+", drawn)]
+    points = []
+    for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
+        at = (at[0] + dx, at[1] + dy)
+        points.append(at)
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
+        for x in range(math.ceil(x0), math.floor(x1) + 1):
+            worst = max(worst, abs(y0 + (y1 - y0) * (x - x0) / (x1 - x0) - 100 * math.exp(-x / 80)))
+    assert points[-1][0] == pytest.approx(299.0)
+    assert worst < 0.5
+    assert len(drawn) < 200
+
+
+def test_dots_stand_where_they_were_and_neighbours_share_a_stroke() -> None:
+    spots = [(3, 6), (3, 9), (3, 12), (3, 30), (9, 3)]
+    assert paths.dots(spots) == "M3 6h0m0 3h0m0 3h0m0 18h0m6-27h0"
+    assert paths.dots(spots, 3) == "M3 6v6m0 18h0m6-27h0"
+    assert paths.dots([]) == ""

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from markupsafe import Markup
-
 from auditor.findings.finding import Finding
 from auditor.findings.review import Review
 from auditor.report import effects, labels, numbers
@@ -24,12 +22,13 @@ from auditor.report.figures.axis import (
     share_axis,
     share_ticks,
 )
+from auditor.report.figures.paths import dots, drawn, line
 
 WIDTH, HEIGHT = 720.0, 380.0
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 700.0, 34.0, 330.0
 CURVES = ((1.959964, "limit-95"), (3.090232, "limit-998"))
 """Standard normal quantiles of the two pairs of limits: 95 % and 99.8 %."""
-GRID_INDEX, GRID_PLACE = 1.0, 3.0
+GRID_INDEX, GRID_PLACE = 1, 3
 """Grids on which the points stand: fine on the index, coarser on the many pages of places."""
 
 
@@ -117,11 +116,11 @@ class Drawing:
     Parameters
     ----------
     funnel : Funnel
-    grid : float
+    grid : int
         Points are placed on a grid of this many units and drawn once each, so that a page stays small.
     """
 
-    def __init__(self, funnel: Funnel, grid: float) -> None:
+    def __init__(self, funnel: Funnel, grid: int) -> None:
         self.funnel = funnel
         self.x = count_axis((point.size for point in funnel.points), LEFT, RIGHT)
         values = [point.value for point in funnel.points] + [funnel.centre]
@@ -137,8 +136,9 @@ class Drawing:
         point = self.places.get(place)
         return None if point is None else {**self.backdrop, "here": _here(point, self.x, self.y, share=self.share)}
 
-    def _backdrop(self, grid: float) -> dict[str, Any]:
+    def _backdrop(self, grid: int) -> dict[str, Any]:
         funnel, x, y = self.funnel, self.x, self.y
+        few = len(funnel.points) <= FEW
         quiet = [point for point in funnel.points if not point.signal]
         high = [point for point in funnel.points if point.signal and point.value >= funnel.centre]
         low = [point for point in funnel.points if point.signal and point.value < funnel.centre]
@@ -154,20 +154,15 @@ class Drawing:
             "centre_y": coordinate(y.at(funnel.centre)),
             "x_ticks": [{"x": coordinate(x.at(t)), "text": numbers.count(t)} for t in count_ticks(x)],
             "y_ticks": _y_ticks(y, share=self.share),
-            "limits": [{"css": css, "d": _path(_limits(funnel, x, y, z))} for z, css in CURVES],
-            "others": _path("".join(f"M{a} {b}h0" for a, b in _spots(quiet, x, y, grid))),
-            "higher": _path("".join(f"M{a} {b - 5}l5 9h-10z" for a, b in _spots(high, x, y, grid))),
-            "lower": _path("".join(f"M{a} {b + 5}l5 -9h-10z" for a, b in _spots(low, x, y, grid))),
-            "few": len(funnel.points) <= FEW,
+            "limits": [{"css": css, "d": drawn(_limits(funnel, x, y, z))} for z, css in CURVES],
+            "others": drawn(dots(_spots(quiet, x, y, grid), 0 if few else grid)),
+            "higher": drawn("".join(f"M{a} {b - 5}l5 9h-10z" for a, b in _spots(high, x, y, grid))),
+            "lower": drawn("".join(f"M{a} {b + 5}l5-9h-10z" for a, b in _spots(low, x, y, grid))),
+            "few": few,
         }
 
 
-def _path(data: str) -> Markup:
-    """Mark path data as safe: it is made of our own letters and numbers."""
-    return Markup(data)  # noqa: S704 - only letters M, L, h, l, z and numbers
-
-
-def _spots(points: Iterable[Point], x: Axis, y: Axis, grid: float) -> list[tuple[int, int]]:
+def _spots(points: Iterable[Point], x: Axis, y: Axis, grid: int) -> list[tuple[int, int]]:
     """Return where points stand, on whole units of the grid, each spot once."""
     return sorted(
         {
@@ -195,9 +190,9 @@ def _limits(funnel: Funnel, x: Axis, y: Axis, z: float) -> str:
             high, low = min(funnel.centre + half, 1.0), max(funnel.centre - half, 0.0)
         else:
             high, low = math.exp(z / math.sqrt(size)), math.exp(-z / math.sqrt(size))
-        upper.append(f"{coordinate(x.at(size))} {coordinate(y.at(high))}")
-        lower.append(f"{coordinate(x.at(size))} {coordinate(y.at(low))}")
-    return "M" + "L".join(upper) + "M" + "L".join(lower)
+        upper.append((x.at(size), y.at(high)))
+        lower.append((x.at(size), y.at(low)))
+    return line(upper) + line(lower)
 
 
 def _here(point: Point, x: Axis, y: Axis, *, share: bool) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def test_a_file_of_data_census_gov(loading):
     """Case 22: a second header line of labels; case 43: 1,234 and ±1,234; the years are in the file's name."""
     loaded = loading.one(TABLE_CSV, "ACSDT5Y2010.B03002-Data.csv")
     assert loaded.sources[0].format == "acs"
-    assert loading.rows(loaded, f"{COLUMNS}, start, \"end\"", "population") == [
+    assert loading.rows(loaded, f'{COLUMNS}, start, "end"', "population") == [
         ("48453", "hispanic", "residents", 328027.0, None, *FIVE_YEARS),
         ("48453", "white", "residents", 498318.0, 151.0, *FIVE_YEARS),
         ("48301", "hispanic", "residents", 40.0, 55.0, *FIVE_YEARS),
@@ -175,7 +175,7 @@ def test_adults_are_summed_only_when_every_age_is_there(loading):
     numbers = [*range(7, 17), *range(22, 32)]
     head = ",".join(f"B01001I_{number:03}E" for number in numbers)
     loaded = loading.one(f"GEO_ID,{head}\n0500000US48453,{','.join('10' for _ in numbers)}\n")
-    found = loaded.store.connection.execute("SELECT universe, \"group\", sum(n), count(*) FROM population GROUP BY ALL")
+    found = loaded.store.connection.execute('SELECT universe, "group", sum(n), count(*) FROM population GROUP BY ALL')
     assert found.fetchall() == [("adults", "hispanic", 200.0, 20)]
     short = ",".join(f"B01001I_{number:03}E" for number in [1, *numbers[1:]])
     loaded = loading.one(f"GEO_ID,{short}\n0500000US48453,{','.join('10' for _ in numbers)}\n")

@@ -39,7 +39,7 @@ def test_headers(header, group, universe):
     "header", ["Non_Hispanic_Total", "pct_hispanic", "hispanic %", "white_share", "hisp_moe", "year"]
 )
 def test_headers_that_are_no_figures(header):
-    """"Non-Hispanic" holds the word Hispanic and is its opposite (case 98); shares are no counts (case 47)."""
+    """ "Non-Hispanic" holds the word Hispanic and is its opposite (case 98); shares are no counts (case 47)."""
     assert figure(header, 0) is None
 
 
@@ -91,7 +91,7 @@ def test_a_margin_goes_with_its_figure(loading):
 
 
 def test_a_year_is_the_last_of_five_where_the_file_says_so(loading):
-    text = ',year,fips,noncit_pop,moe\n1,2010,48453,40,3\n2,2010,48201,,\n'
+    text = ",year,fips,noncit_pop,moe\n1,2010,48453,40,3\n2,2010,48201,,\n"
     loaded = loading.one(text, "acs5_noncitizens.csv")
     assert loading.rows(loaded, 'universe, n, moe, start, "end"', "population") == [
         ("noncitizens", 40.0, 3.0, date(2006, 1, 1), date(2010, 12, 31))
