@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from auditor import engine_names
 from auditor.domain.holidays import federal_holidays
+from auditor.engine_packed import group_packed
 from auditor.records.event_columns import READINGS
 from auditor.row_cells import Columns, RowSpec, RowTable
 from auditor.row_keys import JOINS, KEYS, Form, Key
@@ -19,6 +20,7 @@ from auditor.row_keys import JOINS, KEYS, Form, Key
 _OUT: dict[Form, str] = {"whole": "coalesce({sql}, -1)", "number": "({sql})::DOUBLE"}
 _DTYPES: dict[Form, str] = {"whole": "int64", "number": "float64"}
 _UNITS: dict[Form, str] = {"day": "datetime64[D]", "moment": "datetime64[s]"}
+_PLACE = Key("i.idx", "whole", frozenset())
 _FIRST = "min((i.idx, e.day, e.minute, e.source, e.row))"
 # Codes follow the first appearance, not the spelling: a code tells nothing of the identifier that it stands for.
 _CODED = (
@@ -70,23 +72,33 @@ class Events:
         texts = {name: self._texts(name) for name, key in keys.items() if key.form == "text"}
         within = 'JOIN audit_window w ON w.idx = i.idx AND e.start >= w.first AND e."end" <= w.last ' if cut else ""
         wanted = "WHERE list_contains(?::VARCHAR[], e.event) " if spec.events else ""
+        joined = " ".join(JOINS[join] for join in joins)
+        source = f"FROM events e JOIN audit_places i ON i.place = e.place {within}{joined} {wanted}"
+        given = [list(spec.events)] if spec.events else []
+        found = self._grouped(source, keys, given)
+        columns = Columns({name: (found[name], texts[name]) if name in texts else found[name] for name in keys})
+        return RowTable(found["idx"], columns, found["n"], found["censored"])
+
+    def _grouped(self, source: str, keys: Mapping[str, Key], given: Sequence[Any]) -> dict[str, Any]:
+        """Return the grouped rows by column, in order: packed where the keys allow it."""
+        every = {"idx": ("i.idx", _PLACE)} | {name: (_grouped(name, key), key) for name, key in keys.items()}
+        packed = group_packed(self.sql, source, every, given)
+        if packed is not None:
+            return {**packed.columns, "n": packed.n, "censored": packed.censored}
+        by = ", ".join(f'{text} AS "{name}"' for name, (text, _) in every.items())
         rows = (
-            f"SELECT i.idx AS idx{''.join(_grouped(name, key) for name, key in keys.items())}, "  # noqa: S608
-            "sum(coalesce(e.n, 0))::DOUBLE AS n, bool_or(e.n IS NULL) AS censored "
-            f"FROM events e JOIN audit_places i ON i.place = e.place {within}"
-            f"{' '.join(JOINS[join] for join in joins)} {wanted}GROUP BY ALL ORDER BY ALL"
+            f"SELECT {by}, sum(coalesce(e.n, 0))::DOUBLE AS n, bool_or(e.n IS NULL) AS censored "
+            f"{source}GROUP BY ALL ORDER BY ALL"
         )
-        out = "".join(f', enum_code("{name}") AS "{name}"' if name in texts else f', "{name}"' for name in keys)
-        query = f"SELECT idx{out}, n, censored FROM ({rows})"  # noqa: S608
-        found = self.sql.execute(query, [list(spec.events)] if spec.events else []).fetchnumpy()
-        columns = Columns(
-            {
-                name: (np.asarray(found[name]), texts[name]) if name in texts else _array(found[name], key.form)
-                for name, key in keys.items()
-            }
-        )
-        index, n = _array(found["idx"], "whole"), _array(found["n"], "number")
-        return RowTable(index, columns, n, np.asarray(found["censored"], dtype=bool))
+        coded = {name: f'enum_code("{name}")' if key.form == "text" else f'"{name}"' for name, key in keys.items()}
+        out = "".join(f', {text} AS "{name}"' for name, text in coded.items())
+        found = self.sql.execute(f"SELECT idx{out}, n, censored FROM ({rows})", given).fetchnumpy()  # noqa: S608
+        columns = {
+            name: np.asarray(found[name]) if key.form == "text" else _array(found[name], key.form)
+            for name, key in keys.items()
+        }
+        whole = {"idx": _array(found["idx"], "whole"), "n": _array(found["n"], "number")}
+        return columns | whole | {"censored": np.asarray(found["censored"], dtype=bool)}
 
     def _texts(self, name: str) -> NDArray[np.object_]:
         """Return the values of a key in order, and lay down the type that stands for them while rows are grouped.
@@ -99,11 +111,11 @@ class Events:
             f"JOIN audit_places i ON i.place = e.place {' '.join(JOINS[join] for join in key.joins)} "
             "UNION SELECT '' ORDER BY 1"
         )
-        found = [row[0] for row in self.sql.execute(values).fetchall()]
         # Another engine of the same store may have laid it down for other places.
         self.sql.execute(f"DROP TYPE IF EXISTS row_{name}_text")
         self.sql.execute(f"CREATE TYPE row_{name}_text AS ENUM ({values})")
-        return np.array(found, dtype=object)
+        found = self.sql.execute(f"SELECT unnest(enum_range(NULL::row_{name}_text))").fetchall()
+        return np.array([row[0] for row in found], dtype=object)
 
     def held(self) -> dict[str, frozenset[str]]:
         """Return, for each event, the columns that hold any value in the rows of the audited places."""
@@ -144,8 +156,8 @@ class Events:
 def _grouped(name: str, key: Key) -> str:
     """Return the SQL of one key as rows are grouped by it."""
     if key.form == "text":
-        return f", coalesce({key.sql}, '')::row_{name}_text AS \"{name}\""
-    return f', {_OUT.get(key.form, "{sql}").format(sql=key.sql)} AS "{name}"'
+        return f"coalesce({key.sql}, '')::row_{name}_text"
+    return _OUT.get(key.form, "{sql}").format(sql=key.sql)
 
 
 def _array(values: Any, form: Form) -> Any:

@@ -24,6 +24,7 @@ FLOORS = {
     "cells": 4,
     "engine": 4,
     "engine_events": 4,
+    "engine_packed": 4,
     "engine_names": 4,
     "engine_population": 4,
     "engine_rows": 4,

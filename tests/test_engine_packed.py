@@ -1,0 +1,97 @@
+"""Rows grouped as one packed number: the same rows, in the same order, as DuckDB groups the keys one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from auditor import engine_packed
+from auditor.cells import CellSpec, RowSpec, RowTable
+from auditor.engine import Engine
+from auditor.engine_packed import Part
+from auditor.records.load import load
+from auditor.records.spec import SourceSpec
+from auditor.records.store import Store
+
+COARSE = RowSpec(("event", "group", "agency", "searched", "hour"))
+FINE = RowSpec(
+    ("event", "group", "group_source", "agency", "minute", "day", "evening_day", "evening_officer"),
+    personal=("officer",),
+)
+AREAS = RowSpec(("area", "month", "weekday"), ("stop",), personal=("latitude", "longitude"))
+
+
+def file(seed: int, size: int = 800, counted: bool = False) -> str:
+    """Stops of four places, with blanks in every column that may hold one; `counted` adds numbers, some suppressed."""
+    rng = np.random.default_rng(seed)
+    lines = ["place,event,date,time,group,agency,officer,searched,latitude,longitude" + (",n" if counted else "")]
+    for _ in range(size):
+        day = f"2011-{rng.integers(1, 13):02d}-{rng.integers(1, 28):02d}"
+        time = f"{rng.integers(0, 24):02d}:{rng.integers(0, 60, 1)[0]:02d}" if rng.random() < 0.9 else ""
+        line = [
+            rng.choice(["48453", "48201", "06037", "53053"]),
+            rng.choice(["stop", "arrest"]),
+            day,
+            time,
+            rng.choice(["hispanic", "white", ""]),
+            rng.choice(["Zebra", "alpha", ""]),
+            f"KANARIE{rng.integers(0, 9)}" if rng.random() < 0.8 else "",
+            rng.choice(["yes", "no", ""]),
+            *(("-33.9", "179.99") if rng.random() < 0.2 else ("30.27", "-97.74")),
+        ]
+        lines.append(",".join([*line, str(rng.choice(["1", "2", "7", "<11"]))] if counted else line))
+    return "\n".join(lines) + "\n"
+
+
+def grouped(folder: Path, text: str, spec: RowSpec, **options: str) -> RowTable:
+    (folder / "r.csv").write_text(text)
+    store = Store()
+    try:
+        source = SourceSpec(path="r.csv", format="records", **options)
+        engine = Engine(load([source], folder, store, rows=spec.columns), ("hispanic",), "white")
+        rows = engine.cells(CellSpec(keys=("event",), rows=spec)).rows
+    finally:
+        store.close()
+    assert rows is not None
+    return rows
+
+
+def same(one: RowTable, other: RowTable) -> None:
+    np.testing.assert_array_equal(one.index, other.index)
+    np.testing.assert_array_equal(one.n, other.n)
+    np.testing.assert_array_equal(one.censored, other.censored)
+    assert one.n.dtype == other.n.dtype == float
+    for name in other.columns:
+        np.testing.assert_array_equal(one.columns[name], other.columns[name])
+        assert one.columns[name].dtype == other.columns[name].dtype
+
+
+@pytest.mark.parametrize("spec", [COARSE, FINE, AREAS], ids=["coarse", "fine", "areas"])
+@pytest.mark.parametrize("counted", [False, True])
+def test_packed_as_one_by_one(spec, counted, tmp_path, monkeypatch):
+    text = file(1, counted=counted)
+    alone = grouped(tmp_path, text, spec)
+    monkeypatch.setattr(engine_packed, "_AT_ONCE", 0)
+    in_duckdb = grouped(tmp_path, text, spec)
+    monkeypatch.setattr(engine_packed, "_BITS", 0)
+    same(alone, grouped(tmp_path, text, spec))
+    same(in_duckdb, alone)
+    assert alone.censored.any() == counted
+
+
+def test_rows_without_any_day_or_officer(tmp_path, monkeypatch):
+    text = "place,event,date,time\n48453,stop,2011-08-15,09:30\n48453,stop,2011-08-16,09:30\n"
+    rows = grouped(tmp_path, text, RowSpec(FINE.keys[4:], personal=("officer",)))
+    monkeypatch.setattr(engine_packed, "_BITS", 0)
+    same(rows, grouped(tmp_path, text, RowSpec(FINE.keys[4:], personal=("officer",))))
+    assert np.isnat(rows.columns["evening_day"]).all()
+
+
+def test_a_missing_day_stands_last():
+    part = Part("x", -3, 5, "day")
+    assert part.bits == 4
+    days = part.values(np.array([0, 7, 8]))
+    assert days[:2].astype(int).tolist() == [-3, 4]
+    assert np.isnat(days[2])
