@@ -6,6 +6,8 @@ The public names are loaded when they are first used, so that ``import auditor``
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -13,7 +15,7 @@ __all__ = ["Review", "__version__", "audit", "run"]
 
 if TYPE_CHECKING:
     from auditor.audit.api import audit, run
-    from auditor.findings.review import Review
+    from auditor.audit.face import Review
 
 
 def __getattr__(name: str) -> Any:
@@ -23,7 +25,28 @@ def __getattr__(name: str) -> Any:
 
         return getattr(api, name)
     if name == "Review":
-        from auditor.findings.review import Review
+        from auditor.audit.face import Review
 
         return Review
     raise AttributeError(f"module 'auditor' has no attribute {name!r}")
+
+
+class _Audit(ModuleType):
+    """The sub-package ``auditor.audit``, which has the name of a public function and so is called like it."""
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        from auditor.audit import api
+
+        return api.audit(*given, **named)
+
+
+class _Package(ModuleType):
+    """The package itself: as soon as anything below ``auditor.audit`` is imported, that name is the sub-package's."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "audit" and isinstance(value, ModuleType):
+            value.__class__ = _Audit
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -98,6 +98,22 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Leftover:
+    """Where the events of all groups, less those of the groups that are compared, are 1 to 10; (J,) arrays.
+
+    Attributes
+    ----------
+    whole : bool array
+        What is left with those of unrecorded group: a total over all groups gives it away.
+    named : bool array
+        What is left without them: such a total and the number of those unrecorded give it away.
+    """
+
+    whole: Bools
+    named: Bools
+
+
+@dataclass(frozen=True)
 class Activations:
     """Programme starts of the audited places, a row each.
 
@@ -386,6 +402,8 @@ class Cells:
     activations : Activations
     coverage : mapping of str to Coverage
         How each event was recorded.
+    leftover : mapping of str to Leftover
+        For each event with groups, where a total over all groups gives a small count away.
     rows : RowTable or None
         Single rows, grouped as the signal asked; None where it asked for none.
     kinds : tuple of str
@@ -415,6 +433,7 @@ class Cells:
     published_regions: tuple[bool, ...] = ()
     rows: RowTable | None = None
     kinds: tuple[str, ...] = ()
+    leftover: Mapping[str, Leftover] = field(default_factory=dict)
 
     @property
     def size(self) -> int:

@@ -15,6 +15,7 @@ from auditor.cells import (
     Coverage,
     Days,
     Inventory,
+    Leftover,
     Table,
     default_classes,
     no_activations,
@@ -25,6 +26,7 @@ from auditor.domain.place_codes import agency_state
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
 from auditor.engine_events import Events
+from auditor.engine_leftover import leftovers
 from auditor.engine_population import baseline_populations
 from auditor.engine_rows import Rows
 from auditor.records.load import Loaded
@@ -65,6 +67,8 @@ class Ground:
         Agencies that the counts name, by place.
     coverage : mapping of str to Coverage
         How each event was recorded in each place.
+    leftover : mapping of str to Leftover
+        Where a total over all groups gives a small count away.
     """
 
     ids: tuple[str, ...]
@@ -85,6 +89,7 @@ class Ground:
     activations: Mapping[str, tuple[Mapping[str, str], ...]]
     agencies: Mapping[str, tuple[str, ...]]
     coverage: Mapping[str, Coverage]
+    leftover: Mapping[str, Leftover]
 
 
 class Engine:
@@ -165,6 +170,7 @@ class Engine:
             coverage=ground.coverage,
             published_regions=ground.published_regions,
             kinds=ground.kinds,
+            leftover=ground.leftover,
             rows=None if spec.rows is None else self._events.table(spec.rows, cut=window is not None),
         )
 
@@ -192,6 +198,7 @@ class Engine:
         self._index("audit_regions", region_ids)
         names = tuple(_name(place, declared, loaded.names) for place in ids)
         population, baselines = baseline_populations(self._sql, loaded, ids)
+        published = self._published("audit_places", len(ids))
         return Ground(
             ids=ids,
             names=names,
@@ -200,7 +207,7 @@ class Engine:
             parents=tuple(declared.get(place, _UNDECLARED)[2] for place in ids),
             region_ids=region_ids,
             windows=self._windows(ids),
-            published=self._published("audit_places", len(ids)),
+            published=published,
             published_regions=self._published("audit_regions", len(region_ids)),
             simulated=self._simulated(ids, loaded),
             tainted=self._tainted(ids),
@@ -211,6 +218,7 @@ class Engine:
             activations=self._activations(),
             agencies=self._agencies(),
             coverage=self._coverage(ids),
+            leftover=leftovers(self._sql, published, self._focal, self._reference, self._gates["persons"]),
         )
 
     def _index(self, name: str, ids: Sequence[str]) -> None:

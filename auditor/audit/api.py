@@ -8,22 +8,19 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditor.audit import findings_csv
 from auditor.audit.checking import CheckReport, check
 from auditor.audit.config import Config, load_config
 from auditor.audit.counting import counts
-from auditor.audit.environment import environment_json
 from auditor.audit.explain import explain
+from auditor.audit.face import Origin, Review, chosen, write
+from auditor.audit.frames import on_disk
 from auditor.audit.officer_key import officer_key as write_key
 from auditor.audit.output import OutputFolder
-from auditor.audit.pages import pages
-from auditor.audit.progress import Progress, on_terminal
+from auditor.audit.progress import on_terminal
 from auditor.audit.run import audit as conduct
 from auditor.audit.run import flagged
-from auditor.errors import UsageError, unknown_name
-from auditor.findings.review import Review
+from auditor.findings.review import Review as PlainReview
 from auditor.report.letters.details import Details
-from auditor.report.tables import tables
 from auditor.resources import folder
 
 if TYPE_CHECKING:
@@ -58,7 +55,8 @@ class RunOutcome:
 
 def run(path: str | Path) -> Review:
     """Run the audit of a configuration file and return its review."""
-    return conduct(load_config(path))
+    settings = load_config(path)
+    return Review.of(conduct(settings), Origin.of(settings))
 
 
 def audit(config: Config | Mapping[str, Any], base: str | Path = ".") -> Review:
@@ -67,11 +65,15 @@ def audit(config: Config | Mapping[str, Any], base: str | Path = ".") -> Review:
     Parameters
     ----------
     config : Config or mapping
-        A mapping has the tables of the file: ``{"audit": {...}, "sources": [{...}]}``.
+        A mapping has the tables of the file: ``{"audit": {...}, "sources": [{...}]}``; a source's ``path`` may be a
+        data frame.
     base : path
         Folder that the paths of the sources are relative to.
     """
-    return conduct(config if isinstance(config, Config) else Config.from_dict(config, base))
+    if isinstance(config, Config):
+        return Review.of(conduct(config), Origin.of(config))
+    with on_disk(config, base) as settings:
+        return Review.of(conduct(settings), Origin.of(settings))
 
 
 def calibrate(
@@ -144,11 +146,11 @@ def run_to_folder(
     progress = on_terminal(quiet)
     with OutputFolder(out, {"title": settings.audit.title}) as target:
         review = conduct(settings, progress)
-        _write(target, review, settings, _chosen(review, places), workers, progress)
-    return RunOutcome(review, Path(out), review.failures, flagged(review))
+        write(target, review, Origin.of(settings), chosen(review, places), workers, progress)
+    return RunOutcome(Review.of(review, Origin.of(settings)), Path(out), review.failures, flagged(review))
 
 
-def officer_key(config: str | Path, review: str | Path | Review, out: str | Path) -> Path:
+def officer_key(config: str | Path, review: str | Path | PlainReview, out: str | Path) -> Path:
     """Write who is behind the officers' pseudonyms of a review: private, and nowhere but here.
 
     Parameters
@@ -170,14 +172,14 @@ def officer_key(config: str | Path, review: str | Path | Review, out: str | Path
     UsageError
         When these records do not give the review's lists of officers, or the file cannot be written there.
     """
-    held = review if isinstance(review, Review) else Review.load(review)
+    held = review if isinstance(review, PlainReview) else Review.load(review)
     settings = load_config(Path(config))
     write_key(settings, held, Path(out))
     return Path(out)
 
 
 def letter(
-    review: str | Path | Review,
+    review: str | Path | PlainReview,
     place: str,
     kind: str,
     form: str = "md",
@@ -206,34 +208,5 @@ def letter(
     UsageError, InputError, DecisionNeeded
         As the command says; below a flag there is no title-vi letter.
     """
-    from auditor.audit.lettering.write import letter_of, rendered
-
-    held = review if isinstance(review, Review) else Review.load(review)
-    return rendered(letter_of(held, place, kind, details), form, letterhead)
-
-
-def _chosen(review: Review, places: Sequence[str]) -> list[int]:
-    known = [entry.place for entry in review.places]
-    missing = [place for place in places if place not in known]
-    if missing:
-        raise UsageError(unknown_name("place", missing[0], known[:12]))
-    return [i for i, place in enumerate(known) if not places or place in places]
-
-
-def _write(
-    target: OutputFolder, review: Review, settings: Config, chosen: Sequence[int], workers: int, progress: Progress
-) -> None:
-    target.write("review.json", review.to_json())
-    target.write(findings_csv.NAME, findings_csv.findings_csv(review))
-    for name, text in tables(review):
-        target.write(name, text)
-    target.write("config.toml", settings.text)
-    target.write("protocol.toml", settings.protocol.text)
-    target.write(
-        "environment.json",
-        environment_json(
-            seed=settings.audit.seed, config_sha256=settings.sha256, protocol_sha256=settings.protocol.sha256
-        ),
-    )
-    for path, html in pages(review, chosen, workers, progress):
-        target.write(path, html)
+    held = Review.of(review) if isinstance(review, PlainReview) else Review.load(review)
+    return held.letter(place, kind, form, details, letterhead)

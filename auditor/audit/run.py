@@ -24,9 +24,9 @@ from auditor.audit.robustness.by_surname import BySurname, measure_by_surname, s
 from auditor.audit.screen import MOST_Q, Screen, run_screen
 from auditor.audit.seeds import generator
 from auditor.audit.sensitivity import Sensitivity, sensitivity_of
+from auditor.audit.source_entry import source_entry
 from auditor.audit.verdict import FLAG, GRADES, Rules
 from auditor.cells import Cells, CellSpec, Inventory, RowSpec
-from auditor.domain.source import Source
 from auditor.engine import Engine
 from auditor.engine_events import asked
 from auditor.errors import InputError, Problem
@@ -35,7 +35,7 @@ from auditor.findings.finding import Withheld
 from auditor.findings.review import PlaceReview, Review
 from auditor.records.docket import Docket
 from auditor.records.load import Loaded, load
-from auditor.records.quality import Quality, assess
+from auditor.records.quality import assess
 from auditor.records.store import Store
 from auditor.records.unseen import visible
 from auditor.signals.registry import discover
@@ -166,7 +166,10 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
     count = sum(len(place.findings) for place in places)
     return Review(
         audit=_about(config, loaded),
-        sources=tuple(_source(source, quality) for source, quality in zip(loaded.sources, assess(loaded), strict=True)),
+        sources=tuple(
+            source_entry(source, quality, config.suppress_below)
+            for source, quality in zip(loaded.sources, assess(loaded), strict=True)
+        ),
         calibration=statement(config, measured, screen) | {"measured": rates},
         places=places,
         regions=review_regions(config, engine, measured, count + 1),
@@ -304,45 +307,6 @@ def _about(config: Config, loaded: Loaded) -> dict[str, Any]:
         "suppress_below": config.suppress_below,
         "notes": list(loaded.notes),
     }
-
-
-def _source(source: Source, quality: Quality) -> dict[str, Any]:
-    ledger = source.ledger
-    return {
-        "path": source.name,
-        "sheet": source.sheet or None,
-        "sha256": source.sha256,
-        "format": source.format,
-        "published": source.published,
-        "simulated": source.simulated,
-        "citation": visible(source.citation) or None,
-        "rows": {
-            "read": ledger.read,
-            "used": ledger.used,
-            "excluded": _steps(source, quarantined=False),
-            "quarantined": ledger.quarantined,
-            "quarantined_reasons": _steps(source, quarantined=True),
-        },
-        "notes": list(ledger.notes),
-        "quality": {
-            "grade": quality.grade,
-            "reasons": list(quality.reasons),
-            "places": quality.places,
-            "months": quality.months,
-            "missing_group": quality.missing_group,
-            "unknown_level": quality.unknown_level,
-            "suppressed": quality.suppressed,
-            "missing_months": quality.missing_months,
-        },
-    }
-
-
-def _steps(source: Source, *, quarantined: bool) -> list[dict[str, Any]]:
-    return [
-        {"reason": step.reason, "n": step.rows, "rows": step.example}
-        for step in source.ledger.steps
-        if step.quarantined is quarantined
-    ]
 
 
 def _method(signal: Signal, planned: Plan, config: Config) -> dict[str, Any]:

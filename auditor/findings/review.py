@@ -203,11 +203,12 @@ def _plain(value: Any) -> Any:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in _names(type(value))}  # type: ignore[arg-type]
+    return {name: getattr(value, name) for name in field_names(type(value))}  # type: ignore[arg-type]
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
+def field_names(kind: type) -> tuple[str, ...]:
+    """Return the names of the fields of a class of this package, in their order."""
     return tuple(field.name for field in dataclasses.fields(kind))
 
 

@@ -63,6 +63,8 @@ class Quality:
         - D: anything worse, or no row used.
     reasons : tuple of str
         The facts that set the grade; empty for an A.
+    of_group, of_level : float
+        People (or events) that ``missing_group`` and ``unknown_level`` are shares of.
     """
 
     source: int
@@ -85,6 +87,8 @@ class Quality:
     missing_months: float | None
     grade: str
     reasons: tuple[str, ...]
+    of_group: float = 0.0
+    of_level: float = 0.0
 
 
 def assess(loaded: Loaded) -> tuple[Quality, ...]:
@@ -113,8 +117,13 @@ def grade(facts: dict[str, float | None], used: int) -> tuple[str, tuple[str, ..
         return "D", ("no row of it could be used",)
     marks = {name: sum(share > limit for limit in _LIMITS[name]) for name, share in facts.items() if share is not None}
     worst = max(marks.values(), default=0)
-    reasons = tuple(f"{name}: {facts[name]:.1%}" for name, mark in marks.items() if mark == worst and worst > 0)
+    reasons = tuple(reason(name, facts[name]) for name, mark in marks.items() if mark == worst and worst > 0)
     return GRADES[worst], reasons
+
+
+def reason(name: str, share: float | None) -> str:
+    """Word a fact that sets a grade, with its share from 0 to 1; without it where it may not be told."""
+    return name if share is None else f"{name}: {share:.1%}"
 
 
 def _assess(loaded: Loaded, index: int) -> Quality:
@@ -122,8 +131,8 @@ def _assess(loaded: Loaded, index: int) -> Quality:
     ledger = source.ledger
     places, start, end, events, groups = _extent(loaded, index)
     months, missing_months = _months(loaded, index)
-    missing_group, suppressed = _groups(loaded, index, groups)
-    unknown_level = _levels(loaded, index)
+    missing_group, suppressed, of_group = _groups(loaded, index, groups)
+    unknown_level, of_level = _levels(loaded, index)
     facts = {
         "rows quarantined": ledger.quarantined / ledger.read if ledger.read else None,
         "events without a group": missing_group,
@@ -137,7 +146,7 @@ def _assess(loaded: Loaded, index: int) -> Quality:
     return Quality(
         index, source.name, source.sheet, source.format, ledger.read, ledger.used, ledger.excluded,
         ledger.quarantined, places, months, start, end, events, groups, missing_group, unknown_level, suppressed,
-        missing_months, letter, reasons,
+        missing_months, letter, reasons, of_group, of_level,
     )  # fmt: skip
 
 
@@ -163,7 +172,7 @@ def _extent(loaded: Loaded, index: int) -> tuple[int, date | None, date | None, 
     return places, start, end, tuple(e for e in events or () if e), tuple(g for g in groups or () if g)
 
 
-def _groups(loaded: Loaded, index: int, groups: tuple[str, ...]) -> tuple[float | None, float | None]:
+def _groups(loaded: Loaded, index: int, groups: tuple[str, ...]) -> tuple[float | None, float | None, float]:
     total, without, cells, hidden = _row(
         loaded,
         'SELECT sum(n), coalesce(sum(n) FILTER ("group" IS NULL OR "group" = \'unknown\'), 0), count(*), '
@@ -171,10 +180,10 @@ def _groups(loaded: Loaded, index: int, groups: tuple[str, ...]) -> tuple[float 
         index,
     )
     missing = float(without) / float(total) if groups and total else None
-    return missing, hidden / cells if cells else None
+    return missing, hidden / cells if cells else None, float(total or 0)
 
 
-def _levels(loaded: Loaded, index: int) -> float | None:
+def _levels(loaded: Loaded, index: int) -> tuple[float | None, float]:
     total, without = _row(
         loaded,
         "SELECT sum(n), coalesce(sum(n) FILTER (level IS NULL OR level = 'unknown'), 0) FROM counts c "
@@ -182,7 +191,7 @@ def _levels(loaded: Loaded, index: int) -> float | None:
         "AND l.level IS NOT NULL)",
         index,
     )
-    return float(without) / float(total) if total else None
+    return float(without) / float(total) if total else None, float(total or 0)
 
 
 def _months(loaded: Loaded, index: int) -> tuple[int, float | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,7 @@ __all__ = [
     "small",
     "statewide",
     "tainted",
+    "totals_tell",
 ]
 
 
@@ -100,7 +101,8 @@ def own_counts(cells: Cells, rows: Table, reduce: Reduce, hidden: Bools) -> Own:
     """
     k, n, known = reduce(rows, cells.size)
     first, last = rows.window(cells.size)
-    return Own(k, n, known, known & printable(k, n, cells) & ~hidden, first, last)
+    bare = totals_tell(cells, rows.levels("event") if "event" in rows.columns else ())
+    return Own(k, n, known, known & printable(k, n, cells) & ~hidden & ~bare, first, last)
 
 
 def national(
@@ -196,6 +198,25 @@ def small(values: Floats, cells: Cells) -> Bools:
     hidden = ~public(cells)
     shape = (-1, *(1,) * (values.ndim - 1))
     return (values > 0) & (values < cells.gates["persons"]) & hidden.reshape(shape)
+
+
+def totals_tell(cells: Cells, events: Iterable[str], *, unrecorded: bool = False) -> Bools:
+    """Return where a total of all groups would give a small count of the groups that are not compared away.
+
+    Parameters
+    ----------
+    cells : Cells
+    events : iterable of str
+        Whose totals are printed.
+    unrecorded : bool
+        Whether the number of those of unrecorded group is printed too.
+    """
+    found = np.zeros(cells.size, dtype=bool)
+    for event in events:
+        left = cells.leftover.get(event)
+        if left is not None:
+            found |= left.whole | (left.named & unrecorded)
+    return found
 
 
 def public(cells: Cells) -> Bools:

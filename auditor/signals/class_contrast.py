@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,9 @@ def class_panel(signal: str, cells: Cells, counts: ClassCounts, columns: Sequenc
     centred, with an interval for sampling error alone; p-values are those of the place's own permutation.
     """
     measured = [_measure(cells, counts, column) for column in columns]
+    # The shares of two contrasts, and the events of the class in which they differ, would give a third number away.
+    bare = np.any([item.arrays["range_hidden"] for item in measured], axis=0)
+    _hide_alike(columns, measured)
     names = sorted({name for column in columns for name in column.notes})
     none = np.zeros(cells.size, dtype=bool)
 
@@ -87,7 +91,7 @@ def class_panel(signal: str, cells: Cells, counts: ClassCounts, columns: Sequenc
         censored=stack("censored"),
         window=(days[0], days[1]),
         hidden=stack("hidden"),
-        range_hidden=stack("range_hidden"),
+        range_hidden=np.column_stack([bare] * len(columns)),
         coarse=stack("coarse"),
         samples={c: item.samples for c, item in enumerate(measured)},
         least_p=stack("least_p"),
@@ -150,12 +154,40 @@ def _state(
         for o in np.flatnonzero(~asked):
             # A class that stands in another contrast only would follow from the difference of the two.
             hidden = hidden | (small(values[:, o], cells) & counts.observed[:, position, o])
+    # So it would from the events of all groups that a signal without groups prints: what is left is the other groups'.
+    hidden = hidden | _left_over(counts, cells, asked)
     arrays["hidden"], arrays["coarse"] = hidden, coarse
     # Ranges and missing shares would give a small number of unrecorded group away.
     arrays["range_hidden"] = small(np.nansum(counts.unknown * asked, axis=1), cells)
     arrays["range_hidden"] |= small(np.nan_to_num(counts.unknown), cells).any(axis=1)
     # So would the difference to the share that a signal over all classes prints.
     arrays["range_hidden"] |= small(counts.unrecorded - np.nansum(counts.unknown * asked, axis=1), cells)
+
+
+def _hide_alike(columns: Sequence[ClassColumn], measured: Sequence[_Column]) -> None:
+    """Hide what has the same classes as a hidden column: the events of all groups, less the others', would be its."""
+    for column in columns:
+        alike = [item for other, item in zip(columns, measured, strict=True) if np.array_equal(other.side, column.side)]
+        hidden = np.any([item.arrays["hidden"] for item in alike], axis=0)
+        for item in alike:
+            item.arrays["hidden"] = hidden
+
+
+def _left_over(counts: ClassCounts, cells: Cells, asked: Bools) -> Bools:
+    """Return where the other groups' events, with any of the focal groups or none, are 1 to 10: what is left over.
+
+    Of a class that stands in another contrast only; and of no class at all, where every class is in the contrast.
+    """
+    focal = [counts.groups.index(group) for group in cells.focal_groups]
+    apart = counts.everyone - counts.values.sum(axis=2)
+    found = np.zeros(cells.size, dtype=bool)
+    for size in range(len(focal)):
+        for chosen in map(list, combinations(focal, size)):
+            by_class = counts.others + counts.values[:, chosen].sum(axis=1)
+            found |= small(by_class[:, ~asked], cells).any(axis=1)
+            untold = counts.others_apart + apart[:, chosen].sum(axis=1)
+            found |= small(untold, cells) & (counts.neutral == 0)
+    return found
 
 
 def _samples(cells: Cells, ratios: ClassRatios, side: NDArray[np.int64]) -> list[ClassSample]:

@@ -25,6 +25,12 @@ class ClassCounts:
     observed, censored : (J, G, O) bool array
     unknown : (J, O) array
         Events of the class whose group is not recorded; NaN where that number is suppressed in the source.
+    others : (J, O) array
+        Events of the class of all other groups than the focal ones and the reference, with those not recorded.
+    others_apart : (J,) array
+        Events of those other groups that are of no class counted here: other classes, and classes not recorded.
+    neutral : (J,) array
+        Events of all groups that are of another class, and recorded.
     unrecorded : (J,) array
         All events whose group is not recorded, whatever the class.
     everyone : (J, G) array
@@ -41,6 +47,9 @@ class ClassCounts:
     observed: Bools
     censored: Bools
     unknown: Floats
+    others: Floats
+    others_apart: Floats
+    neutral: Floats
     unrecorded: Floats
     everyone: Floats
     surname: bool
@@ -91,6 +100,10 @@ def count_classes(cells: Cells, event: str, classes: Sequence[str]) -> ClassCoun
     observed[watched] = True
     nameless = rows.where(group="unknown")
     blind = nameless.cube(cells.size, "offence", classes)
+    # What a reader is left with who takes the groups that are compared from all events of a class.
+    rest = rows.take(~rows.isin("group", *asked))
+    others = rest.cube(cells.size, "offence", classes).values
+    told = rows.take(~rows.isin("offence", "", "unknown"))
     sources = set(rows.levels("group_source")) if "group_source" in rows.columns else set()
     first, last = rows.take(rows.isin("offence", *classes)).window(cells.size)
     unknown = np.where(blind.censored, np.nan, blind.values)
@@ -101,6 +114,9 @@ def count_classes(cells: Cells, event: str, classes: Sequence[str]) -> ClassCoun
         observed,
         censored,
         unknown,
+        others,
+        rest.total(cells.size) - others.sum(axis=1),
+        told.total(cells.size) - told.cube(cells.size, "offence", classes).values.sum(axis=1),
         nameless.total(cells.size),
         everyone,
         "surname" in sources,

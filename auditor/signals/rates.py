@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells, Cube, Floats
-from auditor.signals.baseline import printable, small
+from auditor.signals.baseline import printable, small, totals_tell
 from auditor.signals.exposures import Exposure
 from auditor.signals.groups import CountedGroups
 from auditor.signals.signal import Contrast, Lack, Panel, blank
@@ -50,6 +50,8 @@ def measure_rates(
     if ok.any():
         _fill(part, ok, h, w, eh, ew, base, g)
     _bound(part, cells, counted, ok, h, w, eh, ew)
+    # The share of those of unrecorded group gives the events of all groups.
+    part["range_hidden"] |= totals_tell(cells, (event,), unrecorded=True)
     part["after_match"] = ok & (event in AFTER_MATCH and base.name not in ALIENAGE_UNIVERSES)
     part["resident_only"] = ok & (base.kind == "population" and base.name in ("residents", "adults"))
     part["event_exposure"] = ok & (base.kind == "event")

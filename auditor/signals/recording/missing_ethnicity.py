@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import field_validator, model_validator
 
 from auditor.cells import Cells, CellSpec, RowSpec, RowTable
+from auditor.signals.baseline import totals_tell
 from auditor.signals.described import Column, stacked
 from auditor.signals.exposures import population_exposure
 from auditor.signals.gaps.card import CARD
@@ -101,7 +102,9 @@ class MissingEthnicity(Signal):
         code = _codes(gaps, cells)
         columns = list(_columns(cells, gaps, event, options, code))
         kept = [columns[0], *(column for column in columns[1:] if (column.code == 0).any())]
-        return stacked(CARD.name, cells, kept, LACKS, cells.window(event))
+        made = stacked(CARD.name, cells, kept, LACKS, cells.window(event))
+        bare = totals_tell(cells, (event,), unrecorded=True)[:, None]
+        return replace(made, hidden=bare if made.hidden is None else made.hidden | bare)
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
         """Draw stops of which some have no group; the effect is the log odds ratio of a gap after a search."""

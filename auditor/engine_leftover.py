@@ -1,0 +1,67 @@
+"""What is left of the events of all groups when the groups that are compared are taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import chain, combinations
+
+import numpy as np
+from duckdb import DuckDBPyConnection
+
+from auditor.cells import Bools, Floats, Leftover
+
+_SUMS = (
+    "SELECT i.idx, c.event, coalesce(c.group_source, ''), c.\"group\", sum(c.n) FROM counts c "
+    'JOIN audit_places i ON i.place = c.place WHERE c."group" IS NOT NULL GROUP BY ALL ORDER BY 2, 3, 1, 4'
+)
+
+
+def leftovers(
+    sql: DuckDBPyConnection, published: Sequence[bool], focal: Sequence[str], reference: str, least: float
+) -> dict[str, Leftover]:
+    """Find where a total over all groups would give a small count of the other groups away.
+
+    A finding of two groups prints both of them; whoever has the events of all groups, too, has those of the others.
+
+    Parameters
+    ----------
+    sql : DuckDBPyConnection
+        With the canonical tables, and the audited places by number in ``audit_places``.
+    published : sequence of bool, length J
+        Whether every count of the place is already public.
+    focal, reference
+        The groups that are compared.
+    least : float
+        The smallest count that may be printed.
+
+    Returns
+    -------
+    dict
+        By event.
+    """
+    sums: dict[tuple[str, str], dict[str, Floats]] = {}
+    for idx, event, source, group, n in sql.execute(_SUMS).fetchall():
+        groups = sums.setdefault((event, source), {})
+        groups.setdefault(group, np.zeros(len(published)))[idx] = float(n or 0)
+    own = ~np.array(published, dtype=bool)
+    found: dict[str, Leftover] = {}
+    for (event, _), groups in sums.items():
+        whole, named = (small & own for small in _small(groups, focal, reference, least))
+        earlier = found.get(event, Leftover(~own & own, ~own & own))
+        found[event] = Leftover(earlier.whole | whole, earlier.named | named)
+    return found
+
+
+def _small(groups: Mapping[str, Floats], focal: Sequence[str], reference: str, least: float) -> tuple[Bools, Bools]:
+    """Return where the others are few: with those of unrecorded group, and without them."""
+    nobody = np.zeros_like(next(iter(groups.values())))
+    unknown = groups.get("unknown", nobody)
+    others = sum((n for name, n in groups.items() if name not in (*focal, reference, "unknown")), start=nobody)
+    asked = [groups[name] for name in focal if name in groups]
+    whole, named = np.zeros(len(nobody), dtype=bool), np.zeros(len(nobody), dtype=bool)
+    # Of several focal groups any may be hidden, and then it is among the others.
+    for chosen in chain.from_iterable(combinations(asked, size) for size in range(max(len(asked), 1))):
+        rest = others + sum(chosen, start=nobody)
+        named |= (rest > 0) & (rest < least)
+        whole |= (rest + unknown > 0) & (rest + unknown < least)
+    return whole, named
