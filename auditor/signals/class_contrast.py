@@ -155,11 +155,13 @@ def _state(
             # A class that stands in another contrast only would follow from the difference of the two.
             hidden = hidden | (small(values[:, o], cells) & counts.observed[:, position, o])
     # So it would from the events of all groups that a signal without groups prints: what is left is the other groups'.
-    hidden = hidden | _left_over(counts, cells, asked)
+    whole, named = _left_over(counts, cells, asked)
+    hidden = hidden | whole
     arrays["hidden"], arrays["coarse"] = hidden, coarse
     # Ranges and missing shares would give a small number of unrecorded group away.
     arrays["range_hidden"] = small(np.nansum(counts.unknown * asked, axis=1), cells)
     arrays["range_hidden"] |= small(np.nan_to_num(counts.unknown), cells).any(axis=1)
+    arrays["range_hidden"] |= named
     # So would the difference to the share that a signal over all classes prints.
     arrays["range_hidden"] |= small(counts.unrecorded - np.nansum(counts.unknown * asked, axis=1), cells)
 
@@ -173,21 +175,23 @@ def _hide_alike(columns: Sequence[ClassColumn], measured: Sequence[_Column]) -> 
             item.arrays["hidden"] = hidden
 
 
-def _left_over(counts: ClassCounts, cells: Cells, asked: Bools) -> Bools:
+def _left_over(counts: ClassCounts, cells: Cells, asked: Bools) -> tuple[Bools, Bools]:
     """Return where the other groups' events, with any of the focal groups or none, are 1 to 10: what is left over.
 
     Of a class that stands in another contrast only; and of no class at all, where every class is in the contrast.
+    First with those of unrecorded group; then without them, which the shares of these in two contrasts give away.
     """
     focal = [counts.groups.index(group) for group in cells.focal_groups]
     apart = counts.everyone - counts.values.sum(axis=2)
-    found = np.zeros(cells.size, dtype=bool)
+    whole, named = np.zeros(cells.size, dtype=bool), np.zeros(cells.size, dtype=bool)
     for size in range(len(focal)):
         for chosen in map(list, combinations(focal, size)):
             by_class = counts.others + counts.values[:, chosen].sum(axis=1)
-            found |= small(by_class[:, ~asked], cells).any(axis=1)
+            whole |= small(by_class[:, ~asked], cells).any(axis=1)
+            named |= small((by_class - np.nan_to_num(counts.unknown))[:, ~asked], cells).any(axis=1)
             untold = counts.others_apart + apart[:, chosen].sum(axis=1)
-            found |= small(untold, cells) & (counts.neutral == 0)
-    return found
+            whole |= small(untold, cells) & (counts.neutral == 0)
+    return whole, named
 
 
 def _samples(cells: Cells, ratios: ClassRatios, side: NDArray[np.int64]) -> list[ClassSample]:
