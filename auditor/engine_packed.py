@@ -56,14 +56,17 @@ class Part:
         return f"({value} - ({self.least}))"
 
     def values(self, codes: Ints) -> NDArray[Any]:
-        """Return what some offsets stand for, in the type in which the key leaves the engine."""
+        """Return what some offsets stand for, in the type in which the key leaves the engine; `codes` is used up."""
         if self.form == "text":
             return codes.astype(np.min_scalar_type(self.most))
-        whole = codes + self.least if self.least else codes
+        if self.least:
+            codes += self.least
         if self.form != "day":
-            return whole
-        days = whole.astype("datetime64[D]")
-        days[whole == self.most] = np.datetime64("NaT")
+            return codes
+        missing = codes == self.most
+        days = codes.view("datetime64[D]")
+        if missing.any():
+            days[missing] = np.datetime64("NaT")
         return days
 
 
@@ -85,7 +88,11 @@ class Packed:
 
 
 def group_packed(
-    sql: duckdb.DuckDBPyConnection, source: str, keys: Mapping[str, tuple[str, Key]], wanted: Sequence[Any]
+    sql: duckdb.DuckDBPyConnection,
+    source: str,
+    keys: Mapping[str, tuple[str, Key]],
+    wanted: Sequence[Any],
+    sizes: Mapping[str, int],
 ) -> Packed | None:
     """Group the rows of a query by keys.
 
@@ -98,6 +105,8 @@ def group_packed(
         The SQL of each key as it is grouped (texts as the type that stands for them), and what it is.
     wanted : sequence
         Parameters of the query.
+    sizes : mapping of str to int
+        How many values each text may have.
 
     Returns
     -------
@@ -107,19 +116,33 @@ def group_packed(
     if any(key.form not in PACKED for _, key in keys.values()):
         return None
     whole = {name: _whole(text, key.form) for name, (text, key) in keys.items()}
-    bounds = "".join(f", min({text}), max({text})" for text in whole.values())
+    bounds = "".join(f", min({text}), max({text})" for name, text in whole.items() if name not in sizes)
     single = "coalesce(bool_and(e.n IS NOT DISTINCT FROM 1), true)"
     rows, alone, *ends = sql.execute(f"SELECT count(*), {single}{bounds} {source}", wanted).fetchall()[0]
     if not rows:
         return None
+    ranges = iter(zip(ends[::2], ends[1::2], strict=True))
     parts = {
-        name: _part(text, keys[name][1].form, low, high)
-        for (name, text), low, high in zip(whole.items(), ends[::2], ends[1::2], strict=True)
+        name: Part(text, 0, sizes[name] - 1, form) if name in sizes else _part(text, form, *next(ranges))
+        for (name, text), form in zip(whole.items(), (key.form for _, key in keys.values()), strict=True)
     }
     if sum(part.bits for part in parts.values()) > _BITS:
         return None
     codes, n, censored = _fetch(sql, source, parts, wanted, alone=alone and rows <= _AT_ONCE)
     return Packed(_unpacked(parts, codes), n, censored)
+
+
+def told(codes: Any) -> NDArray[Any]:
+    """Return codes of which none may be missing.
+
+    Raises
+    ------
+    LookupError
+        If one is: a text that is not among the values of its type.
+    """
+    if isinstance(codes, np.ma.MaskedArray) and codes.mask.any():
+        raise LookupError("a row holds a text that was not among those of its column")
+    return np.asarray(codes)
 
 
 def _whole(text: str, form: Form) -> str:
@@ -129,8 +152,6 @@ def _whole(text: str, form: Form) -> str:
 
 
 def _part(text: str, form: Form, low: int | None, high: int | None) -> Part:
-    if form == "text":
-        return Part(text, 0, high or 0, form)
     if low is None or high is None:  # no row has a day
         return Part(text, 0, 0, form)
     return Part(text, low, high + 1 if form == "day" else high, form)
@@ -147,12 +168,17 @@ def _fetch(
         each = f"SELECT {packed} AS k, e.n AS n {source}"
         query = f"SELECT k, sum(coalesce(n, 0))::DOUBLE, bool_or(n IS NULL) FROM ({each}) GROUP BY k ORDER BY k"  # noqa: S608
         codes, n, censored = sql.execute(query, wanted).fetchnumpy().values()
-        return np.asarray(codes), np.asarray(n, dtype=float), np.asarray(censored, dtype=bool)
-    codes = np.asarray(sql.execute(f"SELECT {packed} AS k {source}", wanted).fetchnumpy()["k"])
+        return told(codes), np.asarray(n, dtype=float), np.asarray(censored, dtype=bool)
+    codes = told(sql.execute(f"SELECT {packed} AS k {source}", wanted).fetchnumpy()["k"])
     codes.sort()
-    first = np.flatnonzero(np.concatenate([[True], codes[1:] != codes[:-1]]))
-    n = np.diff(first, append=len(codes)).astype(float)
-    return codes[first], n, np.zeros(len(first), dtype=bool)
+    new = np.empty(len(codes), dtype=bool)
+    new[0] = True
+    np.not_equal(codes[1:], codes[:-1], out=new[1:])
+    first = np.flatnonzero(new)
+    n = np.empty(len(first))
+    n[:-1] = first[1:] - first[:-1]
+    n[-1] = len(codes) - first[-1]
+    return codes[new], n, np.zeros(len(first), dtype=bool)
 
 
 def _unpacked(parts: Mapping[str, Part], codes: Ints) -> dict[str, NDArray[Any]]:
@@ -160,5 +186,7 @@ def _unpacked(parts: Mapping[str, Part], codes: Ints) -> dict[str, NDArray[Any]]
     at = sum(part.bits for part in parts.values())
     for name, part in parts.items():
         at -= part.bits
-        columns[name] = part.values((codes >> at) & ((1 << part.bits) - 1))
+        own = codes >> at if part.bits else np.zeros(len(codes), dtype=np.int64)
+        own &= (1 << part.bits) - 1
+        columns[name] = part.values(own)
     return columns

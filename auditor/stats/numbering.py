@@ -67,9 +67,11 @@ def combined(*codes: Codes) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         possible *= high - low + 1
         if possible > np.iinfo(np.int64).max:
             raise ValueError("the codes have too many combinations")
-        total *= high - low + 1
-        total += code
-        total -= low
+        if high > low:
+            total *= high - low + 1
+            total += code
+            if low:
+                total -= low
     names, which = numbered(total)
     one = np.zeros(len(names), dtype=np.int64)
     one[which] = np.arange(len(total))

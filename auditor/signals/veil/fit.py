@@ -65,27 +65,32 @@ class Compared:
 
 @dataclass(frozen=True)
 class Cells:
-    """Stops grouped by everything that the model knows of them; arrays of shape (N,), parts of shape (R,).
+    """Stops grouped by everything that the model knows of them.
+
+    Arrays over cells have shape (N,), over distinct covariates (M,), over parts (R,).
 
     Attributes
     ----------
-    k, n : arrays
+    k, n : (N,) arrays
         Focal stops, all stops.
-    light : float array
-    stretch : int array
+    intercept : (N,) int array
+    row : (N,) int array
+        Position of the cell's covariates.
+    light : (M,) float array
+    stretch : (M,) int array
         Of the clock, in steps of :data:`CLOCK` minutes from midnight.
-    covariates : (N, P) array
-    intercept : int array
+    covariates : (M, P) array
     parts : tuple of arrays, shape (R,)
         Focal stops, all stops, position of the cell, and cluster, of parts of cells that lie in one cluster each.
     """
 
     k: Floats
     n: Floats
+    intercept: Whole
+    row: Whole
     light: Floats
     stretch: Whole
     covariates: Floats
-    intercept: Whole
     parts: tuple[Floats, Floats, Whole, Whole]
 
 
@@ -125,7 +130,7 @@ def compare(sample: Sample | Refusal, focal: int, knots: int, cluster: str) -> C
         return Refusal("no-fit")
     except TooFewClusters:  # groups that do not vary hold no clusters that count
         return Refusal("few-clusters")
-    days = np.datetime_as_string(np.array([stops.day.min(), stops.day.max()]))
+    days = np.datetime_as_string(stops.span)
     return Compared(counts, effect, officers, spline.width, len(cells.n), str(days[0]), str(days[1]))
 
 
@@ -133,20 +138,22 @@ def gather(sample: Sample, focal: int, clusters: Whole) -> Cells:
     """Group stops by intercept, minute, daylight and season, and each cell by cluster."""
     stops = sample.stops
     stretch = stops.minute // CLOCK
-    cell, first = combined(sample.intercept, sample.when, stretch, sample.light)
+    which, one = combined(sample.when, stretch, sample.light)
+    cell, first = combined(sample.intercept, which)
     k, n = stops.n * (stops.group == focal), stops.n
-    when, back = numbered(sample.when[first])
+    when, back = numbered(sample.when[one])
     parts = (k, n, cell, clusters)
     if len(first) * (int(np.ptp(clusters)) + 1) < len(n):  # else most stops are a part of their own
-        part, one = combined(cell, clusters)
-        parts = (_sums(part, k), _sums(part, n), cell[one], clusters[one])
+        part, at = combined(cell, clusters)
+        parts = (_sums(part, k), _sums(part, n), cell[at], clusters[at])
     return Cells(
         k=_sums(cell, k),
         n=_sums(cell, n),
-        light=sample.light[first].astype(float),
-        stretch=stretch[first],
-        covariates=sample.columns(when)[back],
         intercept=sample.intercept[first],
+        row=which[first],
+        light=sample.light[one].astype(float),
+        stretch=stretch[one],
+        covariates=sample.columns(when)[back],
         parts=parts,
     )
 
@@ -155,14 +162,14 @@ def fit_cells(cells: Cells, spline: NaturalSpline) -> GroupedLogit:
     """Fit the logit of being focal; the first coefficient is that of daylight."""
     stretch, back = numbered(cells.stretch)
     design = np.column_stack([cells.light, spline.basis(_minute(stretch))[back], cells.covariates])
-    return fit_grouped_logit(cells.k, cells.n, design, cells.intercept)
+    return fit_grouped_logit(cells.k, cells.n, design, cells.intercept, cells.row)
 
 
 def clock_spline(cells: Cells, counts: Floats, knots: int) -> NaturalSpline | None:
     """Place as many knots as the stops can carry, at quantiles of the stops; None where times hardly differ."""
     spare = int(counts.sum(axis=0).min() // _A_COLUMN) - 1 - cells.covariates.shape[1]
     stretch, back = numbered(cells.stretch)
-    rows = np.bincount(back, cells.n)
+    rows = np.bincount(back[cells.row], cells.n)
     for df in range(min(knots, max(spare, _LEAST_KNOTS)), 0, -1):
         try:
             return spline_of_rows(_minute(stretch), rows, df)

@@ -86,6 +86,13 @@ class Stops:
         return self.evenings.day[self.evening]
 
     @property
+    def span(self) -> Days:
+        """First and last day on which any entry is."""
+        met = np.bincount(self.evening, minlength=len(self.evenings.day)) > 0
+        days = self.evenings.day[met]
+        return np.array([days.min(), days.max()])
+
+    @property
     def sunset(self) -> Floats:
         """Sunset of each entry's day and place."""
         return self.evenings.sunset[self.evening]
@@ -200,7 +207,7 @@ def recorded_stops(cells: Cells, rows: RowTable, twilight: Twilight, clock: Cloc
     """
     locations = tuple(locate(place, parent) for place, parent in zip(cells.ids, cells.parents, strict=True))
     day_key, _ = keys_of(clock)
-    day, minute = rows.columns[day_key], rows.columns["minute"].astype(float)
+    day, minute = rows.columns[day_key], rows.columns["minute"]
     # The day of a stop before the evening is not asked for, but where the whole day is missing it is known to be.
     told = (minute >= 0) & (~np.isnat(day) if clock == "utc" else ~np.isnat(day) | (minute < FROM))
     given = minute
@@ -212,12 +219,12 @@ def recorded_stops(cells: Cells, rows: RowTable, twilight: Twilight, clock: Cloc
 
 
 def _local(
-    day: Days, minute: Floats, told: Bools, index: Ints, locations: Sequence[Location | None]
+    day: Days, minute: Ints, told: Bools, index: Ints, locations: Sequence[Location | None]
 ) -> tuple[Days, Floats]:
     """Turn what is told in UTC into local time; places without a time zone stay as they are, and are withheld."""
     known = told & np.array([place is not None for place in locations], dtype=bool)[index]
     zones = np.array([place.zone if place else "" for place in locations])
-    days, minutes = day.copy(), minute.copy()
+    days, minutes = day.copy(), minute.astype(float)
     days[known], minutes[known] = to_local(day[known], minute[known], zones[index[known]])
     return days, minutes
 
@@ -226,16 +233,17 @@ def _recorded(
     cells: Cells,
     rows: RowTable,
     locations: tuple[Location | None, ...],
-    times: tuple[Bools, Floats, Floats],
+    times: tuple[Bools, Ints, Ints | Floats],
     *,
     checked: bool,
 ) -> Recorded:
     told, given, minute = times
     size = cells.size
     total = np.bincount(rows.index, rows.n, minlength=size).astype(float)
-    timed = np.bincount(rows.index[told], rows.n[told], minlength=size)
-    heaps = heaping(_table(rows.index[told], given[told].astype(np.int64), rows.n[told], (size, MINUTES)))
-    by_hour = _table(rows.index[told], minute[told].astype(np.int64) // 60, rows.n[told], (size, 24))
+    by_minute = _table(rows, told, given, MINUTES, size)
+    timed, heaps = by_minute.sum(axis=1), heaping(by_minute)
+    local = by_minute if minute is given else _table(rows, told, minute.astype(np.int64), MINUTES, size)
+    by_hour = local.reshape(size, 24, -1).sum(axis=2)
     shifted = np.zeros(size, dtype=bool)
     some = by_hour.sum(axis=1) > 0
     if checked and some.any():
@@ -257,23 +265,27 @@ def _recorded(
     )
 
 
-def _table(index: Ints, column: Ints, n: Floats, shape: tuple[int, int]) -> Floats:
-    flat = np.bincount(index * shape[1] + column, n, minlength=shape[0] * shape[1])
-    return flat.astype(float).reshape(shape)
+def _table(rows: RowTable, told: Bools, column: Ints, width: int, places: int) -> Floats:
+    """Add up the rows that a mask keeps by place and column."""
+    every = bool(told.all())
+    at, n = (rows.index * width + column, rows.n) if every else (rows.index[told] * width + column[told], rows.n[told])
+    return np.bincount(at, n, minlength=places * width).astype(float).reshape(places, width)
 
 
 def _stops(
     rows: RowTable,
     keep: Bools,
     day: Days,
-    minute: Floats,
+    minute: Ints | Floats,
     locations: Sequence[Location | None],
     twilight: Twilight,
     clock: Clock,
 ) -> Stops:
-    at = np.flatnonzero(keep)
-    if (np.diff(rows.index[at]) < 0).any():
-        at = at[np.argsort(rows.index[at], kind="stable")]
+    # Where every row is kept, as it stands, nothing is copied.
+    at: Any = slice(None) if bool(keep.all()) else np.flatnonzero(keep)
+    place = rows.index[at]
+    if (place[1:] < place[:-1]).any():
+        at = np.flatnonzero(keep)[np.argsort(place, kind="stable")]
     evening, evenings = _evenings(rows.index[at], day[at], locations, twilight)
     group, groups = rows.codes("group")
     agency, agencies = rows.codes("agency")
@@ -289,9 +301,13 @@ def _evenings(
     if not len(index):
         nothing = np.zeros(0)
         return nothing.astype(np.int32), Evenings(nothing.astype("datetime64[D]"), nothing, nothing)
-    number = days.astype(np.int64)
-    first, span = number.min(), int(np.ptp(number)) + 1
-    pairs, back = numbered(index * span + (number - first))
+    number = days.view(np.int64)
+    first, last = int(number.min()), int(number.max())
+    span = last - first + 1
+    both = index * span
+    both += number
+    both -= first
+    pairs, back = numbered(both)
     place, dates = pairs // span, (pairs % span + first).astype("datetime64[D]")
     where = [locations[j] for j in place.tolist()]
     north, east = (np.array([getattr(spot, name) for spot in where]) for name in ("latitude", "longitude"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,11 +16,16 @@ from auditor.stats.clusters.grouped_logit import GroupedLogit
 from auditor.stats.fit import NotConverged
 from auditor.stats.numbering import numbered
 
+_FULL = 4
+"""Entries of a matrix to each value that is put there, up to which it is held in full: products are quicker."""
+_LEAST = 10_000
+
 Ints = NDArray[np.int64]
 Whole = NDArray[np.integer[Any]]
+Spread: TypeAlias = Array | sparse.csr_matrix
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClusterSums:
     """What each cluster adds to the score and the information of all D = P + G parameters, intercepts last.
 
@@ -32,9 +38,14 @@ class ClusterSums:
         Information between each parameter and a shift of all intercepts alike.
     inverse : ndarray, shape (D, D)
         Inverse of the whole information.
-    weight : csr_matrix, shape (C, N)
-        n p (1 - p) by cluster and cell.
-    design : ndarray, shape (N, P)
+    rows : array or csr_matrix, shape (C, M)
+        n p (1 - p) by cluster and row of the design.
+    parts : tuple of arrays, shape (R,)
+        Cluster, cell and n p (1 - p) of the parts of cells.
+    design : ndarray, shape (M, P)
+        Distinct rows of covariates.
+    row : ndarray of int, shape (N,)
+        Position of each cell's covariates among them.
     group : ndarray of int, shape (N,)
     own : ndarray of int, shape (C,)
         The one group a cluster lies in; -1 where it crosses groups.
@@ -43,8 +54,10 @@ class ClusterSums:
     scores: Array
     levels: Array
     inverse: Array
-    weight: sparse.csr_matrix
+    rows: Spread
+    parts: tuple[Whole, Whole, Array]
     design: Array
+    row: Ints
     group: Ints
     own: Ints
 
@@ -66,7 +79,7 @@ class ClusterSums:
         width = self.design.shape[1]
         information = np.empty((len(rows), width + 1, width + 1))
         information[:, :width, :width] = self._between(rows)
-        levels = self.weight[rows] @ np.column_stack([self.design, np.ones(len(self.design))])
+        levels = np.column_stack([self.levels[rows, :width], self.levels[rows, width:].sum(axis=1)])
         information[:, width, :], information[:, :, width] = levels, levels
         columns = np.broadcast_to(np.arange(width + 1), (len(rows), width + 1)).copy()
         columns[:, width] = width + self.own[rows]
@@ -77,22 +90,27 @@ class ClusterSums:
         width, size = self.design.shape[1], len(self.inverse)
         information = np.zeros((len(rows), size, size))
         information[:, :width, :width] = self._between(rows)
-        weight, member = self.weight[rows], self._membership()
+        weight, member = self._by_cell[rows], self._membership()
         for at in range(width):
-            part = (weight @ member.multiply(self.design[:, [at]]).tocsr()).toarray()
+            part = (weight @ member.multiply(self.design[self.row, at][:, None]).tocsr()).toarray()
             information[:, at, width:], information[:, width:, at] = part, part
         diagonal = np.arange(width, size)
         information[:, diagonal, diagonal] = (weight @ member).toarray()
         return information
 
     def _between(self, rows: Ints) -> Array:
-        """Information between the coefficients, shape (R, P, P), one pair of columns at a time."""
-        width, weight = self.design.shape[1], self.weight[rows]
+        """Information between the coefficients, shape (R, P, P)."""
+        width = self.design.shape[1]
+        one, other = np.triu_indices(width)
+        found = np.asarray(self.rows[rows] @ (self.design[:, one] * self.design[:, other]))
         result = np.empty((len(rows), width, width))
-        for at in range(width):
-            part = weight @ (self.design[:, [at]] * self.design[:, at:])
-            result[:, at, at:], result[:, at:, at] = part, part
+        result[:, one, other], result[:, other, one] = found, found
         return result
+
+    @cached_property
+    def _by_cell(self) -> sparse.csr_matrix:
+        which, at, weight = self.parts
+        return sparse.csr_matrix((weight, (which, at)), shape=(self.clusters, len(self.group)))
 
     def _membership(self) -> sparse.csr_matrix:
         cells = len(self.group)
@@ -133,25 +151,60 @@ def sum_clusters(fit: GroupedLogit, k: ArrayLike, n: ArrayLike, cell: ArrayLike,
         at = (np.cumsum(fit.used) - 1)[at[keep]]
     names, which = numbered(code)
     p = fit.fitted[fit.used]
-    shape = (len(names), len(p))
-    # Parts of one cell and cluster are added, both counts in one go: trials as the real part, successes beside them.
-    both = sparse.csr_matrix((trials + 1j * successes, (which, at.astype(np.int32))), shape=shape)
-    at_cell = (both.indices, both.indptr)
-    whole = sparse.csr_matrix((both.data.real * (p * (1 - p))[both.indices], *at_cell), shape=shape)
-    score = sparse.csr_matrix((both.data.imag - both.data.real * p[both.indices], *at_cell), shape=shape)
-    del both
-    least, most = _edges(group, whole)
-    member = sparse.csr_matrix((np.ones(shape[1]), (np.arange(shape[1]), group)), shape=(shape[1], len(groups)))
-    design = fit.design[fit.used]
+    weight, score = _moments(successes, trials, p[at])
+    design, row = fit.design, fit.row[fit.used]
+    own = _own(which, group[at], len(names), len(groups))
+    by_row = [_spread(which, row[at], values, (len(names), len(design))) for values in (score, weight)]
+    if (own >= 0).all():
+        by_group = [_placed(own, np.asarray(sums.sum(axis=1)).ravel(), len(groups)) for sums in by_row]
+    else:
+        place = np.multiply(which, len(groups), dtype=np.int64) + group[at]
+        size = (len(names), len(groups))
+        by_group = [
+            np.bincount(place, values, minlength=size[0] * size[1]).astype(float).reshape(size)
+            for values in (score, weight)
+        ]
     return ClusterSums(
-        scores=np.column_stack([score @ design, (score @ member).toarray()]),
-        levels=np.column_stack([whole @ design, (whole @ member).toarray()]),
-        inverse=_inverse(design, fit.weights[fit.used], group, member),
-        weight=whole,
+        scores=np.column_stack([by_row[0] @ design, by_group[0]]),
+        levels=np.column_stack([by_row[1] @ design, by_group[1]]),
+        inverse=_inverse(design, row, fit.weights[fit.used], group, len(groups)),
+        rows=by_row[1],
+        parts=(which, at, weight),
         design=design,
+        row=row,
         group=group.astype(np.int64),
-        own=np.where(least == most, least, -1),
+        own=own,
     )
+
+
+def _moments(successes: Array, trials: Array, share: Array) -> tuple[Array, Array]:
+    """Return n p (1 - p) and k - n p of each part."""
+    expected = trials * share
+    weight = np.subtract(1.0, share, out=share)
+    weight *= expected
+    return weight, np.subtract(successes, expected, out=expected)
+
+
+def _own(which: Whole, group: Whole, clusters: int, groups: int) -> Ints:
+    """Return the one group that each cluster has parts in; -1 where it has parts in several."""
+    met = np.zeros((clusters, groups), dtype=bool)
+    met[which, group] = True
+    return np.where(met.sum(axis=1) == 1, met.argmax(axis=1), -1).astype(np.int64)
+
+
+def _placed(own: Ints, sums: Array, groups: int) -> Array:
+    found = np.zeros((len(own), groups))
+    found[np.arange(len(own)), own] = sums
+    return found
+
+
+def _spread(line: Whole, column: Whole, values: Array, shape: tuple[int, int]) -> Spread:
+    """Add values up in a matrix; a full one where enough of it would be filled."""
+    if shape[0] * shape[1] > _FULL * max(len(values), _LEAST):
+        return sparse.csr_matrix((values, (line, column)), shape=shape)
+    flat = np.multiply(line, shape[1], dtype=np.int64)
+    flat += column
+    return np.bincount(flat, values, minlength=shape[0] * shape[1]).reshape(shape)
 
 
 def _parts(
@@ -175,23 +228,20 @@ def _parts(
     return successes, trials, at, code
 
 
-def _edges(group: Whole, parts: sparse.csr_matrix) -> tuple[Ints, Ints]:
-    """Return the least and the greatest group that each cluster has a part in; every cluster has one."""
-    met, starts = group[parts.indices], parts.indptr[:-1]
-    least, most = np.minimum.reduceat(met, starts), np.maximum.reduceat(met, starts)
-    return least.astype(np.int64), most.astype(np.int64)
-
-
-def _inverse(design: Array, weight: Array, group: Whole, member: sparse.csr_matrix) -> Array:
+def _inverse(design: Array, row: Ints, weight: Array, group: Whole, groups: int) -> Array:
     """Inverse information of coefficients and intercepts, by the blocks of which that of the intercepts is diagonal."""
-    mass = member.T @ weight
-    cross = member.T @ (design * weight[:, None])
+    mass = np.bincount(group, weight, minlength=groups)
+    heavy = np.bincount(row, weight, minlength=len(design))
+    centre = heavy @ design / heavy.sum()
+    x = design - centre
+    member = sparse.csr_matrix((weight, (group, row)), shape=(groups, len(design)))
+    cross = np.asarray(member @ x)
     means = cross / mass[:, None]
-    centred = design - means[group]
-    information = (centred * weight[:, None]).T @ centred
+    information = (x * heavy[:, None]).T @ x - cross.T @ means
     try:
         own = np.linalg.inv(information)
     except np.linalg.LinAlgError:
         raise NotConverged("the information of the fit cannot be inverted") from None
+    means += centre
     corner = -own @ means.T
     return np.block([[own, corner], [corner.T, np.diag(1 / mass) + means @ own @ means.T]])

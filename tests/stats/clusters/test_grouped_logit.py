@@ -42,6 +42,21 @@ def test_coefficients_equal_the_row_level_fit_of_statsmodels():
     np.testing.assert_allclose(fit.se, other.bse[:3], rtol=1e-8)
 
 
+def test_cells_that_share_rows_of_the_design():
+    """The same cells with their covariates written out, and as positions in a short design."""
+    k, n, x, group = simulated()
+    short, row = np.unique(np.round(x, 1), axis=0, return_inverse=True)
+    row = row.ravel()
+    shared, whole = fit_grouped_logit(k, n, short, group, row), fit_grouped_logit(k, n, short[row], group)
+    np.testing.assert_allclose(shared.coefficients, whole.coefficients, atol=1e-12)
+    np.testing.assert_allclose(shared.intercepts, whole.intercepts, atol=1e-10)
+    np.testing.assert_allclose(shared.covariance, whole.covariance, rtol=1e-10)
+    np.testing.assert_allclose(shared.scores, whole.scores, atol=1e-9)
+    for wrong in (row[1:], row + 1, row - 1, row.astype(float)):
+        with pytest.raises(ValueError, match="row must"):
+            fit_grouped_logit(k, n, short, group, wrong)
+
+
 def test_agrees_with_glm_in_r(reference_rows):
     """R 4.2.2: glm(cbind(k, n - k) ~ x1 + x2 + factor(g), binomial)  # script: tests/reference/stats_grouped_logit.R"""
     rows = reference_rows("stats_grouped_logit.csv")
