@@ -44,7 +44,7 @@ demo: $(VENV)/.core
 	@echo "Open $(CURDIR)/$(OUT)/index.html in a browser."
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -31,7 +31,7 @@ class Scenario:
     Attributes
     ----------
     tails : str
-        Law of natural differences: normal, t3, t4, contaminated, lognormal, skew-right, skew-left.
+        Law of natural differences: normal, t3, t4, contaminated, lognormal, skew-right, skew-left, exponential.
     sd : float
         Their standard deviation.
     unequal : float
@@ -44,6 +44,8 @@ class Scenario:
         Scale of a half-normal excess of the focal group's licence offences (the law, not profiling).
     factor, factor_tails : float, str
         SD and law of what moves all discretionary classes of a group in common, innocently.
+    steady_reference : bool
+        The reference group has no such factor, so that a law with a long upper tail reaches the contrast as it is.
     focal_factor : float
         How many times more variable that is for the focal group.
     correlation : float
@@ -71,6 +73,7 @@ class Scenario:
     licence: float = 0.0
     factor: float = 0.0
     factor_tails: str = "normal"
+    steady_reference: bool = False
     focal_factor: float = 1.0
     correlation: float = 0.0
     shift: float = 0.0
@@ -109,6 +112,8 @@ def standard(rng: np.random.Generator, shape: tuple[int, ...], tails: str) -> np
     if tails == "lognormal":
         drawn = np.exp(0.5 * rng.normal(size=shape))
         return (drawn - np.exp(0.125)) / np.sqrt((np.exp(0.25) - 1) * np.exp(0.25))
+    if tails == "exponential":
+        return rng.exponential(1.0, shape) - 1.0
     if tails in ("skew-right", "skew-left"):
         return (rng.gamma(4.0, 1.0, shape) - 4) / 2 * (1 if tails == "skew-right" else -1)
     return rng.normal(size=shape)
@@ -146,4 +151,5 @@ def _factors(rng: np.random.Generator, places: int, groups: int, scenario: Scena
         drawn[:, 2:] = np.sqrt(rho) * drawn[:, 2:3] + np.sqrt(1 - rho) * drawn[:, 2:]
     drawn = drawn * scenario.factor
     drawn[:, 0] *= scenario.focal_factor
+    drawn[:, 1] *= not scenario.steady_reference
     return drawn

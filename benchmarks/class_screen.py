@@ -53,6 +53,8 @@ CELLS = {
     "factor-0.2-t3": Scenario(factor=0.2, factor_tails="t3"),
     "factor-0.2-contaminated": Scenario(factor=0.2, factor_tails="contaminated"),
     "factor-0.2-skew": Scenario(factor=0.2, factor_tails="skew-right"),
+    "factor-0.2-exponential": Scenario(factor=0.2, factor_tails="exponential", steady_reference=True),
+    "factor-0.4-exponential": Scenario(factor=0.4, factor_tails="exponential", steady_reference=True),
     "focal-0.8": Scenario(factor=0.2, focal_factor=0.8),
     "focal-1.2": Scenario(factor=0.2, focal_factor=1.2),
     "focal-1.5": Scenario(factor=0.2, focal_factor=1.5),

@@ -4,6 +4,10 @@ Something innocent may move all discretionary classes of one group together: c_j
 tails. Its law is one of a grid, t with 3, 4, 6 or infinite degrees of freedom and a scale from 0 to 1; each is given a
 posterior weight by the statistics of the non-focal groups' own contrasts (and, apart from them, by the lower half of
 the focal ones, which profiling does not enlarge). A statistic is then distributed as a relabelled one plus c_j / se_j.
+
+A law with one long tail (exponential) is looked for beside these. Some sixty places cannot tell it from a t, and a
+posterior over both would be led by whichever is met more easily; so it is used in full, and the larger tail decides,
+wherever it could matter and the contrasts do not speak against it (:func:`long_tailed`).
 """
 
 from __future__ import annotations
@@ -18,13 +22,19 @@ from scipy import fft, special
 from auditor.stats.checks import Array
 from auditor.stats.classes.randomisation import EDGES, Randomised
 
-FREEDOM = (3.0, 4.0, 6.0, float("inf"))
+EVEN = ("normal", "t6", "t4", "t3")
+LONG = ("upper", "lower")
+"""Shapes of the law of c_j: t with so many degrees of freedom; an exponential above, or below, its own median."""
 SCALES = (0.0, 0.03, 0.06, 0.09, 0.12, 0.15, 0.18, 0.22, 0.26, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75, 1.0)
-"""Scales of c_j on the log scale. A spread of zero is one law whatever the degrees of freedom."""
-LAWS = ((float("inf"), 0.0), *((nu, scale) for nu in FREEDOM for scale in SCALES[1:]))
+"""Scales of c_j on the log scale. A spread of zero is one law whatever its shape."""
+LAWS = (("normal", 0.0), *((shape, scale) for shape in (*EVEN, *LONG) for scale in SCALES[1:]))
 STEP = 1.05
 """Ratio between neighbouring levels of the standard error; a place is given the level below its own, so that c_j / se_j
 is never taken too small."""
+MATERIAL = 0.05
+"""A long-tailed factor of this mean scale (log scale) could matter; a smaller one moves no tail that decides."""
+AGAINST = 1 / 3
+"""A Bayes factor below this speaks against a long tail."""
 _TINY = 1e-12
 _BINS = len(EDGES) - 1
 _COARSE = 320
@@ -76,18 +86,32 @@ def law_bins(law: int, se: float, bins: int) -> Array:
     ndarray, shape (2 bins + 1,)
         What falls outside stands in the outermost bins.
     """
-    nu, scale = LAWS[law]
+    shape, scale = LAWS[law]
     if scale == 0:
         result = np.zeros(2 * bins + 1)
         result[bins] = 1.0
         return result
     z = (np.arange(2 * bins + 2) - bins - 0.5) * (_SPAN / bins) * se / scale
     # Differences of upper tails above the centre and of lower tails below it keep the digits of far tails.
-    lower, upper = (special.ndtr(y) if np.isinf(nu) else special.stdtr(nu, y) for y in (z, -z))
+    lower, upper = _tails(shape, np.asarray(z, dtype=float))
     mass = np.where(z[1:] > 0, upper[:-1] - upper[1:], lower[1:] - lower[:-1])
     mass[0] += lower[0]
     mass[-1] += upper[-1]
     return np.asarray(mass)
+
+
+def _tails(shape: str, z: Array) -> tuple[Array, Array]:
+    """Return P(Z <= z) and P(Z >= z) of a standardised law."""
+    if shape == "lower":
+        return _tails("upper", -z)[::-1]
+    if shape == "upper":
+        # Less its median. The class centres take out something between median and mean: this leaves the larger tail.
+        beyond = np.maximum(z + np.log(2.0), 0.0)
+        return -np.expm1(-beyond), np.exp(-beyond)
+    if shape == "normal":
+        return special.ndtr(z), special.ndtr(-z)
+    freedom = float(shape[1:])
+    return special.stdtr(freedom, z), special.stdtr(freedom, -z)
 
 
 def convolved(pooled: Array, law: Array) -> Array:
@@ -132,7 +156,7 @@ def law_of(weights: Array, se: float) -> Array:
 
 
 def posterior(sample: Randomised, levels: Levels, *, lower_half: bool = False, pooled: Array | None = None) -> Array:
-    """Weigh the laws of the common factor by what these statistics say (flat prior over the grid).
+    """Weigh the even laws of the common factor by what these statistics say (flat prior over them).
 
     Parameters
     ----------
@@ -152,10 +176,45 @@ def posterior(sample: Randomised, levels: Levels, *, lower_half: bool = False, p
     return weights_of(log_likelihood(sample, levels, lower_half=lower_half, pooled=pooled))
 
 
-def weights_of(log_likelihoods: Array) -> Array:
-    """Turn log likelihoods of the laws into posterior weights under a flat prior."""
-    weight = np.exp(log_likelihoods - log_likelihoods.max())
+def weights_of(log_likelihoods: Array, shapes: tuple[str, ...] = EVEN) -> Array:
+    """Turn log likelihoods of the laws into posterior weights under a flat prior over these shapes; 0 elsewhere."""
+    among = _among(shapes)
+    weight = np.where(among, np.exp(np.where(among, log_likelihoods - log_likelihoods[among].max(), 0.0)), 0.0)
     return np.asarray(weight / weight.sum())
+
+
+def long_tailed(log_likelihoods: Array) -> list[Array]:
+    """Return the weights of the laws with one long tail that cannot be left out, none to two arrays.
+
+    Parameters
+    ----------
+    log_likelihoods : ndarray, shape (len(LAWS),)
+        Of contrasts in which no profiling is expected, the whole of them: a lower half knows no upper tail.
+
+    Returns
+    -------
+    list of ndarray, shape (len(LAWS),)
+        Weights within each of the :data:`LONG` shapes whose mean scale is :data:`MATERIAL` and whose Bayes factor
+        against the even ones is not below :data:`AGAINST`.
+    """
+    even = _evidence(log_likelihoods, EVEN)
+    found = []
+    for shape in LONG:
+        weights = weights_of(log_likelihoods, (shape,))
+        if spread_of(weights) >= MATERIAL and _evidence(log_likelihoods, (shape,)) - even >= np.log(AGAINST):
+            found.append(weights)
+    return found
+
+
+def _among(shapes: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return which laws have one of these shapes; no spread at all belongs to every shape."""
+    return np.array([shape in shapes or scale == 0 for shape, scale in LAWS])
+
+
+def _evidence(log_likelihoods: Array, shapes: tuple[str, ...]) -> float:
+    """Return the log of the mean likelihood of these shapes under a flat prior."""
+    part = log_likelihoods[_among(shapes)]
+    return float(special.logsumexp(part) - np.log(len(part)))
 
 
 def log_likelihood(

@@ -19,6 +19,7 @@ from auditor.stats.classes.common_factor import (
     law_of,
     levels_of,
     log_likelihood,
+    long_tailed,
     posterior,
     spread_of,
     weights_of,
@@ -133,8 +134,9 @@ def fit_pooled_null(focal: Randomised, controls: Sequence[Randomised] = ()) -> P
     """Build the null of the focal contrasts.
 
     The common factor is measured twice: on the non-focal contrasts, and on the lower half of the focal ones, which
-    says whether these are more variable than their controls (the matching of scale). The larger tail of the two is
-    used everywhere. Relabelled statistics know nothing of a factor, so that both are needed.
+    says whether these are more variable than their controls (the matching of scale). The larger tail of the two, and
+    of a long-tailed factor where the non-focal contrasts leave room for one, is used everywhere. Relabelled statistics
+    know nothing of a factor, so that all are needed.
 
     Parameters
     ----------
@@ -158,8 +160,9 @@ def fit_pooled_null(focal: Randomised, controls: Sequence[Randomised] = ()) -> P
     own = posterior(focal, levels, lower_half=True)
     weights, count, spread = [own], 0, float("nan")
     if any(item.used.any() for item in controls):
-        control = weights_of(np.sum([log_likelihood(item, levels) for item in controls], axis=0))
-        weights.append(control)
+        told = np.sum([log_likelihood(item, levels) for item in controls], axis=0)
+        control = weights_of(told)
+        weights += [control, *long_tailed(told)]
         count, spread = sum(int(item.used.sum()) for item in controls), spread_of(control)
     upper, lower = _tables(focal, levels, weights, controls)
     return PooledNull(levels, upper, lower, focal.pooled_count, int(focal.used.sum()), count, spread_of(own), spread)

@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from auditor.stats.classes.common_factor import LAWS, convolved, law_bins, levels_of, posterior, spread_of
+from auditor.stats.classes.common_factor import (
+    LAWS,
+    convolved,
+    law_bins,
+    law_of,
+    levels_of,
+    log_likelihood,
+    long_tailed,
+    posterior,
+    spread_of,
+)
 from auditor.stats.classes.pooled_null import fit_pooled_null, fit_relabelled_null
 from auditor.stats.classes.randomisation import EDGES, Randomised, randomise_classes
 from auditor.stats.screening.multiple import benjamini_hochberg
@@ -28,14 +38,23 @@ def sample(
     return randomise_classes(x, variance, np.ones(x.shape, dtype=bool), SIDE, natural**2, most=300)
 
 
+def distribution(shape):
+    """Return the standard distribution function of a shape, from scipy."""
+    if shape == "upper":
+        return lambda x: stats.expon.cdf(x + math.log(2))
+    if shape == "lower":
+        return lambda x: stats.expon.sf(math.log(2) - x)
+    return stats.norm.cdf if shape == "normal" else stats.t(float(shape[1:])).cdf
+
+
 def test_law_bins_are_differences_of_the_distribution_function():
-    """scipy.stats.t and norm, at bins of the width of EDGES centred on multiples of it."""
-    for law, (nu, scale) in enumerate(LAWS):
+    """scipy.stats.t, norm and expon (less its median), at bins of the width of EDGES centred on multiples of it."""
+    for law, (shape, scale) in enumerate(LAWS):
         if scale not in (0.12, 0.6):
             continue
         got = law_bins(law, 0.3, BINS)
         edges = (np.arange(2 * BINS + 2) - BINS - 0.5) * WIDTH * 0.3 / scale
-        expected = np.diff(stats.norm.cdf(edges) if math.isinf(nu) else stats.t.cdf(edges, nu))
+        expected = np.diff(distribution(shape)(edges))
         np.testing.assert_allclose(got[1:-1], expected[1:-1], rtol=1e-6, atol=1e-15)
         assert got.sum() == pytest.approx(1, abs=1e-12)
     nothing = law_bins(0, 0.3, BINS)
@@ -44,7 +63,7 @@ def test_law_bins_are_differences_of_the_distribution_function():
 
 
 def test_far_tails_keep_their_digits():
-    law = LAWS.index((float("inf"), 0.09))
+    law = LAWS.index(("normal", 0.09))
     got = law_bins(law, 0.3, BINS)
     at = BINS + round(3.0 / WIDTH)  # c / se = 3, which is ten standard deviations of c
     edge = (3.0 + np.array([-0.5, 0.5]) * WIDTH) * 0.3 / 0.09
@@ -55,7 +74,7 @@ def test_convolution_is_the_law_of_the_sum():
     """A normal statistic of SD 1 and a normal factor of SD 0.6 / 0.5: normal of SD hypot(1, 1.2)."""
     middle = (EDGES[1:] + EDGES[:-1]) / 2
     pooled = np.diff(stats.norm.cdf(EDGES))
-    got = convolved(pooled, law_bins(LAWS.index((float("inf"), 0.6)), 0.5, BINS))
+    got = convolved(pooled, law_bins(LAWS.index(("normal", 0.6)), 0.5, BINS))
     expected = np.diff(stats.norm.cdf(EDGES, scale=math.hypot(1, 1.2)))
     np.testing.assert_allclose(got, expected, atol=2e-6)
     assert got.sum() == pytest.approx(1, abs=1e-9)
@@ -86,10 +105,44 @@ def test_heavy_tails_are_told_from_light_ones():
     light = sample(rng, 2000, rng.normal(0, 0.25, 2000))
     levels = levels_of(np.concatenate([heavy.se, light.se]))
     weight = [
-        sum(w for w, (nu, _) in zip(posterior(one, levels), LAWS, strict=True) if nu <= 4) for one in (heavy, light)
+        sum(w for w, (law, _) in zip(posterior(one, levels), LAWS, strict=True) if law in ("t3", "t4"))
+        for one in (heavy, light)
     ]
     assert weight[0] > 0.8
     assert weight[1] < 0.2
+
+
+def told(rng, places, factor):
+    got = sample(rng, places, factor)
+    return long_tailed(log_likelihood(got, levels_of(got.se)))
+
+
+def test_a_long_upper_tail_is_found_and_left_out_where_the_data_speak_against_it():
+    """Of 1,000 places: an exponential movement is told from a normal one of the same SD, and from none."""
+    rng = np.random.default_rng(21)
+    (upper,) = told(rng, 1000, rng.exponential(0.3, 1000) - 0.3)
+    shapes = {law for weight, (law, scale) in zip(upper, LAWS, strict=True) if weight > 0 and scale > 0}
+    assert shapes == {"upper"}
+    assert spread_of(upper) == pytest.approx(0.3, abs=0.05)
+    (lower,) = told(rng, 1000, 0.3 - rng.exponential(0.3, 1000))
+    assert spread_of(lower) == pytest.approx(0.3, abs=0.05)
+    assert told(rng, 1000, rng.normal(0, 0.3, 1000)) == []
+    assert told(rng, 4000, np.zeros(4000)) == []
+
+
+def test_where_few_places_cannot_rule_out_a_long_tail_the_larger_tail_decides():
+    rng = np.random.default_rng(22)
+    focal, control = sample(rng, 40), sample(rng, 40, rng.normal(0, 0.2, 40))
+    levels = levels_of(np.concatenate([focal.se, control.se]))
+    assert long_tailed(log_likelihood(control, levels))
+    null = fit_pooled_null(focal, [control])
+    even = posterior(control, levels)
+    level = int(levels.of(focal.se[:1])[0])
+    alone = convolved(focal.pooled[focal.stratum[0]], law_of(even, float(levels.values[level])))
+    tail = np.cumsum(alone[::-1])[::-1]
+    there = null.upper[focal.stratum[0], level, :-1]
+    assert (there >= tail - 1e-12).all()
+    assert there[BINS * 3 // 4] > 1.2 * tail[BINS * 3 // 4]
 
 
 def test_p_limits_power_and_sensitivity_agree():
