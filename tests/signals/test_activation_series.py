@@ -164,6 +164,22 @@ def test_a_slope_is_described():
     assert low[1] < 1 < high[1]
 
 
+def test_a_place_noisier_than_its_comparisons_is_not_ranked_among_them():
+    """Months of place 0 swing by a factor of four (exp(0.7) up and down), those of the others by chance alone."""
+
+    def mean(place: str, month: str, group: str, offence: str) -> float:
+        swing = 2.0 if hash_of(month) else 0.5
+        return 8 * plain(place, month, group, offence) * (swing if place == "local:000" and group == "hispanic" else 1)
+
+    def hash_of(month: str) -> bool:
+        return MONTHS.index(month) * 7 % 11 > 5
+
+    panel = measured(build(30, {0: "2009-01-01", 1: "2009-01-01"}, mean))
+    series = column(panel, "series")
+    assert reason(panel, 0, series) == "activation-series.rougher"
+    assert reason(panel, 1, series) == ""
+
+
 def test_one_design_speaks_for_a_place(panel: Panel):
     """Both designs are marked as tests; the classes speak where they can."""
     assert panel.speaks[0, column(panel, "classes")]

@@ -40,8 +40,8 @@ CARD = Card(
         "classes. With a common factor of SD 0.1 a 5 % test errs in 9 % of places, with SD 0.2 in 10 to 17 % "
         '(benchmarks/results/series.csv); comparison places carry that factor too, and decide = "both" asks them as '
         "well.",
-        "A place whose months are twice as noisy as those of its comparison places, and more alike one to the next, "
-        "is called a change too often (10 % at 5 %); one five times as large in 7 %.",
+        "A place five times as large as its comparison places is called a change in 7 % at 5 %. One whose months are "
+        "twice as noisy is withheld.",
         "Cooperation often began before activation (state signing, 287(g), the Criminal Alien Program): a change that "
         "came earlier is missed or halved.",
         "Roll-out began near the border and where many Hispanic people live: later places differ from earlier ones.",

@@ -39,8 +39,8 @@ CARD = Card(
         "A campaign against one offence that one group commits more often looks the same.",
         "One place by itself, or fewer than ten: what moves all its discretionary classes in common, and how the "
         "groups differ by class everywhere, cannot be told from pretext. No error rate is promised.",
-        "With two groups alone nothing shows how far such movements reach upwards; with a third, a movement with a "
-        "very long upper tail is still taken for pretext too often among some sixty places.",
+        "With two groups alone nothing shows how far such movements reach upwards: no error rate is promised. With a "
+        "third group a long upper tail is allowed for as far as that group's contrasts leave room for one.",
         "A few small classes can outweigh a large one: where all classes added up deny the contrast nothing is "
         "flagged.",
         "Other groups' contrasts are controls only where nothing of the kind befalls those groups too.",

@@ -26,8 +26,10 @@ LACKS = (
     Lack("activation-series.few-classes", "activation-series.need-classes"),
     Lack("activation-series.few-comparisons", "activation-series.need-comparisons"),
     Lack("activation-series.no-fit", "activation-series.need-more"),
+    Lack("activation-series.rougher", "activation-series.need-alike"),
 )
-NO_START, NO_MONTHS, SHORT, SUPPRESSED, GAPS, NOBODY, FEW_EVENTS, FEW_CLASSES, FEW_COMPARISONS, NO_FIT = range(1, 11)
+NO_START, NO_MONTHS, SHORT, SUPPRESSED, GAPS, NOBODY = range(1, 7)
+FEW_EVENTS, FEW_CLASSES, FEW_COMPARISONS, NO_FIT, ROUGHER = range(7, 12)
 EXTRA = (
     "share",
     "share_low",

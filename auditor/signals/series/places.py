@@ -11,9 +11,17 @@ import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.series.counts import MOST_MISSING, Monthly, sums
-from auditor.signals.series.parts import FEW_COMPARISONS, FEW_EVENTS, NO_FIT, Change, Cut, cut
+from auditor.signals.series.parts import FEW_COMPARISONS, FEW_EVENTS, NO_FIT, ROUGHER, Change, Cut, cut
 from auditor.signals.series.starts import Ints, Start, Windows, month_number, others_within
-from auditor.stats.series.change import LevelChange, less, level_change, normal_limits, rank_change, slope_change
+from auditor.stats.series.change import (
+    LevelChange,
+    less,
+    level_change,
+    normal_limits,
+    rank_change,
+    rougher,
+    slope_change,
+)
 
 LEAST_EVENTS = 20.0
 """Expected events of each group on each side of the start that a regression with six coefficients needs."""
@@ -74,8 +82,9 @@ def series_change(cells: Cells, made: Cut, rules: Rules) -> tuple[Change, Slopes
     level, slope = _empty(made, size), Slopes(*np.full((3, size), np.nan))
     level.code[(made.code == 0) & (made.expected() < LEAST_EVENTS)] = FEW_EVENTS
     for window in _windows(cells, made, level.code == 0, rules):
-        _rank(cells, made, window, rules, level)
-        _slopes(window, rules, slope, level)
+        free = window.fit(rules.harmonics, slope=True)
+        _rank(cells, made, window, rules, free, level)
+        _slopes(window, rules, free, slope, level)
     return level, slope
 
 
@@ -137,23 +146,31 @@ def _quiet(cells: Cells, start: Start, data: Monthly, span: Span, rules: Rules) 
     return ~begun & ~others_within(cells, start, *edges)
 
 
-def _rank(cells: Cells, made: Cut, window: _Window, rules: Rules, into: Change) -> None:
-    """Rank each tested place among its comparisons, and write what came out."""
+def _rank(cells: Cells, made: Cut, window: _Window, rules: Rules, free: LevelChange, into: Change) -> None:
+    """Rank each tested place among its comparisons, and write what came out.
+
+    How noisy a place is, is read from the fit in which trends may change: an effect that grows is no noise.
+    """
     change, rows = window.fit(rules.harmonics, slope=False), window.rows
     fitted = np.zeros(cells.size, dtype=bool)
     fitted[rows] = change.fitted
-    statistic, value, se = (np.full(cells.size, np.nan) for _ in range(3))
+    statistic, value, se, natural, dispersion = (np.full(cells.size, np.nan) for _ in range(5))
     statistic[rows], value[rows], se[rows] = change.statistic, change.estimate, change.se
+    natural[rows], dispersion[rows] = free.natural, free.dispersion
     least = math.ceil(1 / rules.alpha - 1e-9) - 1
     label = cells.stratum
     states = np.unique(np.array(("", *cells.states)), return_inverse=True)[1][1:]
+    usable = window.compared & fitted & np.isfinite(natural)
     for j in np.flatnonzero(window.tested):
         if not fitted[j]:
             into.code[j] = NO_FIT
             continue
-        others, wide = _comparisons(label, states, window.compared & fitted, int(j), rules, least)
+        others, wide = _comparisons(label, states, usable, int(j), rules, least)
         if others.sum() < least:
             into.code[j] = FEW_COMPARISONS
+            continue
+        if rougher((natural[j], dispersion[j]), (natural[others], dispersion[others])):
+            into.code[j] = ROUGHER
             continue
         ranked = rank_change(value[[j]], se[[j]], statistic[others], rules.level)
         into.value[j], into.low[j], into.high[j] = value[j], ranked.low[0], ranked.high[0]
@@ -175,8 +192,8 @@ def _comparisons(label: Ints, states: Ints, fitted: Bools, j: int, rules: Rules,
     return peers, bool(states[j] > 0) and bool((peers & ~near).any())
 
 
-def _slopes(window: _Window, rules: Rules, into: Slopes, level: Change) -> None:
-    change, rows = window.fit(rules.harmonics, slope=True), window.rows
+def _slopes(window: _Window, rules: Rules, change: LevelChange, into: Slopes, level: Change) -> None:
+    rows = window.rows
     for at in np.flatnonzero(window.tested[rows] & change.fitted):
         j = int(rows[at])
         if level.code[j] == 0:

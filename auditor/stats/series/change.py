@@ -22,6 +22,7 @@ _LEAST_DRIFT = 0.01
 """Natural standard deviation of the trends, per year on the log scale, below which it is not put."""
 _FEWEST_TO_SHRINK = 10
 _ALPHA, _POWER = 0.05, 0.8
+_ROUGHER, _BEYOND_CHANCE = 2.0, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,18 @@ class LevelChange:
     fitted : ndarray of bool, shape (J,)
     drift : float
         Natural standard deviation of the places' trends, per year; NaN where trends were not drawn together.
+    natural : ndarray, shape (J,)
+        Variance of the months about the regression beyond that of counting, on the log scale; 0 where there is none.
+    dispersion : ndarray, shape (J,)
+        Pearson chi-square over its degrees of freedom, the larger of the two where two series are compared.
     """
 
     estimate: Array
     se: Array
     fitted: Bools
     drift: float
+    natural: Array
+    dispersion: Array
 
     @property
     def statistic(self) -> Array:
@@ -106,6 +113,34 @@ def less(first: LevelChange, second: LevelChange) -> LevelChange:
         np.hypot(first.se, second.se),
         first.fitted & second.fitted,
         first.drift,
+        first.natural + second.natural,
+        np.maximum(first.dispersion, second.dispersion),
+    )
+
+
+def rougher(tested: tuple[float, float], compared: tuple[ArrayLike, ArrayLike]) -> bool:
+    """Say whether a place's months are so much noisier than those of its comparison places that it is not like them.
+
+    Ranks need exchangeable places. A place of twice the natural noise, and autocorrelated, is ranked too far out,
+    because what all places share of noise and autocorrelation is drawn into its own standard error.
+
+    Parameters
+    ----------
+    tested : (float, float)
+        Natural variance and dispersion of the tested place.
+    compared : (array_like, array_like), each of shape (K,)
+        The same of its comparison places; finite, at least one.
+
+    Returns
+    -------
+    bool
+        True where the natural variance is more than twice the comparisons' upper quartile (size alone does not
+        enlarge it) and the dispersion more than one and a half times their median (chance alone hardly does, where
+        counts are small).
+    """
+    natural, dispersion = (np.asarray(value, dtype=float) for value in compared)
+    return bool(
+        tested[0] > _ROUGHER * np.quantile(natural, 0.75) and tested[1] > _BEYOND_CHANCE * np.median(dispersion)
     )
 
 
@@ -125,13 +160,21 @@ def _unit(design: Array, column: int) -> Array:
 def _changed(fit: SeriesFit, column: int, drift: float) -> LevelChange:
     if not fit.fitted.any():
         nothing = np.full(len(fit.fitted), np.nan)
-        return LevelChange(nothing, nothing, fit.fitted, drift)
+        return LevelChange(nothing, nothing, fit.fitted, drift, nothing, nothing)
     estimated: Noise = noise(fit)
     se = robust_se(fit, estimated, _unit(fit.design, column))
     # A series without any residual noise has no scale to be studentised by.
     sound = fit.fitted & (np.nan_to_num(se) > 0)
     estimate = np.where(sound, fit.coefficients[:, column], np.nan)
-    return LevelChange(estimate, np.where(sound, se, np.nan), sound, drift)
+    se = np.where(sound, se, np.nan)
+    return LevelChange(estimate, se, sound, drift, _natural_variance(fit), fit.dispersion)
+
+
+def _natural_variance(fit: SeriesFit) -> Array:
+    """Return what over-dispersion adds to the variance of a month, (phi - 1) over its weight; shape (J,)."""
+    weight = np.nan_to_num(fit.weights).sum(axis=1) / np.maximum(fit.months, 1.0)
+    excess = np.maximum(fit.dispersion - 1.0, 0.0)
+    return np.divide(excess, weight, out=np.full(len(weight), np.nan), where=fit.fitted & (weight > 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from auditor.stats.series.change import less, level_change, rank_change, slope_change
+from auditor.stats.series.change import less, level_change, rank_change, rougher, slope_change
 from auditor.stats.series.error import Noise, noise, residual_autocorrelation, robust_se
 from auditor.stats.series.interrupted import fit_series, series_design
 
@@ -227,3 +227,23 @@ def test_unobserved_months_take_no_part():
     whole, part = fit_series(focal, total, design), fit_series(focal[:, :42], total[:, :42], design[:42])
     np.testing.assert_allclose(whole.coefficients, part.coefficients, rtol=1e-10)
     np.testing.assert_allclose(whole.dispersion, part.dispersion, rtol=1e-10)
+
+
+def test_only_more_natural_noise_than_size_and_chance_explain_is_rougher():
+    """Upper quartile of the comparisons' natural variance .03, median dispersion 1.5 (by hand)."""
+    compared = ([0.01, 0.02, 0.03, 0.03, 0.04], [1.2, 1.4, 1.5, 1.7, 2.0])
+    assert rougher((0.061, 2.3), compared)
+    assert not rougher((0.059, 2.3), compared)
+    assert not rougher((0.061, 2.2), compared)
+
+
+def test_natural_variance_does_not_grow_with_size_and_is_nil_for_plain_counts():
+    """Binomial months with a normal deviate of SD .2 on the log odds, of 400 and of 4,000 events (simulated)."""
+    rng = np.random.default_rng(7)
+    for size in (400, 4000):
+        odds = np.exp(rng.normal(0, 0.2, (40, 72)))
+        total = np.full((40, 72), size)
+        change = level_change(rng.binomial(total, odds / (1 + odds)), total, 36)
+        assert np.median(change.natural) == pytest.approx(0.04, rel=0.25)
+    plain = level_change(rng.binomial(total, 0.5), total, 36)
+    assert np.median(plain.natural) < 0.0005
