@@ -75,6 +75,9 @@ class Adapter:
         The column by which its rows, one a charge, are folded into events (``fold`` of a source).
     unlike : frozenset of str
         Names of columns (comparable form) that a file of this foreign layout does not have.
+    by_name : bool
+        True when nothing of a row is read but the columns that have a canonical name and those that number records,
+        so that the others of a large file need not be loaded.
     """
 
     name: str
@@ -96,6 +99,7 @@ class Adapter:
     bundle: Bundle | None = None
     fold: str = ""
     unlike: frozenset[str] = frozenset()
+    by_name: bool = False
 
     @property
     def kind(self) -> str:

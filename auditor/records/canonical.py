@@ -138,4 +138,5 @@ def insert(sheet: Sheet, table: str, columns: dict[str, str], source: str = "") 
     names = ", ".join(quote(name) for name in ("source", "row", *columns))
     values = ", ".join([str(sheet.index), "_row", *columns.values()])
     rows = source or f"SELECT * FROM {sheet.typed} WHERE aside IS NULL"  # noqa: S608
-    sheet.run(f"INSERT INTO {table} ({names}) SELECT {values} FROM ({rows}) t ORDER BY _row")  # noqa: S608
+    order = "" if sheet.together else " ORDER BY _row"  # what was grouped has no order to keep, and millions of rows
+    sheet.run(f"INSERT INTO {table} ({names}) SELECT {values} FROM ({rows}) t{order}")  # noqa: S608

@@ -21,7 +21,9 @@ from auditor.records.lines import Encoding, Lines
 from auditor.records.load_table import Staged
 from auditor.records.plain import stage_plain, survey
 from auditor.records.spec import SourceSpec
+from auditor.records.stage_coded import stage_coded
 from auditor.records.store import Store
+from auditor.records.wanted import Wanted
 
 CANDIDATES = (",", "\t", ";", "|", " ")
 SAMPLE = 400
@@ -91,7 +93,7 @@ def open_delimited(path: Path, where: Where, spec: SourceSpec) -> Grid:
     grid.rows = lambda: _records(path, encoding, dialect, grid)
     grid.least = 1 if dialect.declared else 2
     if encoding.name in ("utf-8", "utf-8-sig") and not encoding.twice and not dialect.spaced:
-        grid.load = lambda header, store, keep: _short_way(path, encoding, dialect, grid, header, store, keep)
+        grid.load = lambda header, store, wanted: _short_way(path, encoding, dialect, grid, header, store, wanted)
     return grid
 
 
@@ -112,14 +114,19 @@ def _short_way(
     grid: Grid,
     header: Header,
     store: Store,
-    keep: frozenset[int] | None,
+    wanted: Wanted | None,
 ) -> Staged | None:
-    found = survey(path, dialect.delimiter, header, marked=encoding.name == "utf-8-sig")
+    marked = encoding.name == "utf-8-sig"
+    if wanted is not None:
+        coded = stage_coded(path, dialect.delimiter, header, store, wanted, marked=marked)
+        if coded is not None:
+            return coded
+    found = survey(path, dialect.delimiter, header, marked=marked)
     if found is None:
         return None
     if found.separators:
         grid.notes.append(SEPARATORS)
-    return stage_plain(path, dialect.delimiter, header, found, store, keep)
+    return stage_plain(path, dialect.delimiter, header, found, store, wanted.columns if wanted else None)
 
 
 def _sample(path: Path, encoding: Encoding) -> list[str]:

@@ -83,7 +83,7 @@ def _ask(sheet: Sheet) -> None:
         return
     text = f"lower(trim({sheet.text(name)}, {literal(BLANKS)}))"
     for at, header in enumerate(sheet.raw.columns):
-        if key(header) not in NUMBERS:
+        if key(header) not in NUMBERS or (sheet.raw.coded is not None and at in sheet.raw.coded.wanted.numbers):
             continue
         numbers = hashes(sheet.store, f"c{at}", quote(sheet.raw.table), sheet.raw.ledger.read)
         if not numbers.repeated:

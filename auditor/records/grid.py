@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from auditor.records.header import Header
     from auditor.records.load_table import Staged
     from auditor.records.store import Store
+    from auditor.records.wanted import Wanted
 
 Row = tuple[int, list[str]]
 """Row number as the editor or spreadsheet shows it, and its cells; a blank row has none, or blank ones."""
@@ -117,7 +118,7 @@ class Grid:
     least: int = 2
     damage: str = ""
     header: Header | None = None
-    load: Callable[[Header, Store, frozenset[int] | None], Staged | None] | None = None
+    load: Callable[[Header, Store, Wanted | None], Staged | None] | None = None
 
 
 def letter(index: int) -> str:

@@ -17,6 +17,7 @@ from auditor.records.grid import Grid, Merged, Row, Tally, Where
 from auditor.records.header import Header
 from auditor.records.load_table import Staged
 from auditor.records.store import Store, quote
+from auditor.records.wanted import Wanted
 
 _PATIENCE = 900
 """Seconds of the clock; the process itself is stopped after 300 seconds of work."""
@@ -101,7 +102,7 @@ def _parquet(sheet: dict[str, Any], folder: Path, where: Where) -> Grid:
     names = tuple(sheet["names"])
     header = Header(names, 0, 0, (names,))
 
-    def load(_: Header, store: Store, __: frozenset[int] | None) -> Staged:
+    def load(_: Header, store: Store, __: Wanted | None) -> Staged:
         table = store.fresh("raw")
         store.connection.execute(
             f"CREATE TABLE {quote(table)} AS SELECT * FROM read_parquet($path)",  # noqa: S608

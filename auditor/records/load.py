@@ -14,16 +14,14 @@ from auditor.domain.source import Source
 from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
 from auditor.records import account, canonical, repeats
 from auditor.records.adapter import AUTO, bundles_of, choose, fits
-from auditor.records.adapters import records
 from auditor.records.bundle import Gathered, parts
-from auditor.records.columns import IDS, ColumnMap, find_columns, key, map_columns
+from auditor.records.columns import ColumnMap, find_columns, map_columns
 from auditor.records.container import is_lock_file
 from auditor.records.decisions import Decisions, use_note
 from auditor.records.docket import Docket
 from auditor.records.event_columns import source_column
 from auditor.records.events import prune
 from auditor.records.fill_down import fill_down
-from auditor.records.folding import NONE, NUMBERS
 from auditor.records.lookups import Lookups
 from auditor.records.own_crosswalk import own_crosswalk
 from auditor.records.raw import RawTable
@@ -34,6 +32,7 @@ from auditor.records.sheet import Sheet
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store
 from auditor.records.unseen import visible
+from auditor.records.wanted_columns import wanted_columns
 
 _FIRST = {"places": 0, "facilities": 1}
 _LOOKED_UP = frozenset({"facility_name", "facility_city"})
@@ -121,7 +120,7 @@ def load(
         first: RawTable | None = None
         own = own_crosswalk(spec, base, store, docket)
         for part in parts(_paths(spec, base, docket), bundles_of(spec.format), named=spec.format != AUTO):
-            tables = _tables(part, spec, at, store, docket)
+            tables = _tables(part, spec, at, store, docket, rows)
             if isinstance(part, Path):
                 if is_lock_file(part):
                     passed.append(f"{visible(part.name)}: the lock file of a workbook that is open; passed over")
@@ -175,12 +174,14 @@ def _paths(spec: SourceSpec, base: Path, docket: Docket) -> list[Path]:
     return found
 
 
-def _tables(part: Path | Gathered, spec: SourceSpec, at: int, store: Store, docket: Docket) -> list[RawTable]:
+def _tables(
+    part: Path | Gathered, spec: SourceSpec, at: int, store: Store, docket: Docket, rows: frozenset[str]
+) -> list[RawTable]:
     """Read one file or bundle; what is wrong with it goes on the docket, so that the others are read as well."""
     name = part.name if isinstance(part, Path) else Path(spec.path).name
     try:
         if isinstance(part, Path):
-            return read(part, spec, store, keep=partial(needed, spec, at))
+            return read(part, spec, store, keep=partial(wanted_columns, spec, at, rows))
         return part.read(spec, store)
     except InputError as error:
         docket.input += error.problems or (Problem(error.summary, "", "", file=name),)
@@ -190,35 +191,6 @@ def _tables(part: Path | Gathered, spec: SourceSpec, at: int, store: Store, dock
         docket.questions += error.problems
         docket.answers(at, spec).lines.append(error.toml)
     return []
-
-
-def needed(spec: SourceSpec, at: int, headers: Sequence[str]) -> frozenset[int] | None:
-    """Return the positions of the columns of person-events that may be read; None where it cannot be told yet.
-
-    Those are all that have a canonical name, and those that number records or bookings.
-
-    Parameters
-    ----------
-    spec : SourceSpec
-        How the file is to be read.
-    at : int
-        Number of its ``[[sources]]`` table.
-    headers : sequence of str
-        Names of the file's columns.
-    """
-    where = Problem("", "", "")
-    try:
-        adapter = choose(spec, headers, where)
-    except InputError:
-        return None
-    if adapter.load is not records.load or adapter.reshape is not None:
-        return None
-    if spec.fill_down or spec.fold not in ("", NONE):
-        return None
-    spec = adapter.completed(spec, headers)
-    found = map_columns(headers, spec, adapter.columns, Docket(), at=at, where=where)
-    numbers = {at for at, header in enumerate(headers) if key(header) in IDS | NUMBERS}
-    return frozenset(numbers | {*found.positions.values()})
 
 
 def _open(
@@ -246,8 +218,8 @@ def _open(
         return None
     spec = adapter.completed(spec.answered(), raw.columns)
     before = len(docket.config) + len(docket.input) + len(docket.questions)
-    wanted = rows if adapter.kind == "records" else frozenset()
-    used = frozenset(map(source_column, wanted)) | (_LOOKED_UP if spec.facilities != "off" else frozenset())
+    asked = rows if adapter.kind == "records" else frozenset()
+    used = frozenset(map(source_column, asked)) | (_LOOKED_UP if spec.facilities != "off" else frozenset())
     if "offence" not in {*find_columns(raw.columns, adapter.columns), *spec.columns, *spec.constants}:
         used |= {"charge"}  # read for its class
     told = raw.told | {spec.fold}
@@ -255,7 +227,7 @@ def _open(
     ledger = raw.ledger
     for note in (*adapter.remarks, *columns.notes):
         ledger = ledger.note(note)
-    sheet = Sheet(index, at, spec, raw, store, docket, adapter, columns, as_of, ledger, wanted=wanted)
+    sheet = Sheet(index, at, spec, raw, store, docket, adapter, columns, as_of, ledger, wanted=asked)
     placeless = check_required(sheet)
     sheet.open = len(docket.config) + len(docket.input) + len(docket.questions) > before
     if placeless:

@@ -6,6 +6,7 @@ import csv
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.errors import InputError
 from auditor.records.grid import GIANT, MAX_CELL, MAX_COLUMNS, Grid, Tally, blank, letter, listed
@@ -13,6 +14,9 @@ from auditor.records.header import Header
 from auditor.records.notes_below import lone, note_text
 from auditor.records.store import Store, quote
 from auditor.records.unseen import CONTROLS
+
+if TYPE_CHECKING:
+    from auditor.records.coded import Coded
 
 LONG = "more cells than the header has names"
 SHORT = "fewer cells than the header has names"
@@ -47,6 +51,8 @@ class Staged:
         Rows equal to an earlier one in every cell, where that is known.
     content : str
         What tells the content of all its rows, whatever their order; empty where that is not known.
+    coded : Coded or None
+        The table as small numbers; ``table`` is then a view of it.
     """
 
     table: str
@@ -57,6 +63,7 @@ class Staged:
     narrow: frozenset[int] | None = None
     copies: int | None = None
     content: str = ""
+    coded: Coded | None = None
 
 
 def stage(grid: Grid, header: Header, store: Store) -> Staged:

@@ -38,12 +38,16 @@ def possible(file: PlainFile, keep: frozenset[int]) -> bool:
     keep : frozenset of int
         Positions of the columns that will be read.
     """
+    return file.found.absent == MARKS and len(keep) < len(file.header.names) and plain(file)
+
+
+def plain(file: PlainFile) -> bool:
+    """Tell whether a large file has no quotes, a name of its own for every column, and no notes below."""
     given = file.header.names
-    plain = not file.found.quoted and file.found.absent == MARKS
     named = all(given) and len({name.casefold() for name in given}) == len(given) and given[0] != _LABELLED
     whole = _SPREADSHEET not in (file.found.lines, file.found.lines + 1)
     large = file.found.lines >= FEWEST
-    return large and file.header.row == 1 and plain and named and whole and len(keep) < len(given) and not _notes(file)
+    return large and file.header.row == 1 and not file.found.quoted and named and whole and not _notes(file)
 
 
 def _notes(file: PlainFile) -> bool:
@@ -83,7 +87,7 @@ def stage_narrow(file: PlainFile, keep: frozenset[int]) -> Staged | None:
             f"FROM {file.reading(file.columns())}",
             file.options,
         )
-        copies, content = _hashed(file)
+        copies, content = hashed(file)
     except duckdb.Error:
         file.store.drop(table)
         return None
@@ -112,7 +116,7 @@ def _numbered(file: PlainFile) -> bool:
     return any(key(name) in IDS for name in file.header.names)
 
 
-def _hashed(file: PlainFile) -> tuple[int, str]:
+def hashed(file: PlainFile) -> tuple[int, str]:
     """Return how many lines repeat an earlier one, and what tells the content of the file."""
     reading = (
         "read_csv($path, auto_detect=false, header=false, skip=$above, delim=$unseen, quote='', escape='', "

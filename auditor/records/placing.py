@@ -80,9 +80,10 @@ def _written(sheet: Sheet) -> list[Row]:
     place, name, state = keys(sheet)
     needed = f"NOT ({sheet.spared})" if sheet.spared else "true"
     own = f"WHERE NOT ({facility_placing.here(sheet)})" if facility_placing.applies(sheet) else ""
+    table, rows = sheet.alike(place, name, state, needed, own)
     return sheet.sql(
-        f"SELECT {place}, {name}, {state}, {sheet.rows}, min(_row), bool_or({needed}) "  # noqa: S608
-        f"FROM {quote(sheet.raw.table)} r {own} GROUP BY 1, 2, 3 ORDER BY 5"
+        f"SELECT {place}, {name}, {state}, {rows}, min(_row), bool_or({needed}) "  # noqa: S608
+        f"FROM {table} r {own} GROUP BY 1, 2, 3 ORDER BY 5"
     )
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from auditor.domain.source import Ledger
+
+if TYPE_CHECKING:
+    from auditor.records.coded import Coded
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class RawTable:
         Rows equal to an earlier one in every cell, where reading told.
     content : str
         What tells the content of all its rows, likewise.
+    coded : Coded or None
+        The table as small numbers, where rows are counted and none is looked at by itself; ``table`` is a view then.
     epoch : int
         1904 when the workbook counts its days from 1904, else 1900: for day numbers not marked as dates.
     told : frozenset of str
@@ -57,5 +63,6 @@ class RawTable:
     narrow: frozenset[int] | None = None
     copies: int | None = None
     content: str = ""
+    coded: Coded | None = None
     told: frozenset[str] = field(default=frozenset())
     unfolded: bool = False

@@ -23,6 +23,7 @@ from auditor.records.spec import SourceSpec
 from auditor.records.store import Store, quote
 from auditor.records.tidy import tidy
 from auditor.records.unseen import hidden_in, removed_note, visible
+from auditor.records.wanted import Wanted
 
 HEAD = 300
 """How many rows are looked at to find the header."""
@@ -34,7 +35,7 @@ _CHUNK = 1 << 22
 _SETTLED = 5_000_000_000
 """Nanoseconds after which a change of a file must show in its time, however coarse the file system's clock."""
 
-Keep = Callable[[Sequence[str]], "frozenset[int] | None"]
+Keep = Callable[[Sequence[str]], Wanted | None]
 
 
 def fingerprint(path: Path) -> str:
@@ -65,8 +66,8 @@ def read(
     layout : Headless, optional
         What stands where in a table of which it is known that it has no line of names.
     keep : callable, optional
-        From the names of the columns to the positions of those that somebody will read, or None for all: of a large
-        plain file the others are not loaded.
+        From the names of the columns to what somebody will read of them, or None for everything: of a large plain
+        file the rest is not loaded.
 
     Returns
     -------
@@ -198,7 +199,8 @@ class _Reader:
         ledger = without_numbers(tidied.ledger.note(note) if note else tidied.ledger, self.spec)
         sheet, columns = visible(grid.where.sheet), tuple(visible(name) for name in tidied.columns)
         table = RawTable(grid.where.file, sheet, staged.table, columns, header.row, self.sha256, ledger)
-        table = replace(table, epoch=grid.epoch, narrow=staged.narrow, copies=staged.copies, content=staged.content)
+        table = replace(table, epoch=grid.epoch, narrow=staged.narrow, copies=staged.copies)
+        table = replace(table, content=staged.content, coded=staged.coded)
         return self._once(table, staged)
 
     def _header(self, grid: Grid, head: list[Row]) -> Header | None:

@@ -35,6 +35,8 @@ def set_aside_copies(sheets: Sequence[Sheet]) -> None:
         _copies(sheet, at)
         for earlier, column in seen:
             if earlier.numbered == sheet.numbered:
+                earlier.as_text()
+                sheet.as_text()
                 _known(sheet, at, earlier, column)
         seen.append((sheet, at))
 
@@ -52,6 +54,8 @@ def number_of(sheet: Sheet) -> int | None:
 
 def _numbers(sheet: Sheet, at: int) -> bool:
     """Tell whether (nearly) every different row has a number of its own; the whole rows are hashed only if not."""
+    if sheet.raw.coded is not None:  # all its numbers differ
+        return True
     table, filled = quote(sheet.raw.table), f"trim(c{at}) <> ''"
     found = hashes(sheet.store, f"c{at}", f"{table} WHERE {filled}", sheet.raw.ledger.read)
     rows, numbers = found.rows, found.distinct

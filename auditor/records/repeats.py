@@ -29,7 +29,7 @@ def fingerprint(sheet: Sheet) -> str:
 
     The same file may be given twice for two different columns: that is no repetition.
     """
-    content = sheet.raw.content or _content(sheet)
+    content = sheet.raw.coded.content() if sheet.raw.coded else sheet.raw.content or _content(sheet)
     spec = sheet.spec.model_dump(exclude={"path", "sheet", "published", "citation", "encoding", "delimiter"})
     used = sorted((name, sheet.columns.header(name)) for name in sheet.columns.positions)
     return repr((sheet.adapter.name, sheet.raw.columns, content, used, sorted(spec.items(), key=str)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from auditor.domain.source import Ledger
 from auditor.errors import Problem
+from auditor.records.coded import read_in
 from auditor.records.columns import ColumnMap, is_personal
 from auditor.records.docket import Docket
 from auditor.records.lookups import Lookups
@@ -126,14 +127,30 @@ class Sheet:
             return f"r.c{self.columns.positions[name]}"
         return literal(self.columns.constants[name]) if name in self.columns.constants else "NULL::VARCHAR"
 
+    def alike(self, *texts: str) -> tuple[str, str]:
+        """Return a relation with what SQL over the raw table reads, and the SQL that counts rows of the file in it.
+
+        Where the raw table is one of small numbers, rows that are alike in those columns stand in one row of it, whose
+        ``_row`` is that of the first.
+        """
+        if self.raw.coded is None:
+            return quote(self.raw.table), self.rows
+        return self.raw.coded.alike(read_in(texts)), "sum(r.file_rows)::BIGINT"
+
+    def as_text(self) -> None:
+        """Load the raw table as text, where it is one of small numbers: for whoever looks at single rows."""
+        if self.raw.coded is not None:
+            self.raw = replace(self.raw, table=self.raw.coded.whole(), coded=None)
+
     def distinct(self, expression: str, name: str = "", most: int = MOST_DISTINCT) -> list[tuple[str, int, int]]:
         """Return the distinct texts of an expression with their counts and first rows, in order of the file.
 
         Blanks at the ends are cut off here, once for each spelling, rather than in every row; blank ones are left
         out. A column of more than ``most`` is refused, and only its first values are returned.
         """
+        table, rows = self.alike(expression)
         query = (
-            f"SELECT {expression} AS v, {self.rows}, min(_row) FROM {quote(self.raw.table)} r "  # noqa: S608
+            f"SELECT {expression} AS v, {rows}, min(_row) FROM {table} r "  # noqa: S608
             f"GROUP BY v HAVING v IS NOT NULL ORDER BY 3, 1 LIMIT {most + 1}"
         )
         found = self._merged(self.sql(query))
@@ -183,6 +200,8 @@ class Sheet:
 
     def clear(self) -> None:
         """Drop the raw table and everything made from it: what is personal in a file stays no longer than needed."""
+        if self.raw.coded is not None:
+            self.raw.coded.release()
         names = self.sql(
             "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, ?) OR table_name IN (?, ?, ?)",
             [f"map_{self.index}_", self.raw.table, self.typed, f"months_{self.index}"],

@@ -22,15 +22,21 @@ FEWEST = 10
 
 _SHOWN = 8
 
+# Half of the months on a side lie at or above its median, and half at or below it: a series whose sixth largest figure
+# is not three times its sixth smallest holds no step, and most are done with there.
 _STEPS = f"""
 WITH m AS (
     SELECT source, place, event, start, sum(n) AS n FROM counts
     WHERE period_kind = 'month' AND place <> '{NATION}' AND cumulative IS NOT TRUE
     GROUP BY ALL HAVING bool_and(n IS NOT NULL)
+), c AS (
+    SELECT source, place, event, list_last(min(n, {MONTHS // 2})) AS small, list_last(max(n, {MONTHS // 2})) AS large
+    FROM m GROUP BY ALL HAVING count(*) >= {2 * MONTHS} AND large >= {FEWEST} AND large > {FACTOR} * small
 ), w AS (
     SELECT *, median(n) OVER before AS low, median(n) OVER after AS high, count(*) OVER before AS past,
            count(*) OVER after AS coming, avg(n) OVER before AS mean_low, avg(n) OVER after AS mean_high
-    FROM m WINDOW before AS (PARTITION BY source, place, event ORDER BY start ROWS BETWEEN {MONTHS} PRECEDING
+    FROM m SEMI JOIN c USING (source, place, event)
+    WINDOW before AS (PARTITION BY source, place, event ORDER BY start ROWS BETWEEN {MONTHS} PRECEDING
            AND 1 PRECEDING), after AS (PARTITION BY source, place, event ORDER BY start ROWS BETWEEN CURRENT ROW
            AND {MONTHS - 1} FOLLOWING)
 ), s AS (

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
 from auditor.records import facility_placing, placing
+from auditor.records.alike import build_alike
 from auditor.records.canonical import word_type
 from auditor.records.charges import map_charges, tells_offence
 from auditor.records.columns import Column
@@ -40,13 +42,31 @@ def build(sheet: Sheet, columns: Sequence[Column], *, together: bool = False) ->
     may yet be said of (set aside, incomplete, totals) always stand alone.
     """
     sheet.together = together
+    if not together:
+        sheet.as_text()
     parts = _Parts(together)
     for column in columns:
         _ADD.get(column.kind, _skip)(sheet, column, parts)
     for column in columns:
         if column.kind == "period":
             _add_period(sheet, column.name, parts)
-    sheet.run(f"CREATE OR REPLACE TEMP TABLE {sheet.typed} AS {parts.query(quote(sheet.raw.table))}")
+    if sheet.raw.coded is None or not build_alike(sheet, sheet.raw.coded, parts.pieces, parts.fixed):
+        sheet.run(f"CREATE OR REPLACE TEMP TABLE {sheet.typed} AS {parts.query(quote(sheet.raw.table))}")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What some columns of the raw table become: one join or several, what is taken from them, why a row goes aside."""
+
+    joins: tuple[str, ...]
+    select: dict[str, str]
+    asides: tuple[str, ...]
+
+    def doubts(self) -> list[str]:
+        """Return the SQL, over what it selects, of whether a row must keep a row of its own."""
+        totals = [name for name in self.select if name.endswith('_total"')]
+        blank = [f"{name} IS NULL" for name in ("place", "start", '"end"', '"event"') if name in self.select]
+        return [*totals, *blank, *(["place_total IS NOT NULL"] if "place_total" in self.select else [])]
 
 
 class _Parts:
@@ -54,31 +74,30 @@ class _Parts:
 
     def __init__(self, together: bool) -> None:
         self.together = together
-        self.select: dict[str, str] = {}
+        self.pieces: list[Piece] = []
         self.fixed: dict[str, str] = {}
-        self.joins: list[str] = []
-        self.asides: list[str] = []
+
+    def add(self, joins: Sequence[str], select: dict[str, str], asides: Sequence[str]) -> None:
+        """Add a piece."""
+        self.pieces.append(Piece(tuple(joins), select, tuple(asides)))
 
     def query(self, table: str) -> str:
         """Return the statement over the raw table, whose alias is ``r``."""
-        aside = f"coalesce({', '.join(self.asides) or 'NULL'}, NULL::VARCHAR)"
-        select = "".join(f",\n  {sql} AS {name}" for name, sql in self.select.items())
-        rows = f"SELECT r._row AS _row{select},\n  {aside} AS aside FROM {table} r\n" + "\n".join(self.joins)  # noqa: S608
+        joins = [join for piece in self.pieces for join in piece.joins]
+        selected = {name: sql for piece in self.pieces for name, sql in piece.select.items()}
+        asides = [aside for piece in self.pieces for aside in piece.asides]
+        aside = f"coalesce({', '.join(asides) or 'NULL'}, NULL::VARCHAR)"
+        select = "".join(f",\n  {sql} AS {name}" for name, sql in selected.items())
+        rows = f"SELECT r._row AS _row{select},\n  {aside} AS aside FROM {table} r\n" + "\n".join(joins)  # noqa: S608
         fixed = "".join(f", {sql} AS {name}" for name, sql in self.fixed.items())
         if not self.together:
             return f"SELECT *, 1::BIGINT AS file_rows, true AS alone{fixed} FROM ({rows})"  # noqa: S608
-        names = ", ".join((*self.select, "aside"))
+        names = ", ".join((*selected, "aside"))
+        alone = " OR ".join(["aside IS NOT NULL", *(doubt for piece in self.pieces for doubt in piece.doubts())])
         return (
             f"SELECT min(_row) AS _row, {names}, count(*) AS file_rows, own IS NOT NULL AS alone{fixed} "  # noqa: S608
-            f"FROM (SELECT *, CASE WHEN {self._alone()} THEN _row END AS own FROM ({rows})) GROUP BY {names}, own"
+            f"FROM (SELECT *, CASE WHEN {alone} THEN _row END AS own FROM ({rows})) GROUP BY {names}, own"
         )
-
-    def _alone(self) -> str:
-        """Return the SQL of whether a row must keep a row of its own."""
-        totals = [name for name in self.select if name.endswith('_total"')]
-        doubts = ["aside IS NOT NULL", "place_total IS NOT NULL", *totals]
-        doubts += [f"{name} IS NULL" for name in ("place", "start", '"end"', '"event"') if name in self.select]
-        return " OR ".join(doubts)
 
 
 def _skip(sheet: Sheet, column: Column, parts: _Parts) -> None:
@@ -90,15 +109,14 @@ def _add_place(sheet: Sheet, column: Column, parts: _Parts) -> None:
     if parts.together:
         table = _narrow_places(sheet, table)
     place, name, state = placing.keys(sheet)
-    parts.joins.append(f"LEFT JOIN {table} mp ON mp.place = {place} AND mp.name = {name} AND mp.state = {state}")
+    joins = [f"LEFT JOIN {table} mp ON mp.place = {place} AND mp.name = {name} AND mp.state = {state}"]
     ends = ["mp.id", "mp.within", "mp.aside"]
     if facility_placing.applies(sheet):
         ends = [f"coalesce({end}, {end.replace('mp.', 'mf.')})" for end in ends]
-        parts.joins.append(_facilities(sheet))
+        joins.append(_facilities(sheet))
     else:
         facility_placing.note_left(sheet)
-    parts.select |= {"place": ends[0], "within": ends[1], "place_total": "mp.total"}
-    parts.asides.append(ends[2])
+    parts.add(joins, {"place": ends[0], "within": ends[1], "place_total": "mp.total"}, ends[2:])
     note_idle_answers(sheet)
 
 
@@ -122,9 +140,8 @@ def _add_mapped(sheet: Sheet, column: Column, parts: _Parts) -> None:
     if parts.together and column.kind == "code":
         table = _narrow(sheet, column.name, table)
     alias = f"m_{column.name}"
-    parts.joins.append(f"LEFT JOIN {table} {alias} ON {alias}.raw = {sheet.text(source)}")
-    parts.select |= {name: f"{alias}.value", total: f"coalesce({alias}.total, false)"}
-    parts.asides.append(f"{alias}.aside")
+    join = f"LEFT JOIN {table} {alias} ON {alias}.raw = {sheet.text(source)}"
+    parts.add([join], {name: f"{alias}.value", total: f"coalesce({alias}.total, false)"}, [f"{alias}.aside"])
 
 
 def _narrow_places(sheet: Sheet, table: str) -> str:
@@ -156,21 +173,24 @@ def _add_period(sheet: Sheet, name: str, parts: _Parts) -> None:
     joins = {name: "pp", "period_start": "ps", "period_end": "pe"}
     table = map_periods(sheet, tuple(joins), "periods", months=parts.together)
     if not {"period_start", "period_end"} & {*sheet.columns.positions, *sheet.columns.constants}:
-        parts.joins.append(f"LEFT JOIN {table} pp ON pp.raw = {period_text(sheet, name)}")
-        parts.select |= {"start": "pp.first", '"end"': "pp.last", "period_kind": "pp.kind"}
-        parts.asides.append("pp.aside")
+        join = f"LEFT JOIN {table} pp ON pp.raw = {period_text(sheet, name)}"
+        parts.add([join], {"start": "pp.first", '"end"': "pp.last", "period_kind": "pp.kind"}, ["pp.aside"])
         return
-    for column, alias in joins.items():
-        parts.joins.append(f"LEFT JOIN {table} {alias} ON {alias}.raw = {period_text(sheet, column)}")
     start, end = "coalesce(ps.first, pp.first)", "coalesce(pe.last, pp.last)"
     kind = f"CASE WHEN ps.first IS NULL AND pe.last IS NULL THEN pp.kind ELSE {_kind(start, end)} END"
-    parts.select |= {"start": start, '"end"': end, "period_kind": kind}
-    parts.asides += [
-        "pp.aside",
-        "ps.aside",
-        "pe.aside",
-        f"CASE WHEN {end} < {start} THEN '{QUARANTINED}period ends before it starts' END",
-    ]
+    parts.add(
+        [
+            f"LEFT JOIN {table} {alias} ON {alias}.raw = {period_text(sheet, column)}"
+            for column, alias in joins.items()
+        ],
+        {"start": start, '"end"': end, "period_kind": kind},
+        [
+            "pp.aside",
+            "ps.aside",
+            "pe.aside",
+            f"CASE WHEN {end} < {start} THEN '{QUARANTINED}period ends before it starts' END",
+        ],
+    )
 
 
 def _kind(start: str, end: str) -> str:
@@ -191,9 +211,8 @@ def _add_day(sheet: Sheet, column: Column, parts: _Parts) -> None:
         return
     table = map_periods(sheet, (column.name,), column.name, days=True)
     alias = f"d_{column.name}"
-    parts.joins.append(f"LEFT JOIN {table} {alias} ON {alias}.raw = {period_text(sheet, column.name)}")
-    parts.select[name] = f"{alias}.first"
-    parts.asides.append(f"{alias}.aside")
+    join = f"LEFT JOIN {table} {alias} ON {alias}.raw = {period_text(sheet, column.name)}"
+    parts.add([join], {name: f"{alias}.first"}, [f"{alias}.aside"])
 
 
 def _add_number(sheet: Sheet, column: Column, parts: _Parts) -> None:
@@ -206,15 +225,14 @@ def _add_number(sheet: Sheet, column: Column, parts: _Parts) -> None:
     text, alias = sheet.text(name), f"n_{name}"
     plain = f"regexp_full_match({text}, '{PLAIN}')"
     table = map_numbers(sheet, name, whole)
-    parts.joins.append(f"LEFT JOIN {table} {alias} ON {alias}.raw = {text}")
     number = f"CASE WHEN {plain} THEN TRY_CAST({text} AS {kind}) ELSE {alias}.n END"
-    parts.select |= {
+    select = {
         quote(name): number,
         quote(name + "_low"): f"CASE WHEN {plain} THEN NULL ELSE {alias}.low END",
         quote(name + "_high"): f"CASE WHEN {plain} THEN NULL ELSE {alias}.high END",
         quote(name + "_state"): f"CASE WHEN {plain} THEN 'number' ELSE coalesce({alias}.state, 'missing') END",
     }
-    parts.asides.append(f"{alias}.aside")
+    parts.add([f"LEFT JOIN {table} {alias} ON {alias}.raw = {text}"], select, [f"{alias}.aside"])
 
 
 _ADD = {

@@ -46,6 +46,7 @@ ADAPTER = Adapter(
     required=(("place", "jurisdiction"), ("event",), ("date",)),
     recognise=lambda names: False,  # by its signatures
     load=records.load,
+    by_name=True,
     signatures=tuple(frozenset({"bookingid", "bookingdt", name}) for name in ("bookingchargedesc", "bookingchargetxt")),
     constants={"event": "booking"},
     values={"group": _GROUPS},

@@ -56,6 +56,7 @@ ADAPTER = Adapter(
     required=(("place", "jurisdiction", "state"), ("event",), ("date",)),
     recognise=lambda names: False,  # by its signatures
     load=records.load,
+    by_name=True,
     signatures=(
         frozenset({"apprehensiondate", "apprehensionmethod", "apprehensioncriminality"}),
         frozenset({"arrestdate", "arrestcriminality", "blnpersonid"}),

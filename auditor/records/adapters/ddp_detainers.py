@@ -59,6 +59,7 @@ ADAPTER = Adapter(
     required=(("place", "jurisdiction", "state"), ("event",), ("date",)),
     recognise=lambda names: False,  # by its signatures
     load=records.load,
+    by_name=True,
     signatures=(frozenset({"detainerpreparedate", "facilitystate"}),),
     constants={"event": "detainer", "level_basis": "unknown", "level_regime": "unknown"},
     reshape=reshape,

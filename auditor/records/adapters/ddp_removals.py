@@ -51,6 +51,7 @@ ADAPTER = Adapter(
     required=(("place", "jurisdiction", "state"), ("event",), ("date",)),
     recognise=lambda names: False,  # by its signature
     load=records.load,
+    by_name=True,
     signatures=(frozenset({"departeddate", "docketaor", "portofdeparture"}),),
     constants={"event": "removal", "level_basis": "unknown", "level_regime": "unknown"},
     reshape=reshape,

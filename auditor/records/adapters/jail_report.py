@@ -101,6 +101,7 @@ ADAPTER = Adapter(
     required=(("place", "jurisdiction"), ("event",), ("date",)),
     recognise=lambda names: False,  # by its signatures
     load=records.load,
+    by_name=True,
     signatures=tuple(frozenset({key(number), key(day)}) for number in _ID for day in _DAY),
     unlike=frozenset({"charge", "chargedescription", "chargeliteral", "chargecode", "offense", "offence"}),
     constants={"event": "booking"},

@@ -16,6 +16,7 @@ ADAPTER = Adapter(
     required=(("place", "jurisdiction", "state"), ("event",), ("date",)),
     recognise=lambda names: False,  # by its signatures
     load=records.load,
+    by_name=True,
     signatures=(frozenset({"date", "liftreason", "detfacility"}),),
     constants={"event": "detainer"},
     remarks=(

@@ -39,6 +39,7 @@ ADAPTER = Adapter(
     required=(("place", "jurisdiction"), ("event",), ("date",)),
     recognise=lambda names: False,  # by its signatures
     load=records.load,
+    by_name=True,
     signatures=(
         frozenset({"subjectrace", "date", "type"}),
         frozenset({"subjectrace", "searchconducted"}),

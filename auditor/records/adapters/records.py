@@ -156,5 +156,6 @@ ADAPTER = Adapter(
     required=(("place", "jurisdiction", "facility", "facility_name"), ("event",), ("date",)),
     recognise=recognise,
     load=load,
+    by_name=True,
     sample="place,event,date,group,offence\n48453,arrest,2011-08-15,hispanic,traffic\n48453,arrest,2011-08-16,white,dui\n",
 )

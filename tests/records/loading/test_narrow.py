@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from auditor.records import narrow
+from auditor.records import delimited, narrow
 from auditor.records.event_columns import READINGS
 from auditor.records.load import load
 from auditor.records.spec import SourceSpec
@@ -61,19 +61,25 @@ def test_all_ways_agree(tmp_path, monkeypatch, name, ending):
     path = tmp_path / "arrests.csv"
     text = ending.join([HEADER, *FILES[name]])
     path.write_bytes((text + ending * (name != "no final line end")).encode())
-    assert read(path, 0, monkeypatch) == read(path, 1 << 60, monkeypatch)
+    coded = read(path, 0, monkeypatch)
+    monkeypatch.setattr(delimited, "stage_coded", lambda *_, **__: None)
+    assert coded == read(path, 0, monkeypatch) == read(path, 1 << 60, monkeypatch)
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("plain", True), ("the header again", False), ("a page line", False), ("quotes", False), ("a blank row", False)],
 )
-def test_what_needs_tidying_is_loaded_whole(tmp_path, monkeypatch, name, expected):
+@pytest.mark.parametrize("way", ["coded", "narrow"])
+def test_what_needs_tidying_is_loaded_whole(tmp_path, monkeypatch, name, expected, way):
     path = tmp_path / "arrests.csv"
     path.write_text("\n".join([HEADER, *FILES[name], ""]))
     taken = []
-    whole = narrow.stage_narrow
-    monkeypatch.setattr(narrow, "stage_narrow", lambda *given: taken.append(whole(*given)) or taken[-1])
+    module, function = (delimited, "stage_coded") if way == "coded" else (narrow, "stage_narrow")
+    stage = getattr(module, function)
+    if way == "narrow":
+        monkeypatch.setattr(delimited, "stage_coded", lambda *_, **__: None)
+    monkeypatch.setattr(module, function, lambda *given, **also: taken.append(stage(*given, **also)) or taken[-1])
     read(path, 0, monkeypatch)
     assert any(staged is not None for staged in taken) is expected
 
@@ -90,11 +96,17 @@ EVERY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("left_out", ["", "offence", "place", "group"])
+SINGLE = ("program", "birth_country", "facility", "latitude", "longitude")
+
+
+LEFT_OUT = ["", "offence", "place", "group", SINGLE, (*SINGLE, "offence"), (*SINGLE, "group")]
+
+
+@pytest.mark.parametrize("left_out", LEFT_OUT)
 @pytest.mark.parametrize("rows", [frozenset(), frozenset(READINGS)], ids=["counts", "rows"])
 def test_every_column_that_anything_reads_is_kept(tmp_path, monkeypatch, left_out, rows):
     """What is not kept cannot be read: a new reader of a column shows here, not on somebody's large file."""
-    names = [name for name in EVERY if name != left_out]
+    names = [name for name in EVERY if name != left_out and name not in left_out]
     lines = [",".join(EVERY[name].format(day=1 + i % 28, digit=1 + i % 9) for name in names) for i in range(40)]
     path = tmp_path / "bookings.csv"
     path.write_text("\n".join([",".join(names), *lines, ""]))
