@@ -27,6 +27,7 @@ from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
 from auditor.engine_events import Events
 from auditor.engine_leftover import leftovers
+from auditor.engine_months import Runs, recorded_months
 from auditor.engine_population import baseline_populations
 from auditor.engine_rows import Rows
 from auditor.records.load import Loaded
@@ -49,6 +50,8 @@ class Ground:
         Nation and states whose rows are baselines.
     windows : mapping
         Event to (first days, last days) by place.
+    months : mapping
+        Position of the place to event to the stretches of months of which rows speak.
     published, simulated : tuple of bool
         Whether every count of the place is already public; whether any was drawn by a computer.
     published_regions : tuple of bool
@@ -78,6 +81,7 @@ class Ground:
     parents: tuple[str, ...]
     region_ids: tuple[str, ...]
     windows: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    months: Mapping[int, Mapping[str, Runs]]
     published: tuple[bool, ...]
     published_regions: tuple[bool, ...]
     simulated: tuple[bool, ...]
@@ -207,6 +211,7 @@ class Engine:
             parents=tuple(declared.get(place, _UNDECLARED)[2] for place in ids),
             region_ids=region_ids,
             windows=self._windows(ids),
+            months=recorded_months(self._sql, self._complete),
             published=published,
             published_regions=self._published("audit_regions", len(region_ids)),
             simulated=self._simulated(ids, loaded),

@@ -25,6 +25,7 @@ FLOORS = {
     "engine": 4,
     "engine_events": 4,
     "engine_leftover": 4,
+    "engine_months": 4,
     "engine_names": 4,
     "engine_packed": 4,
     "engine_population": 4,

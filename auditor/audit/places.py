@@ -370,6 +370,7 @@ def _profile(setting: Setting, j: int) -> dict[str, Any]:
         "population": population,
         "baselines": {universe: cells.baselines.get(universe, universe) for universe in sorted(population)},
         "windows": {event: {"start": first, "end": last} for event, (first, last) in windows.items()},
+        "calendar": {event: dict(runs) for event, runs in sorted(setting.ground.months.get(j, {}).items())},
         "parent": cells.parents[j],
         "peers": _compared(setting, j),
         "activations": [dict(entry) for entry in setting.ground.activations.get(cells.ids[j], ())],

@@ -9,15 +9,26 @@ from markupsafe import Markup
 
 from auditor.findings.finding import Estimate, Finding
 from auditor.report import doubts, effects, labels, numbers
+from auditor.report.brevity import FULL, Brevity
 from auditor.report.calibrated_rows import calibration_rows, centred_rows, local_row
 from auditor.report.cite import Num, cited, quoted, say
 from auditor.report.context import Context, sentences_of, span
 from auditor.report.measured_view import alarm_of
 
+_SCALES = {"ratio": "Ratio", "odds-ratio": "Odds ratio", "share": "Share", "difference": "Difference"}
 Row = tuple[Markup | str, Markup | str]
 
 
-def finding_view(context: Context, finding: Finding, at: str) -> dict[str, Any]:
+SHORT = frozenset(
+    [
+        *("Unit", "Period", "Observed", "Compared with", "Effect and its interval", "Method", "Outcome"),
+        *("Missing", "p, calibrated", "q (corrected for all tests)", "Under other assumptions"),
+    ]
+)
+"""Rows of a short card, beside the effect and its interval; the others are in ``findings.csv``."""
+
+
+def finding_view(context: Context, finding: Finding, at: str, brevity: Brevity = FULL) -> dict[str, Any]:
     """Work out one finding.
 
     Parameters
@@ -26,6 +37,8 @@ def finding_view(context: Context, finding: Finding, at: str) -> dict[str, Any]:
     finding : Finding
     at : str
         Its JSON Pointer.
+    brevity : Brevity
+        What is printed in short: of the card only the rows of :data:`SHORT`, or no card at all.
 
     Returns
     -------
@@ -33,6 +46,7 @@ def finding_view(context: Context, finding: Finding, at: str) -> dict[str, Any]:
         For ``finding.html.j2``; pointers inside it are relative to ``at``.
     """
     state = effects.cell(finding)
+    short, line = state in brevity.cards, state in brevity.lines
     language = context.language
     return {
         "id": finding.id,
@@ -48,11 +62,18 @@ def finding_view(context: Context, finding: Finding, at: str) -> dict[str, Any]:
         "definitions": sentences_of(finding.definitions, "definitions", language),
         "sentence": quoted(finding.sentence, "sentence", language),
         "caveats": sentences_of(finding.caveats, "caveats", language),
-        "rows": [row for row in _rows(context, finding) if row[1]],
+        "rows": [] if line else [row for row in _rows(context, finding) if row[1] and (not short or _kept(row))],
+        "short": short,
+        "line": line,
         "table": finding.table,
         "suppressed": finding.suppressed,
         "alarm": alarm_of(context, [finding]) if finding.outcome == "signal" else [],
     }
+
+
+def _kept(row: Row) -> bool:
+    # The effect and its interval are named by their scale and level, which carry their source.
+    return row[0] in SHORT or row[0] in _SCALES.values() or "estimate/level" in row[0]
 
 
 def _rows(context: Context, finding: Finding) -> list[Row]:
@@ -148,8 +169,7 @@ def _level(estimate: Estimate) -> Markup:
 def _scale_name(finding: Finding) -> str:
     if labels.is_contrast(finding):
         return "Ratio of ratios, uncentred"
-    names = {"ratio": "Ratio", "odds-ratio": "Odds ratio", "share": "Share", "difference": "Difference"}
-    return names.get(finding.estimate.scale, finding.estimate.scale.replace("-", " ").capitalize())
+    return _SCALES.get(finding.estimate.scale, finding.estimate.scale.replace("-", " ").capitalize())
 
 
 def _shrunken(finding: Finding) -> Markup:

@@ -15,11 +15,14 @@ from auditor.report.coverage import coverage_view
 from auditor.report.figures.funnel import GRID_INDEX, Drawing
 from auditor.report.figures.map import verdict_map
 from auditor.report.figures.matrix import matrix
+from auditor.report.index_columns import Column, columns_of
 from auditor.report.index_rows import DETAILED, area_classes, by_area, by_verdict, filter_style, filters, rows_of
 from auditor.report.sources_view import calibration_view, run_view, sources_view
 from auditor.report.trace import literal
 
 MATRIX_ROWS = 40
+FUNNELS = 10
+"""Funnels of an index of very many places; the others are on their pages."""
 
 
 def index_model(context: Context) -> dict[str, Any]:
@@ -31,10 +34,13 @@ def index_model(context: Context) -> dict[str, Any]:
         For ``index.html.j2``.
     """
     review = context.review
-    signals = _spoken(context)
-    rows = rows_of(context, signals)
+    detailed = len(review.places) <= DETAILED
+    columns = columns_of(context, detailed=detailed)
+    shown = {name for column in columns for name in column.signals}
+    rows = rows_of(context, columns)
     area_classes(rows)
     links = filters(rows)
+    drawn = context.funnels if detailed else context.funnels[:FUNNELS]
     return {
         "title": review.audit.get("title") or "Audit",
         "run": run_view(context),
@@ -42,18 +48,20 @@ def index_model(context: Context) -> dict[str, Any]:
         "verdicts": [_tile(context, verdict) for verdict in labels.VERDICTS],
         "simulated": bool(review.places) and all(place.simulated for place in review.places),
         "some_simulated": any(place.simulated for place in review.places),
-        "signals": [_column(context, name) for name in signals],
-        "columns": len(signals) + 1,
-        "fewer": len(signals) < len(context.signals),
+        "signals": columns,
+        "columns": len(columns) + 1,
+        "fewer": len(shown) < len(context.signals),
+        "by_family": any(len(column.signals) > 1 for column in columns),
         "groups": by_verdict(rows),
         "by_area": by_area(rows),
         "filters": links,
         "more_style": filter_style(links),
         "coverage": coverage_view(context),
-        "detailed": len(rows) <= DETAILED,
-        "matrix": _matrix(context, rows, signals),
+        "detailed": detailed,
+        "matrix": _matrix(rows, columns),
         "matrix_note": _matrix_note(context, rows),
-        "funnels": [Drawing(funnel, GRID_INDEX).at() for funnel in context.funnels],
+        "funnels": [Drawing(funnel, GRID_INDEX).at() for funnel in drawn],
+        "more_funnels": len(drawn) < len(context.funnels),
         "map": verdict_map(review),
         "withheld": _withheld(context),
         "regions": _regions(context),
@@ -62,18 +70,6 @@ def index_model(context: Context) -> dict[str, Any]:
         "calibration": calibration_view(context),
         "tests": _tests(context),
     }
-
-
-def _spoken(context: Context) -> tuple[str, ...]:
-    """Return the signals that spoke of any place, by family.
-
-    A column of nothing but "withheld" says less than the list below.
-    """
-    spoke = {finding.signal for place in context.review.places for finding in place.findings}
-    order = tuple(labels.FAMILIES)
-    families = {name: str(context.card(name).get("family", "")) for name in spoke}
-    rank = {name: order.index(family) if family in order else len(order) for name, family in families.items()}
-    return tuple(sorted((name for name in context.signals if name in spoke), key=rank.__getitem__))
 
 
 def _num(value: int, ref: str, calc: str) -> Num:
@@ -110,18 +106,12 @@ def _tile(context: Context, verdict: labels.Verdict) -> dict[str, Any]:
     return {"verdict": verdict, "count": shown, "any": number.value > 0}
 
 
-def _column(context: Context, name: str) -> dict[str, str]:
-    family = str(context.card(name).get("family", ""))
-    return {"name": name, "title": context.title(name), "family": labels.FAMILIES.get(family, family)}
-
-
-def _matrix(context: Context, rows: list[dict[str, Any]], signals: Sequence[str]) -> dict[str, Any] | None:
-    if not rows or not signals:
+def _matrix(rows: list[dict[str, Any]], columns: Sequence[Column]) -> dict[str, Any] | None:
+    if not rows or not columns:
         return None
     chosen = rows[:MATRIX_ROWS]
-    columns = [(column["title"], column["family"]) for column in (_column(context, name) for name in signals)]
     states = [(row["title"], row["verdict"].key, [cell["state"] for cell in row["cells"]]) for row in chosen]
-    return matrix(states, columns)
+    return matrix(states, [(column.title, column.note) for column in columns])
 
 
 def _matrix_note(context: Context, rows: list[dict[str, Any]]) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from auditor.findings.finding import Finding
 from auditor.findings.review import PlaceReview
 from auditor.report import effects, labels
 from auditor.report.context import Context, place_title, state_of
+from auditor.report.index_columns import Column
 from auditor.report.slug import plain
 
 DETAILED = 400
@@ -22,23 +24,24 @@ _FIRST = {verdict.key: i for i, verdict in enumerate(labels.VERDICTS)}
 Row = dict[str, Any]
 
 
-def rows_of(context: Context, signals: Sequence[str]) -> list[Row]:
+def rows_of(context: Context, columns: Sequence[Column]) -> list[Row]:
     """Return a row for every place, by verdict and by name within it."""
     places = context.review.places
     order = sorted(range(len(places)), key=lambda i: _order(places[i]))
     detailed = len(places) <= DETAILED
-    return [_row(places[i], i, signals, detailed=detailed) for i in order]
+    return [_row(places[i], i, columns, detailed=detailed) for i in order]
 
 
 def _order(place: PlaceReview) -> tuple[int, str, str]:
     return (_FIRST[place.verdict], place.name.casefold(), place.place)
 
 
-def _row(place: PlaceReview, index: int, signals: Sequence[str], *, detailed: bool) -> Row:
+def _row(place: PlaceReview, index: int, columns: Sequence[Column], *, detailed: bool) -> Row:
     return {
         "index": index,
         "id": place.place,
         "name": place.name,
+        "short": place.name.removesuffix(" County"),
         "state": state_of(place),
         "area": place.state,
         "title": place_title(place),
@@ -47,15 +50,15 @@ def _row(place: PlaceReview, index: int, signals: Sequence[str], *, detailed: bo
         "at": f"/places/{index}/findings",
         "verdict": labels.verdict(place.verdict),
         "simulated": place.simulated,
-        "cells": [_cell(place, name, detailed=detailed) for name in signals],
+        "cells": [_cell(place, column.signals, detailed=detailed) for column in columns],
     }
 
 
-def _cell(place: PlaceReview, signal: str, *, detailed: bool) -> dict[str, Any]:
-    own = [(j, f) for j, f in enumerate(place.findings) if f.signal == signal]
+def _cell(place: PlaceReview, signals: Sequence[str], *, detailed: bool) -> dict[str, Any]:
+    own = [(j, f) for j, f in enumerate(place.findings) if f.signal in signals]
     tested = [(j, f) for j, f in own if f.tested] or own
     state = effects.strongest([effects.cell(f) for _, f in tested])
-    if state == "absent" and any(entry.signal == signal for entry in place.withheld):
+    if state == "absent" and any(entry.signal in signals for entry in place.withheld):
         state = "withheld"
     first = effects.leading(tested) if detailed else None
     return {
@@ -118,7 +121,7 @@ def filters(rows: Sequence[Row]) -> dict[str, list[dict[str, str]]]:
 
 
 def _class(area: str) -> str:
-    return f"a-{plain(area)}"
+    return area if re.fullmatch("[A-Z]{2}", area) else f"a-{plain(area)}"
 
 
 def area_classes(rows: Sequence[Row]) -> None:
@@ -134,6 +137,6 @@ def filter_style(links: dict[str, list[dict[str, str]]]) -> str:
     ]
     for link in links["areas"]:
         at = f"body:has(#{link['id']}:target) .all"
-        rules.append(f"{at} tr.r:not(.{link['css']}),{at} tbody:not(:has(.{link['css']})){{display:none}}")
+        rules.append(f"{at} tr:not(.g,.{link['css']}),{at} tbody:not(:has(.{link['css']})){{display:none}}")
     shown = ".only:target{display:block}"
     return f"@supports selector(:has(a)){{{shown}{''.join(rules)}}}" if rules else ""

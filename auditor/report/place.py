@@ -10,12 +10,18 @@ from markupsafe import Markup
 from auditor.findings.finding import Finding
 from auditor.findings.review import PlaceReview
 from auditor.report import effects, evidence, labels, numbers
+from auditor.report.brevity import FULL, Brevity
 from auditor.report.cite import Num, cited, say
 from auditor.report.context import Context, held, place_title, quotation, sentences_of, state_of, words
 from auditor.report.controls_view import controls_view
+from auditor.report.figures.calendar import calendar
 from auditor.report.figures.interval import interval_plot
 from auditor.report.figures.mix import level_mix
 from auditor.report.figures.pretext import pretext_plot
+from auditor.report.figures.sensitivity import sensitivity
+from auditor.report.figures.study import event_studies
+from auditor.report.figures.timeline import timeline
+from auditor.report.figures.veil import veil_curves
 from auditor.report.finding_view import finding_view
 from auditor.report.measured_view import alarm_of
 from auditor.report.officers import officers_view
@@ -50,7 +56,7 @@ TERMS = (
 """Words of the findings that the methods appendix explains, and their sentences."""
 
 
-def place_model(context: Context, index: int) -> dict[str, Any]:
+def place_model(context: Context, index: int, brevity: Brevity = FULL) -> dict[str, Any]:
     """Work out the page of one place.
 
     Parameters
@@ -58,6 +64,8 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
     context : Context
     index : int
         Which place of the review.
+    brevity : Brevity
+        What is printed in short.
 
     Returns
     -------
@@ -67,7 +75,7 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
     place = context.review.places[index]
     at = f"/places/{index}"
     pointed = [(f"{at}/findings/{j}", finding) for j, finding in enumerate(place.findings)]
-    views = [finding_view(context, finding, pointer) for pointer, finding in pointed]
+    views = [finding_view(context, finding, pointer, brevity) for pointer, finding in pointed]
     _point_back(place, views)
     return {
         "title": place_title(place),
@@ -88,6 +96,11 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
         "officers": officers_view(place, at),
         "mixes": level_mix(pointed),
         "funnels": _funnels(context, index),
+        "timeline": timeline(place, pointed),
+        "calendar": calendar(place),
+        "studies": event_studies(place),
+        "veils": veil_curves(place),
+        "sensitivity": sensitivity(pointed),
         "profile": profile_view(context, place),
         "rank": rank_of(place),
         "sources": context.once("sources_view", sources_view)[:SOURCES_SHOWN],
@@ -104,6 +117,7 @@ def place_model(context: Context, index: int) -> dict[str, Any]:
         "withheld": _withheld(context, place, at, None),
         "tests": [evidence.test_row(context, pointer, finding) for pointer, finding in pointed],
         "methods": [evidence.method(context, name) for name in evidence.signals_of(context, place)],
+        "methods_short": brevity.methods,
         "withheld_methods": [evidence.method(context, name) for name in evidence.only_withheld(context, place)],
         "records": [_topic(place, *topic) for topic in RECORDS],
         "ladder": held("standards")["ladder"],
@@ -163,6 +177,7 @@ def _parts(context: Context, place: PlaceReview, at: str, pairs: list[Pair]) -> 
                 "title": title,
                 "quotation": quotation(number),
                 "findings": [view for (_, finding), view in pairs if finding.section == number],
+                "signals": {finding.signal for (_, finding), _ in pairs if finding.section == number},
                 "withheld": _withheld(context, place, at, number),
                 "records": supplied(place, number),
                 "generic": number in EVIDENCE_PARTS,

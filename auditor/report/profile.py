@@ -12,6 +12,7 @@ from auditor.findings.review import PlaceReview
 from auditor.report import labels, numbers
 from auditor.report.cite import Num, cited, pointer, say
 from auditor.report.context import Context, span
+from auditor.report.figures.timeline import lettered
 
 FIELDS = ("kind", "title", "status", "date", "outcome", "source", "text")
 
@@ -48,7 +49,10 @@ def profile_view(context: Context, place: PlaceReview) -> dict[str, Any]:
     profile: Mapping[str, Any] = place.profile or {}
     return {
         "agencies": [str(agency) for agency in profile.get("agencies") or ()],
-        "programmes": [_programme(i, entry) for i, entry in enumerate(profile.get("activations") or ())],
+        "programmes": [
+            {**_programme(i, entry), "letter": letter if entry.get("date") else ""}
+            for i, (letter, entry) in enumerate(lettered(profile.get("activations") or ()))
+        ],
         "population": list(_population(profile)),
         "windows": [
             {"event": labels.event(event), "period": span(window, f"profile/windows/{pointer(event)}")}

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from auditor.findings.review import Review
 from auditor.report import labels, numbers, slug
+from auditor.report.brevity import LARGEST, STEPS
 from auditor.report.cite import say
 from auditor.report.context import Context
 from auditor.report.index import index_model
@@ -90,10 +91,15 @@ class Renderer:
         self.context = Context(review, language)
 
     def place(self, index: int) -> str:
-        """Return the page of one place."""
-        model = place_model(self.context, index)
-        header = f"{model['name']} - Statistical screening report, not a finding of unlawful conduct"
-        return self._render("place.html.j2", model, header, up="../")
+        """Return the page of one place; one that would be too large is printed in short, step by step."""
+        html = ""
+        for brevity in STEPS:
+            model = place_model(self.context, index, brevity)
+            header = f"{model['name']} - Statistical screening report, not a finding of unlawful conduct"
+            html = self._render("place.html.j2", model, header, up="../")
+            if len(html.encode("utf-8")) <= LARGEST:
+                break
+        return html
 
     def index(self) -> str:
         """Return the index."""

@@ -101,7 +101,50 @@ def period(operands: Sequence[Any]) -> str:
     return f"{operands[0]}/{operands[1]}"
 
 
-_COUNTED: Final = (length, excluded, verdicts, simulated, findings, tests, withheld, covered, tested)
+def over(operands: Sequence[Any]) -> float:
+    """Return a ratio over the factor by which its comparison may be wrong."""
+    return float(operands[0]) / float(operands[1])
+
+
+def month(text: str) -> int:
+    """Return a month (``YYYY-MM``) as a number."""
+    return int(text[:4]) * 12 + int(text[5:7]) - 1
+
+
+def _months(runs: Sequence[Sequence[str]]) -> set[int]:
+    return {at for first, last in runs for at in range(month(first), month(last) + 1)}
+
+
+def months_told(operands: Sequence[Any]) -> int:
+    """Return how many months the records tell one by one, of the stretches told so and those told in totals."""
+    return len(_months(operands[0]))
+
+
+def months_in_totals(operands: Sequence[Any]) -> int:
+    """Return how many months they tell only in a sum over several."""
+    return len(_months(operands[1]) - _months(operands[0]))
+
+
+def months_without(operands: Sequence[Any]) -> int:
+    """Return of how many months between the first and the last no row speaks."""
+    told = _months(operands[0]) | _months(operands[1])
+    return max(told) - min(told) + 1 - len(told) if told else 0
+
+
+_COUNTED: Final = (
+    length,
+    excluded,
+    verdicts,
+    simulated,
+    findings,
+    tests,
+    withheld,
+    covered,
+    tested,
+    months_told,
+    months_in_totals,
+    months_without,
+)
 RULES: Final[Mapping[str, Callable[[Sequence[Any]], Any]]] = {
-    rule.__name__: rule for rule in (share, thousand, exp, *_COUNTED, moved, period)
+    rule.__name__: rule for rule in (share, thousand, exp, over, *_COUNTED, moved, period)
 }

@@ -7,50 +7,15 @@ estimates by group.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from auditor.findings.review import Review
+from auditor.report import profile_tables as profiles
+from auditor.report.csv_text import cell, csv_text
 from auditor.report.figures.funnel import funnels
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
-def cell(value: Any) -> str:
-    """Write one value of a table.
-
-    Parameters
-    ----------
-    value : str, int, float, bool or None
-        None becomes an empty cell; numbers stay numbers, floats to twelve significant digits.
-
-    Returns
-    -------
-    str
-        A text that a spreadsheet would take for a formula gets an apostrophe in front, also behind leading spaces,
-        quotes or apostrophes, and for full-width signs.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return format(value, ".12g")
-    if isinstance(value, int):
-        return str(value)
-    text = str(value)
-    return f"'{text}" if text.lstrip(" '\"\u00a0\n\v\f").startswith(_FORMULA) else text
-
-
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return a table as CSV: commas, a header, line feeds."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([cell(name) for name in header])
-    writer.writerows([cell(value) for value in row] for row in rows)
-    return stream.getvalue()
+__all__ = ["cell", "csv_text", "tables"]
 
 
 def tables(review: Review) -> Iterator[tuple[str, str]]:
@@ -61,6 +26,9 @@ def tables(review: Review) -> Iterator[tuple[str, str]]:
     yield "tables/funnel.csv", funnel_csv(review)
     yield "tables/regions.csv", regions_csv(review)
     yield "tables/controls.csv", controls_csv(review)
+    yield "tables/programmes.csv", profiles.programmes_csv(review)
+    yield "tables/population.csv", profiles.population_csv(review)
+    yield "tables/records.csv", profiles.records_csv(review)
     for signal in sorted({name for place in review.places for name in place.listed}):
         yield f"tables/{signal}.csv", listed_csv(review, signal)
     yield from group_tables(review)

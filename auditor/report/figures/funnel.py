@@ -28,7 +28,7 @@ WIDTH, HEIGHT = 720.0, 380.0
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 700.0, 34.0, 330.0
 CURVES = ((1.959964, "limit-95"), (3.090232, "limit-998"))
 """Standard normal quantiles of the two pairs of limits: 95 % and 99.8 %."""
-GRID_INDEX, GRID_PLACE = 1, 3
+GRID_INDEX, GRID_PLACE = 2, 3
 """Grids on which the points stand: fine on the index, coarser on the many pages of places."""
 
 

@@ -72,6 +72,8 @@ _PATHS = {
     "suppressed": _square,
     "control": lambda x, y, r: _square(x, y, 0.8 * r),
     "control-failed": lambda x, y, r: _square(x, y, 0.9 * r) + _cross(x, y, 0.9 * r),
+    "light": _ring,
+    "dark": _square,
     "withheld": _dash,
     "beside": _diamond,
     "absent": lambda x, y, r: _circle(x, y, 0.16 * r),

@@ -14,6 +14,7 @@ from auditor.report.cite import cited
 from auditor.report.figures.axis import Axis, coordinate, ratio_axis, ratio_ticks
 from auditor.report.figures.glyphs import mark
 from auditor.report.figures.matrix import shortened
+from auditor.report.figures.paths import drawn
 from auditor.report.numbers import plain_ratio
 
 LONGEST = 78
@@ -147,16 +148,13 @@ def _row(line: Line, axis: Axis, top: float) -> dict[str, Any]:
         "name": line.name,
         "text_y": coordinate(top + 8),
         "y": coordinate(y),
-        "low": coordinate(low),
-        "high": coordinate(high),
+        "bar": drawn(
+            f"M{coordinate(low)} {coordinate(y)}H{coordinate(high)}"
+            f"{_limit(low, y, 6, is_open=estimate.low is None or not axis.holds(estimate.low))}"
+            f"{_limit(high, y, -6, is_open=estimate.high is None or not axis.holds(estimate.high))}"
+        ),
         "open_low": estimate.low is None or not axis.holds(estimate.low),
         "open_high": estimate.high is None or not axis.holds(estimate.high),
-        "arrow_low": f"M{coordinate(low + 6)} {coordinate(y - 4)}L{coordinate(low)} {coordinate(y)}"
-        f"L{coordinate(low + 6)} {coordinate(y + 4)}",
-        "arrow_high": f"M{coordinate(high - 6)} {coordinate(y - 4)}L{coordinate(high)} {coordinate(y)}"
-        f"L{coordinate(high - 6)} {coordinate(y + 4)}",
-        "tick_top": coordinate(y - 4),
-        "tick_bottom": coordinate(y + 4),
         "mark": mark(line.mark, axis.at(estimate.value or 1.0), y, 7),
         "word": line.word,
         "value": line.value,
@@ -164,6 +162,13 @@ def _row(line: Line, axis: Axis, top: float) -> dict[str, Any]:
         "value_x": coordinate(RIGHT + 16),
         "ranges": [_thin(extra, axis, y + 17 + 15 * i) for i, extra in enumerate(line.extras)],
     }
+
+
+def _limit(x: float, y: float, inward: float, *, is_open: bool) -> str:
+    """Return the end of a bar: a short line across, or an arrow where the interval goes on."""
+    if not is_open:
+        return f"M{coordinate(x)} {coordinate(y - 4)}v8"
+    return f"M{coordinate(x + inward)} {coordinate(y - 4)}L{coordinate(x)} {coordinate(y)}l{coordinate(inward)} 4"
 
 
 def _extras(finding: Finding) -> Iterator[Extra]:
@@ -184,15 +189,18 @@ def _extras(finding: Finding) -> Iterator[Extra]:
 
 def _thin(extra: Extra, axis: Axis, y: float) -> dict[str, Any]:
     low, high = extra.low, extra.high
+    ends = [
+        axis.at(low) if low is not None and low > 0 else axis.start,
+        axis.at(high) if high is not None else axis.end,
+    ]
     return {
         "css": extra.css,
         "word": extra.word,
         "y": coordinate(y),
         "text_y": coordinate(y + 4),
-        "low": coordinate(axis.at(low) if low is not None and low > 0 else axis.start),
-        "high": coordinate(axis.at(high) if high is not None else axis.end),
-        "top": coordinate(y - 3),
-        "bottom": coordinate(y + 3),
+        "low": coordinate(ends[0]),
+        "high": coordinate(ends[1]),
+        "ends": drawn("".join(f"M{coordinate(end)} {coordinate(y - 3)}v6" for end in ends)),
         "from": _end(low, f"{extra.ref}/low"),
         "to": _end(high, f"{extra.ref}/high"),
     }

@@ -37,8 +37,17 @@ def matrix(rows: Sequence[tuple[str, str, Sequence[str]]], columns: Sequence[tup
             {"x": coordinate(NAME + COLUMN * i + 6), "title": _lines(title), "note": shortened(note, 22)}
             for i, (title, note) in enumerate(columns)
         ],
-        "rows": [_row(row, TOP + ROW * i, width) for i, row in enumerate(rows)],
+        "text_y": coordinate(ROW / 2 + 5),
+        "row_height": coordinate(ROW),
+        "glyphs": [{"state": state, "mark": mark(state, 0, ROW / 2, 7)} for state in _met(rows)],
+        "rows": [_row(row, TOP + ROW * i) for i, row in enumerate(rows)],
     }
+
+
+def _met(rows: Sequence[tuple[str, str, Sequence[str]]]) -> list[str]:
+    """Return the states that stand in any cell: each mark is drawn once and used where it is needed."""
+    met = {state for _, _, states in rows for state in states}
+    return [state for state in labels.OUTCOME_MARKS if state in met]
 
 
 def shortened(text: str, longest: int) -> str:
@@ -55,26 +64,20 @@ def _lines(text: str, longest: int = 20) -> list[str]:
     return [text[:cut], shortened(text[cut:].strip(), longest)]
 
 
-def _row(row: tuple[str, str, Sequence[str]], y: float, width: float) -> dict[str, Any]:
+def _row(row: tuple[str, str, Sequence[str]], y: float) -> dict[str, Any]:
     name, verdict, states = row
-    shown = labels.verdict(verdict)
-    middle = y + ROW / 2
     return {
         "name": shortened(name, LONGEST),
-        "verdict": shown,
+        "verdict": labels.verdict(verdict),
         "y": coordinate(y),
-        "line": coordinate(y + ROW),
-        "text_y": coordinate(middle + 5),
-        "width": coordinate(width),
-        "cells": [_cell(state, NAME + COLUMN * i + 6, middle) for i, state in enumerate(states)],
+        "cells": [_cell(state, NAME + COLUMN * i + 6) for i, state in enumerate(states)],
     }
 
 
-def _cell(state: str, x: float, y: float) -> dict[str, Any]:
+def _cell(state: str, x: float) -> dict[str, Any]:
     return {
-        "mark": mark(state, x + 8, y, 7),
-        "word": labels.OUTCOME_MARKS[state][1],
-        "text_x": coordinate(x + 24),
-        "text_y": coordinate(y + 5),
         "state": state,
+        "word": labels.OUTCOME_MARKS[state][1],
+        "x": coordinate(x + 8),
+        "text_x": coordinate(x + 24),
     }

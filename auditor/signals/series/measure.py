@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells
-from auditor.signals.baseline import small
+from auditor.findings.listed import Listed
+from auditor.signals.baseline import small, tainted
 from auditor.signals.series.bounds import bounds
 from auditor.signals.series.classes import class_change
 from auditor.signals.series.counts import Monthly, sums
+from auditor.signals.series.event_study import Row, tables
 from auditor.signals.series.parts import EXTRA, LACKS, NO_MONTHS, NO_START, Change, Cut, cut, part, stricter
 from auditor.signals.series.places import Rules, Within, series_change
 from auditor.signals.series.starts import YEAR, Ints, Start, windows
@@ -94,7 +96,7 @@ def _parts(cells: Cells, made: Cut, asked: Asked, *, tested: bool) -> list[dict[
     """Return the class contrast (where classes are told) and the series; the change of slope is a remark on both."""
     sides = (1, -1) if made.data.sided else (1,)
     rules = Rules(asked.within, asked.alpha, LEVEL, asked.anticipation, asked.harmonics, sides)
-    series, slope = series_change(cells, made, rules)
+    series, slope, studies = series_change(cells, made, rules, studied=tested)
     kinds: list[tuple[str, Change]] = [("series", series)]
     if made.data.sided:
         classes = class_change(cells, made, asked.alpha, LEVEL)
@@ -112,6 +114,10 @@ def _parts(cells: Cells, made: Cut, asked: Asked, *, tested: bool) -> list[dict[
             column[name] = np.where(change.code == 0, np.exp(values), np.nan)
         column["notes"]["activation-series.caveat-slope"] = np.isfinite(column["slope"])
         column["preferred"] = speaker == kind
+        column["studies"] = {}
+        if kind == "series":
+            closed = column["hidden"] | tainted(cells)
+            column["studies"] = {j: rows for j, rows in studies.items() if rows and not closed[j]}
         found.append(column)
     return found
 
@@ -178,9 +184,18 @@ def _stack(cells: Cells, data: Monthly, parts: Sequence[dict[str, Any]]) -> Pane
         preferred=stack("preferred"),
         given=stack("given"),
         least_p=stack("least_p"),
+        listed=_listed(cells, parts),
         samples={c: part["samples"] for c, part in enumerate(parts) if part["samples"]},
         **{name: stack(name) for name in blank(0, 0)},
     )
+
+
+def _listed(cells: Cells, parts: Sequence[dict[str, Any]]) -> tuple[Listed, ...]:
+    rows: dict[int, list[Row]] = {}
+    for column in parts:
+        for j, own in column["studies"].items():
+            rows.setdefault(j, []).extend(own)
+    return tables(rows, cells.size)
 
 
 def _differences(cells: Cells, parts: Sequence[dict[str, Any]]) -> Bools:

@@ -11,6 +11,7 @@ import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.series.counts import MOST_MISSING, Monthly, sums
+from auditor.signals.series.event_study import Row, study
 from auditor.signals.series.parts import FEW_COMPARISONS, FEW_EVENTS, NO_FIT, ROUGHER, Change, Cut, cut
 from auditor.signals.series.starts import Ints, Start, Windows, month_number, others_within
 from auditor.stats.series.change import (
@@ -52,6 +53,7 @@ class _Window:
     total: Floats
     serious: tuple[Floats, Floats] | None
     start: int
+    edge: int
 
     @property
     def rows(self) -> Ints:
@@ -76,16 +78,35 @@ class Slopes:
     high: Floats
 
 
-def series_change(cells: Cells, made: Cut, rules: Rules) -> tuple[Change, Slopes]:
-    """Return the change of level (decided by ranks) and the change of slope (described) of every place."""
+Studies = dict[int, list[Row]]
+
+
+def series_change(cells: Cells, made: Cut, rules: Rules, *, studied: bool = False) -> tuple[Change, Slopes, Studies]:
+    """Return the change of level (decided by ranks), that of slope and, if ``studied``, the steps (described)."""
     size = cells.size
     level, slope = _empty(made, size), Slopes(*np.full((3, size), np.nan))
+    studies: Studies = {}
     level.code[(made.code == 0) & (made.expected() < LEAST_EVENTS)] = FEW_EVENTS
     for window in _windows(cells, made, level.code == 0, rules):
         free = window.fit(rules.harmonics, slope=True)
         _rank(cells, made, window, rules, free, level)
         _slopes(window, rules, free, slope, level)
-    return level, slope
+        if studied:
+            _study(cells, made, window, level, studies)
+    return level, slope, studies
+
+
+def _study(cells: Cells, made: Cut, window: _Window, level: Change, into: Studies) -> None:
+    about = {
+        "group": cells.focal_groups[made.group],
+        "reference": cells.reference_group,
+        "event": made.data.event,
+        "start": made.start.key,
+    }
+    cut, reference = (window.edge, window.start), window.total - window.focal
+    for j in np.flatnonzero(window.tested & (level.code == 0)).tolist():
+        date = {"date": str(made.start.date[j].astype("datetime64[D]"))}
+        into[j] = study(j, window.focal, reference, cut, window.compared, {**about, **date})
 
 
 def _empty(made: Cut, size: int) -> Change:
@@ -127,7 +148,7 @@ def _window(cells: Cells, made: Cut, rules: Rules, span: Span, tested: Bools) ->
     months = slice(span[0], span[3] + 1)
     counts = data.counts[:, months] * (parts.takes_part[:, None, :] & parts.used[:, months, None])[..., None]
     first, *rest = (_pair(counts, data, sign, made.group) for sign in rules.sides)
-    return _Window(tested, compared, *first, rest[0] if rest else None, span[2] - span[0])
+    return _Window(tested, compared, *first, rest[0] if rest else None, span[2] - span[0], span[1] - span[0])
 
 
 def _pair(counts: Floats, data: Monthly, sign: int, group: int) -> tuple[Floats, Floats]:

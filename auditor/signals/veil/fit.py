@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Floats
+from auditor.signals.veil.curve import Stretch, curve_of
 from auditor.signals.veil.designs import Refusal, Sample
 from auditor.signals.veil.stops import Stops
 from auditor.stats.clock.spline import NaturalSpline, spline_of_rows
@@ -46,6 +47,8 @@ class Compared:
         Distinct covariates that were fitted.
     first, last : str
         Days of the first and the last stop.
+    curve : tuple of Stretch
+        The same stops along the clock.
     """
 
     counts: Floats
@@ -55,6 +58,7 @@ class Compared:
     cells: int
     first: str
     last: str
+    curve: tuple[Stretch, ...] = ()
 
     @property
     def expected(self) -> float:
@@ -131,7 +135,8 @@ def compare(sample: Sample | Refusal, focal: int, knots: int, cluster: str) -> C
     except TooFewClusters:  # groups that do not vary hold no clusters that count
         return Refusal("few-clusters")
     days = np.datetime_as_string(stops.span)
-    return Compared(counts, effect, officers, spline.width, len(cells.n), str(days[0]), str(days[1]))
+    curve = curve_of(sample, focal)
+    return Compared(counts, effect, officers, spline.width, len(cells.n), str(days[0]), str(days[1]), curve)
 
 
 def gather(sample: Sample, focal: int, clusters: Whole) -> Cells:

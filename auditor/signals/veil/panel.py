@@ -11,6 +11,7 @@ import numpy as np
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import small, tainted
 from auditor.signals.signal import Contrast, Lack, Panel, blank
+from auditor.signals.veil.curve import rows_of, tables
 from auditor.signals.veil.designs import Comparison, Refusal
 from auditor.signals.veil.fit import Compared, compare
 from auditor.signals.veil.stops import Recorded, Stops
@@ -141,6 +142,7 @@ def veil_panel(cells: Cells, recorded: Recorded, columns: Sequence[Column], unkn
     none = np.zeros(cells.size, dtype=bool)
     names = sorted({name for column in columns for name in column.notes})
     code = stack("code")
+    curves = _curves(cells, columns, [part["hidden"] for part in parts])
     missing_times = 1 - np.where(recorded.present, recorded.timed, np.nan)
     return Panel(
         signal=NAME,
@@ -161,8 +163,20 @@ def veil_panel(cells: Cells, recorded: Recorded, columns: Sequence[Column], unkn
         base_error=stack("base_error"),
         coarse=code == 0,
         stratum=cells.stratum,
+        listed=tables(curves),
         **{name: stack(name) for name in blank(0, 0)},
     )
+
+
+def _curves(cells: Cells, columns: Sequence[Column], hidden: Sequence[Bools]) -> list[list[dict[str, Any]]]:
+    """Return the rows along the clock of every place, for the comparisons that are tested and may be printed."""
+    rows: list[list[dict[str, Any]]] = [[] for _ in range(cells.size)]
+    for column, closed in zip(columns, hidden, strict=True):
+        about = column.contrast
+        for j, found in enumerate(column.found):
+            if about.tested and isinstance(found, Compared) and not closed[j]:
+                rows[j] += rows_of(found.curve, about.group, about.reference, about.event)
+    return rows
 
 
 def _part(cells: Cells, column: Column) -> dict[str, Any]:
