@@ -89,6 +89,23 @@ class Config:
     def options(self, signal: str) -> BaseModel:
         """Return the options of a signal: those of the file, or its defaults.
 
+        ``focal_nationalities`` of the audit stand in for ``nationalities`` of a signal that knows them and was given
+        none of its own.
+
+        Raises
+        ------
+        UsageError
+            When there is no such signal.
+        """
+        own = self.own_options(signal)
+        countries = self.audit.focal_nationalities
+        if countries and "nationalities" in type(own).model_fields and not own.model_dump()["nationalities"]:
+            return own.model_copy(update={"nationalities": countries})
+        return own
+
+    def own_options(self, signal: str) -> BaseModel:
+        """Return the options of a signal as its own table has them, without what the audit says of all signals.
+
         Raises
         ------
         UsageError

@@ -180,7 +180,7 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
 
 def exploratory(config: Config) -> bool:
     """Say whether the audit tests anything else than the protocol as shipped would: another file, or other options."""
-    changed = any(config.options(name) != signal.options() for name, signal in discover().items())
+    changed = any(config.own_options(name) != signal.options() for name, signal in discover().items())
     return changed or not config.protocol.default
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from auditor.audit.complaints import NOT_BUILT, refuse
 from auditor.domain.periods import Period
-from auditor.domain.vocabulary import GROUPS
+from auditor.domain.vocabulary import GROUPS, OWN_COUNTRY
 from auditor.errors import nearest
 from auditor.records.spec import SourceSpec
 
@@ -101,9 +101,15 @@ class AuditTable(Table):
     @field_validator("focal_nationalities")
     @classmethod
     def _nationalities(cls, nationalities: tuple[str, ...]) -> tuple[str, ...]:
-        if nationalities:
-            found = "tests by nationality are not built yet"
-            raise refuse(found, "they would be left out", "write: focal_nationalities = []", kind=NOT_BUILT)
+        folded = [" ".join(name.split()).casefold() for name in nationalities]
+        for index, name in enumerate(folded):
+            if not name or name in OWN_COUNTRY:
+                what = "a country without a name" if not name else f"{nationalities[index]!r}"
+                found = f"{what} among the focal nationalities"
+                why = "citizens of the United States, and of no named country, are on neither side"
+                raise refuse(found, why, 'name countries as the sources write them: ["MEXICO", ...]', at=(index,))
+        if len(set(folded)) < len(folded):
+            raise refuse("a country is named twice", "it would be one country", "name each country once")
         return nationalities
 
     @model_validator(mode="after")

@@ -10,6 +10,8 @@ EXCLUDE: Final = "exclude"
 GROUPS: Final = ("hispanic", "white", "black", "asian", "native", "pacific", "multiple", "other", "unknown")
 """Groups; every one but ``hispanic`` is non-Hispanic unless the source says otherwise."""
 
+OWN_COUNTRY: Final = frozenset({"united states", "united states of america", "usa", "us", "u.s.", "u.s.a."})
+"""How sources write the country whose citizens are on neither side of a comparison by nationality (case folded)."""
 GROUP_SOURCES: Final = ("recorded", "perceived", "surname", "nationality", "mixed")
 
 EVENTS: Final = (

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from auditor.cells import Bools, Cells, RowTable
+from auditor.domain.vocabulary import OWN_COUNTRY
 from auditor.signals.cases import other_groups, present, splits
 from auditor.signals.lodged import STRATA, Lodged, by_counts, by_rows, count, of_no_side, too_many, unclassed
 from auditor.signals.pair_measure import METHOD, PairColumn
@@ -17,7 +18,6 @@ from auditor.signals.signal import Contrast, Lack, Options
 
 NAME = "detainer-selectivity"
 _NAMED, _OTHERS = "named countries", "other countries"
-_OWN = frozenset({"united states", "united states of america", "usa", "us", "u.s.", "u.s.a."})
 _TOO_MANY = Lack(f"{NAME}.too-many", f"{NAME}.need-linked")
 _OTHER_DAYS = Lack(f"{NAME}.other-days", f"{NAME}.need-same-days")
 _NO_CLASS = Lack(f"{NAME}.no-class", f"{NAME}.need-class")
@@ -50,7 +50,7 @@ class DetainerSelectivityOptions(Options):
         folded = [_fold(name) for name in names]
         if "" in folded or len(set(folded)) < len(folded):
             raise ValueError("a country is named twice, or not at all")
-        if set(folded) & _OWN:
+        if set(folded) & OWN_COUNTRY:
             raise ValueError("citizens of the United States are on neither side")
         return names
 
@@ -101,7 +101,7 @@ def _by_country(cells: Cells, options: DetainerSelectivityOptions) -> Cells:
     named = np.isin(country.astype(str), [_fold(name) for name in options.nationalities])
     side = np.where(named, _NAMED, np.where(country == "", "", _OTHERS)).astype(object)
     rows = dataclasses.replace(cells.rows, columns={**cells.rows.columns, "group": side})
-    return dataclasses.replace(cells, rows=rows.take(~np.isin(country.astype(str), sorted(_OWN))))
+    return dataclasses.replace(cells, rows=rows.take(~np.isin(country.astype(str), sorted(OWN_COUNTRY))))
 
 
 def _fold(name: str) -> str:

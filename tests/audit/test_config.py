@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from auditor.audit.config import Config, config_schema, load_config
+from auditor.audit.run import exploratory
 from auditor.audit.toml_write import dumps
 from auditor.errors import AuditorError, ConfigError, NotBuiltYet, UsageError
 from auditor.records import adapter
@@ -196,13 +197,37 @@ def test_a_slip_is_answered(load: Load, snapshot: Snapshot, name: str, old: str,
     [
         ("spanish", '["en"]', '["en", "es"]'),
         ("format_to_come", '"counts"', '"to-come"'),
-        ("nationalities", "focal_nationalities = []", 'focal_nationalities = ["MEXICO"]'),
     ],
 )
 def test_what_is_not_built_says_so(load: Load, snapshot: Snapshot, name: str, old: str, new: str) -> None:
     error = refusal(load, GOOD.replace(old, new, 1))
     assert isinstance(error, NotBuiltYet)
     snapshot(f"config_{name}", str(error))
+
+
+def test_focal_nationalities_stand_in_for_those_of_a_signal(load: Load) -> None:
+    found = load(GOOD.replace("focal_nationalities = []", 'focal_nationalities = ["MEXICO", "GUATEMALA"]', 1))
+    assert found.options("detainer-selectivity").nationalities == ("MEXICO", "GUATEMALA")
+    assert found.own_options("detainer-selectivity").nationalities == ()
+    assert found.options("benchmark") == found.own_options("benchmark")
+    assert not exploratory(found)
+    own = '[signals.detainer-selectivity]\nnationalities = ["HONDURAS"]\n'
+    both = load(GOOD.replace("focal_nationalities = []", 'focal_nationalities = ["MEXICO"]', 1) + own)
+    assert both.options("detainer-selectivity").nationalities == ("HONDURAS",)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('["MEXICO", " mexico "]', "a country is named twice"),
+        ('["USA"]', "'USA' among the focal nationalities"),
+        ('[" "]', "a country without a name"),
+    ],
+)
+def test_focal_nationalities_that_name_no_side_are_refused(load: Load, written: str, told: str) -> None:
+    error = refusal(load, GOOD.replace("focal_nationalities = []", f"focal_nationalities = {written}", 1))
+    assert isinstance(error, ConfigError)
+    assert told in str(error)
 
 
 def test_a_slip_beside_something_not_built_is_not_hidden_by_it(load: Load) -> None:
