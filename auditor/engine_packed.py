@@ -55,16 +55,30 @@ class Part:
         value = f"coalesce({self.sql}, {self.most})" if self.form == "day" else self.sql
         return f"({value} - ({self.least}))"
 
-    def values(self, codes: Ints) -> NDArray[Any]:
-        """Return what some offsets stand for, in the type in which the key leaves the engine; `codes` is used up."""
-        if self.form == "text":
-            return codes.astype(np.min_scalar_type(self.most))
-        if self.least:
-            codes += self.least
+    def values(self, codes: Ints, at: int, spare: Ints) -> NDArray[Any]:
+        """Return the key's values, in the type in which it leaves the engine.
+
+        Parameters
+        ----------
+        codes : ndarray of int64, shape (R,)
+            Packed numbers.
+        at : int
+            Bits behind this key's.
+        spare : ndarray of int64, shape (R,)
+            Overwritten.
+        """
+        narrow = np.min_scalar_type(self.most) if self.form == "text" else np.dtype(np.int64)
+        if self.bits:
+            np.right_shift(codes, at, out=spare)
+            spare &= (1 << self.bits) - 1
+            if self.least:
+                spare += self.least
+            found = spare.astype(narrow)
+        else:  # zeros take no memory until they are written to
+            found = np.full(len(codes), self.least, dtype=narrow) if self.least else np.zeros(len(codes), dtype=narrow)
         if self.form != "day":
-            return codes
-        missing = codes == self.most
-        days = codes.view("datetime64[D]")
+            return found
+        missing, days = found == self.most, found.view("datetime64[D]")
         if missing.any():
             days[missing] = np.datetime64("NaT")
         return days
@@ -182,11 +196,9 @@ def _fetch(
 
 
 def _unpacked(parts: Mapping[str, Part], codes: Ints) -> dict[str, NDArray[Any]]:
-    columns = {}
+    columns, spare = {}, np.empty_like(codes)
     at = sum(part.bits for part in parts.values())
     for name, part in parts.items():
         at -= part.bits
-        own = codes >> at if part.bits else np.zeros(len(codes), dtype=np.int64)
-        own &= (1 << part.bits) - 1
-        columns[name] = part.values(own)
+        columns[name] = part.values(codes, at, spare)
     return columns

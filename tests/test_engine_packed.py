@@ -92,6 +92,7 @@ def test_rows_without_any_day_or_officer(tmp_path, monkeypatch):
 def test_a_missing_day_stands_last():
     part = Part("x", -3, 5, "day")
     assert part.bits == 4
-    days = part.values(np.array([0, 7, 8]))
+    codes = np.array([0, 7, 8])
+    days = part.values(codes << 3, 3, np.empty_like(codes))
     assert days[:2].astype(int).tolist() == [-3, 4]
     assert np.isnat(days[2])

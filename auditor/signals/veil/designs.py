@@ -22,6 +22,7 @@ from auditor.stats.clock.veil import (
     overlapping,
     shared_clock,
     visibility,
+    visibility_by_day,
 )
 
 BIN, LEAST, LEAST_IN_ALL = 30, 20, 50
@@ -195,7 +196,7 @@ def _seen(stops: Stops, light_until: Floats, dark_from: Floats) -> Signs | None:
     clock = shared_clock(light_until[met], dark_from[met])
     if clock is None:
         return None
-    seen = visibility(stops.minute, light_until[stops.evening], dark_from[stops.evening])
+    seen = visibility_by_day(stops.minute, stops.evening, light_until, dark_from)
     seen[(stops.minute < clock[0]) | (stops.minute >= clock[1])] = BETWEEN
     return seen
 

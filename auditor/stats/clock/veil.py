@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -49,6 +51,39 @@ def visibility(minute: ArrayLike, light_until: ArrayLike, dark_from: ArrayLike) 
     with np.errstate(invalid="ignore"):
         found = np.where(at < sunset, LIGHT, np.where(at >= dusk, DARK, BETWEEN))
     return np.where(known, found, BETWEEN).astype(np.int8)
+
+
+def visibility_by_day(
+    minute: NDArray[np.integer[Any]], day: NDArray[np.integer[Any]], light_until: Array, dark_from: Array
+) -> Signs:
+    """Tell daylight from darkness at whole minutes, as :func:`visibility`, for many events of few days.
+
+    Parameters
+    ----------
+    minute : ndarray of int, shape (N,)
+        Minutes after midnight, 0 or more.
+    day : ndarray of int, shape (N,)
+        Position of each event's day.
+    light_until, dark_from : ndarray, shape (D,)
+        Sunset and the end of twilight of each day; NaN where there is none.
+
+    Returns
+    -------
+    ndarray of int8, shape (N,)
+
+    Raises
+    ------
+    ValueError
+        If darkness begins before daylight ends.
+    """
+    known = np.isfinite(light_until) & np.isfinite(dark_from)
+    if (dark_from[known] < light_until[known]).any():
+        raise ValueError("darkness must not begin before daylight ends")
+    # A whole minute lies before a time where it lies before the next whole minute.
+    until, since = np.full(len(known), -1, dtype=np.int32), np.full(len(known), np.iinfo(np.int32).max, dtype=np.int32)
+    until[known], since[known] = np.ceil(light_until[known]), np.ceil(dark_from[known])
+    light, dark = minute < until[day], minute >= since[day]
+    return np.where(light, np.int8(LIGHT), np.where(dark, np.int8(DARK), np.int8(BETWEEN)))
 
 
 def shared_clock(light_until: ArrayLike, dark_from: ArrayLike) -> tuple[float, float] | None:

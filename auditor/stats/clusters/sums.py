@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,16 +13,12 @@ from scipy import sparse
 from auditor.stats import checks
 from auditor.stats.checks import Array
 from auditor.stats.clusters.grouped_logit import GroupedLogit
+from auditor.stats.clusters.spread import SHIFT, Spread, is_full, nested, spread, tabled
 from auditor.stats.fit import NotConverged
 from auditor.stats.numbering import numbered
 
-_FULL = 4
-"""Entries of a matrix to each value that is put there, up to which it is held in full: products are quicker."""
-_LEAST = 10_000
-
 Ints = NDArray[np.int64]
 Whole = NDArray[np.integer[Any]]
-Spread: TypeAlias = Array | sparse.csr_matrix
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,9 @@ class ClusterSums:
     rows : array or csr_matrix, shape (C, M)
         n p (1 - p) by cluster and row of the design.
     parts : tuple of arrays, shape (R,)
-        Cluster, cell and n p (1 - p) of the parts of cells.
+        Cluster, cell and trials of the parts of cells.
+    variance : ndarray, shape (N,)
+        p (1 - p) of each cell.
     design : ndarray, shape (M, P)
         Distinct rows of covariates.
     row : ndarray of int, shape (N,)
@@ -56,6 +54,7 @@ class ClusterSums:
     inverse: Array
     rows: Spread
     parts: tuple[Whole, Whole, Array]
+    variance: Array
     design: Array
     row: Ints
     group: Ints
@@ -109,8 +108,8 @@ class ClusterSums:
 
     @cached_property
     def _by_cell(self) -> sparse.csr_matrix:
-        which, at, weight = self.parts
-        return sparse.csr_matrix((weight, (which, at)), shape=(self.clusters, len(self.group)))
+        which, at, trials = self.parts
+        return sparse.csr_matrix((trials * self.variance[at], (which, at)), shape=(self.clusters, len(self.group)))
 
     def _membership(self) -> sparse.csr_matrix:
         cells = len(self.group)
@@ -150,26 +149,28 @@ def sum_clusters(fit: GroupedLogit, k: ArrayLike, n: ArrayLike, cell: ArrayLike,
         successes, trials, code = successes[keep], trials[keep], code[keep]
         at = (np.cumsum(fit.used) - 1)[at[keep]]
     names, which = numbered(code)
-    p = fit.fitted[fit.used]
-    weight, score = _moments(successes, trials, p[at])
-    design, row = fit.design, fit.row[fit.used]
+    p, design, row = fit.fitted[fit.used], fit.design, fit.row[fit.used]
     own = _own(which, group[at], len(names), len(groups))
-    by_row = [_spread(which, row[at], values, (len(names), len(design))) for values in (score, weight)]
-    if (own >= 0).all():
-        by_group = [_placed(own, np.asarray(sums.sum(axis=1)).ravel(), len(groups)) for sums in by_row]
+    shape = (len(names), len(design))
+    if (own >= 0).all() and is_full(shape, len(at)) and trials.sum() < SHIFT:
+        table = np.zeros((len(groups), len(design)))
+        table[group, row] = p
+        rows: Spread = tabled(which, row[at], trials + SHIFT * successes, shape)
+        scores, levels = nested(rows, own, table, design)
     else:
-        place = np.multiply(which, len(groups), dtype=np.int64) + group[at]
-        size = (len(names), len(groups))
-        by_group = [
-            np.bincount(place, values, minlength=size[0] * size[1]).astype(float).reshape(size)
-            for values in (score, weight)
-        ]
+        share = p[at]
+        weight, score = trials * share * (1 - share), successes - trials * share
+        rows, by_score = (spread(which, row[at], each, shape) for each in (weight, score))
+        by_group = [tabled(which, group[at], each, (len(names), len(groups))) for each in (score, weight)]
+        scores = np.column_stack([by_score @ design, by_group[0]])
+        levels = np.column_stack([rows @ design, by_group[1]])
     return ClusterSums(
-        scores=np.column_stack([by_row[0] @ design, by_group[0]]),
-        levels=np.column_stack([by_row[1] @ design, by_group[1]]),
+        scores=scores,
+        levels=levels,
         inverse=_inverse(design, row, fit.weights[fit.used], group, len(groups)),
-        rows=by_row[1],
-        parts=(which, at, weight),
+        rows=rows,
+        parts=(which, at, trials),
+        variance=p * (1 - p),
         design=design,
         row=row,
         group=group.astype(np.int64),
@@ -177,34 +178,11 @@ def sum_clusters(fit: GroupedLogit, k: ArrayLike, n: ArrayLike, cell: ArrayLike,
     )
 
 
-def _moments(successes: Array, trials: Array, share: Array) -> tuple[Array, Array]:
-    """Return n p (1 - p) and k - n p of each part."""
-    expected = trials * share
-    weight = np.subtract(1.0, share, out=share)
-    weight *= expected
-    return weight, np.subtract(successes, expected, out=expected)
-
-
 def _own(which: Whole, group: Whole, clusters: int, groups: int) -> Ints:
     """Return the one group that each cluster has parts in; -1 where it has parts in several."""
     met = np.zeros((clusters, groups), dtype=bool)
     met[which, group] = True
     return np.where(met.sum(axis=1) == 1, met.argmax(axis=1), -1).astype(np.int64)
-
-
-def _placed(own: Ints, sums: Array, groups: int) -> Array:
-    found = np.zeros((len(own), groups))
-    found[np.arange(len(own)), own] = sums
-    return found
-
-
-def _spread(line: Whole, column: Whole, values: Array, shape: tuple[int, int]) -> Spread:
-    """Add values up in a matrix; a full one where enough of it would be filled."""
-    if shape[0] * shape[1] > _FULL * max(len(values), _LEAST):
-        return sparse.csr_matrix((values, (line, column)), shape=shape)
-    flat = np.multiply(line, shape[1], dtype=np.int64)
-    flat += column
-    return np.bincount(flat, values, minlength=shape[0] * shape[1]).reshape(shape)
 
 
 def _parts(

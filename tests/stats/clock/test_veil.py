@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from auditor.stats.clock.veil import clock_changes, days_from, overlapping, shared_clock, to_local, visibility
+from auditor.stats.clock.veil import (
+    clock_changes,
+    days_from,
+    overlapping,
+    shared_clock,
+    to_local,
+    visibility,
+    visibility_by_day,
+)
 
 
 def days(*texts):
@@ -77,3 +85,18 @@ def test_days_from_the_nearest_change():
     assert which.tolist() == [0, 0, 0, 1, 1]
     away, which = days_from(days("2007-01-01", "2007-12-31"), marks[:1])
     assert (away.tolist(), which.tolist()) == ([-69, 295], [0, 0])
+
+
+def test_whole_minutes_of_few_days_are_told_as_one_by_one():
+    rng = np.random.default_rng(3)
+    sunset = np.round(rng.uniform(1000, 1200, 60), 1)
+    dusk = sunset + np.round(rng.uniform(0, 40, 60), 1)
+    sunset[:3], dusk[2:5] = np.nan, np.nan
+    sunset[10], dusk[10] = 1080.0, 1110.0
+    minute, day = rng.integers(0, 1440, 20_000), rng.integers(0, 60, 20_000)
+    minute[:200], day[:200] = np.arange(980, 1180), 10
+    found = visibility_by_day(minute, day, sunset, dusk)
+    np.testing.assert_array_equal(found, visibility(minute, sunset[day], dusk[day]))
+    assert found.dtype == np.int8
+    with pytest.raises(ValueError, match="must not begin before"):
+        visibility_by_day(minute, day, dusk, sunset - 50)
