@@ -88,7 +88,7 @@ def demo(out: Path) -> None:
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes. [default: one a processor]")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="In place of the configuration's.")
 @click.option("--as-of", type=Day(), help="Date that the report bears, in place of the configuration's.")
-@click.option("--lang", type=click.Choice(["en", "es"]), default="en", help="Language; es is not built yet.")
+@click.option("--lang", type=click.Choice(["en", "es"]), help="Language of the pages; es also writes the English ones.")
 @AS_JSON
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
 @click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped (not built yet).")
@@ -100,7 +100,7 @@ def run(
     workers: int | None,
     seed: int | None,
     as_of: date | None,
-    lang: str,
+    lang: str | None,
     as_json: bool,
     quiet: bool,
     resume: bool,
@@ -110,8 +110,6 @@ def run(
 
     --place limits the pages only: screen and peers always use every place of the configuration.
     """
-    if lang == "es":
-        raise NotBuiltYet("`--lang es`: Spanish is not built yet; leave the option out")
     if resume:
         raise NotBuiltYet("`--resume` is not built yet; run the audit again without it")
     from auditor.audit import api
@@ -124,6 +122,7 @@ def run(
         seed=seed,
         as_of=as_of,
         quiet=quiet,
+        language=lang,
     )
     _report_run(outcome, as_json=as_json)
     if fail_on_signal and outcome.flagged:

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from auditor.errors import NotBuiltYet
-
 KINDS = ("crcl", "title-vi", "county-board", "oig", "records-request", "agency-notice")
 FORMATS = ("docx", "html", "md", "pdf")
 _FILE = click.Path(path_type=Path)
@@ -45,8 +43,6 @@ def letter(
     from auditor.audit.comparison.out_file import check_target, write_whole_bytes
     from auditor.audit.lettering.write import format_of, write
 
-    if lang == "es":
-        raise NotBuiltYet("`--lang es`: letters in Spanish are not built yet; leave the option out")
     chosen = format_of(form, out)
     if out is not None:
         check_target(out)

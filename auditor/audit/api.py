@@ -14,6 +14,7 @@ from auditor.audit.counting import counts
 from auditor.audit.explain import explain
 from auditor.audit.face import Origin, Review, chosen, write
 from auditor.audit.frames import on_disk
+from auditor.audit.languages import spoken, wanted
 from auditor.audit.officer_key import officer_key as write_key
 from auditor.audit.output import OutputFolder
 from auditor.audit.progress import on_terminal
@@ -55,8 +56,12 @@ class RunOutcome:
 
 def run(path: str | Path) -> Review:
     """Run the audit of a configuration file and return its review."""
-    settings = load_config(path)
-    return Review.of(conduct(settings), Origin.of(settings))
+    return _conducted(load_config(path))
+
+
+def _conducted(settings: Config) -> Review:
+    languages = wanted(None, settings.output.languages)
+    return Review.of(spoken(conduct(settings), languages), Origin.of(settings))
 
 
 def audit(config: Config | Mapping[str, Any], base: str | Path = ".") -> Review:
@@ -71,9 +76,9 @@ def audit(config: Config | Mapping[str, Any], base: str | Path = ".") -> Review:
         Folder that the paths of the sources are relative to.
     """
     if isinstance(config, Config):
-        return Review.of(conduct(config), Origin.of(config))
+        return _conducted(config)
     with on_disk(config, base) as settings:
-        return Review.of(conduct(settings), Origin.of(settings))
+        return _conducted(settings)
 
 
 def calibrate(
@@ -116,6 +121,7 @@ def run_to_folder(
     seed: int | None = None,
     as_of: date | None = None,
     quiet: bool = False,
+    language: str | None = None,
 ) -> RunOutcome:
     """Run an audit and write its output folder.
 
@@ -132,6 +138,8 @@ def run_to_folder(
         In place of the configuration's.
     quiet : bool
         No progress.
+    language : str, optional
+        Of the pages with the plain names; those of the configuration follow.
 
     Returns
     -------
@@ -140,12 +148,13 @@ def run_to_folder(
     Raises
     ------
     UsageError
-        When a wanted place is not in the audit.
+        When a wanted place is not in the audit, or the catalogue of a language has a gap.
     """
     settings = load_config(config, as_of=as_of, seed=seed)
+    languages = wanted(language, settings.output.languages)
     progress = on_terminal(quiet)
     with OutputFolder(out, {"title": settings.audit.title}) as target:
-        review = conduct(settings, progress)
+        review = spoken(conduct(settings, progress), languages)
         write(target, review, Origin.of(settings), chosen(review, places), workers, progress)
     return RunOutcome(Review.of(review, Origin.of(settings)), Path(out), review.failures, flagged(review))
 
@@ -185,6 +194,7 @@ def letter(
     form: str = "md",
     details: Details | None = None,
     letterhead: Path | None = None,
+    language: str = "en",
 ) -> bytes:
     """Write a letter about one place, as ``auditor letter`` does.
 
@@ -198,6 +208,8 @@ def letter(
         What only the sender knows (:class:`auditor.report.letters.details.Details`).
     letterhead : path, optional
         With ``"docx"``.
+    language : {"en", "es"}
+        A Spanish letter is a reading copy of the English one.
 
     Returns
     -------
@@ -209,4 +221,4 @@ def letter(
         As the command says; below a flag there is no title-vi letter.
     """
     held = Review.of(review) if isinstance(review, PlainReview) else Review.load(review)
-    return held.letter(place, kind, form, details, letterhead)
+    return held.letter(place, kind, form, details, letterhead, language)

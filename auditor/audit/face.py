@@ -94,11 +94,12 @@ class Review(plain.Review):
         form: str = "md",
         details: Details | None = None,
         letterhead: Path | None = None,
+        language: str = "en",
     ) -> bytes:
         """Return a letter about one place; see :func:`auditor.audit.api.letter`."""
         from auditor.audit.lettering.write import letter_of, rendered
 
-        return rendered(letter_of(self, place, kind, details), form, letterhead)
+        return rendered(letter_of(self, place, kind, details, language), form, letterhead)
 
     def to_frame(self) -> pandas.DataFrame:
         """Return the findings as a data frame: a row each, the columns of ``tables/findings.csv``.

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from auditor.audit.progress import Progress, silent
 from auditor.findings.review import Review
+from auditor.report.editions import languages_of
 from auditor.report.render import Renderer
 
 _BATCH = 16
@@ -16,7 +17,7 @@ _RENDERER: list[Renderer] = []
 def pages(
     review: Review, chosen: Sequence[int], workers: int = 1, progress: Progress = silent
 ) -> Iterator[tuple[str, str]]:
-    """Yield (path, HTML) of the chosen places and, last, of the index.
+    """Yield (path, HTML) of the chosen places and, last, of the index, in one language after the other.
 
     Parameters
     ----------
@@ -28,18 +29,20 @@ def pages(
         pages are rendered in this process.
     progress : callable
     """
-    renderer = Renderer(review)
-    for done, (path, html) in enumerate(_rendered(renderer, review, chosen, workers)):
-        progress("writing pages", done, len(chosen))
-        yield path, html
-    yield "index.html", renderer.index()
+    languages = languages_of(review.audit)
+    for turn, language in enumerate(languages):
+        renderer = Renderer(review, language)
+        for done, (path, html) in enumerate(_rendered(renderer, chosen, workers), turn * len(chosen)):
+            progress("writing pages", done, len(languages) * len(chosen))
+            yield path, html
+        yield renderer.index_path(), renderer.index()
 
 
-def _rendered(renderer: Renderer, review: Review, chosen: Sequence[int], workers: int) -> Iterator[tuple[str, str]]:
+def _rendered(renderer: Renderer, chosen: Sequence[int], workers: int) -> Iterator[tuple[str, str]]:
     forking = "fork" in multiprocessing.get_all_start_methods()
     if workers < 2 or len(chosen) < 4 * _BATCH or not forking:
         for index in chosen:
-            yield review.places[index].page, renderer.place(index)
+            yield renderer.place_path(index), renderer.place(index)
         return
     _RENDERER[:] = [renderer]
     try:
@@ -47,7 +50,7 @@ def _rendered(renderer: Renderer, review: Review, chosen: Sequence[int], workers
             batches = [chosen[i : i + _BATCH] for i in range(0, len(chosen), _BATCH)]
             for batch, texts in zip(batches, pool.imap(_render_batch, batches), strict=True):
                 for index, html in zip(batch, texts, strict=True):
-                    yield review.places[index].page, html
+                    yield renderer.place_path(index), html
     finally:
         _RENDERER.clear()
 

@@ -13,6 +13,7 @@ from auditor.domain.periods import Period
 from auditor.domain.vocabulary import GROUPS, OWN_COUNTRY
 from auditor.errors import nearest
 from auditor.records.spec import SourceSpec
+from auditor.report.tongue import LANGUAGES
 
 LEAST_SHOWN = 11
 """Cells of one to ten people are never printed unless their source is published."""
@@ -151,12 +152,11 @@ class OutputTable(Table):
         if not languages:
             raise refuse("no language is named", "the pages need one", 'write: languages = ["en"]')
         for index, language in enumerate(languages):
-            if language == "es":
-                found, why = "Spanish is not built yet", "the pages would be English"
-                raise refuse(found, why, 'write: languages = ["en"]', kind=NOT_BUILT, at=(index,))
-            if language != "en":
-                why = "the languages are en (and later es)"
+            if language not in LANGUAGES:
+                why = f"the languages are {' and '.join(LANGUAGES)}"
                 raise refuse(f"unknown language {language!r}", why, 'write: languages = ["en"]', at=(index,))
+            if language in languages[:index]:
+                raise refuse(f"{language!r} is named twice", "each is written once", "name it once", at=(index,))
         return languages
 
 

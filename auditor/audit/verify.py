@@ -28,7 +28,7 @@ from auditor.audit.verify_files import (
     package_problems,
     stray_problems,
 )
-from auditor.audit.verify_pages import INDEX, page_problems
+from auditor.audit.verify_pages import page_names, page_problems
 from auditor.audit.verify_review import (
     origin_problems,
     same_version,
@@ -215,7 +215,7 @@ def _form_problems(raw: bytes, data: dict[str, Any], review: Review) -> Iterator
 
 def _stray_pages(pages: list[str], review: Review) -> Iterator[Problem]:
     """Yield pages of no place of the review (the reverse is allowed: ``--place`` writes some pages only)."""
-    known = {INDEX, *(entry.page for entry in review.places)}
+    known = set(page_names(review))
     for name in pages:
         if name not in known:
             yield Problem("a page of no place of this review", "review.json names every page", AGAIN, file=name)
@@ -238,7 +238,7 @@ def _tables(root: Path, review: Review, listed: dict[str, str], *, same: bool) -
         yield _malformed(error)
         return
     if same:
-        yield from stray_problems(listed, {entry.page for entry in review.places}, set(expected))
+        yield from stray_problems(listed, set(page_names(review)), set(expected))
     for name, text in expected.items():
         yield from table_problems(root, name, text, same=same)
 

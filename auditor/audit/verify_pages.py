@@ -15,12 +15,15 @@ from auditor.audit.verify_files import AGAIN, content
 from auditor.audit.verify_tables import excerpts
 from auditor.errors import Problem
 from auditor.findings.review import Review
+from auditor.report.editions import INDEX, languages_of, path_in
 from auditor.report.render import Renderer
 from auditor.report.trace import check_data
 
-INDEX = "index.html"
 _BATCH = 16
 _WHY = "pages say what review.json holds, and nothing else"
+
+
+Page = tuple[str, int | None]
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,22 @@ class _Job:
 
     root: Path
     data: Mapping[str, Any]
-    renderer: Renderer | None
-    position: Mapping[str, int]
+    renderers: Mapping[str, Renderer]
+    pages: Mapping[str, Page]
 
 
 _JOB: list[_Job] = []
+
+
+def page_names(review: Review) -> dict[str, Page]:
+    """Return every page of a review by its path: its language, and which place it is of (None: the index)."""
+    pages: dict[str, Page] = {}
+    languages = languages_of(review.audit)
+    for language in languages:
+        pages[path_in(INDEX, language, languages)] = (language, None)
+        for index, entry in enumerate(review.places):
+            pages[path_in(entry.page, language, languages)] = (language, index)
+    return pages
 
 
 def page_problems(
@@ -70,15 +84,16 @@ def page_problems(
     Problem
         In the order of the names.
     """
-    position = {entry.page: index for index, entry in enumerate(review.places)}
-    chosen = [name for name in names if name == INDEX or name in position]
-    renderer = None
-    if same:
-        try:
-            renderer = Renderer(review)
-        except ValueError as error:  # two places share a page, or a path is not one that the program gives
-            yield Problem(str(error), "no page can be made from this review", AGAIN, file="review.json")
-    _JOB[:] = [_Job(root, data, renderer, position)]
+    renderers: dict[str, Renderer] = {}
+    pages: dict[str, Page] = {}
+    try:
+        pages = page_names(review)
+        if same:
+            renderers = {language: Renderer(review, language) for language, _ in pages.values()}
+    except ValueError as error:  # two places share a page, or a path or a language is not one that the program gives
+        yield Problem(str(error), "no page can be made from this review", AGAIN, file="review.json")
+    chosen = [name for name in names if name in pages]
+    _JOB[:] = [_Job(root, data, renderers, pages)]
     try:
         yield from _compared(chosen, workers, progress)
     finally:
@@ -113,8 +128,9 @@ def _one(job: _Job, name: str) -> Iterator[Problem]:
     raw = content(job.root, name)
     if raw is None:
         return  # missing or a link: a problem of the lists
-    if job.renderer is not None:
-        yield from _bytes_problem(job.renderer, job.position.get(name), name, raw)
+    language, index = job.pages[name]
+    if language in job.renderers:
+        yield from _bytes_problem(job.renderers[language], index, name, raw)
     for text in check_data(raw.decode("utf-8", errors="replace"), job.data):
         yield Problem(text, _WHY, AGAIN, file=name)
 

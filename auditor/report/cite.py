@@ -18,7 +18,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from auditor.findings.finding import Sentence
-from auditor.report import sentences
+from auditor.report import sentences, tongue
+from auditor.report.locale.finished import told
 
 
 def raw(value: Any) -> str:
@@ -37,7 +38,8 @@ def pointer(key: str) -> str:
 
 def spaced(text: str) -> Markup:
     """Escape a text and keep a number and its unit on one line."""
-    kept = str(escape(text)).replace(" %", "\u00a0%").replace(" per 1,000", " per\u00a01,000")
+    kept = str(escape(text)).replace(" %", "\u00a0%")
+    kept = kept.replace(" per 1,000", " per\u00a01,000").replace(" cada 1,000", " cada\u00a01,000")
     return Markup(kept)  # noqa: S704 - escaped the line before
 
 
@@ -73,7 +75,7 @@ class Num:
     calc: str = ""
 
 
-def say(name: str, /, language: str = "en", **values: Any) -> Markup:
+def say(name: str, /, language: str = "", **values: Any) -> Markup:
     """Return a sentence of the page's own catalogue as HTML, its numbers cited.
 
     Parameters
@@ -81,10 +83,11 @@ def say(name: str, /, language: str = "en", **values: Any) -> Markup:
     name : str
         Identifier in the catalogue.
     language : str
-        Language of the text.
+        Language of the text; the one that is being written when left out.
     **values
         Texts as ``str``; numbers as :class:`Num`.
     """
+    language = language or tongue.current()
     if not values:
         return _fixed(name, language)
     plain = {key: value.value if isinstance(value, Num) else value for key, value in values.items()}
@@ -97,7 +100,8 @@ def say(name: str, /, language: str = "en", **values: Any) -> Markup:
             return f'<span data-name="{escape(hole)}">{spaced(written)}</span>'
         raise sentences.CatalogueError(f"sentence {name!r}: the number {hole!r} has no source; pass a Num")
 
-    filled = sentences.fill(name, _escaped(name, language), plain, wrap)
+    with tongue.speaking(language):
+        filled = sentences.fill(name, _escaped(name, language), plain, wrap)
     return Markup(filled)  # noqa: S704 - template and values are escaped
 
 
@@ -119,15 +123,35 @@ def _escaped(name: str, language: str) -> str:
     return escaped
 
 
-def quoted(sentence: Sentence | Mapping[str, Any] | str | None, ref: str, language: str = "en") -> Markup:
-    """Return a sentence of the review as HTML that names where it stands; nothing for None."""
+def quoted(sentence: Sentence | Mapping[str, Any] | str | None, ref: str, language: str = "") -> Markup:
+    """Return a sentence of the review as HTML that names where it stands; nothing for None.
+
+    In a language that the review does not hold it in, it is made from its identifier and values, or from the finished
+    English text, and names the English; what was never a sentence of the catalogue is marked as it stands.
+    """
+    language = language or tongue.current()
     if sentence is None:
         return Markup("")
     if isinstance(sentence, str):
-        return Markup('<span data-text="{}">{}</span>').format(ref, spaced(sentence))
+        return _text(sentence, told(sentence, language), ref)
     texts = sentence.text if isinstance(sentence, Sentence) else sentence["text"]
-    chosen = language if language in texts else "en"
-    return Markup('<span data-text="{}/text/{}">{}</span>').format(ref, chosen, spaced(texts[chosen]))
+    if language in texts:
+        return _text(texts[language], texts[language], f"{ref}/text/{language}")
+    name, values = _parts(sentence)
+    return _text(texts["en"], sentences.again(name, values, texts["en"], language), f"{ref}/text/en")
+
+
+def _parts(sentence: Sentence | Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    if isinstance(sentence, Sentence):
+        return sentence.id, sentence.values
+    return str(sentence["id"]), sentence["values"]
+
+
+def _text(held: str, shown: str, ref: str) -> Markup:
+    """Return a text with its pointer; one that could not be put into the language says in which it is."""
+    foreign = tongue.current() != tongue.ENGLISH and held == shown and not ref.endswith(f"/{tongue.current()}")
+    mark = Markup(' lang="en"') if foreign and any(c.isalpha() for c in shown) else Markup("")
+    return Markup('<span data-text="{}"{}>{}</span>').format(ref, mark, spaced(shown))
 
 
 def maybe(value: Any, ref: str, write: Callable[[Any], str], absent: str = "") -> Markup:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from auditor.findings.finding import Finding, Withheld
 from auditor.findings.review import PlaceReview, Review
-from auditor.report import numbers
+from auditor.report import editions, numbers
 from auditor.report.cite import cited, quoted
 from auditor.report.figures.funnel import GRID_PLACE, Drawing, Funnel, funnels
 from auditor.resources import folder
@@ -48,6 +48,10 @@ class Context:
         self.language = language
         self.cards = {str(card["name"]): (i, card) for i, card in enumerate(review.signals)}
         self.shared: dict[str, Any] = {}
+
+    def path(self, page: str) -> str:
+        """Return the path of a page in the language of this context."""
+        return editions.path_in(page, self.language, editions.languages_of(self.review.audit))
 
     def once(self, name: str, build: Callable[[Context], Any]) -> Any:
         """Return what ``build`` gives for this review, built at the first call."""

@@ -107,7 +107,7 @@ def _what(context: Context, finding: Finding) -> list[Row]:
     base = finding.comparator
     groups = labels.group(finding.group)
     if finding.reference:
-        groups = f"{groups} and {labels.group(finding.reference)}"
+        groups = labels.both(groups, labels.group(finding.reference))
     return [
         ("Finding", Markup("<span data-name='id'>{}</span>").format(f"{finding.id} · {family} · {finding.signal}")),
         ("Unit", Markup("{}{}").format(labels.event(finding.event), f", {groups}" if groups else "")),

@@ -29,7 +29,10 @@ def rows_of(context: Context, columns: Sequence[Column]) -> list[Row]:
     places = context.review.places
     order = sorted(range(len(places)), key=lambda i: _order(places[i]))
     detailed = len(places) <= DETAILED
-    return [_row(places[i], i, columns, detailed=detailed) for i in order]
+    rows = [_row(places[i], i, columns, detailed=detailed) for i in order]
+    for row in rows:
+        row["page"] = context.path(row["page"])
+    return rows
 
 
 def _order(place: PlaceReview) -> tuple[int, str, str]:

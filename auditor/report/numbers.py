@@ -14,21 +14,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.domain.periods import Period, parse_period
+from auditor.report.units import units
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 MINUS = "\u2212"
 _ROUNDING = 1e-9
 
@@ -129,7 +116,7 @@ def points(difference: float, decimals: int = 1) -> str:
     value = _checked(difference) * 100
     if abs(value) > 100 * (1 + _ROUNDING):
         raise ValueError(f"{difference!r} is no difference of two shares")
-    return f"{_signed(value, decimals)} percentage points"
+    return f"{_signed(value, decimals)} {units().points}"
 
 
 def _signed(value: float, decimals: int) -> str:
@@ -150,13 +137,13 @@ def plain_ratio(value: float, n: float | None = None) -> str:
 
 def ratio(value: float, n: float | None = None) -> str:
     """Write a ratio: ``3.24 times``."""
-    return f"{plain_ratio(value, n)} times"
+    return f"{plain_ratio(value, n)} {units().times}"
 
 
 def more(value: float) -> str:
     """Write a ratio as a percentage of change: 2.51 is ``151 % more``, 0.62 is ``38 % less``."""
     change = (_checked(value) - 1) * 100
-    return f"{_fixed(abs(change), 0)} % {'more' if change >= 0 else 'less'}"
+    return f"{_fixed(abs(change), 0)} {units().more if change >= 0 else units().less}"
 
 
 def per1000(value: float) -> str:
@@ -188,9 +175,13 @@ def z(value: float) -> str:
 
 
 def date(value: datetime.date | str) -> str:
-    """Write a day: ``27 October 2008``."""
+    """Write a day: ``27 October 2008``, in Spanish ``27 de octubre de 2008``."""
     day = datetime.date.fromisoformat(value) if isinstance(value, str) else value
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return units().day.format(day=day.day, month=_month(day), year=day.year)
+
+
+def _month(day: datetime.date) -> str:
+    return units().months[day.month - 1]
 
 
 def period(value: Period | Mapping[str, Any] | str) -> str:
@@ -200,20 +191,35 @@ def period(value: Period | Mapping[str, Any] | str) -> str:
     if first == last:
         return date(first)
     if span.kind == "fiscal-year":
-        return f"fiscal year {last.year} ({date(first)} to {date(last)})"
-    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
-        return f"{first.year}" if first.year == last.year else f"{first.year} to {last.year}"
+        return units().fiscal.format(year=last.year, first=date(first), last=date(last))
+    if _is_years(span):
+        return str(first.year) if first.year == last.year else units().span.format(first=first.year, last=last.year)
     if first.day == 1 and (first.year, first.month) == (last.year, last.month) and last.day >= 28:
-        return f"{MONTHS[first.month - 1]} {first.year}"
-    return f"{date(first)} to {date(last)}"
+        return units().month.format(month=_month(first), year=first.year)
+    return units().span.format(first=date(first), last=date(last))
+
+
+def _is_years(span: Period) -> bool:
+    return (span.start.month, span.start.day, span.end.month, span.end.day) == (1, 1, 12, 31)
 
 
 def between(value: Period | Mapping[str, Any] | str) -> str:
     """Write a period as a sentence begins: ``Between 27 October 2008 and 30 June 2010``, ``In August 2011``."""
-    text = period(value)
-    if " to " in text and "(" not in text:
-        return f"Between {text.replace(' to ', ' and ')}"
-    return f"On {text}" if text[0].isdigit() and " " in text else f"In {text}"
+    span = _period(value)
+    first, last = span.start, span.end
+    if first == last:
+        return units().on.format(day=date(first))
+    text = period(span)
+    if span.kind == "fiscal-year":
+        return units().within_fiscal.format(period=text)
+    if text != units().span.format(first=_end(span, first), last=_end(span, last)):
+        return units().within.format(period=text)
+    words = units().between_years if _is_years(span) else units().between_days
+    return words.format(first=_end(span, first), last=_end(span, last))
+
+
+def _end(span: Period, day: datetime.date) -> str:
+    return str(day.year) if _is_years(span) else date(day)
 
 
 def _period(value: Period | Mapping[str, Any] | str) -> Period:
@@ -228,9 +234,9 @@ def _period(value: Period | Mapping[str, Any] | str) -> Period:
 def limits(low: float | None, high: float | None, write: Any) -> str:
     """Write an interval with the writer of its estimate: ``2.98 to 3.51``; an open side is said in words."""
     if low is None and high is None:
-        return "no limit can be stated"
+        return units().no_limit
     if high is None:
-        return f"{write(low)} or more; no upper limit"
+        return units().no_upper.format(limit=write(low))
     if low is None:
-        return f"{write(high)} or less; no lower limit"
-    return f"{write(low)} to {write(high)}"
+        return units().no_lower.format(limit=write(high))
+    return units().span.format(first=write(low), last=write(high))

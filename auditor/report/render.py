@@ -13,11 +13,12 @@ import jinja2
 from markupsafe import Markup
 
 from auditor.findings.review import Review
-from auditor.report import labels, numbers, slug
+from auditor.report import editions, labels, numbers, slug, tongue
 from auditor.report.brevity import LARGEST, STEPS
 from auditor.report.cite import say
 from auditor.report.context import Context
 from auditor.report.index import index_model
+from auditor.report.locale.page import heard, in_language
 from auditor.report.place import place_model
 from auditor.resources import folder
 
@@ -83,34 +84,51 @@ class Renderer:
     Raises
     ------
     ValueError
-        When two places would share a file, or a page's path is not one that this program gives.
+        When two places would share a file, a page's path is not one that this program gives, or the review names a
+        language that no page is written in.
     """
 
     def __init__(self, review: Review, language: str = "en") -> None:
         slug.check(place.page for place in review.places)
         self.context = Context(review, language)
+        self.languages = editions.languages_of(review.audit)
+
+    def place_path(self, index: int) -> str:
+        """Return the path of the page of one place."""
+        return self.context.path(self.context.review.places[index].page)
+
+    def index_path(self) -> str:
+        """Return the path of the index."""
+        return self.context.path(editions.INDEX)
 
     def place(self, index: int) -> str:
         """Return the page of one place; one that would be too large is printed in short, step by step."""
-        html = ""
-        for brevity in STEPS:
-            model = place_model(self.context, index, brevity)
-            header = f"{model['name']} - Statistical screening report, not a finding of unlawful conduct"
-            html = self._render("place.html.j2", model, header, up="../")
-            if len(html.encode("utf-8")) <= LARGEST:
-                break
+        html, path = "", self.context.review.places[index].page
+        with tongue.speaking(self.context.language):
+            for brevity in STEPS:
+                model = place_model(self.context, index, brevity)
+                header = f"{model['name']} - Statistical screening report, not a finding of unlawful conduct"
+                html = self._render("place.html.j2", model, header, path, up="../")
+                if len(html.encode("utf-8")) <= LARGEST:
+                    break
         return html
 
     def index(self) -> str:
         """Return the index."""
-        model = index_model(self.context)
-        mark = "SIMULATED - " if model["simulated"] else ""
-        return self._render("index.html.j2", model, f"{mark}{model['title']} - Statistical screening report", up="")
+        with tongue.speaking(self.context.language):
+            model = index_model(self.context)
+            mark = "SIMULATED - " if model["simulated"] else ""
+            header = f"{mark}{model['title']} - Statistical screening report"
+            return self._render("index.html.j2", model, header, editions.INDEX, up="")
 
-    def _render(self, template: str, model: dict[str, Any], header: str, *, up: str) -> str:
-        css = style(header, model.get("more_style", ""))
-        values = {"style": css, "policy": policy(css), "language": self.context.language, "up": up}
-        return environment().get_template(template).render(**model, **values)
+    def _render(self, template: str, model: dict[str, Any], header: str, path: str, *, up: str) -> str:
+        language = self.context.language
+        css = style(heard(header, language), model.get("more_style", ""))
+        values: dict[str, Any] = {"style": css, "policy": policy(css), "language": language, "up": up}
+        values["home"] = self.index_path()
+        values["editions"] = editions.links(path, language, self.languages)
+        page = environment().get_template(template).render(**model, **values)
+        return page if language == tongue.ENGLISH else in_language(page, language)
 
 
 def render_pages(review: Review, language: str = "en") -> Iterator[tuple[str, str]]:
@@ -123,8 +141,8 @@ def render_pages(review: Review, language: str = "en") -> Iterator[tuple[str, st
     """
     renderer = Renderer(review, language)
     for index, place in enumerate(review.places):
-        yield place.page, renderer.place(index)
-    yield "index.html", renderer.index()
+        yield renderer.context.path(place.page), renderer.place(index)
+    yield renderer.index_path(), renderer.index()
 
 
 _LAST: list[tuple[Review, str, Renderer]] = []

@@ -16,10 +16,12 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 from auditor.findings.finding import Sentence
-from auditor.report import numbers, wording
+from auditor.report import numbers, tongue, wording
+from auditor.report.locale.catalogue import found, translated
 from auditor.resources import folder
 
 Template = Mapping[str, str] | str
@@ -57,6 +59,18 @@ KINDS: Final = tuple(_KINDS)
 _WITH_BASE: Final = ("percent", "ratio", "plain")
 
 
+NAMES: Final = frozenset(
+    " ".join(
+        (
+            "place columns day source file id sha config log versions reviews review protocol organisation name title",
+            "who out page as_of used read notes mark text signals old new older contact consent law sources funded",
+            "part period value limits level cutoff alone label test scale",
+        )
+    ).split()
+)
+"""Placeholders of texts that are names, or written in the language of the page already."""
+
+
 class CatalogueError(ValueError):
     """A sentence is unknown, has a hole, ignores a value, or uses forbidden words: a mistake in the program."""
 
@@ -68,18 +82,42 @@ def load(language: str = "en") -> Mapping[str, str]:
     Raises
     ------
     CatalogueError
-        When an identifier occurs twice, a placeholder cannot be read, or the wording is forbidden.
+        When an identifier occurs twice, a placeholder cannot be read, or the wording is forbidden; in another language
+        also when a sentence has no translation, or its translation other placeholders.
     """
-    found: dict[str, str] = {}
+    if language != tongue.ENGLISH:
+        return _translated(language)
+    known: dict[str, str] = {}
     for file in sorted((folder("data") / "sentences" / language).glob("*.toml")):
-        for name, text in _entries(tomllib.loads(file.read_text(encoding="utf-8")), ""):
-            if name in found:
+        for name, text in entries_of(file):
+            if name in known:
                 raise CatalogueError(f"sentence {name!r} is defined twice (again in {file.name})")
             check_template(name, text)
-            found[name] = text
-    if not found:
+            known[name] = text
+    return known
+
+
+def entries_of(file: Path) -> Iterator[tuple[str, str]]:
+    """Yield (identifier, text) of one file of the catalogue."""
+    yield from _entries(tomllib.loads(file.read_text(encoding="utf-8")), "")
+
+
+def _translated(language: str) -> Mapping[str, str]:
+    if language not in tongue.LANGUAGES:
         raise CatalogueError(f"there is no catalogue of sentences for the language {language!r}")
-    return found
+    english = load()
+    lacking = [name for name, text in english.items() if found(language, name, text) is None]
+    if lacking:
+        some = ", ".join(lacking[:5]) + (", ..." if len(lacking) > 5 else "")
+        raise CatalogueError(
+            f"{len(lacking)} sentences have no translation into {language!r}, or their English was changed: {some}"
+        )
+    told = {name: translated(language, name, text) for name, text in english.items()}
+    for name, text in told.items():
+        check_template(name, text)
+        if sorted(holes(text)) != sorted(holes(english[name])):
+            raise CatalogueError(f"the translation of {name!r} into {language!r} has other placeholders: {text!r}")
+    return told
 
 
 def _entries(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
@@ -115,6 +153,20 @@ def holes(text: str) -> list[tuple[str, str, str]]:
 def without_holes(text: str) -> str:
     """Return the fixed words of a template."""
     return _HOLE.sub("", text)
+
+
+def fixed_parts(text: str) -> list[str]:
+    """Return the fixed words before, between and after the placeholders of a template."""
+    parts, end = [], 0
+    for hole in _HOLE.finditer(text):
+        parts.append(text[end : hole.start()])
+        end = hole.end()
+    return [*parts, text[end:]]
+
+
+def put(text: str, written: Mapping[str, str]) -> str:
+    """Put values that are written already into a template."""
+    return _HOLE.sub(lambda found: written[found.group(1)], text)
 
 
 def fill(name: str, text: str, values: Mapping[str, Any], wrap: Callable[[str, str], str] | None = None) -> str:
@@ -203,8 +255,43 @@ def sentence(
     texts = {}
     for language in languages:
         template = _own(name, own, language) if own is not None else _shipped(name, language)
-        texts[language] = fill(name, template, values)
+        texts[language] = _in(language, name, template, values)
     return Sentence(name, dict(values), texts)
+
+
+def again(name: str, values: Mapping[str, Any], english: str, language: str) -> str:
+    """Return a sentence of a review in another language than those it is held in.
+
+    Parameters
+    ----------
+    name : str
+        Its identifier; of a review of an older version it may be unknown.
+    values : mapping
+    english : str
+        As the review holds it.
+    language : str
+
+    Returns
+    -------
+    str
+        From the identifier and the values; where this version has no such sentence, from the English text.
+    """
+    from auditor.report.locale.finished import told
+
+    try:
+        return sentence(name, languages=(language,), **values).text[language]
+    except CatalogueError:
+        return told(english, language)
+
+
+def _in(language: str, name: str, template: str, values: Mapping[str, Any]) -> str:
+    """Fill a template of a language: the nouns among the values are given in English."""
+    with tongue.speaking(language):
+        if language == tongue.ENGLISH:
+            return fill(name, template, values)
+        from auditor.report.locale.finished import spoken
+
+        return fill(name, template, spoken(values, template, language))
 
 
 def _own(name: str, own: Template, language: str) -> str:

@@ -14,8 +14,9 @@ from html.parser import HTMLParser
 from typing import Any, Final
 
 from auditor.findings.review import Review
-from auditor.report import numbers
+from auditor.report import numbers, sentences, tongue
 from auditor.report.cite import raw
+from auditor.report.locale.finished import told
 from auditor.report.rules import RULES
 
 _VOID: Final = frozenset(["br", "hr", "img", "input", "link", "meta", "path", "rect", "line", "circle", "use", "col"])
@@ -165,11 +166,21 @@ def check(html: str, review: Review) -> list[str]:
 
 def check_data(html: str, data: Mapping[str, Any]) -> list[str]:
     """Do the same against the data of ``review.json`` as they were read (once for all pages of a folder)."""
-    page = _read(html)
+    with tongue.speaking(language_of(html)):
+        return _checked(_read(html), data)
+
+
+def language_of(html: str) -> str:
+    """Return the language that a page says it is in; English when it is none that pages are written in."""
+    found = re.search(r'<html lang="([a-z]{2})', html)
+    return found[1] if found is not None and found[1] in tongue.LANGUAGES else tongue.ENGLISH
+
+
+def _checked(page: _Reader, data: Mapping[str, Any]) -> list[str]:
     wrong = [text for entry in page.numbers if (text := _mismatch(entry, data))]
     for ref, shown in page.texts:
         try:
-            text = re.sub(r"\s+", " ", str(resolve(data, ref))).strip()
+            text = re.sub(r"\s+", " ", _told(data, ref)).strip()
         except KeyError:
             wrong.append(f"{ref}: the review has no such text")
             continue
@@ -177,6 +188,17 @@ def check_data(html: str, data: Mapping[str, Any]) -> list[str]:
             wrong.append(f"{ref}: the page says {shown!r}, the review {text!r}")
     wrong.extend(f"a number without a source: {text!r}" for text in page.stray)
     return wrong
+
+
+def _told(data: Mapping[str, Any], ref: str) -> str:
+    """Return what a page has to say where it quotes a text of the review, in the page's language."""
+    truth, language = str(resolve(data, ref)), tongue.current()
+    if language == tongue.ENGLISH or ref.endswith(f"/text/{language}"):
+        return truth
+    if ref.endswith("/text/en"):
+        held = resolve(data, ref.removesuffix("/text/en"))
+        return sentences.again(held["id"], held["values"], truth, language)
+    return told(truth, language)
 
 
 def _mismatch(entry: Cited, data: Mapping[str, Any]) -> str:
@@ -212,7 +234,8 @@ def _shows(truth: Any, shown: str) -> bool:
 
 _SHOWN: Final = re.compile(
     r"(?P<number>[+\u2212-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)"
-    r"(?: (?P<unit>%|% more|% less|percentage points?|times|per 1,000))?"
+    r"(?: (?P<unit>%|% more|% less|percentage points?|times|per 1,000"
+    r"|% más|% menos|puntos porcentuales|veces|por cada 1,000))?"
 )
 """One number and at most one of the units of :mod:`auditor.report.numbers`."""
 
@@ -226,11 +249,11 @@ _BOUNDS: Final[Mapping[str, Callable[[float], bool]]] = {
 def _rounded(truth: float, written: str, unit: str | None) -> bool:
     value = float(written.replace(",", "").replace("\u2212", "-"))
     decimals = len(written.partition(".")[2])
-    if unit == "% more":
+    if unit in ("% more", "% más"):
         truth = truth * 100 - 100
-    elif unit == "% less":
+    elif unit in ("% less", "% menos"):
         truth = 100 - truth * 100
-    elif unit is not None and (unit == "%" or unit.startswith("percentage point")):
+    elif unit is not None and (unit == "%" or unit.startswith(("percentage point", "puntos"))):
         truth *= 100
     half = 0.5 * 10.0**-decimals
     return abs(value - truth) <= half * (1 + 1e-6) + 1e-12 * abs(truth)

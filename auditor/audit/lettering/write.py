@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from auditor.audit.languages import require
 from auditor.audit.lettering.browser import pdf
 from auditor.audit.lettering.check import letter_problems
 from auditor.audit.lettering.details_file import read_details
-from auditor.errors import InputError, NotBuiltYet, UsageError, unknown_name
+from auditor.errors import InputError, UsageError, unknown_name
 from auditor.findings.review import Review
 from auditor.report.letters.build import build
 from auditor.report.letters.details import Details
@@ -90,25 +91,25 @@ def write(
     UsageError, InputError, DecisionNeeded
         As the parts say; nothing is written.
     """
-    if language != "en":
-        raise NotBuiltYet(f"`--lang {language}`: letters in that language are not built yet; leave the option out")
+    require(language)
     if letterhead is not None and form != "docx":
         raise UsageError(f"--letterhead goes with --format docx, not with {form}")
     given = read_details(details) if details is not None else Details()
     held = Review.load(review)
     raw = (review / "review.json" if review.is_dir() else review).read_bytes()
-    letter = _checked(held, raw, place, kind, given)
+    letter = _checked(held, raw, place, kind, given, language)
     return Written(letter, form, rendered(letter, form, letterhead))
 
 
-def letter_of(review: Review, place: str, kind: str, details: Details | None = None) -> Letter:
+def letter_of(review: Review, place: str, kind: str, details: Details | None = None, language: str = "en") -> Letter:
     """Return a letter from a review in memory, held against it."""
-    return _checked(review, review.to_json().encode(), place, kind, details or Details())
+    require(language)
+    return _checked(review, review.to_json().encode(), place, kind, details or Details(), language)
 
 
-def _checked(review: Review, raw: bytes, place: str, kind: str, details: Details) -> Letter:
+def _checked(review: Review, raw: bytes, place: str, kind: str, details: Details, language: str) -> Letter:
     sha256 = hashlib.sha256(raw).hexdigest()
-    letter = build(review, place, kind, details, sha256=sha256)
+    letter = build(review, place, kind, details, language, sha256)
     _holds(letter, raw, sha256)
     return letter
 

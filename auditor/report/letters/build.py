@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from auditor.errors import NotBuiltYet, UsageError, unknown_name
+from auditor.errors import UsageError, unknown_name
 from auditor.findings.review import Review
+from auditor.report import tongue
 from auditor.report.context import Context
 from auditor.report.letters import frame
 from auditor.report.letters.chosen import refuse
@@ -43,7 +44,7 @@ def build(
     details : Details, optional
         What only the sender knows; whatever is not in it is marked as a blank.
     language : str
-        Only ``"en"`` in this version.
+        A letter in another language than English is a reading copy, and says so.
     sha256 : str
         Of the file that the review was read from; of its text as this version writes it when left out.
 
@@ -55,20 +56,19 @@ def build(
     ------
     UsageError
         For an unknown place, kind or request.
-    NotBuiltYet
-        For a language whose catalogue there is none of.
+    CatalogueError
+        For a language whose catalogue has a gap.
     DecisionNeeded
         When the evidence does not bear this kind of letter, or a request in it.
     """
     if kind not in PARTS:
         raise UsageError(unknown_name("kind of letter", kind, KINDS))
-    if language != "en":
-        raise NotBuiltYet(f"`--lang {language}`: letters in that language are not built yet; leave the option out")
     wanted = review.place(place)
     given = details or Details()
     refuse(wanted, kind, given)
     index = next(i for i, entry in enumerate(review.places) if entry is wanted)
-    return _written(Draft(Context(review, language), index, given, kind), sha256 or digest(review))
+    with tongue.speaking(language):
+        return _written(Draft(Context(review, language), index, given, kind), sha256 or digest(review))
 
 
 def digest(review: Review) -> str:
@@ -97,7 +97,7 @@ def _written(draft: Draft, sha256: str) -> Letter:
         recipient=to,
         subject=subject,
         salutation=draft.say("salutation"),
-        parts=parts,
+        parts=(*frame.copy_notice(draft), *parts),
         closing=draft.say("closing"),
         signers=signers,
         notes=notes(draft),

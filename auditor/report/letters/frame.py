@@ -5,11 +5,18 @@ from __future__ import annotations
 import datetime
 import re
 
-from auditor.report import numbers
+from auditor.report import numbers, tongue
 from auditor.report.letters.details import Person
 from auditor.report.letters.draft import Draft, own_words
 from auditor.report.letters.facts import paragraphs
 from auditor.report.letters.model import Block, Held, Items, Paragraph, Part, Run, Runs
+
+
+def copy_notice(draft: Draft) -> tuple[Part, ...]:
+    """Return what a letter in another language says first: that it is a reading copy; nothing in English."""
+    if draft.language == tongue.ENGLISH:
+        return ()
+    return (Part("copy", (), (Paragraph(draft.say("copy.notice")),)),)
 
 
 def letterhead(draft: Draft) -> tuple[Runs, ...]:
