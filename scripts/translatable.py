@@ -37,6 +37,8 @@ UNSPOKEN = (
     "sentences.py",
     "slug.py",
     "words.py",
+    "template.py",
+    "wording_es.py",
 )
 _EDGES = " \u00a0\t\n:;,.()–·“”>→"
 _OPEN = re.compile(r"\{[a-z_]*\}")
@@ -171,6 +173,8 @@ def _opened(text: str) -> Iterator[str]:
 
 # Classes of styles, keys and formats that look like words.
 _NO_WORDS = {
+    "target) .all tbody:not",
+    "@supports selector(:has(a)){",
     "few",
     "tall",
     "csv",

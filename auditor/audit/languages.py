@@ -59,8 +59,11 @@ def spoken(review: Review, languages: Sequence[str]) -> Review:
 
 def _spoken(value: Any, languages: tuple[str, ...]) -> Any:
     if isinstance(value, Sentence):
-        texts = {other: sentences.again(value.id, value.values, value.text["en"], other) for other in languages}
-        return dataclasses.replace(value, text={**value.text, **texts})
+        english = value.text[tongue.ENGLISH]
+        texts = {other: sentences.again(value.id, value.values, english, other) for other in languages}
+        # What no catalogue holds stays English, and a page marks it as English.
+        found = {other: text for other, text in texts.items() if text != english}
+        return dataclasses.replace(value, text={**value.text, **found}) if found else value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         pairs = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.init}
         changed = {name: _spoken(inner, languages) for name, inner in pairs.items()}

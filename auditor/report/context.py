@@ -14,6 +14,7 @@ from auditor.findings.review import PlaceReview, Review
 from auditor.report import editions, numbers
 from auditor.report.cite import cited, quoted
 from auditor.report.figures.funnel import GRID_PLACE, Drawing, Funnel, funnels
+from auditor.report.locale.finished import told
 from auditor.resources import folder
 
 
@@ -75,7 +76,8 @@ class Context:
 
     def title(self, signal: str) -> str:
         """Return the title of a signal, else its name."""
-        return str(self.card(signal).get("title") or signal)
+        title = str(self.card(signal).get("title") or "")
+        return told(title, self.language) if title else signal
 
     def section(self, entry: Finding | Withheld) -> int:
         """Return the part in which a finding or a withheld test stands; 10 when nothing says so."""

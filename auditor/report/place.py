@@ -27,6 +27,7 @@ from auditor.report.measured_view import alarm_of
 from auditor.report.officers import officers_view
 from auditor.report.profile import profile_view, supplied
 from auditor.report.sources_view import calibration_view, quality_view, run_view, sources_view
+from auditor.report.words import word
 
 SOURCES_SHOWN = 40
 """More sources than these are on the index and in tables/sources.csv, so that a page stays small."""
@@ -260,7 +261,7 @@ def rank_of(place: PlaceReview) -> Markup:
     rank = place.rank
     if not rank or rank.get("low") is None or rank.get("high") is None:
         return Markup("")
-    what = next((labels.finding_name(f) for f in place.findings if _ranked(f, rank)), "the first test")
+    what = next((labels.finding_name(f) for f in place.findings if _ranked(f, rank)), word("the first test"))
     low, high, of = (Num(rank[name], f"rank/{name}") for name in ("low", "high", "of"))
     return say("page.part.6.rank", what=what, low=low, high=high, of=of)
 

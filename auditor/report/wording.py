@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Final
 
+from auditor.report.wording_es import SPANISH
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -150,19 +152,7 @@ RULES: Final = (
         r"\bofficial (?:review|finding)\b",
     ),
     _rule("title-vi", "federal effects rules ended on 10 December 2025", r"\bdisparate[- ]impact (?:violation|claim)"),
-    _rule(
-        "es",
-        "the same rules hold in Spanish",
-        r"\bculpables?\b",
-        r"\bracistas?\b",
-        r"\bindocumentad[oa]s?\b",
-        r"\bilegales\b",
-        r"\bexonera\w*",
-        r"\b(?:de)?muestra que (?:hubo|hay) perfil",
-        r"\bel peor\b",
-        r"\bla peor\b",
-        r"\bintencional(?:mente)?\b",
-    ),
+    *(_rule(name, why, *patterns) for name, why, patterns in SPANISH),
 )
 
 

@@ -175,6 +175,7 @@ suppress_below = 11
         ("too_little_suppression", "suppress_below = 11", "suppress_below = 5"),
         ("language_not_known", '["en"]', '["fr"]'),
         ("no_language", '["en"]', "[]"),
+        ("language_twice", '["en"]', '["es", "es"]'),
         ("boolean_as_text", "published = false", 'published = "no"'),
         ("boolean_as_word", "published = false", "published = no"),
         ("infinite", "seed = 20120630", "seed = inf"),
@@ -195,7 +196,6 @@ def test_a_slip_is_answered(load: Load, snapshot: Snapshot, name: str, old: str,
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        ("spanish", '["en"]', '["en", "es"]'),
         ("format_to_come", '"counts"', '"to-come"'),
     ],
 )
@@ -231,7 +231,8 @@ def test_focal_nationalities_that_name_no_side_are_refused(load: Load, written: 
 
 
 def test_a_slip_beside_something_not_built_is_not_hidden_by_it(load: Load) -> None:
-    error = refusal(load, GOOD.replace('["en"]', '["es"]').replace("seed = 20120630", "seed = -1"))
+    text = GOOD.replace("focal_nationalities = []", 'focal_nationalities = ["MEXICO"]')
+    error = refusal(load, text.replace("seed = 20120630", "seed = -1"))
     assert isinstance(error, ConfigError)
     assert len(error.problems) == 2
 

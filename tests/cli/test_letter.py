@@ -152,7 +152,6 @@ def test_details_that_are_not_there_or_are_something_else(tmp_path: Path) -> Non
         (("--out", "x.odt"), "unknown format 'odt'"),
         (("--format", "md", "--out", "x.html"), "does not go with a file that ends in .html"),
         (("--letterhead", "x.docx"), "--letterhead goes with --format docx"),
-        (("--lang", "es"), "not built yet"),
     ],
 )
 def test_options_that_do_not_go_together(

@@ -41,8 +41,8 @@ FORBIDDEN = [
     ("endorsed", "this CRCL review"),
     ("endorsed", "endorsed by DHS"),
     ("title-vi", "a disparate-impact violation"),
-    ("es", "personas indocumentadas"),
-    ("es", "son culpables"),
+    ("label", "personas indocumentadas"),
+    ("guilt", "son culpables"),
 ]
 ALLOWED = [
     "Statistical screening report - not a finding of unlawful conduct.",

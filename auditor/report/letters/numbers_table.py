@@ -14,6 +14,7 @@ from auditor.report.finding_view import against_of
 from auditor.report.letters.draft import Draft, bold, name
 from auditor.report.letters.model import Bar, Note, Picture, Run, Runs, Table
 from auditor.report.letters.runs import joined, lines, runs_of
+from auditor.report.words import word
 
 
 def findings_table(draft: Draft, positions: Sequence[int]) -> Table:
@@ -80,7 +81,7 @@ def _correction(finding: Finding, at: str) -> Runs:
     if finding.tests_in_family is not None:
         tests = runs_of(cited(finding.tests_in_family, "tests_in_family", numbers.count(finding.tests_in_family)), at)
     equals = "q = " if numbers.p(finding.q_value)[0].isdigit() else "q "
-    said = (Run(equals), *shown, *((Run(" over "), *tests, Run(" tests")) if tests else ()))
+    said = (Run(equals), *shown, *((Run(f" {word('over')} "), *tests, Run(f" {word('tests')}")) if tests else ()))
     return lines([said, _word(finding)])
 
 

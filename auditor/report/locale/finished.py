@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from auditor.report import sentences, tongue
+from auditor.report import template, tongue
 from auditor.report.locale.catalogue import CONTEXTS, entries
 from auditor.report.locale.written import again
 
@@ -35,13 +35,13 @@ _SENTENCE_END: Final = re.compile(r"(?<=[.:?!])\s+(?=[A-Z“])")
 def _plain(language: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
     """Return every English text without placeholders: text = ((identifier, translation), ...)."""
     told: dict[str, list[tuple[str, str]]] = {}
-    there = sentences.load(language)
-    for name, text in sentences.load(tongue.ENGLISH).items():
-        if not sentences.holes(text):
+    there = template.load(language)
+    for name, text in template.load(tongue.ENGLISH).items():
+        if not template.holes(text):
             told.setdefault(text, []).append((name, there[name]))
     for context in CONTEXTS:
         for text, translation in entries(language, context).items():
-            if not sentences.holes(text):
+            if not template.holes(text):
                 told.setdefault(text, []).append((context, translation))
     return {text: tuple(found) for text, found in told.items()}
 
@@ -49,29 +49,29 @@ def _plain(language: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
 @cache
 def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str], str, str], ...]:
     """Return the templates with placeholders: longest fixed part, pattern, English and other text."""
-    there = sentences.load(language)
-    pairs = {text: there[name] for name, text in sentences.load(tongue.ENGLISH).items()}
+    there = template.load(language)
+    pairs = {text: there[name] for name, text in template.load(tongue.ENGLISH).items()}
     for context in CONTEXTS:
         pairs |= entries(language, context)
-    found = [(text, other) for text, other in pairs.items() if sentences.holes(text)]
-    found.sort(key=lambda pair: (-len(sentences.without_holes(pair[0])), pair[0]))
+    found = [(text, other) for text, other in pairs.items() if template.holes(text)]
+    found.sort(key=lambda pair: (-len(template.without_holes(pair[0])), pair[0]))
     return tuple((_longest(text), pattern(text), text, other) for text, other in found if _telling(text))
 
 
 def _telling(text: str) -> bool:
     """Say whether a template has words of its own to be known by."""
-    return re.search(r"[A-Za-z]{2}", sentences.without_holes(text)) is not None
+    return re.search(r"[A-Za-z]{2}", template.without_holes(text)) is not None
 
 
 def _longest(text: str) -> str:
-    return max(sentences.fixed_parts(text), key=len)
+    return max(template.fixed_parts(text), key=len)
 
 
 def pattern(text: str) -> re.Pattern[str]:
     """Return the pattern of the finished texts of a template; a placeholder met twice holds the same text."""
     parts, seen = [], set()
-    fixed = sentences.fixed_parts(text)
-    for part, hole in zip(fixed, [*(hole for hole, _, _ in sentences.holes(text)), ""], strict=True):
+    fixed = template.fixed_parts(text)
+    for part, hole in zip(fixed, [*(hole for hole, _, _ in template.holes(text)), ""], strict=True):
         parts.append(re.escape(part))
         if hole:
             parts.append(f"(?P={hole})" if hole in seen else f"(?P<{hole}>.+?)")
@@ -123,7 +123,7 @@ def _matched(text: str, language: str) -> str | None:
 
 
 def _filled(english: str, other: str, values: Mapping[str, str], language: str) -> str | None:
-    kinds = {hole: kind for hole, kind, _ in sentences.holes(english)}
+    kinds = {hole: kind for hole, kind, _ in template.holes(english)}
     written = {}
     for hole, value in values.items():
         if kinds[hole] == "text":
@@ -133,7 +133,7 @@ def _filled(english: str, other: str, values: Mapping[str, str], language: str) 
         if number is None:
             return None
         written[hole] = number
-    return sentences.put(other, written)
+    return template.put(other, written)
 
 
 def _listed(text: str, language: str, hole: str) -> str | None:
@@ -151,14 +151,14 @@ def _listed(text: str, language: str, hole: str) -> str | None:
 
 def noun(hole: str, value: str, language: str) -> str:
     """Return what fills a placeholder: a name stays as it is."""
-    if hole in sentences.NAMES:
+    if hole in template.NAMES:
         return value
     return finished(value, language, hole) or value
 
 
-def spoken(values: Mapping[str, Any], template: str, language: str) -> dict[str, Any]:
+def spoken(values: Mapping[str, Any], form: str, language: str) -> dict[str, Any]:
     """Return the values of a sentence with its nouns in another language."""
-    texts = {hole for hole, kind, _ in sentences.holes(template) if kind == "text"}
+    texts = {hole for hole, kind, _ in template.holes(form) if kind == "text"}
     return {name: noun(name, value, language) if name in texts else value for name, value in values.items()}
 
 

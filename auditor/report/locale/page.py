@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Final
 
-from auditor.report import sentences, tongue
+from auditor.report import template, tongue
 from auditor.report.locale.catalogue import entries
-from auditor.report.locale.finished import pattern
+from auditor.report.locale.finished import finished, pattern
 
 _TAG: Final = re.compile(r"(<[^>]*>)")
 _VOID: Final = re.compile(r"<(?:br|hr|img|input|link|meta|path|rect|line|circle|use|col)\b|/>$|^<!")
@@ -79,17 +79,17 @@ def _told(text: str, language: str) -> str | None:
         return plain[key]
     for known, other in patterns:
         if (met := known.fullmatch(key)) is not None:
-            return sentences.put(
+            return template.put(
                 other, {name: _told(value, language) or value for name, value in met.groupdict().items()}
             )
-    return None
+    return finished(key, language)
 
 
 @cache
 def _words(language: str) -> tuple[Mapping[str, str], tuple[tuple[re.Pattern[str], str], ...]]:
     """Return the words of templates: those without a place for a name, and those with one, the longest first."""
     known = entries(language, "page")
-    plain = {text: other for text, other in known.items() if not sentences.holes(text)}
+    plain = {text: other for text, other in known.items() if not template.holes(text)}
     open_ones = sorted((text for text in known if text not in plain), key=lambda text: (-len(text), text))
     return plain, tuple((pattern(text), known[text]) for text in open_ones)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.errors import DecisionNeeded, NotBuiltYet, UsageError
+from auditor.errors import DecisionNeeded, UsageError
 from auditor.findings.review import Review
 from auditor.report import labels, trace, wording
 from auditor.report.letters.asks import REQUESTS
@@ -354,8 +354,8 @@ def test_unknown_kinds_places_and_languages_are_refused(review: Review) -> None:
         build(review, FLAGGED, "crlc")
     with pytest.raises(UsageError, match="unknown place"):
         build(review, "00000", "crcl")
-    with pytest.raises(NotBuiltYet, match="--lang es"):
-        build(review, FLAGGED, "crcl", language="es")
+    with pytest.raises(ValueError, match="none of the languages"):
+        build(review, FLAGGED, "crcl", language="fr")
 
 
 def test_a_simulated_place_is_marked_on_every_letter(review: Review, letters: Letters) -> None:
