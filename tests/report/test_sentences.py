@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from auditor.report import sentences, wording
+from auditor.report import sentences, template, wording
 from auditor.report.cite import Num, say
 from auditor.report.sentences import CatalogueError, sentence
 
@@ -80,10 +80,10 @@ def test_every_shipped_sentence_is_readable_and_within_the_rules() -> None:
 
 
 def test_nested_and_quoted_names_are_the_same() -> None:
-    nested = dict(sentences._entries({"a": {"b": {"text": "x"}, "text": "y"}, "c.d": {"text": "z"}}, ""))
+    nested = dict(template._entries({"a": {"b": {"text": "x"}, "text": "y"}, "c.d": {"text": "z"}}, ""))
     assert nested == {"a.b": "x", "a": "y", "c.d": "z"}
     with pytest.raises(CatalogueError, match="not a sentence"):
-        list(sentences._entries({"a": "text"}, ""))
+        list(template._entries({"a": "text"}, ""))
 
 
 def test_page_sentences_cite_their_numbers() -> None:
