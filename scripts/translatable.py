@@ -175,6 +175,7 @@ def _opened(text: str) -> Iterator[str]:
 _NO_WORDS = {
     "target) .all tbody:not",
     "@supports selector(:has(a)){",
+    "County",
     "few",
     "tall",
     "csv",

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from auditor.audit.complaints import NOT_BUILT, refuse
+from auditor.audit.complaints import refuse
 from auditor.domain.periods import Period
 from auditor.domain.vocabulary import GROUPS, OWN_COUNTRY
 from auditor.errors import nearest

@@ -231,7 +231,7 @@ def test_focal_nationalities_that_name_no_side_are_refused(load: Load, written: 
 
 
 def test_a_slip_beside_something_not_built_is_not_hidden_by_it(load: Load) -> None:
-    text = GOOD.replace("focal_nationalities = []", 'focal_nationalities = ["MEXICO"]')
+    text = GOOD.replace('"counts"', '"to-come"', 1)
     error = refusal(load, text.replace("seed = 20120630", "seed = -1"))
     assert isinstance(error, ConfigError)
     assert len(error.problems) == 2
