@@ -1,13 +1,16 @@
 """The ``[review]`` file."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from auditor.audit.config import load_config
-from auditor.audit.records_file import read_records
+from auditor.audit.places import _RECORDS_AT
+from auditor.audit.records_file import FIELDS, KINDS, read_records
 from auditor.errors import ConfigError
+from auditor.resources import folder
 
 GOOD = """
 [[investigations]]
@@ -66,3 +69,19 @@ def test_the_configuration_carries_the_records_and_their_problems(
     with pytest.raises(ConfigError) as caught:
         load_config(config)
     snapshot("records_many", str(caught.value))
+
+
+def test_the_example_of_real_counties_is_read_and_every_record_names_its_source() -> None:
+    found = read_records(folder("configs") / "review" / "alamance-and-maricopa.toml")
+    assert set(found) == {"37001", "04013"}
+    records = [record for kinds in found.values() for entries in kinds.values() for record in entries]
+    assert len(records) == 2
+    assert all(record["source"] and record["date"] and record["title"] for record in records)
+
+
+def test_the_document_names_every_kind_and_key() -> None:
+    text = (folder("configs").parent / "docs" / "review-file.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `([a-z_]+)` \|", text, re.MULTILINE))
+    assert told == {*KINDS, *FIELDS}
+    parts = dict(re.findall(r"^\| `([a-z_]+)` \|.*\| ([0-9]+) \|$", text, re.MULTILINE))
+    assert parts == {kind: str(part) for kind, part in _RECORDS_AT.items()}
