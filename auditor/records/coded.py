@@ -25,6 +25,8 @@ _CELL = re.compile(r"\br\.c(\d+)\b")
 _DENSE = 1 << 26
 """Combinations that are numbered by marking those that there are; more are sorted."""
 
+_AT_ONCE = 1 << 16
+
 Ids = NDArray[np.integer]
 
 
@@ -37,6 +39,30 @@ def state_of(path: Path) -> tuple[int, ...]:
     """Return what changes when somebody writes to a file."""
     known = path.stat()
     return known.st_dev, known.st_ino, known.st_size, known.st_mtime_ns, known.st_ctime_ns
+
+
+def _counted(ids: Ids) -> NDArray[np.int64]:
+    """Count equal numbers, a part at a time: what counts them makes them wide."""
+    counts = np.zeros(int(ids.max(initial=0)) + 1, dtype=np.int64)
+    step = max(_AT_ONCE, len(counts))
+    for start in range(0, len(ids), step):
+        counts += np.bincount(ids[start : start + step], minlength=len(counts))
+    return counts
+
+
+def _first(ids: Ids, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where each number stands first, -1 where it does not stand at all; nearly all are met soon."""
+    first = np.full(len(counts), -1, dtype=np.int64)
+    missing = int(np.count_nonzero(counts))
+    for start in range(0, len(ids), _AT_ONCE):
+        new = start + np.flatnonzero(first[ids[start : start + _AT_ONCE]] < 0)
+        if len(new):
+            found, at = np.unique(ids[new], return_index=True)
+            first[found] = new[at]
+            missing -= len(found)
+        if not missing:
+            break
+    return first
 
 
 @dataclass(slots=True)
@@ -102,11 +128,9 @@ class Coded:
     def _alike(self, columns: tuple[int, ...]) -> tuple[str, Ids]:
         if columns not in self._made:
             name, ids = quote(f"{self.table}_alike_{len(self._made)}"), self._numbered(columns)
-            counts = np.bincount(ids)
-            first = np.zeros(len(counts), dtype=np.int64)
-            first[ids[::-1]] = np.arange(len(ids) - 1, -1, -1)  # of equal places the last one written stays
+            counts = _counted(ids)
             kept = np.flatnonzero(counts)
-            first = first[kept]
+            first = _first(ids, counts)[kept]
             lists: list[object] = [kept.tolist(), (first + self.first).tolist(), counts[kept].tolist()]
             for column in columns:
                 texts = self.encoded.texts[column]

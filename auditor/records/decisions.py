@@ -78,7 +78,7 @@ class Decisions:
 
     def find(self, kind: Kind, text: str) -> Decision | None:
         """Return the decision on a written text, or None."""
-        return self._index.get((kind, comparable(text)))
+        return self._index.get((kind, comparable(text))) if self._index else None
 
 
 def comparable(text: str) -> str:
