@@ -10,7 +10,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OUT ?= auditor-demo
 
-.PHONY: help demo test lint calibrate bench fuzz docs clean
+.PHONY: help demo test lint calibrate bench fuzz attack docs clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make calibrate  measure the false-alarm rate of the default protocol (long)"
 	@echo "make bench      measure speed and memory (long)"
 	@echo "make fuzz       corrupt valid files and draw input for every reader (long)"
+	@echo "make attack     try to work small counts out of what audits publish (long)"
 	@echo "make clean      remove .venv and what was built"
 
 $(VENV)/.core: pyproject.toml scripts/check_python.py
@@ -77,6 +78,11 @@ FUZZ_SEED ?= 1
 fuzz: $(VENV)/.dev
 	$(BIN)/python benchmarks/fuzz_readers.py --corruptions $(FUZZ_FILES) --seed $(FUZZ_SEED)
 	$(BIN)/python benchmarks/fuzz_readers.py --hypothesis $(FUZZ_MINUTES) --seed $(FUZZ_SEED)
+
+# About an hour of processor time; shorter with ATTACK_SETS.
+ATTACK_SETS ?= 10000
+attack: $(VENV)/.dev
+	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python benchmarks/suppression.py --sets $(ATTACK_SETS)
 
 docs: $(VENV)/.core
 	$(BIN)/python scripts/write_method_pages.py

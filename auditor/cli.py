@@ -217,15 +217,26 @@ def _tell(line: str) -> None:
     "letters",
     multiple=True,
     type=click.Path(path_type=Path),
-    metavar="FILE.html",
-    help="Hold a letter against the folder's review too; may be repeated.",
+    metavar="FILE",
+    help="Hold a letter (HTML, Markdown, DOCX) against the folder's review too; may be repeated.",
+)
+@click.option(
+    "--details",
+    type=click.Path(path_type=Path),
+    metavar="letter.toml",
+    help="What the letters were written with.",
 )
 @AS_JSON
-def verify(folder: Path, letters: Sequence[Path], as_json: bool) -> None:
+def verify(folder: Path, letters: Sequence[Path], details: Path | None, as_json: bool) -> None:
     """Check every hash of an output folder, and that its pages and tables are those of review.json."""
     from auditor.audit import verify as verification
 
-    report = verification.verify(folder, letters=letters)
+    given = None
+    if details is not None:
+        from auditor.audit.lettering.details_file import read_details
+
+        given = read_details(details)
+    report = verification.verify(folder, letters=letters, details=given)
     click.echo(report.to_json() if as_json else report.to_text(), nl=False)
     if report.problems:
         raise SystemExit(EXIT_INPUT)

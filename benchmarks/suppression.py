@@ -54,7 +54,9 @@ def attack(world: World, folder: Path) -> Result:
     review = audit(load_config(write(world, folder))).to_dict()
     system, result = system_of(world, review), Result()
     result.numbers = len(system.rows)
-    for name, keys in targets(world).items():
+    # Sums of the same counts are one question.
+    asked = {frozenset(keys): name for name, keys in targets(world).items()}
+    for keys, name in asked.items():
         truth = sum(world.counts[key] for key in keys)
         if not 0 < truth < LEAST:
             continue

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,24 @@ _MEDIA = {
 }
 
 
-def datapackage(files: Mapping[str, tuple[str, int]], about: Mapping[str, Any]) -> str:
-    """Return the text of ``datapackage.json``.
+_AGAIN = (
+    "What an audit of auditor {version} wrote. `sha256sum -c SHA256SUMS` checks the files, `auditor verify .` also the "
+    "pages and tables against review.json. To reproduce it: install auditor {version} and the versions that "
+    "environment.json names; put the files that tables/sources.csv names (their SHA-256 stand there) where config.toml "
+    "looks for them, and protocol.toml where it names a protocol of its own; run `auditor run config.toml --out again` "
+    "with the seed of environment.json. The files are then the same, byte for byte."
+)
+
+
+def columns_of(raw: bytes) -> list[str]:
+    """Return the header of a CSV table."""
+    return next(csv.reader(io.StringIO(raw.decode("utf-8"), newline="")), [])
+
+
+def datapackage(
+    files: Mapping[str, tuple[str, int]], about: Mapping[str, Any], columns: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """Return the text of ``datapackage.json``, by the rules of the Data Package standard, version 1.
 
     Parameters
     ----------
@@ -32,12 +50,16 @@ def datapackage(files: Mapping[str, tuple[str, int]], about: Mapping[str, Any]) 
         Every file of the folder except this one and ``SHA256SUMS``.
     about : mapping
         ``title``, ``description`` and the like, as Frictionless names them.
+    columns : mapping of str to sequence of str, optional
+        The header of each table, by its path: those are described as tables.
     """
     names: set[str] = set()
-    resources = [_resource(path, *files[path], names) for path in sorted(files)]
+    headers = columns or {}
+    resources = [_resource(path, *files[path], names, headers.get(path, ())) for path in sorted(files)]
     package = {
         "profile": "data-package",
         "name": "auditor-output",
+        "description": _AGAIN.format(version=__version__),
         **about,
         "auditor": {"version": __version__, "contract": "1"},
         "resources": resources,
@@ -45,13 +67,21 @@ def datapackage(files: Mapping[str, tuple[str, int]], about: Mapping[str, Any]) 
     return json.dumps(package, indent=1, ensure_ascii=False) + "\n"
 
 
-def _resource(path: str, sha256: str, size: int, names: set[str]) -> dict[str, Any]:
+def _resource(path: str, sha256: str, size: int, names: set[str], columns: Sequence[str]) -> dict[str, Any]:
     kind = path.rpartition(".")[2]
     name = re.sub(r"[^a-z0-9._-]+", "-", path.lower())
     if name in names:  # two paths that differ in case or in a slash only
         name = f"{name}-{sha256[:8]}"
     names.add(name)
-    table = {"profile": "tabular-data-resource", "dialect": {"delimiter": ","}} if kind == "csv" else {}
+    table: dict[str, Any] = {"profile": "data-resource"}
+    if kind == "csv" and columns:
+        # Numbers and words may share a column; what is empty does not apply, or may not be told.
+        fields = [{"name": column, "type": "any"} for column in columns]
+        table = {
+            "profile": "tabular-data-resource",
+            "dialect": {"delimiter": ","},
+            "schema": {"fields": fields, "missingValues": [""]},
+        }
     return {
         "name": name,
         "path": path,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from auditor.audit import findings_csv
 from auditor.audit.config import Config
@@ -71,14 +71,14 @@ class Review(plain.Review):
     _origin: Origin | None
 
     @classmethod
-    def of(cls, review: plain.Review, origin: Origin | None = None) -> Review:
+    def of(cls, review: plain.Review, origin: Origin | None = None) -> Self:
         """Return a review with this face; ``origin`` is needed to save it."""
         found = cls(**{name: getattr(review, name) for name in plain.field_names(plain.Review)})
         object.__setattr__(found, "_origin", origin)
         return found
 
     @classmethod
-    def load(cls, path: str | Path) -> Review:
+    def load(cls, path: str | Path) -> Self:
         """Read ``review.json`` (or the folder that holds it)."""
         return cls.of(plain.Review.load(path), Origin.beside(Path(path)))
 

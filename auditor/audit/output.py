@@ -51,6 +51,7 @@ class OutputFolder:
         self.path = target(path)
         self.about = dict(about or {})
         self.files: dict[str, tuple[str, int]] = {}
+        self.columns: dict[str, list[str]] = {}
         self._folded: set[str] = set()
         self._staging = self.path.with_name(f".{self.path.name}.staging-{os.getpid()}")
         self._lock = Lock(self.path.with_name(f".{self.path.name}.lock"))
@@ -120,6 +121,8 @@ class OutputFolder:
             raise self._explained(error, len(raw)) from error
         self._folded.add(name.casefold())
         self.files[name] = (hashlib.sha256(raw).hexdigest(), len(raw))
+        if name.endswith(".csv"):
+            self.columns[name] = datapackage.columns_of(raw)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -133,7 +136,7 @@ class OutputFolder:
             self._abandon()
 
     def _finish(self) -> None:
-        self._add(datapackage.PACKAGE, datapackage.datapackage(self.files, self.about).encode())
+        self._add(datapackage.PACKAGE, datapackage.datapackage(self.files, self.about, self.columns).encode())
         self._add(datapackage.SUMS, datapackage.sums(self.files).encode())
         for folder, _, _ in os.walk(self._staging):
             sync_folder(Path(folder))

@@ -80,7 +80,8 @@ def judge(
     if _opposed(families, rules.q):
         return Judged("contradictory", "verdict.contradictory", calibrated[0], caps)
     flagged = [i for i in calibrated if flags(evidence[i], rules)]
-    fired = [i for i in calibrated if _fired(evidence[i])]
+    # A control is the place's: that its own test lacks data or a calibration does not clear the others of it.
+    fired = [i for i, item in enumerate(evidence) if _fired(item)]
     if fired:
         return Judged("contradictory", "verdict.control-fired", fired[0], caps)
     if flagged:

@@ -11,13 +11,14 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from auditor import __version__
 from auditor.audit.datapackage import SUMS
+from auditor.audit.lettering.again import FORMATS, differences
 from auditor.audit.lettering.check import checked_file
 from auditor.audit.progress import Progress, on_terminal
 from auditor.audit.verify_files import (
@@ -39,6 +40,7 @@ from auditor.audit.verify_review import (
 from auditor.audit.verify_tables import expected_tables, table_problems
 from auditor.errors import AuditorError, InputError, Problem
 from auditor.findings.review import Review
+from auditor.report.letters.details import Details
 
 _SHOWN = 100
 
@@ -111,6 +113,7 @@ def verify(
     workers: int | None = None,
     progress: Progress | None = None,
     letters: Sequence[Path] = (),
+    details: Details | None = None,
 ) -> VerifyReport:
     """Check an output folder.
 
@@ -123,7 +126,11 @@ def verify(
     progress : callable, optional
         A line on stderr where that is a terminal, unless said otherwise.
     letters : sequence of path
-        Letters in HTML that were written from this folder's review: their numbers, sentences and wording.
+        Letters in HTML, Markdown or DOCX that were written from this folder's review: every line with a figure is held
+        against the letter that the review gives (of HTML where ``details`` are given); of HTML also each number's
+        source, sentences and wording.
+    details : Details, optional
+        What the letters were written with.
 
     Returns
     -------
@@ -156,9 +163,27 @@ def verify(
         many, show = workers or _processors(), progress or on_terminal(quiet=False)
         problems.extend(page_problems(root, pages, review, data, same=same, workers=many, progress=show))
         sha256 = hashlib.sha256(content(root, "review.json") or b"").hexdigest()
-        problems.extend(problem for letter in letters for problem in checked_file(letter, data, sha256))
+        for letter in letters:
+            problems.extend(_letter_problems(letter, review, data, sha256, details, same=same))
     notes = () if review is None or same else (_another_version(review),)
     return VerifyReport(root.resolve().name, len(listed), len(pages), findings, tuple(problems), notes)
+
+
+def _letter_problems(
+    letter: Path, review: Review, data: Mapping[str, Any], sha256: str, details: Details | None, *, same: bool
+) -> Iterator[Problem]:
+    ending = letter.suffix.lower().lstrip(".")
+    told = checked_file(letter, data, sha256) if ending not in FORMATS or ending == "html" else []
+    yield from told
+    # Of a page each number names its source; its other figures are the sender's, and only --details tells them.
+    if told or (ending == "html" and details is None):
+        return
+    # Another version words its letters otherwise.
+    if ending in FORMATS and same:
+        yield from differences(letter, review, sha256, details)
+    elif ending != "html":
+        why = "its lines can be compared by the version that wrote the review only"
+        yield Problem("it cannot be checked here", why, "write it again as HTML", file=letter.name)
 
 
 def _another_version(review: Review) -> str:

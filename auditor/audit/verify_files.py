@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from auditor.audit.datapackage import PACKAGE, SUMS, datapackage
+from auditor.audit.datapackage import PACKAGE, SUMS, columns_of, datapackage
 from auditor.audit.findings_csv import NAME
 from auditor.errors import Problem
 
@@ -82,9 +83,22 @@ def package_problems(root: Path, listed: Mapping[str, str], title: str | None) -
             yield Problem(f"another hash for {name}", f"{PACKAGE} and {SUMS} must agree", AGAIN, file=PACKAGE)
     if title is not None and stated == expected and all((root / name).is_file() for name in expected):
         files = {name: (listed[name], (root / name).stat().st_size) for name in expected}
-        if text != datapackage(files, {"title": title}):
-            why = "it holds the title of the audit and the list of files, and nothing else"
+        if text != datapackage(files, {"title": title}, _columns(root, files)):
+            why = "it holds the title of the audit, the list of files and the columns of its tables, and nothing else"
             yield Problem("it is not what auditor writes for this folder", why, AGAIN, file=PACKAGE)
+
+
+def _columns(root: Path, names: Iterable[str]) -> dict[str, list[str]]:
+    """Read the headers of the tables; one that cannot be read is a problem of the tables."""
+    found = {}
+    for name in names:
+        raw = content(root, name) if name.endswith(".csv") else None
+        if raw is not None:
+            try:
+                found[name] = columns_of(raw)
+            except (UnicodeDecodeError, csv.Error):
+                continue
+    return found
 
 
 def stray_problems(listed: Mapping[str, str], known: set[str], tables: set[str]) -> Iterator[Problem]:

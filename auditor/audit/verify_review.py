@@ -16,7 +16,7 @@ from auditor.audit.verdict import CONTROL_Q, FLAG, GRADES, Evidence, Rules, flag
 from auditor.audit.verify_files import AGAIN, content
 from auditor.errors import ConfigError, Problem
 from auditor.findings.finding import Finding, Sentence
-from auditor.findings.review import PlaceReview, Region, Review
+from auditor.findings.review import Control, PlaceReview, Region, Review
 from auditor.report.sentences import CatalogueError, sentence
 
 _FILE = "review.json"
@@ -131,7 +131,7 @@ def _judged(entry: PlaceReview) -> Iterator[str]:
         yield f"the verdict {entry.verdict!r} does not fit how many tests had enough data"
     if entry.verdict == "no-disparity-detected" and (outcomes != {"compatible"} or len(families) < 2):
         yield f"the verdict {entry.verdict!r} needs compatible findings only, of two families or more"
-    if entry.verdict == "contradictory" and len(families) < 2 and not _fired(tested):
+    if entry.verdict == "contradictory" and len(families) < 2 and not _fired(tested, entry.controls):
         yield f"the verdict {entry.verdict!r} needs tests of two families or more, or a control that failed"
     if entry.verdict != "contradictory" and _failed(tested):
         yield f"the verdict {entry.verdict!r} although a negative control of a calibrated test failed"
@@ -143,9 +143,11 @@ def _judged(entry: PlaceReview) -> Iterator[str]:
         yield f"the verdict {entry.verdict!r} although a finding is a signal"
 
 
-def _fired(tested: Sequence[Finding]) -> bool:
-    told = [(finding.controls or {}).get("fired") for finding in tested]
-    return any(value is not None and value <= CONTROL_Q for value in told) or any(f.suppressed for f in tested)
+def _fired(tested: Sequence[Finding], own: Sequence[Control]) -> bool:
+    """Say whether a control failed, or may have: that of a test, or one of a test that has too few data."""
+    told = [*((finding.controls or {}).get("fired") for finding in tested), *(control.q for control in own)]
+    hidden = any(finding.suppressed for finding in tested) or any(control.suppressed for control in own)
+    return hidden or any(value is not None and value <= CONTROL_Q for value in told)
 
 
 def _failed(tested: Sequence[Finding]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from auditor.errors import InputError, Problem, UsageError, unknown_name
 from auditor.findings.finding import Comparator, Estimate, Finding, Range, Sentence, Withheld
@@ -131,15 +131,15 @@ class Review:
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Review:
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Build a review from what :meth:`to_dict` gave.
 
         Raises
         ------
         InputError
-            When the schema version is not this one.
+            When the schema version is not this one, or a part has another form than this version writes.
         """
-        version = data.get("schema_version")
+        version = data.get("schema_version") if isinstance(data, Mapping) else None
         if version != SCHEMA_VERSION:
             raise InputError(
                 "this review cannot be read",
@@ -152,6 +152,17 @@ class Review:
                     )
                 ],
             )
+        try:
+            return cls._built(data)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)[:200]
+            wrote = _version(data)
+            remedy = f"use auditor {wrote}, which wrote it, or run the audit again" if wrote else "run the audit again"
+            why = "it does not have the form that `auditor schema review` describes"
+            raise InputError("this review cannot be read", [Problem(what, why, remedy, file="review.json")]) from error
+
+    @classmethod
+    def _built(cls, data: Mapping[str, Any]) -> Self:
         return cls(
             audit=data["audit"],
             sources=tuple(data["sources"]),
@@ -163,7 +174,7 @@ class Review:
         )
 
     @classmethod
-    def load(cls, path: str | Path) -> Review:
+    def load(cls, path: str | Path) -> Self:
         """Read ``review.json`` (or the folder that holds it)."""
         file = Path(path)
         if file.is_dir():
@@ -181,6 +192,14 @@ class Review:
                 [Problem(f"not JSON ({error})", "the file is damaged", "run the audit again", file.name)],
             ) from error
         return cls.from_dict(data)
+
+
+def _version(data: Mapping[str, Any]) -> str:
+    """Return the version of auditor that a review names; empty where it names none."""
+    audit = data.get("audit")
+    software = audit.get("software") if isinstance(audit, Mapping) else None
+    version = software.get("version") if isinstance(software, Mapping) else None
+    return version[:40] if isinstance(version, str) else ""
 
 
 def _value(value: Any) -> str:

@@ -31,6 +31,8 @@ FEWEST_TOGETHER = 10
 """Places that a common factor between classes is measured from; fewer are each decided by themselves."""
 POOLED = 1000
 """Orders of the classes of each place where those of all places are pooled."""
+_MINOR = ("traffic", "licence")
+"""Classes of which a signal without groups prints the events of all of them."""
 _Z = float(ndtri((1 + LEVEL) / 2))
 _EXTRA = ("crude", "serious", "reference_discretionary", "reference_serious", "classes", "relabellings", "own_p")
 
@@ -155,7 +157,7 @@ def _state(
             # A class that stands in another contrast only would follow from the difference of the two.
             hidden = hidden | (small(values[:, o], cells) & counts.observed[:, position, o])
     # So it would from the events of all groups that a signal without groups prints: what is left is the other groups'.
-    whole, named = _left_over(counts, cells, asked)
+    whole, named = _left_over(counts, cells, column.side)
     hidden = hidden | whole
     arrays["hidden"], arrays["coarse"] = hidden, coarse
     # Ranges and missing shares would give a small number of unrecorded group away.
@@ -175,22 +177,30 @@ def _hide_alike(columns: Sequence[ClassColumn], measured: Sequence[_Column]) -> 
             item.arrays["hidden"] = hidden
 
 
-def _left_over(counts: ClassCounts, cells: Cells, asked: Bools) -> tuple[Bools, Bools]:
+def _left_over(counts: ClassCounts, cells: Cells, side: NDArray[np.int64]) -> tuple[Bools, Bools]:
     """Return where the other groups' events, with any of the focal groups or none, are 1 to 10: what is left over.
 
-    Of a class that stands in another contrast only; and of no class at all, where every class is in the contrast.
-    First with those of unrecorded group; then without them, which the shares of these in two contrasts give away.
+    Signals without groups print the events of all of them. What is left is that of a class that stands in another
+    contrast only; of no class at all, where every class is in the contrast; and of the discretionary side, where that
+    is made of minor traffic classes alone. First with those of unrecorded group; then without them, which the shares
+    of these give away.
     """
     focal = [counts.groups.index(group) for group in cells.focal_groups]
     apart = counts.everyone - counts.values.sum(axis=2)
+    unknown = np.nan_to_num(counts.unknown)
+    minor = np.isin(counts.classes, _MINOR)
+    every = counts.others + counts.values[:, [*focal, counts.groups.index(cells.reference_group)]].sum(axis=1)
+    only = every[:, (side > 0) & ~minor].sum(axis=1) == 0
     whole, named = np.zeros(cells.size, dtype=bool), np.zeros(cells.size, dtype=bool)
     for size in range(len(focal)):
         for chosen in map(list, combinations(focal, size)):
             by_class = counts.others + counts.values[:, chosen].sum(axis=1)
-            whole |= small(by_class[:, ~asked], cells).any(axis=1)
-            named |= small((by_class - np.nan_to_num(counts.unknown))[:, ~asked], cells).any(axis=1)
             untold = counts.others_apart + apart[:, chosen].sum(axis=1)
-            whole |= small(untold, cells) & (counts.neutral == 0)
+            blank_ = counts.unrecorded - unknown.sum(axis=1)
+            for mask, of_class, of_none in ((whole, by_class, untold), (named, by_class - unknown, untold - blank_)):
+                mask |= small(of_class[:, side == 0], cells).any(axis=1)
+                mask |= small(of_none, cells) & (counts.neutral == 0)
+                mask |= small(of_class[:, side > 0].sum(axis=1), cells) & only
     return whole, named
 
 

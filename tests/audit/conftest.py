@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.audit.datapackage import datapackage, sums
+from auditor.audit.datapackage import columns_of, datapackage, sums
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -26,6 +26,13 @@ def snapshot() -> Callable[[str, str], None]:
     return compare
 
 
+def _columns(file: Path) -> list[str]:
+    try:
+        return columns_of(file.read_bytes())
+    except UnicodeDecodeError:
+        return []
+
+
 @pytest.fixture
 def reseal() -> Callable[[Path], None]:
     """Forge the hashes of an output folder after a change, so that only what lies deeper can give it away."""
@@ -38,7 +45,8 @@ def reseal() -> Callable[[Path], None]:
         for path in sorted(path for path in out.rglob("*") if path.is_file()):
             raw = path.read_bytes()
             files[path.relative_to(out).as_posix()] = (hashlib.sha256(raw).hexdigest(), len(raw))
-        package = datapackage(files, {"title": title}).encode()
+        tables = {name: _columns(out / name) for name in files if name.endswith(".csv")}
+        package = datapackage(files, {"title": title}, tables).encode()
         (out / "datapackage.json").write_bytes(package)
         files["datapackage.json"] = (hashlib.sha256(package).hexdigest(), len(package))
         (out / "SHA256SUMS").write_text(sums(files), encoding="utf-8")

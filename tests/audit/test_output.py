@@ -68,6 +68,10 @@ def test_the_data_package_lists_every_other_file(tmp_path: Path) -> None:
         "path": "tables/findings.csv",
         "profile": "tabular-data-resource",
         "dialect": {"delimiter": ","},
+        "schema": {
+            "fields": [{"name": "a", "type": "any"}, {"name": "b", "type": "any"}],
+            "missingValues": [""],
+        },
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
