@@ -7,8 +7,10 @@ from typing import Final
 
 from markupsafe import Markup
 
+from auditor.report import tongue
 from auditor.report.cite import Num, say
 from auditor.report.letters.model import Run, Runs
+from auditor.report.locale.page import in_language
 
 _KINDS: Final = {"data-text": "sentence", "data-name": "name", "data-fixed": "fixed", "data-held": "held"}
 _OPEN, _SHUT = "\ue000", "\ue001"
@@ -60,7 +62,9 @@ def runs_of(markup: Markup, at: str = "") -> Runs:
         Pointer that relative ones continue.
     """
     reader = _Reader(at)
-    reader.feed(str(markup))
+    # What stands between numbers ("of", "to") is written in English, as it is for pages.
+    language = tongue.current()
+    reader.feed(str(markup) if language == tongue.ENGLISH else in_language(str(markup), language))
     reader.close()
     return tuple(run for run in reader.runs if run.text)
 

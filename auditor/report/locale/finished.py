@@ -92,7 +92,8 @@ def finished(text: str, language: str, hole: str = "") -> str | None:
     """
     if language == tongue.ENGLISH or not re.search(r"[A-Za-z]", text):
         return text
-    return _exact(text, language, hole) or _matched(text, language) or _listed(text, language, hole)
+    known = _exact(text, language, hole) or _population(text, language) or _matched(text, language)
+    return known or _listed(text, language, hole)
 
 
 def told(text: str, language: str) -> str:
@@ -134,6 +135,16 @@ def _filled(english: str, other: str, values: Mapping[str, str], language: str) 
             return None
         written[hole] = number
     return template.put(other, written)
+
+
+_POPULATION: Final = re.compile(r"(?P<universe>[a-z-]+), (?P<when>[0-9-]+) (?P<file>\(.+\))")
+
+
+def _population(text: str, language: str) -> str | None:
+    """Return a population as a comparison names it: "adults, 2010 (acs.csv)"."""
+    met = _POPULATION.fullmatch(text)
+    universe = None if met is None else _exact(met["universe"], language, "")
+    return None if met is None or universe is None else f"{universe}, {met['when']} {met['file']}"
 
 
 def _listed(text: str, language: str, hole: str) -> str | None:

@@ -152,6 +152,8 @@ def test_a_line_that_is_no_catalogue_is_named(tmp_path: Path) -> None:
             "no test found what it needs (the configuration names no focal group)",
             "ninguna prueba encuentra lo que necesita (la configuración no nombra ningún grupo examinado)",
         ),
+        ("the Hispanic rate of arrests", "la tasa de arrestos de las personas hispanas"),
+        ("adults, 2010 (acs.csv)", "adultos, 2010 (acs.csv)"),
     ],
 )
 def test_a_finished_text_is_found_again(english: str, spanish: str) -> None:
