@@ -139,7 +139,10 @@ class Review:
         InputError
             When the schema version is not this one, or a part has another form than this version writes.
         """
-        version = data.get("schema_version") if isinstance(data, Mapping) else None
+        if not isinstance(data, Mapping):
+            problem = Problem("not a whole review", "a review is a JSON object", "run the audit again", "review.json")
+            raise InputError("this review cannot be read", [problem])
+        version = data.get("schema_version")
         if version != SCHEMA_VERSION:
             raise InputError(
                 "this review cannot be read",
@@ -155,7 +158,8 @@ class Review:
         try:
             return cls._built(data)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)[:200]
+            lack = f"it lacks {error}" if isinstance(error, KeyError) else str(error)[:200]
+            what = f"not a whole review: {lack}"
             wrote = _version(data)
             remedy = f"use auditor {wrote}, which wrote it, or run the audit again" if wrote else "run the audit again"
             why = "it does not have the form that `auditor schema review` describes"
