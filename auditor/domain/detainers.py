@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
-FORMS: Final = ("i247", "i247d", "i247n", "i247x", "i247a")
-"""I-247 until 2015; I-247D, I-247N and I-247X from 2015 to 2017; I-247A since."""
+FORMS: Final = ("i247", "i247d", "i247n", "i247x", "i247a", "i247g")
+"""I-247 until 2015; I-247D (detention), I-247N (notice) and I-247X (transfer) from 2015 to 2017; since then I-247A, and
+I-247G, a request for advance notification of release that asks for no detention (ICE's words in its table of 2025)."""
 
 UNKNOWN: Final = "unknown"
 """Something is written that is no word of the vocabulary."""
 
 # "I247A - Immigration Detainer - Notice of Action (as of May 2025)", "I-247D", "I247 (prior to March 2013)"; but not
 # "I247B", and not the D of "I247 Detainer".
-_FORM = re.compile(r"(?:ice )?(?:form )?i[- ]?247(?:[- ]?([adnx])(?![a-z0-9]))?(?![a-z0-9])")
+_FORM = re.compile(r"(?:ice )?(?:form )?i[- ]?247(?:[- ]?([adgnx])(?![a-z0-9]))?(?![a-z0-9])")
 
 ENDINGS: Final = (
     "custody",

@@ -212,6 +212,7 @@ SHARES: Final[Mapping[str, str]] = Words(
         "form-i247n": "Form I-247N (notice)",
         "form-i247x": "Form I-247X (transfer)",
         "form-i247a": "Form I-247A",
+        "form-i247g": "Form I-247G (notice)",
         "ended-custody": "Followed by ICE detention",
         "ended-lifted": "Lifted by ICE",
         "ended-declined": "Declined by the agency",

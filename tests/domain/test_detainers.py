@@ -20,6 +20,8 @@ from auditor.domain.detainers import ENDINGS, FORMS, OUTCOMES, UNKNOWN, ending_o
         ("I-247N", "i247n"),
         ("Form I-247X, Request for Voluntary Transfer", "i247x"),
         ("i 247 d", "i247d"),
+        ("I247G - Request for Advance Notification of Release", "i247g"),
+        ("I-247G", "i247g"),
         # The D of the word that follows is no form.
         ("I247 - Detainer", "i247"),
         ("I247 Detainer", "i247"),
