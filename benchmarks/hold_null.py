@@ -4,7 +4,8 @@ Stays are drawn by jail. Each jail has a level of its own on the log-odds scale 
 (intraclass correlation s2 / (s2 + pi^2 / 3)), with and without a hold alike; the share with a hold differs between
 jails (.25 to .55). Sizes are a lognormal of the stated coefficient of variation. Two kinds of dependence beyond that:
 `slopes` gives the hold an effect of its own in each jail, of mean 0 on the log odds; `van` lets so many people with a
-hold share one fate, as when they are fetched together. Nobody with a hold is held longer on average.
+hold share one fate, and the week in which release fell due, as when they are fetched together. Nobody with a hold is
+held longer on average.
 
 Counted, of the places measured: rejections of the tested ratio of shares at .05, one-sided (longer with a hold) and
 two-sided, and 95 % intervals of the hazard ratio and of the difference in mean hours that miss 1 and 0. A place with
@@ -32,7 +33,7 @@ from auditor.signals.match.hold_time import SIGNAL
 from auditor.signals.signal import Panel
 
 RESULTS = Path(__file__).resolve().parent / "results" / "hold_null.csv"
-LEVEL, FOLLOWED, BEYOND = 0.05, 400.0, 160
+LEVEL, FOLLOWED, BEYOND, WEEKS = 0.05, 400.0, 160, 52
 KEYS = ("event", "group", "group_source")
 
 
@@ -78,34 +79,35 @@ def draw(rng: np.random.Generator, cell: Cell, places: int) -> Cells:
     effect = cell.slopes * rng.standard_normal((places, cell.jails))
     hold = rng.random(len(place)) < (0.25 + 0.3 * rng.random((places, cell.jails)))[place, jail]
     odds = level[place, jail] + np.where(hold, effect[place, jail], 0.0)
-    fate = rng.random(len(place))
+    fate, week = rng.random(len(place)), rng.integers(0, WEEKS, len(place))
     if cell.van > 1:
-        fate[hold] = _shared(rng, (place * cell.jails + jail)[hold], cell.van)
+        load = _loads((place * cell.jails + jail)[hold], cell.van)
+        fate[hold] = rng.random(int(load.max()) + 1)[load]
+        week[hold] = rng.integers(0, WEEKS, int(load.max()) + 1)[load]
     longer = fate < 1 / (1 + np.exp(-odds))
     hours = np.where(longer, rng.integers(49, BEYOND, len(place)), rng.integers(1, 49, len(place)))
-    return cells(places, np.stack([place, jail, hold, hours]))
+    return cells(places, np.stack([place, jail, hold, hours, week]))
 
 
-def _shared(rng: np.random.Generator, jail: np.ndarray, van: int) -> np.ndarray:
-    """One number for so many people of a jail in turn."""
+def _loads(jail: np.ndarray, van: int) -> np.ndarray:
+    """Number the loads of so many people of a jail in turn."""
     order = np.argsort(jail, kind="stable")
     first = np.searchsorted(jail[order], jail[order], side="left")
     load = jail[order] * len(jail) + (np.arange(len(jail)) - first) // van
-    number = np.unique(load, return_inverse=True)[1].ravel()
-    fate = np.empty(len(jail))
-    fate[order] = rng.random(int(number.max()) + 1)[number]
-    return fate
+    number = np.empty(len(jail), dtype=np.int64)
+    number[order] = np.unique(load, return_inverse=True)[1].ravel()
+    return number
 
 
 def cells(places: int, stays: np.ndarray) -> Cells:
     """Cells of bookings whose hours are the same by both clocks."""
     found, count = np.unique(stays.astype(np.int64), axis=1, return_counts=True)
-    place, jail, hold, hours = found
+    place, jail, hold, hours, week = found
     texts = {"event": "booking", "group": "", "group_source": "", "agency": "", "ended": "release"}
     columns: dict[str, Any] = {name: np.full(len(place), value, dtype=object) for name, value in texts.items()}
     columns["facility"] = np.array([f"jail {i}" for i in range(int(jail.max()) + 1)], dtype=object)[jail]
     columns |= {"held_hours": hours.astype(float), "held_hours_regulation": hours.astype(float)}
-    columns |= {"followed_hours": np.full(len(place), FOLLOWED), "hold_when_due": hold}
+    columns |= {"followed_hours": FOLLOWED + 168.0 * week, "hold_when_due": hold}
     ids = tuple(f"local:p{i}" for i in range(places))
     nobody = ("",) * places
     return Cells(

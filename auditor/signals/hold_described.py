@@ -67,7 +67,7 @@ def described_panel(
         code=code,
         testable=code == 0,
         lacks=lacks,
-        notes=_notes(stays, hazard, code),
+        notes=_notes(stays, hazard, hours, code),
         extra=_extra(parts, options, code),
         window=(days[0], days[1]),
         hidden=stack("hidden"),
@@ -180,14 +180,16 @@ def _extra(parts: list[Part], options: HoldTimeOptions, code: np.ndarray) -> dic
     return found | {name: np.where(code == 0, value, np.nan) for name, value in fixed.items()}
 
 
-def _notes(stays: Stays, hazard: Measured, code: np.ndarray) -> dict[str, Bools]:
+def _notes(stays: Stays, hazard: Measured, hours: Measured, code: np.ndarray) -> dict[str, Bools]:
     fine = code == 0
     pace = np.array([True, True, False])
+    weekly = np.column_stack([hazard.weekly, hours.weekly, np.zeros(len(code), dtype=bool)])
     return {
         f"{NAME}.caveat-other": fine,
         f"{NAME}.caveat-who": fine,
         f"{NAME}.caveat-days": fine & whole_days(stays)[:, None],
         f"{NAME}.caveat-drift": fine & hazard.note[:, None] & np.array([True, False, False]),
         f"{NAME}.caveat-jails": fine & pace & (hazard.clusters > 1)[:, None],
+        f"{NAME}.caveat-weeks": fine & weekly,
         f"{NAME}.caveat-alone": fine & ~pace,
     }

@@ -12,7 +12,7 @@ from auditor.signals.signal import Design
 _LIMIT, _LONGEST, _HORIZON = 48, 160, 400.0
 _GROUPS = np.array(["hispanic", "white"], dtype=object)
 _JAILS = np.array(["main", "annexe"], dtype=object)
-_UNENDED = 0.05
+_UNENDED, _WEEKS = 0.05, 52
 
 
 def draw_stays(
@@ -54,14 +54,15 @@ def draw_stays(
     unended = longer & (rng.random(len(place)) < _UNENDED)
     group = rng.integers(0, 2, len(place))
     weekend = 48 * (rng.random(len(place)) < 0.25)
-    keys = np.stack([place, jail, hold, group, hours, weekend, unended]).astype(np.int64)
+    week = rng.integers(0, _WEEKS, len(place))
+    keys = np.stack([place, jail, hold, group, hours, weekend, unended, week]).astype(np.int64)
     found, count = np.unique(keys, axis=1, return_counts=True)
     return _cells(size, found, count.astype(np.float64), most)
 
 
 def _cells(size: int, found: np.ndarray, count: np.ndarray, most: int) -> Cells:
     ids = tuple(f"local:sim-{i:05d}" for i in range(size))
-    place, jail, hold, group, hours, weekend, unended = found
+    place, jail, hold, group, hours, weekend, unended, week = found
     names = _JAILS if most <= len(_JAILS) else np.array([f"jail {i + 1}" for i in range(most)], dtype=object)
     columns: dict[str, Any] = {
         "event": np.full(len(place), "booking", dtype=object),
@@ -72,7 +73,7 @@ def _cells(size: int, found: np.ndarray, count: np.ndarray, most: int) -> Cells:
         "ended": np.where(unended, "censored", "release").astype(object),
         "held_hours": np.where(unended, _HORIZON, hours + weekend).astype(np.float64),
         "held_hours_regulation": np.where(unended, _HORIZON, hours).astype(np.float64),
-        "followed_hours": np.full(len(place), _HORIZON),
+        "followed_hours": _HORIZON + 168.0 * week,
         "hold_when_due": hold,
     }
     keys = ("event", "group", "group_source")

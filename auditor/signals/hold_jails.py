@@ -1,4 +1,4 @@
-"""Six jails or more: the jails are the units, and their scatter gives the error of the ratio of shares."""
+"""Six jails or more are the units, and give the error of the ratio of shares by their scatter; else their weeks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 
 from auditor.cells import Bools, Floats
+from auditor.signals.hold_weeks import Weeks, wider
 from auditor.signals.pair_measure import PairColumn
 from auditor.signals.side_base import share_error
 from auditor.signals.signal import Lack, Panel
@@ -17,39 +18,50 @@ _CHANGED = ("estimate", "low", "high", "p_greater", "p_less")
 _LIMITS = ("absolute_low", "absolute_high")
 
 
-def by_jails(panel: Panel, columns: list[PairColumn]) -> Panel:
-    """Take the jails as units where six or more hold both sides; say where there are fewer.
+def by_jails(panel: Panel, columns: list[PairColumn], weeks: list[Weeks]) -> Panel:
+    """Take the jails as units where six or more hold both sides, else weeks within jails; say where neither can be.
 
     Parameters
     ----------
     panel : Panel
         Of `pair_measure.pair_panel`, whose errors take the stays of a jail as independent.
     columns : list of PairColumn
-        What it was made from. A column with one stratum a place is left as it is.
+        What it was made from.
+    weeks : list of Weeks
+        The same stays by weeks, in the order of the columns.
 
     Returns
     -------
     Panel
         Interval and p-values by the jackknife over jails, and ``base_error`` such that the screen sees its error. A
-        place of which one jail carries the comparison is withheld.
+        place of which one jail carries the comparison is withheld. With fewer than six jails nothing is narrower than
+        what either the stays, taken as independent, or weeks within jails allow.
     """
     lacks = (*panel.lacks, Lack(f"{NAME}.carried", f"{NAME}.need-longer"))
     base_error = np.zeros(panel.code.shape) if panel.base_error is None else panel.base_error.copy()
     arrays = {name: getattr(panel, name).copy() for name in (*_CHANGED, *_LIMITS)} | {"base_error": base_error}
     code, testable = panel.code.copy(), panel.testable.copy()
-    few = np.zeros(code.shape, dtype=bool)
+    few, weekly = np.zeros(code.shape, dtype=bool), np.zeros(code.shape, dtype=bool)
     for c, column in enumerate(columns):
         k, n = column.counted.shared()
         measured = panel.code[:, c] == 0
         rows = measured & (np.all(n > 0, axis=1).sum(axis=1) >= FEWEST)
-        few[:, c] = measured & ~rows
+        weekly[:, c] = _by_weeks(arrays, c, measured & ~rows, weeks[c], panel)
+        few[:, c] = measured & ~rows & ~weekly[:, c]
         if rows.any():
             found = jackknife_ratio(k[rows, 0], n[rows, 0], k[rows, 1], n[rows, 1])
             _write(arrays, c, rows, found, panel)
             carried = np.flatnonzero(rows)[np.isnan(found.se)]
             code[carried, c], testable[carried, c] = len(lacks), False
-    notes = {**panel.notes, f"{NAME}.caveat-few-jails": few, f"{NAME}.caveat-jails": (code == 0) & ~few}
-    return dataclasses.replace(panel, lacks=lacks, code=code, testable=testable, notes=notes, **arrays)
+    notes = {
+        **panel.notes,
+        f"{NAME}.caveat-few-jails": few,
+        f"{NAME}.caveat-weeks": weekly,
+        f"{NAME}.caveat-jails": (code == 0) & ~few & ~weekly,
+    }
+    # With all digits, limits that rest on single weeks would tell of them.
+    coarse = weekly if panel.coarse is None else panel.coarse | weekly
+    return dataclasses.replace(panel, lacks=lacks, code=code, testable=testable, notes=notes, coarse=coarse, **arrays)
 
 
 def _write(arrays: dict[str, Floats], c: int, rows: Bools, found: Jackknifed, panel: Panel) -> None:
@@ -63,3 +75,24 @@ def _write(arrays: dict[str, Floats], c: int, rows: Bools, found: Jackknifed, pa
     share, reference = panel.extra["share"][rows, c], panel.extra["reference_share"][rows, c]
     n, other_n, base = panel.n[rows, c], panel.comparator_n[rows, c], panel.base[rows, c]
     arrays["base_error"][rows, c] = share_error(share, n, reference, other_n, base, found.se)
+
+
+def _by_weeks(arrays: dict[str, Floats], c: int, places: Bools, weeks: Weeks, panel: Panel) -> Bools:
+    """Widen the numbers of one column to what weeks within jails allow; return where there were enough of them."""
+    done = np.zeros(len(places), dtype=bool)
+    error = np.zeros(len(places))
+    for j in np.flatnonzero(places):
+        found = wider(int(j), weeks, {name: float(arrays[name][j, c]) for name in _CHANGED[1:]})
+        if found is None:
+            continue
+        values, error[j] = found
+        for name, value in values.items():
+            arrays[name][j, c] = value
+        done[j] = True
+    for name in _LIMITS:
+        arrays[name][done, c] = np.nan
+    share, reference = panel.extra["share"][done, c], panel.extra["reference_share"][done, c]
+    n, other_n, base = panel.n[done, c], panel.comparator_n[done, c], panel.base[done, c]
+    weekly = share_error(share, n, reference, other_n, base, error[done])
+    arrays["base_error"][done, c] = np.maximum(arrays["base_error"][done, c], weekly)
+    return done

@@ -3,20 +3,25 @@
 Everybody is followed for the same horizon, so the product-limit curve up to it is the plain share still held and its
 restricted mean is the mean of the hours, none counted beyond the horizon. Nothing here is tested.
 
-Jails are the clusters. One jail: persons are the units. Six or more: the jails are (jackknife, Student's t). Two to
-five jails are too few for either, and nothing is stated.
+Jails are the clusters. One jail: its weeks are the units, where there are twelve or more and that is the wider
+interval, else persons. Six or more: the jails are (jackknife, Student's t). Two to five jails are too few for either,
+and nothing is stated.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from auditor.cells import Bools, Floats
+from auditor.signals.hold_weeks import WEEK
 from auditor.signals.stays import Stays
 from auditor.stats.fit import NotConverged
+from auditor.stats.strata.block_jackknife import FEWEST_BLOCKS
 from auditor.stats.survival.cox import Cox, cox, hazard_ratio
 from auditor.stats.survival.cox_check import check_proportional
 from auditor.stats.survival.cox_robust import FEWEST, Treatment, clustered
@@ -26,8 +31,8 @@ LEVEL = 0.95
 FINE, NO_OVERLAP, FEW_JAILS, NO_FIT = range(4)
 """Why a number is not there: measured, no jail with both sides, two to five jails, no finite estimate."""
 _DRIFTS = 0.05
-_MOST_REFITS = 200
-"""Jails up to which each is left out once; with more the scaled sandwich does as well."""
+_MOST_REFITS, _MOST_WEEKS = 200, 30
+"""Jails, and weeks of one jail, up to which each is left out once; with more the scaled sandwich does as well."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Measured:
         One of the codes above.
     clusters : array
         Jails that hold both sides.
+    weekly : bool array
+        Where the interval allows for what people of one week have in common.
     note : bool array
         Hazard ratio: where the hazards drift apart over the time held (Grambsch and Therneau, p below 0.05).
     z, p : arrays
@@ -55,6 +62,7 @@ class Measured:
     high: Floats
     reason: np.ndarray
     clusters: Floats
+    weekly: Bools
     note: Bools
     z: Floats
     p: Floats
@@ -91,7 +99,13 @@ def leaving(stays: Stays, horizon: float) -> Measured:
     edges = np.searchsorted(known.place[order], np.arange(known.places + 1))
     for j in np.flatnonzero(result.reason == FINE):
         mine = order[edges[j] : edges[j + 1]]
-        fit = _fit(time[mine], event[mine], known.side[mine] == 0, known.jail[mine], known.n[mine], clusters[j] > 1)
+        units = known.jail[mine] if clusters[j] > 1 else _weeks(known.followed[mine])
+        result.weekly[j] = clusters[j] == 1 and units is not None
+        told = (time[mine], event[mine], known.side[mine] == 0, known.jail[mine], known.n[mine])
+        fit = _fit(*told, units)
+        if fit is None and result.weekly[j]:
+            # One week carries the ratio: persons are the units then, as with too few weeks.
+            fit, result.weekly[j] = _fit(*told, None), False
         if fit is None:
             result.reason[j] = NO_FIT
             continue
@@ -100,19 +114,44 @@ def leaving(stays: Stays, horizon: float) -> Measured:
     return result
 
 
+def _weeks(followed: Floats) -> NDArray[np.int64] | None:
+    """Return the week in which release fell due; None where there are too few of them to be the units."""
+    week = np.floor(followed / WEEK).astype(np.int64)
+    return week if len(np.unique(week)) >= FEWEST_BLOCKS else None
+
+
 def _fit(
-    time: Floats, event: Bools, focal: Bools, jail: np.ndarray, count: Floats, several: bool
+    time: Floats,
+    event: Bools,
+    focal: Bools,
+    jail: NDArray[np.int64],
+    count: Floats,
+    units: NDArray[np.int64] | None,
 ) -> tuple[float, float, float, bool] | None:
-    """Hazard ratio, limits, and whether it drifts; None where the data give no finite one."""
+    """Hazard ratio, limits, and whether it drifts; None where the data give no finite one.
+
+    Weeks of one jail never make the interval narrower than persons do.
+    """
     try:
         fit = cox(time, event, focal.astype(float), jail, count)
-        treatment: Treatment = "jackknife" if len(np.unique(jail)) <= _MOST_REFITS else "scaled"
-        robust = clustered(fit, jail, treatment) if several else None
+        if units is None:
+            return (*_limits(fit, fit.se, None), _drifts(fit))
+        several = len(np.unique(jail)) > 1
+        refitted = len(np.unique(units)) <= (_MOST_REFITS if several else _MOST_WEEKS)
+        treatment: Treatment = "jackknife" if refitted else "scaled"
+        robust = clustered(fit, units, treatment)
     except NotConverged:
         return None
-    se, df = (fit.se, None) if robust is None else (robust.se, robust.df)
+    ratio, low, high = _limits(fit, robust.se, robust.df)
+    if not several:
+        _, plain_low, plain_high = _limits(fit, fit.se, None)
+        low, high = min(low, plain_low), max(high, plain_high)
+    return ratio, low, high, _drifts(fit)
+
+
+def _limits(fit: Cox, se: Floats, df: Any) -> tuple[float, float, float]:
     ratio, low, high = hazard_ratio(fit.coefficients, se, df, LEVEL)
-    return float(ratio[0]), float(low[0]), float(high[0]), _drifts(fit)
+    return float(ratio[0]), float(low[0]), float(high[0])
 
 
 def _drifts(fit: Cox) -> bool:
@@ -156,6 +195,10 @@ def hours_longer(stays: Stays, horizon: float) -> Measured:
         error[many] = _jackknife(weight[many], mean[many])
         quantile[many] = special.stdtrit(clusters[many] - 1, 1 - (1 - LEVEL) / 2)
     fine = result.reason == FINE
+    for j in np.flatnonzero(fine & (clusters == 1)):
+        width = _week_width(known.take(known.place == j), horizon)
+        if width is not None:
+            result.weekly[j], quantile[j] = True, max(quantile[j], width / error[j]) if error[j] > 0 else quantile[j]
     result.reason[fine & ~(error > 0)] = NO_FIT
     fine &= error > 0
     gap = sides[0] - sides[1]
@@ -165,6 +208,26 @@ def hours_longer(stays: Stays, horizon: float) -> Measured:
     ):  # fmt: skip
         array[fine] = values[fine]
     return result
+
+
+def _week_width(own: Stays, horizon: float) -> float | None:
+    """Return half the interval of one jail's difference when one week at a time is left out; None with too few."""
+    week = _weeks(own.followed)
+    if week is None:
+        return None
+    at = np.unique(week, return_inverse=True)[1].ravel()
+    n, total = np.zeros((2, at.max() + 1)), np.zeros((2, at.max() + 1))
+    np.add.at(n, (own.side, at), own.n)
+    np.add.at(total, (own.side, at), own.n * np.minimum(own.hours["plain"], horizon))
+    rest = n.sum(axis=1, keepdims=True) - n
+    if not (rest > 0).all():
+        return None
+    left = (total.sum(axis=1, keepdims=True) - total) / rest
+    gap = left[0] - left[1]
+    whole = total.sum(axis=1) / n.sum(axis=1)
+    weeks = n.shape[1]
+    error = np.sqrt((weeks - 1) / weeks * ((gap - (whole[0] - whole[1])) ** 2).sum())
+    return float(special.stdtrit(weeks - 1, 1 - (1 - LEVEL) / 2) * error)
 
 
 def _moments(known: Stays, hours: Floats) -> tuple[Floats, Floats, Floats]:
@@ -202,5 +265,6 @@ def _compared(stays: Stays) -> tuple[Stays, Measured]:
     reason = np.where(clusters == 0, NO_OVERLAP, np.where((clusters > 1) & (clusters < FEWEST), FEW_JAILS, FINE))
     estimate, low, high, z, p, focal, reference = (np.full(len(clusters), np.nan) for _ in range(7))
     drift = np.zeros(len(clusters), dtype=bool)
-    result = Measured(estimate, low, high, reason, clusters, drift, z, p, focal, reference)
+    weekly = np.zeros(len(clusters), dtype=bool)
+    result = Measured(estimate, low, high, reason, clusters, weekly, drift, z, p, focal, reference)
     return known.take(both[known.place, known.jail]), result

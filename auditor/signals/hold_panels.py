@@ -11,6 +11,7 @@ from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import small
 from auditor.signals.hold_jails import by_jails
 from auditor.signals.hold_options import HoldTimeOptions
+from auditor.signals.hold_weeks import Weeks, weeks_of
 from auditor.signals.pair_measure import Counted, PairColumn, lacks_of, pair_panel
 from auditor.signals.signal import Contrast, Lack, Panel
 from auditor.signals.stays import Stays, counted, groups_of, whole_days
@@ -20,7 +21,10 @@ NAME = "hold-time"
 _NOTHING, _ONE_SIDE = 3, 4
 """Positions (from 1) among the reasons of a pair: no stay of either side, none of one side."""
 _MOST_UNENDED = 0.5
-_METHOD = "ratio of shares (one jail: score interval; to five: Mantel-Haenszel; from six: jackknife over jails)"
+_METHOD = (
+    "ratio of shares (to five jails: score interval or Mantel-Haenszel, no narrower than a jackknife over weeks; from "
+    "six: jackknife over jails)"
+)
 NO_ENDS = Lack(f"{NAME}.no-ends", f"{NAME}.need-ends")
 NO_HOLDS_TOLD = Lack(f"{NAME}.no-holds-told", f"{NAME}.need-holds")
 NOT_FOLLOWED = Lack(f"{NAME}.not-followed", f"{NAME}.need-longer")
@@ -63,7 +67,15 @@ def compared_panel(signal: str, cells: Cells, stays: Stays, event: str, options:
         hidden = _tells(cells, column, whole, shown)
         columns.append(dataclasses.replace(column, hidden=hidden))
     panel = pair_panel(signal, cells, columns, cells.window(event), lacks=lacks_of(NAME), missing="times")
-    return _named(by_jails(_precise(panel, cells, stays), columns), options)
+    weeks = [_weeks(stays, column.contrast, options) for column in columns]
+    return _named(by_jails(_precise(panel, cells, stays), columns, weeks), options)
+
+
+def _weeks(stays: Stays, contrast: Contrast, options: HoldTimeOptions) -> Weeks:
+    """Return the stays of a comparison by weeks."""
+    clock, _, overall = contrast.label.partition("-")
+    own = stays.of_group(contrast.group) if contrast.group else stays
+    return weeks_of(own, clock, options.limit, jails=not overall)
 
 
 def _column(

@@ -26,7 +26,7 @@ COLUMNS = {"regulation": "held_hours_regulation", "plain": "held_hours"}
 _SOURCES = ("recorded", "perceived", "mixed", "surname", "", "nationality")
 _DAY = 24.0
 _LATE = 2
-_ROWS = ("place", "side", "left", "seen", "jail", "group", "n", "censored", "late")
+_ROWS = ("place", "side", "left", "seen", "followed", "jail", "group", "n", "censored", "late")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Stays:
         Whether the stay ended, by release or transfer.
     seen : (R,) bool array
         Whether its end could have been seen for the whole horizon.
+    followed : (R,) array
+        Hours from the moment on which release fell due to the end of the source; NaN where they cannot be told.
     jail : (R,) int array
         Jail (or else agency) within its place, 0, 1, ...
     group : (R,) object array
@@ -60,6 +62,7 @@ class Stays:
     hours: dict[str, Floats]
     left: Bools
     seen: Bools
+    followed: Floats
     jail: NDArray[np.int64]
     group: NDArray[np.object_]
     n: Floats
@@ -133,10 +136,13 @@ def stays_of(cells: Cells, event: str, horizon: float) -> Stays:
     group = np.where(told["group_source"].astype(str) == "nationality", "", told["group"].astype(str)).astype(object)
     jail, jails = _jails(rows)
     with np.errstate(invalid="ignore"):
-        seen = told["followed_hours"] >= horizon
+        followed = told["followed_hours"].astype(np.float64)
+        seen = followed >= horizon
     left = np.isin(told["ended"].astype(str), ("release", "transfer"))
     hours = {clock: told[key].astype(np.float64) for clock, key in COLUMNS.items()}
-    return Stays(rows.index, side, hours, left, seen, jail, group, rows.n, rows.censored, late, cells.size, jails)
+    return Stays(
+        rows.index, side, hours, left, seen, followed, jail, group, rows.n, rows.censored, late, cells.size, jails
+    )
 
 
 def _sides(rows: RowTable, event: str, places: int) -> tuple[NDArray[np.int64], Bools]:

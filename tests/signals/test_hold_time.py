@@ -457,3 +457,45 @@ def test_jails_that_differ_do_not_make_a_difference():
         p.append(panel.p_greater[panel.testable[:, 0], 0])
     rejected = (np.concatenate(p) <= 0.05).mean()
     assert rejected <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 360)
+
+
+def fetched_in_fives(seed: int) -> Cells:
+    """One jail, 40 weeks: a load of five with a hold and one fate, and five single people without one; no effect."""
+    rng = np.random.default_rng(seed)
+    rows, followed = [], []
+    for week in range(40):
+        long = bool(rng.random() < 0.3)
+        rows += [("jail 1", 1, 60.0 if long else 20.0, "release", "", 1)] * 5
+        rows += [("jail 1", 0, 60.0 if rng.random() < 0.3 else 20.0, "release", "", 1) for _ in range(5)]
+        followed += [200.0 + 168.0 * week] * 10
+    found = cells(rows)
+    found.rows.columns["followed_hours"][:] = followed
+    return found
+
+
+def test_people_fetched_together_do_not_count_one_by_one():
+    """Taken as independent, one-sided p is at most .05 in about a fifth of such jails; by weeks in 1 to 10 of 100."""
+    panels = [measure(fetched_in_fives(seed)) for seed in range(100)]
+    rejected = sum(bool(panel.p_greater[0, 0] <= 0.05) for panel in panels)
+    hazard, hours = (column(panels[0], key) for key in ("leaving/hold/no-hold", "hours-held/hold/no-hold"))
+    for c, truth in ((hazard, 1.0), (hours, 0.0)):
+        assert sum(bool(p.low[0, c] > truth or p.high[0, c] < truth) for p in panels) <= 12
+        assert panels[0].notes["hold-time.caveat-weeks"][0, c]
+    assert 1 <= rejected <= 10
+    assert panels[0].notes["hold-time.caveat-weeks"][0, 0]
+    assert not panels[0].notes["hold-time.caveat-few-jails"][0, 0]
+    assert np.isnan(panels[0].absolute_low[0, 0])
+
+
+def test_weeks_never_make_anything_narrower():
+    """With one week only the stays count as independent; with forty, limits and p may only grow."""
+    many = fetched_in_fives(3)
+    one = dataclasses.replace(many, rows=many.rows.take(np.ones(len(many.rows.n), dtype=bool)))
+    one.rows.columns["followed_hours"][:] = 400.0
+    wide, plain = measure(many), measure(one)
+    assert plain.notes["hold-time.caveat-few-jails"][0, 0]
+    assert wide.estimate[0, 0] == plain.estimate[0, 0]
+    assert wide.low[0, 0] <= plain.low[0, 0]
+    assert wide.high[0, 0] >= plain.high[0, 0]
+    assert wide.p_greater[0, 0] >= plain.p_greater[0, 0]
+    assert wide.base_error[0, 0] >= plain.base_error[0, 0]

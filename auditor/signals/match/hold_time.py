@@ -31,8 +31,8 @@ CARD = Card(
     assumptions=(
         "The moment at which release fell due is recorded alike with and without a hold.",
         "Nothing else that keeps people in custody (a warrant, another agency's hold) goes with an immigration hold.",
-        "In a place with fewer than six jails, one person's stay tells nothing of another's in the same jail. From six "
-        "jails on the jails are the units, and people of one may be alike.",
+        "In a place with fewer than six jails, one person's stay tells nothing of another's whose release fell due in "
+        "another week. From six jails on the jails are the units, and people of one may be alike.",
         "A stay without an end had not ended by the last day of the source.",
     ),
     misleads=(
@@ -40,9 +40,10 @@ CARD = Card(
         "is a departure. A ratio far above 1 does not say whose decision that was.",
         "Release falls due on paper before anyone can open a door: people without a hold are also kept some hours. "
         "That is why both are compared, and not the regulation's limit alone.",
-        "Transfers come in groups: people fetched by one van leave at one moment, and with fewer than six jails they "
-        "count as many independent stays. Simulated in fives, with no effect, 18 % of places with one jail were called "
-        "longer at a nominal 5 %; 13 % where they share a fate in threes.",
+        "Transfers come in groups: people fetched by one van leave at one moment. With fewer than six jails and twelve "
+        "weeks or more, weeks are therefore the units wherever they make the limits wider; with fewer weeks such "
+        "people count as many independent stays, and simulated in fives, with no effect, 18 % of places with one jail "
+        "were called longer at a nominal 5 % (13 % in threes). What lasts longer than a week is not allowed for.",
         "In a place with one jail the test is of that jail: where a hold's effect differs from jail to jail by an SD "
         "of 0.4 on the log odds, and is none on average, it rejects in 25 % of them.",
         "A hold lodged after release fell due is counted as none: whoever stays longer has more time to receive one.",
@@ -64,9 +65,10 @@ CARD = Card(
         "p = P(stays with a hold beyond the limit >= observed | every margin of every jail): exact, or "
         "Cochran-Mantel-Haenszel where the counts reach far enough (Mantel and Fleiss, 5); six jails or more: the log "
         "ratio over its jackknife error, one jail left out at a time, by Student's t on jails - 1 degrees, which gives "
-        "the interval too",
+        "the interval too; fewer jails and twelve weeks or more in which release fell due: the same with weeks of each "
+        "jail left out, taken wherever it is wider or its p larger",
         "hazard ratio: Cox's partial likelihood over the 168 hours, Efron's ties, jails as strata; six jails or more: "
-        "jackknife over jails with Student's t; two to five: not stated",
+        "jackknife over jails with Student's t; two to five: not stated; one: no narrower than its weeks allow",
         "difference of mean hours: sum_s w_s (mean min(T, 168) with less without a hold), w_s = the jail's share of "
         "those with one",
         "regulation's clock: hours between the two moments less those on Saturdays, Sundays and federal holidays",
