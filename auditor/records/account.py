@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.domain.periods import Period
 from auditor.records.canonical import examples
 from auditor.records.cumulative import ask_about_cumulative, supersede
+from auditor.records.issues import DIFFERENCE, difference
 from auditor.records.joining import note_unjoined
 from auditor.records.overlap import ask_about_overlaps, leave_out_inside
 from auditor.records.private import counted
@@ -51,10 +52,12 @@ def settle(
         would be counted twice.
     """
     _leave_out(sheets, store, exclude)
+    # An issue reaches back before the audit; its difference from the one before may lie within.
+    notes = difference(sheets, store)
     # Before anything else: what lies outside the audit is nobody's question.
     if period is not None:
         _outside(sheets, store, period)
-    notes = supersede(sheets, store)
+    notes = tuple(dict.fromkeys((*notes, *supersede(sheets, store))))
     leave_out_inside(sheets, store)
     notes += repeated_figures(sheets, store)
     held = set(store.connection.execute("SELECT DISTINCT source, event FROM counts").fetchall())
@@ -90,12 +93,17 @@ def _outside(sheets: Sequence[Sheet], store: Store, period: Period) -> None:
 
 
 def _impossible(sheets: Sequence[Sheet], sheet: Sheet, store: Store, small: str, large: str, words: str) -> None:
-    """Quarantine a jurisdiction whose part exceeds its whole, in any period of one source."""
+    """Quarantine a jurisdiction whose part exceeds its whole, in any period of one source.
+
+    Removals lag behind the matches that they came of: between two issues there may be more of them.
+    """
+    lags = small == "removal" and sheet.spec.issues == DIFFERENCE
     rows = store.connection.execute(
         'SELECT place, start, "end", sum(n) FILTER (event = ?) AS k, '
         "sum(coalesce(n, n_high)) FILTER (event = ?) AS m "
-        'FROM counts WHERE source = ? GROUP BY ALL HAVING k > m ORDER BY place, start, "end"',
-        [small, large, sheet.index],
+        "FROM counts WHERE source = ? AND (cumulative OR NOT ?) "
+        'GROUP BY ALL HAVING k > m ORDER BY place, start, "end"',
+        [small, large, sheet.index, lags],
     ).fetchall()
     if not rows:
         return

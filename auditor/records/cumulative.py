@@ -46,7 +46,7 @@ def supersede(sheets: Sequence[Sheet], store: Store) -> tuple[str, ...]:
     tuple of str
         One note for each figure that a later issue made smaller, and for each issue passed over as incomplete.
     """
-    notes = _revised(sheets, store)
+    notes = revised(sheets, store)
     _find_issues(store)
     _ask_about_last_days(sheets, store)
     notes += _passed_over(store)
@@ -118,7 +118,8 @@ def _passed_over(store: Store) -> tuple[str, ...]:
     )
 
 
-def _revised(sheets: Sequence[Sheet], store: Store) -> tuple[str, ...]:
+def revised(sheets: Sequence[Sheet], store: Store) -> tuple[str, ...]:
+    """Return one note for each figure since the start that a later issue made smaller."""
     rows = store.connection.execute(
         f"SELECT place, event, coalesce(level, ''), \"end\", n, next_end, next_n, open, spot FROM (SELECT {_KEYS}, "  # noqa: S608
         '"end", n, lead("end") OVER w AS next_end, lead(n) OVER w AS next_n, open AND lead(open) OVER w AS open, '

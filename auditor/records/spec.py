@@ -75,6 +75,9 @@ class SourceSpec(BaseModel):
         Separator of thousands when nothing in the column settles it.
     totals : "exclude" or "keep"
         What becomes of rows recognised as totals.
+    issues : "latest" or "difference"
+        What becomes of figures since the start of a programme that are given to several days: the latest complete
+        issue stands, or each later one is held against the one before, which gives counts of the days between them.
     charge_codes : str
         Whose list the codes in the column of charges are of; empty where charges are words.
     crosswalk : str
@@ -112,6 +115,7 @@ class SourceSpec(BaseModel):
     day_first: bool | None = None
     thousands: str = ""
     totals: Literal["exclude", "keep"] = "exclude"
+    issues: Literal["latest", "difference"] = "latest"
     charge_codes: Literal["", "nibrs", "ucr", "ncic"] = ""
     crosswalk: str = ""
     fold: str = ""

@@ -339,6 +339,6 @@ def test_the_list_of_ice(shared_data, loading):
     ).fetchall()
     found = dict(rows)
     assert sum(found.values()) == 1532
-    assert found["federal-prison"] == 101
-    assert found["placed"] == 809
+    assert found["federal-prison"] == 102
+    assert found["placed"] == 808
     assert found["doubt"] == 227
