@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from auditor.cells import Bools, Cells, RowTable
+from auditor.signals.blank_group import blank_group
 from auditor.signals.cases import UNCLASSED, of_unknown_group, present, unclassed
 from auditor.signals.charges import Charges, Ends, ends_of, ranges_of, tally, tells_ranges
 from auditor.signals.pair_measure import METHOD, PairColumn
@@ -56,7 +57,9 @@ def charge_columns(
         column = _column(cells, rows, ends.within(kept), charges, contrast)
         withheld = _withheld(cells, rows, ends, charges, (group, cells.reference_group), name)
         hidden = tells_ranges(cells, charges, earlier)
-        found.append(dataclasses.replace(column, withheld=withheld, range_hidden=hidden))
+        groups = (group, cells.reference_group)
+        blank = blank_group(rows, cells, groups, told=ends.told & kept, hit=ends.hit, by=_BY[name])
+        found.append(dataclasses.replace(column, withheld=withheld, range_hidden=hidden, blank=blank))
         earlier.append(charges)
     return found
 

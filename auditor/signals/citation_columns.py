@@ -8,6 +8,7 @@ import numpy as np
 
 from auditor.cells import Bools, Cells, Floats, RowTable
 from auditor.signals.baseline import small
+from auditor.signals.blank_group import blank_group
 from auditor.signals.cases import count_cases, of_unknown_group, present, unclassed
 from auditor.signals.citations import Ways, left_out, standardised, ways_of, without_time
 from auditor.signals.pair_measure import METHOD, PairColumn
@@ -67,6 +68,7 @@ def citation_column(
         _notes(cells, rows, ways, kept, left_out(counted), extra["covered"], name, citable),
         extra,
         withheld=((Lack("booking-not-cited.no-offence", "booking-not-cited.need-offence"), bare),),
+        blank=blank_group(rows, cells, groups, told=ways.told & kept, hit=ways.custody, by=_BY[name]),
     )
 
 

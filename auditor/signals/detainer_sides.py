@@ -11,9 +11,11 @@ from pydantic import Field, field_validator
 
 from auditor.cells import Bools, Cells, RowTable
 from auditor.domain.vocabulary import OWN_COUNTRY
+from auditor.signals.blank_group import blank_group
 from auditor.signals.cases import other_groups, present, splits
 from auditor.signals.lodged import STRATA, Lodged, by_counts, by_rows, count, of_no_side, too_many, unclassed
 from auditor.signals.pair_measure import METHOD, PairColumn
+from auditor.signals.sides import Blank
 from auditor.signals.signal import Contrast, Lack, Options
 
 NAME = "detainer-selectivity"
@@ -139,8 +141,15 @@ def _column(
         of_no_side(found, cells.size, sides, groups=not by_country),
         notes,
         withheld=withheld,
+        blank=None if by_country or not found.linked else _blank(found, cells, sides, name),
         sides=sides,
     )
+
+
+def _blank(found: Lodged, cells: Cells, sides: tuple[str, str], name: str) -> Blank:
+    """Return what cases of unrecorded group could do; only single rows say whether a detainer was lodged on them."""
+    told = found.cases & found.classed(name)
+    return blank_group(found.rows, cells, sides, told=told, hit=found.hits, by=STRATA[name])
 
 
 def _other_days(cells: Cells, event: str) -> Bools:

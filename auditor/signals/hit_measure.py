@@ -10,7 +10,7 @@ import numpy as np
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.searches import Searches
 from auditor.signals.side_base import least_expected, reference_share, share_error
-from auditor.signals.sides import LEVEL, Counted, PairColumn, Part, Shape, side_panel
+from auditor.signals.sides import LEVEL, Blank, Counted, PairColumn, Part, Shape, side_panel
 from auditor.signals.signal import Contrast, Lack, Panel
 from auditor.stats.ratios.shares import share_ratio
 from auditor.stats.strata.hit_rate import HitComparison, compare_hit_rates
@@ -45,6 +45,8 @@ class HitColumn:
     notes : mapping of str to bool array
     unknown : (J,) array
         Searches of people of unrecorded group.
+    blank : Blank or None
+        What those of known result could do to the reference group's hit rate over the focal group's.
     """
 
     contrast: Contrast
@@ -52,12 +54,13 @@ class HitColumn:
     present: Bools
     unknown: Floats
     notes: dict[str, Bools] = field(default_factory=dict)
+    blank: Blank | None = None
 
     def sides(self) -> PairColumn:
         """Return the same as a comparison of two sides, of which hits are the outcome."""
         found = self.counted
         counted = Counted(found.hits, found.searches, found.unrecorded, found.censored)
-        return PairColumn(self.contrast, counted, self.present, self.unknown, self.notes)
+        return PairColumn(self.contrast, counted, self.present, self.unknown, self.notes, blank=self.blank)
 
 
 def hit_panel(

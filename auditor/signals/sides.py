@@ -18,6 +18,8 @@ from auditor.signals.baseline import printable, small
 from auditor.signals.signal import Contrast, Lack, Panel, blank
 
 LEVEL = 0.95
+_BLANK = "missing-group"
+"""Name of the range that rests on the cases of unrecorded group."""
 _UNRECORDED = 0.5
 """Share of cases without the recorded outcome above which a side is withheld."""
 _ABSENT, _SUPPRESSED, _NOTHING, _ONE_SIDE, _UNKNOWN, _ONE_OUTCOME, _NO_OVERLAP = range(1, 8)
@@ -54,6 +56,31 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class Blank:
+    """What the cases of unrecorded group could do; arrays over places.
+
+    Attributes
+    ----------
+    low, high : (J,) arrays
+        Ends of the focal group's pooled share over the reference group's; NaN where there is no such case.
+    parts : (J, 2) array
+        Those cases with and without the outcome.
+    few : (J,) bool array
+        Where the ends would let 1 to 10 of them be worked out.
+    """
+
+    low: Floats
+    high: Floats
+    parts: Floats
+    few: Bools
+
+    def reversed(self) -> Blank:
+        """Return the same with the reference group's share on top."""
+        with np.errstate(divide="ignore"):
+            return Blank(1 / self.high, 1 / self.low, self.parts, self.few)
+
+
+@dataclass(frozen=True)
 class PairColumn:
     """One comparison of two sides.
 
@@ -75,6 +102,8 @@ class PairColumn:
         without both sides, and after an absent, suppressed or empty side.
     hidden, range_hidden : (J,) bool arrays or None
         Places whose numbers, or missing shares and ranges, may not be printed for further reasons.
+    blank : Blank or None
+        What cases of unrecorded group could do to the estimate: the range "missing-group".
     sides : pair of str or None
         Names of the sides, by which comparisons that share one are known; the contrast's groups where None.
     """
@@ -89,6 +118,7 @@ class PairColumn:
     withheld: Sequence[tuple[Lack, Bools]] = ()
     hidden: Bools | None = None
     range_hidden: Bools | None = None
+    blank: Blank | None = None
     sides: tuple[str, str] | None = None
 
     @property
@@ -128,6 +158,7 @@ def side_panel(
     for i, part in enumerate(parts):
         for earlier, column in zip(parts[:i], columns, strict=False):
             part["hidden"] = part["hidden"] | _revealing(cells, part, earlier, columns[i].names, column.names)
+            part["range_hidden"] |= _telling(cells, columns[i].blank, column.blank)
 
     def stack(name: str) -> Any:
         return np.column_stack([part[name] for part in parts])
@@ -175,9 +206,10 @@ def _extra(cells: Cells, columns: Sequence[PairColumn], code: NDArray[np.int64])
 
 
 def _ranges(cells: Cells, columns: Sequence[PairColumn], code: NDArray[np.int64]) -> dict[str, tuple[Floats, Floats]]:
-    names = sorted({name for column in columns for name in column.ranges})
+    known = [c.ranges if c.blank is None else {**c.ranges, _BLANK: (c.blank.low, c.blank.high)} for c in columns]
+    names = sorted({name for ranges in known for name in ranges})
     none = np.full(cells.size, np.nan)
-    both = {name: [c.ranges.get(name, (none, none)) for c in columns] for name in names}
+    both = {name: [ranges.get(name, (none, none)) for ranges in known] for name in names}
     return {
         name: (_where(code == 0, [low for low, _ in pairs]), _where(code == 0, [high for _, high in pairs]))
         for name, pairs in both.items()
@@ -260,6 +292,13 @@ def _revealing(cells: Cells, part: Part, earlier: Part, names: tuple[str, str], 
     return found
 
 
+def _telling(cells: Cells, one: Blank | None, other: Blank | None) -> Bools:
+    """Return where the cases of unrecorded group of two comparisons differ by 1 to 10."""
+    if one is None or other is None:
+        return np.zeros(cells.size, dtype=bool)
+    return np.asarray(small(np.abs(one.parts - other.parts), cells).any(axis=1), dtype=bool)
+
+
 def _missing(part: Part, cells: Cells, column: PairColumn, ok: Bools) -> None:
     cases = part["whole"].sum(axis=1) + column.counted.unrecorded.sum(axis=1)
     silent = column.counted.unrecorded.sum(axis=1)
@@ -273,3 +312,5 @@ def _missing(part: Part, cells: Cells, column: PairColumn, ok: Bools) -> None:
     part["range_hidden"] = small(column.unknown, cells) | small(silent, cells) | small(beyond, cells)
     if column.range_hidden is not None:
         part["range_hidden"] |= column.range_hidden
+    if column.blank is not None:
+        part["range_hidden"] |= column.blank.few

@@ -250,3 +250,13 @@ def test_strata_take_the_confounding_out():
     wrong = [(panel.p_greater[ok, c] <= 0.05).mean() for c in (0, 1)]
     assert wrong[0] < 0.05 + 3 * np.sqrt(0.05 * 0.95 / ok.sum())
     assert wrong[1] > 0.1
+
+
+def test_cases_of_unknown_group_bound_the_ratio():
+    """20 lost cases in custody and 30 cited; overall by hand: all custody to one side, all citations to the other."""
+    panel = measure(cells(*TWO, *ended("unknown", 20, 50)))
+    low, high = (end[0, 1] for end in panel.ranges["missing-group"])
+    assert low == pytest.approx((63 / 190) / (110 / 290), rel=1e-12)
+    assert high == pytest.approx((83 / 180) / (90 / 300), rel=1e-12)
+    assert panel.ranges["missing-group"][0][0, 0] < panel.estimate[0, 0] < panel.ranges["missing-group"][1][0, 0]
+    assert not panel.range_hidden[0, 1]

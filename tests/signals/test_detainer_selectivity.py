@@ -259,3 +259,11 @@ def test_two_counts_are_enough_to_speak():
 def test_citizenship_is_read_only_where_it_is_asked_for():
     assert "citizenship" not in SIGNAL.view(DetainerSelectivityOptions()).rows.columns
     assert "citizenship" in SIGNAL.view(DetainerSelectivityOptions(nationalities=("MEXICO",))).rows.columns
+
+
+def test_cases_of_unknown_group_bound_the_ratio():
+    """40 of 100 and 30 of 120; of 60 lost ones 25 had a detainer."""
+    rows = (*cases("hispanic", 40, 100), *cases("white", 30, 120), *cases("unknown", 25, 60))
+    panel = measure(cells(*rows))
+    low, high = (end[0, 0] for end in panel.ranges["missing-group"])
+    assert (low, high) == pytest.approx(((40 / 135) / (55 / 145), (65 / 125) / (30 / 155)), rel=1e-12)

@@ -265,3 +265,39 @@ def test_it_reads_nothing_personal():
     rows = SIGNAL.view(HitRateOptions()).rows
     assert rows.personal == ()
     assert not rows.columns & {"officer", "person", "surname", "latitude", "longitude"}
+
+
+def test_searches_of_unknown_group_bound_the_ratio():
+    """12 lost searches with a find and 18 without. Low: finds to the focal group, the rest to the reference group;
+    high: the other way round. (73/242) / (62/263) and (85/236) / (50/269).
+    """
+    rows = (*searched("hispanic", 50, 251), *searched("white", 73, 224), *searched("unknown", 12, 30))
+    panel = measure(cells(*rows))
+    low, high = (end[0, 0] for end in panel.ranges["missing-group"])
+    assert (low, high) == pytest.approx(((73 / 242) / (62 / 263), (85 / 236) / (50 / 269)), rel=1e-12)
+    assert not panel.range_hidden[0, 0]
+    # Searches whose result nobody recorded bound nothing here.
+    again = measure(cells(*rows, ("48453", "unknown", "Police", 1, -1, 40)))
+    assert again.ranges["missing-group"][0][0, 0] == low
+
+
+def test_no_lost_search_has_no_range():
+    panel = measure(cells(*searched("hispanic", 50, 251), *searched("white", 73, 224)))
+    assert np.isnan([end[0, 0] for end in panel.ranges["missing-group"]]).all()
+
+
+@pytest.mark.parametrize("found", [4, 26])
+def test_a_range_that_would_tell_of_few_people_is_hidden(found):
+    rows = (*searched("hispanic", 50, 251), *searched("white", 73, 224), *searched("", found, 30))
+    assert measure(cells(*rows)).range_hidden[0, 0]
+
+
+def test_ranges_of_two_comparisons_do_not_give_few_people_away():
+    """Over two agencies the ends would tell how the few lost finds of B lie."""
+    rows = (
+        *searched("hispanic", 50, 251, "A"), *searched("white", 73, 224, "A"),
+        *searched("hispanic", 30, 90, "B"), *searched("white", 20, 80, "B"),
+        *searched("unknown", 14, 28, "A"), *searched("unknown", 3, 15, "B"),
+    )  # fmt: skip
+    panel = measure(cells(*rows))
+    assert panel.range_hidden[0].tolist() == [True, False]

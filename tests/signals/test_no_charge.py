@@ -244,6 +244,14 @@ def test_unrecorded_groups_are_counted_as_missing():
     assert panel.missing["group"][0, 0] == pytest.approx(50 / 480)
 
 
+def test_unrecorded_groups_bound_the_ratio():
+    """Overall 60 of 160 and 75 of 270; 20 lost without a charge and 30 with one, all to one group or the other."""
+    panel = measure(cells(*TWO, *arrested("unknown", 20, 50)))
+    c = [contrast.label for contrast in panel.contrasts].index("overall")
+    low, high = (end[0, c] for end in panel.ranges["missing-group"])
+    assert (low, high) == pytest.approx(((60 / 190) / (95 / 290), (80 / 180) / (75 / 300)), rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("held", "within", "missing"),
     [

@@ -9,6 +9,7 @@ import numpy as np
 
 from auditor.cells import Cells, CellSpec, RowSpec, RowTable, table
 from auditor.findings.card import Card
+from auditor.signals.blank_group import blank_group
 from auditor.signals.hit_measure import HitColumn, hit_panel
 from auditor.signals.searches import EVENTS, Searches, event_of, rows_of, tabulate
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
@@ -185,7 +186,10 @@ def _column(cells: Cells, rows: RowTable, event: str, group: str, within: str, *
         "hit-rate.caveat-offence": every & (within == "offence"),
         "hit-rate.caveat-surname": every & surname,
     }
-    return HitColumn(contrast, counted, present, unknown, notes)
+    told = (rows.columns["searched"] == 1) & (rows.columns["contraband"] >= 0)
+    found = rows.columns["contraband"] == 1
+    blank = blank_group(rows, cells, groups, told=told, hit=found, by=_SHOWN[within]).reversed()
+    return HitColumn(contrast, counted, present, unknown, notes, blank)
 
 
 _GROUPS = ("hispanic", "white", "black")

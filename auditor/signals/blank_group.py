@@ -1,0 +1,45 @@
+"""Cases of unrecorded group and known outcome: how far assigning them could move a comparison of two groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.cells import Bools, Cells, RowTable
+from auditor.signals.baseline import small
+from auditor.signals.cases import spread
+from auditor.signals.sides import Blank
+from auditor.stats.strata.unknown_group import unknown_group_bounds
+
+_NAMELESS = ("", "unknown")
+
+
+def blank_group(
+    rows: RowTable, cells: Cells, groups: tuple[str, str], *, told: Bools, hit: Bools, by: Sequence[str]
+) -> Blank:
+    """Bound a comparison over every way to give the cases of unrecorded group to its two sides.
+
+    Parameters
+    ----------
+    rows : RowTable
+        Of one event, with the key ``group`` and those of ``by``.
+    cells : Cells
+    groups : pair of str
+        Focal and reference group.
+    told, hit : (R,) bool arrays
+        Rows of which the outcome is recorded, and those of them that have it.
+    by : sequence of str
+        Keys that tell the strata of a place apart.
+    """
+    names = np.where(np.isin(rows.columns["group"].astype(str), _NAMELESS), "unknown", rows.columns["group"])
+    named = RowTable(rows.index, {**rows.columns, "group": names.astype(object)}, rows.n, rows.censored)
+    k, n = spread(named, cells.size, (*groups, "unknown"), (told & hit, told), by, within=told)
+    low, high = unknown_group_bounds(k[:, 0], n[:, 0], k[:, 1], n[:, 1], k[:, 2], n[:, 2])
+    lost = np.stack([k[:, 2], n[:, 2] - k[:, 2]], axis=1)
+    parts = lost.sum(axis=2)
+    # Over two strata the ends tell how the cases lie in them; over three there are too many ways.
+    strata: NDArray[np.int64] = (n > 0).any(axis=1).sum(axis=1)
+    few = small(parts, cells).any(axis=1) | ((strata == 2) & small(lost, cells).any(axis=(1, 2)))
+    return Blank(low, high, parts, np.asarray(few, dtype=bool))
