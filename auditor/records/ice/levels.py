@@ -14,9 +14,10 @@ from auditor.records.rearrange import Rearranged
 
 CONVICTED, PENDING, OTHER = "convicted criminal", "pending criminal charges", "other immigration violator"
 CRIMINALITY = (
-    "apprehension_criminality", "detainer_prepared_criminality", "arrest_criminality", "case_criminality",
+    "apprehension_criminality", "detainer_prepared_criminality", "arrest_criminality", "encounter_criminality",
+    "case_criminality",
 )  # fmt: skip
-THREAT = ("detainer_prep_threat_level", "case_threat_level", "apprehension_threat_level")
+THREAT = ("detainer_prep_threat_level", "case_threat_level", "apprehension_threat_level", "encounter_threat_level")
 LEVEL_REMARK = (
     "level is ICE's threat level. Where there is none it is 'none' for people with neither a conviction nor a pending "
     "charge known to ICE, '1/2/3' for those with a conviction, unknown for those with charges pending only. "

@@ -10,7 +10,7 @@ from auditor.records.adapter import choose, fits, fitting, found_adapters, named
 from auditor.records.canonical import TABLES
 from auditor.records.spec import FORMATS_OF_THE_CONTRACT, SourceSpec
 
-MORE_FORMATS = {"charge-bookings", "fbi-agencies"}
+MORE_FORMATS = {"charge-bookings", "ddp-encounters", "fbi-agencies"}
 """Layouts read beyond those that the contract names: only ever added to."""
 
 ADAPTERS = sorted(found_adapters())
@@ -38,8 +38,11 @@ def test_an_adapter_recognises_its_own_sample_and_no_other(name, sample):
 @pytest.mark.parametrize("name", ADAPTERS)
 def test_a_sample_loads_and_no_row_vanishes(name, loading):
     adapter = found_adapters()[name]
-    # A report of one jail does not name its county.
-    loaded = loading.one(adapter.sample, **({"constants": {"place": "48453"}} if adapter.fold else {}))
+    # A report of one jail does not name its county; ICE's encounters name no place and are no event of their own.
+    options = {"constants": {"place": "48453"}} if adapter.fold or name == "ddp-encounters" else {}
+    if name == "ddp-encounters":
+        options["values"] = {"event": {"CAP Local": "custody", "Located": "custody"}}
+    loaded = loading.one(adapter.sample, **options)
     ledger = loaded.sources[0].ledger
     assert loaded.sources[0].format == name
     assert ledger.read == len(adapter.sample.splitlines()) - 1

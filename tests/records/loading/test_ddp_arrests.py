@@ -243,7 +243,7 @@ def test_case_111_persons_of_two_sheets_are_never_merged(loading):
     assert "identifiers link rows of one sheet" in loading.notes(loaded)
 
 
-@pytest.mark.parametrize("name", ["ddp-arrests", "ddp-detainers", "ddp-removals", "npr-detainers"])
+@pytest.mark.parametrize("name", ["ddp-arrests", "ddp-detainers", "ddp-encounters", "ddp-removals", "npr-detainers"])
 def test_remarks_use_no_word_that_pages_may_not(name):
     assert [str(found) for remark in found_adapters()[name].remarks for found in check(remark)] == []
 
