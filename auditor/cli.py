@@ -25,7 +25,6 @@ from auditor.errors import (
     EXIT_FLAG,
     EXIT_INPUT,
     EXIT_PARTIAL,
-    NotBuiltYet,
     nearest,
 )
 
@@ -91,7 +90,7 @@ def demo(out: Path) -> None:
 @click.option("--lang", type=click.Choice(["en", "es"]), help="Language of the pages; es also writes the English ones.")
 @AS_JSON
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
-@click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped (not built yet).")
+@click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped.")
 @click.option("--fail-on-signal", is_flag=True, help="Exit with 6 when any place is flagged.")
 def run(
     config: Path,
@@ -109,9 +108,10 @@ def run(
     """Run an audit and write its output folder.
 
     --place limits the pages only: screen and peers always use every place of the configuration.
+
+    A run that was stopped or killed keeps what it finished beside OUT, closed to others; the same command with --resume
+    goes on from there, to the same bytes.
     """
-    if resume:
-        raise NotBuiltYet("`--resume` is not built yet; run the audit again without it")
     from auditor.audit import api
 
     outcome = api.run_to_folder(
@@ -121,8 +121,10 @@ def run(
         workers=workers or _processors(),
         seed=seed,
         as_of=as_of,
-        quiet=quiet,
+        quiet=quiet or as_json,
         language=lang,
+        resume=resume,
+        tell=None if quiet or as_json else _tell,
     )
     _report_run(outcome, as_json=as_json)
     if fail_on_signal and outcome.flagged:

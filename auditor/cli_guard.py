@@ -73,17 +73,23 @@ def _run(command: click.Command, arguments: list[str] | None) -> int:
     except AuditorError as error:
         click.echo(f"auditor: {error}", err=True)
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("auditor: stopped; nothing was published", err=True)
+    except (KeyboardInterrupt, click.Abort) as stopped:
+        click.echo(f"auditor: stopped; {_left(stopped)}", err=True)
         return EXIT_INTERRUPTED
-    except Terminated:
-        click.echo("auditor: asked to stop; nothing was published", err=True)
+    except Terminated as stopped:
+        click.echo(f"auditor: asked to stop; {_left(stopped)}", err=True)
         return EXIT_TERMINATED
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_OK
     except Exception as error:
         return _unexpected(error)
+
+
+def _left(stopped: BaseException) -> str:
+    """Return what the output folder says of itself (click hides the interruption behind an exception of its own)."""
+    notes = [*getattr(stopped, "__notes__", ()), *getattr(stopped.__cause__ or stopped.__context__, "__notes__", ())]
+    return notes[0] if notes else "nothing was published"
 
 
 def _unexpected(error: Exception) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,9 +18,12 @@ from auditor.audit.frames import on_disk
 from auditor.audit.languages import spoken, wanted
 from auditor.audit.officer_key import officer_key as write_key
 from auditor.audit.output import OutputFolder
+from auditor.audit.partial import REVIEW
+from auditor.audit.poisoned import Poisoned
 from auditor.audit.progress import on_terminal
 from auditor.audit.run import audit as conduct
 from auditor.audit.run import flagged
+from auditor.audit.run_key import run_key
 from auditor.findings.review import Review as PlainReview
 from auditor.report.letters.details import Details
 from auditor.resources import folder
@@ -122,6 +126,8 @@ def run_to_folder(
     as_of: date | None = None,
     quiet: bool = False,
     language: str | None = None,
+    resume: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> RunOutcome:
     """Run an audit and write its output folder.
 
@@ -140,6 +146,11 @@ def run_to_folder(
         No progress.
     language : str, optional
         Of the pages with the plain names; those of the configuration follow.
+    resume : bool
+        Go on from what an interrupted run of the same inputs and configuration finished. The bytes are those of a run
+        that was not interrupted.
+    tell : callable, optional
+        Told what is found of earlier runs, and which places fail.
 
     Returns
     -------
@@ -153,10 +164,29 @@ def run_to_folder(
     settings = load_config(config, as_of=as_of, seed=seed)
     languages = wanted(language, settings.output.languages)
     progress = on_terminal(quiet)
-    with OutputFolder(out, {"title": settings.audit.title}) as target:
-        review = spoken(conduct(settings, progress), languages)
-        write(target, review, Origin.of(settings), chosen(review, places), workers, progress)
+    key, say = run_key(settings, languages, places), tell or _unsaid
+    about = {"title": settings.audit.title}
+    with OutputFolder(out, about, key=key, resume=resume, tell=say) as target:
+        held = target.has(REVIEW)
+        review = _read_back(target.read(REVIEW)) if held else spoken(conduct(settings, progress), languages)
+        while True:
+            try:
+                write(target, review, Origin.of(settings), chosen(review, places), workers, progress)
+                break
+            except Poisoned as found:
+                say(f"pages that cannot be written: {len(found.places):,}; the audit is run again without their places")
+                target.restart()
+                known = {entry["place"]: entry["error"] for entry in review.failures} | found.places
+                review = spoken(conduct(settings, progress, known), languages)
     return RunOutcome(Review.of(review, Origin.of(settings)), Path(out), review.failures, flagged(review))
+
+
+def _read_back(raw: bytes) -> PlainReview:
+    return PlainReview.from_dict(json.loads(raw))
+
+
+def _unsaid(line: str) -> None:
+    """Say nothing."""
 
 
 def officer_key(config: str | Path, review: str | Path | PlainReview, out: str | Path) -> Path:

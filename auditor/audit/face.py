@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pandas
 
 _SHOWN: Final = 20
+_KEPT_EVERY: Final = 32
+"""Pages after which those that are whole are written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +181,27 @@ def write(
     workers: int,
     progress: Progress,
 ) -> None:
-    """Write every file of an output folder but its two lists."""
-    target.write("review.json", review.to_json())
-    target.write(findings_csv.NAME, findings_csv.findings_csv(review))
-    for name, text in tables(review):
-        target.write(name, text)
-    for name, file in Origin.FILES.items():
-        target.write(file, getattr(origin, name))
-    for path, html in pages(review, positions, workers, progress):
+    """Write every file of an output folder but its two lists; those that are there already are left as they are.
+
+    Raises
+    ------
+    Poisoned
+        When the pages of some places fail; nothing of the folder may be used then.
+    """
+    for name, text in _data(review, origin):
+        if not target.has(name):
+            target.write(name, text)
+    target.keep()
+    for count, (path, html) in enumerate(pages(review, positions, workers, progress, target.has), 1):
         target.write(path, html)
+        if count % _KEPT_EVERY == 0:
+            target.keep()
+    target.keep()
+
+
+def _data(review: plain.Review, origin: Origin) -> Iterator[tuple[str, str]]:
+    yield "review.json", review.to_json()
+    yield findings_csv.NAME, findings_csv.findings_csv(review)
+    yield from tables(review)
+    for name, file in Origin.FILES.items():
+        yield file, getattr(origin, name)

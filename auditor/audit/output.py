@@ -6,7 +6,9 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,12 +16,20 @@ from typing import Any
 from auditor.audit import datapackage
 from auditor.audit.output_lock import Lock
 from auditor.audit.output_names import safe_name, target
+from auditor.audit.partial import REVIEW, Files, Partial, leftovers, place_whole
 from auditor.audit.publish import publish, recover, sync_folder
 from auditor.errors import AuditorError, Problem, UsageError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _WHOLE = "the output appears whole or not at all: nothing was published, an earlier output is as it was"
+_NOTHING = "nothing was published"
+_KEPT = "nothing was published; the same command with --resume goes on from what was finished"
+_PUBLISHED = "the output was complete by then"
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def _unsaid(line: str) -> None:
+    """Say nothing."""
 
 
 class OutputFolder:
@@ -31,7 +41,14 @@ class OutputFolder:
         The folder to appear. When it exists it must be empty or an earlier output of auditor; that one
         stays as it is until the very end, and for good when anything fails.
     about : mapping, optional
-        For ``datapackage.json``: ``title``, ``description``, ``licenses`` and so on.
+        For ``datapackage.json``: ``title``, ``description`` and so on.
+    key : str
+        What the content depends on (:func:`auditor.audit.run_key.run_key`): what is finished then stays in a private
+        folder when the run is stopped or killed. Empty: nothing stays.
+    resume : bool
+        Go on from what a run of the same key finished.
+    tell : callable
+        Told what is found of earlier runs.
 
     Raises
     ------
@@ -47,13 +64,26 @@ class OutputFolder:
     ...     folder.write("places/48453.html", page)
     """
 
-    def __init__(self, path: str | Path, about: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        about: Mapping[str, Any] | None = None,
+        *,
+        key: str = "",
+        resume: bool = False,
+        tell: Callable[[str], None] = _unsaid,
+    ) -> None:
         self.path = target(path)
         self.about = dict(about or {})
-        self.files: dict[str, tuple[str, int]] = {}
+        self.files: Files = {}
         self.columns: dict[str, list[str]] = {}
         self._folded: set[str] = set()
-        self._staging = self.path.with_name(f".{self.path.name}.staging-{os.getpid()}")
+        self._own = self.path.with_name(f".{self.path.name}.staging-{os.getpid()}")
+        self._partial = Partial(self.path, key) if key else None
+        self._staging = self._partial.files if self._partial else self._own
+        self._resume, self._tell = resume, tell
+        self._kept: set[str] = set()
+        self._published = False
         self._lock = Lock(self.path.with_name(f".{self.path.name}.lock"))
 
     def __enter__(self) -> OutputFolder:
@@ -77,7 +107,35 @@ class OutputFolder:
         for leftover in self.path.parent.glob(f".{_escaped(self.path.name)}.staging-*"):
             shutil.rmtree(leftover)  # we hold the lock, so its owner is gone
         self._check_replaceable()
-        self._staging.mkdir(mode=0o700)
+        found = self._sweep()
+        if self._partial is None:
+            self._staging.mkdir(mode=0o700)
+            return
+        if not found:
+            self._partial.make(self._own)
+            if self._resume:
+                self._tell("nothing of this run was kept: it starts from the beginning")
+            return
+        held, damaged = self._partial.held()
+        for name in held:
+            self._note(name, (self._staging / name).read_bytes())
+        self._kept = set(held)
+        pages = sum(name.endswith(".html") for name in held)
+        said = f"going on: the review and {pages:,} pages are there" if held else "nothing of this run can be used"
+        self._tell(said + (f"; {damaged:,} damaged checkpoints are made again" if damaged else ""))
+
+    def _sweep(self) -> bool:
+        """Remove what earlier runs kept, but for what this one goes on from: say whether there is any."""
+        found = False
+        for folder, key in leftovers(self.path, _escaped(self.path.name)):
+            same = self._partial is not None and (folder, key) == (self._partial.path, self._partial.key)
+            if same and self._resume:
+                found = True
+                continue
+            shutil.rmtree(folder)
+            why = "--resume goes on from such" if same else "of other inputs, another configuration or version"
+            self._tell(f"what an interrupted run had finished is removed ({why})")
+        return found
 
     def _check_replaceable(self) -> None:
         if not self.path.exists():
@@ -107,18 +165,61 @@ class OutputFolder:
         """
         self._add(safe_name(name), content.encode() if isinstance(content, str) else content)
 
+    def has(self, name: str) -> bool:
+        """Say whether a file is there already, from the run that this one goes on with."""
+        return name in self._kept
+
+    def read(self, name: str) -> bytes:
+        """Return a file that :meth:`has` found."""
+        return (self._staging / name).read_bytes()
+
+    def keep(self) -> None:
+        """Keep what was written since the last time, should the run be killed; ``review.json`` comes first.
+
+        Raises
+        ------
+        AuditorError
+            When the disk is full.
+        """
+        if self._partial is None or REVIEW not in self.files:
+            return
+        new = {name: entry for name, entry in self.files.items() if name not in self._kept}
+        if not new:
+            return
+        try:
+            self._partial.keep(new, self.files[REVIEW][0])
+        except OSError as error:
+            raise self._explained(error, 0) from error
+        self._kept |= new.keys()
+
+    def restart(self) -> None:
+        """Forget every file that was written: the review was of other places."""
+        if self._partial is None:
+            shutil.rmtree(self._staging)
+            self._staging.mkdir(mode=0o700)
+        else:
+            self._partial.clear()
+        for held in (self.files, self.columns, self._folded, self._kept):
+            held.clear()
+
     def _add(self, name: str, raw: bytes) -> None:
         if name.casefold() in self._folded:
             raise ValueError(f"{name!r} was written already, or differs from another name in case only")
         file = self._staging / name
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("xb") as stream:
-                stream.write(raw)
-                stream.flush()
-                os.fsync(stream.fileno())
+            if self._partial is None:
+                with file.open("xb") as stream:
+                    stream.write(raw)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+            else:
+                place_whole(file, self._partial.path / "tmp-file", raw)
         except OSError as error:
             raise self._explained(error, len(raw)) from error
+        self._note(name, raw)
+
+    def _note(self, name: str, raw: bytes) -> None:
         self._folded.add(name.casefold())
         self.files[name] = (hashlib.sha256(raw).hexdigest(), len(raw))
         if name.endswith(".csv"):
@@ -127,13 +228,21 @@ class OutputFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        stopped = error is not None and not isinstance(error, Exception)
         try:
             if kind is None:
                 self._finish()
         except OSError as problem:
             raise self._explained(problem, 0) from problem
+        except BaseException as problem:
+            stopped = not isinstance(problem, Exception)
+            error = problem
+            raise
         finally:
-            self._abandon()
+            keep = stopped and bool(self._kept) and not self._published
+            if stopped and error is not None:
+                error.add_note(_PUBLISHED if self._published else _KEPT if keep else _NOTHING)
+            self._abandon(keep=keep)
 
     def _finish(self) -> None:
         self._add(datapackage.PACKAGE, datapackage.datapackage(self.files, self.about, self.columns).encode())
@@ -141,13 +250,17 @@ class OutputFolder:
         for folder, _, _ in os.walk(self._staging):
             sync_folder(Path(folder))
         os.chmod(self._staging, 0o777 & ~_umask())
-        publish(self._staging, self.path)
+        with _undisturbed():
+            publish(self._staging, self.path)
+            self._published = True
 
-    def _abandon(self) -> None:
-        """Remove what is staged, if anything still is, and let the lock go."""
+    def _abandon(self, *, keep: bool = False) -> None:
+        """Remove what is staged, unless a later run is to go on from it, and let the lock go."""
         try:
-            if self._staging.exists():
-                shutil.rmtree(self._staging)
+            if self._own.exists():
+                shutil.rmtree(self._own)
+            if self._partial is not None and not keep:
+                self._partial.remove()
         finally:
             self._lock.__exit__(None, None, None)
 
@@ -173,6 +286,19 @@ class OutputFolder:
 def _escaped(name: str) -> str:
     """Return ``name`` such that ``glob`` takes it literally."""
     return "".join(f"[{character}]" if character in "*?[" else character for character in name)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold back the signals that stop a run, so that nobody is told that nothing was published when it was."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _umask() -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
-import numpy as np
 from duckdb import DuckDBPyConnection
 
 from auditor import __version__
@@ -14,19 +14,18 @@ from auditor.audit.build import withheld_signal
 from auditor.audit.calibrating.held import measured_rates
 from auditor.audit.calibration import statement
 from auditor.audit.config import Config
-from auditor.audit.ethnicity import Unrecorded, lack_of, unrecorded, withhold
-from auditor.audit.measured import Measured
+from auditor.audit.ethnicity import Unrecorded, lack_of, unrecorded
+from auditor.audit.limits import within
+from auditor.audit.measuring import measure_all
 from auditor.audit.places import Setting, review_place
+from auditor.audit.poisoned import Poisoned
 from auditor.audit.progress import Progress, silent
-from auditor.audit.protocol import Protocol
 from auditor.audit.regions import review_regions
-from auditor.audit.robustness.by_surname import BySurname, measure_by_surname, surname_engine
-from auditor.audit.screen import MOST_Q, Screen, run_screen
-from auditor.audit.seeds import generator
-from auditor.audit.sensitivity import Sensitivity, sensitivity_of
+from auditor.audit.robustness.by_surname import surname_engine
+from auditor.audit.screen import MOST_Q
 from auditor.audit.source_entry import source_entry
 from auditor.audit.verdict import FLAG, GRADES, Rules
-from auditor.cells import Cells, CellSpec, Inventory, RowSpec
+from auditor.cells import CellSpec, Inventory, RowSpec
 from auditor.engine import Engine
 from auditor.engine_events import asked
 from auditor.errors import InputError, Problem
@@ -39,10 +38,12 @@ from auditor.records.quality import assess
 from auditor.records.store import Store
 from auditor.records.unseen import visible
 from auditor.signals.registry import discover
-from auditor.signals.signal import Panel, Signal
+from auditor.signals.signal import Signal
 
 LEAST_EXPECTED = 5.0
 """What the words of the verdicts rest on, whatever the protocol says."""
+
+NONE_FAILED: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -65,26 +66,41 @@ def plan(inventory: Inventory, config: Config, about: Unrecorded | None = None) 
     return Plan(tuple(speak), tuple(silent_ones))
 
 
-def audit(config: Config, progress: Progress = silent) -> Review:
+def audit(config: Config, progress: Progress = silent, failed: Mapping[str, str] = NONE_FAILED) -> Review:
     """Run an audit.
 
     Parameters
     ----------
     config : Config
     progress : callable
+    failed : mapping of str to str
+        Places that are known to fail, and with which error.
 
     Returns
     -------
     Review
+        Of every place but those that fail: they are listed in it, and left out of everything, so that the others are
+        those of an audit whose ``exclude`` names them.
 
     Raises
     ------
     AuditorError
         As the configuration and the inputs deserve.
     """
-    with Store() as store:
-        progress("reading", 0, len(config.sources))
-        return audit_loaded(config, read_sources(config, store), progress)
+    known = dict(failed)
+    while True:
+        left = (*config.audit.exclude, *sorted(known))
+        reduced = replace(config, audit=config.audit.model_copy(update={"exclude": left}))
+        try:
+            with Store() as store:
+                progress("reading", 0, len(config.sources))
+                review = audit_loaded(reduced, read_sources(reduced, store), progress)
+        except Poisoned as found:
+            known |= found.places
+            continue
+        failures = tuple({"place": place, "error": known[place]} for place in sorted(known))
+        about = {**review.audit, "exclude": list(config.audit.exclude)}
+        return replace(review, audit=about, failures=failures)
 
 
 def read_sources(config: Config, store: Store, also: RowSpec | None = None, docket: Docket | None = None) -> Loaded:
@@ -121,7 +137,13 @@ def _ruled(config: Config) -> Iterator[tuple[str, Signal]]:
 
 
 def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) -> Review:
-    """Run an audit on tables that were read already."""
+    """Run an audit on tables that were read already.
+
+    Raises
+    ------
+    Poisoned
+        When it fails for some places and not for others.
+    """
     rates = measured_rates(config, loaded.sources)
     engine = open_engine(config, loaded)
     ground = engine.ground
@@ -140,7 +162,7 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
     planned = plan(ground.inventory, config, about)
     groups = frozenset({*config.audit.focal_groups, config.audit.reference_group})
     named = surname_engine(loaded, groups, lambda sql: open_engine(config, loaded, sql))
-    measured, screen = _measure(config, engine, named, planned, about, progress)
+    measured, screen = measure_all(config, engine, named, planned.signals, about, progress)
     cells = engine.cells(CellSpec(keys=("event",)))
     setting = Setting(
         measured=measured,
@@ -162,7 +184,7 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
         exploratory=exploratory(config),
         regional=frozenset(name for name, signal in discover().items() if signal.regional),
     )
-    places, failures = _places(setting, progress)
+    places = _places(setting, progress)
     count = sum(len(place.findings) for place in places)
     return Review(
         audit=_about(config, loaded),
@@ -173,7 +195,6 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
         calibration=statement(config, measured, screen) | {"measured": rates},
         places=places,
         regions=review_regions(config, engine, measured, count + 1),
-        failures=tuple(failures),
         signals=tuple(_method(signal, planned, config) for signal in discover().values()),
     )
 
@@ -202,85 +223,32 @@ def open_engine(config: Config, loaded: Loaded, sql: DuckDBPyConnection | None =
     )
 
 
-def _measure(
-    config: Config, engine: Engine, named: Engine | None, planned: Plan, about: Unrecorded, progress: Progress
-) -> tuple[tuple[Measured, ...], Screen]:
-    panels: dict[str, Panel] = {}
-    controls: dict[str, Panel] = {}
-    cells_of: dict[str, Cells] = {}
-    told: dict[str, Sensitivity] = {}
-    renamed: dict[str, BySurname | None] = {}
-    for i, signal in enumerate(planned.signals):
-        name = signal.card.name
-        progress(f"measuring {name}", i, len(planned.signals))
-        options = config.options(name)
-        cells_of[name] = engine.cells(signal.view(options))
-        panel = signal.measure(cells_of[name], options, generator(config.audit.seed, name))
-        panel = withhold(_as_ruled(panel, config.protocol), signal, about)
-        panels[name] = _sealed(panel, cells_of[name])
-        control = signal.controls(cells_of[name], options, generator(config.audit.seed, name, "controls"))
-        if control is not None:
-            controls[name] = control
-        own = generator(config.audit.seed, name, "sensitivity")
-        told[name] = sensitivity_of(signal, panels[name], cells_of[name], engine, options, config.protocol, own)
-        again = generator(config.audit.seed, name, "by-surname")
-        renamed[name] = measure_by_surname(named, signal, panels[name], options, again)
-    families = {signal.card.name: signal.card.family for signal in planned.signals}
-    progress("screening", 0, 1)
-    screen = run_screen(
-        panels, controls, families, config.protocol, config.audit.seed, generator(config.audit.seed, "screen")
-    )
-    measured = tuple(
-        Measured(
-            signal.card,
-            panels[signal.card.name],
-            screen.panels[signal.card.name],
-            cells_of[signal.card.name],
-            controls.get(signal.card.name),
-            told[signal.card.name],
-            renamed[signal.card.name],
-        )
-        for signal in planned.signals
-    )
-    return measured, screen
+def _places(setting: Setting, progress: Progress) -> tuple[PlaceReview, ...]:
+    """Review every place.
 
-
-def _as_ruled(panel: Panel, protocol: Protocol) -> Panel:
-    """Return a panel of which nothing enters the screen where the protocol only describes the signal."""
-    rule = protocol.rule(panel.signal)
-    if rule is None or rule.role == "test":
-        return panel
-    return replace(panel, preferred=np.zeros(panel.code.shape, dtype=bool))
-
-
-def _sealed(panel: Panel, cells: Cells) -> Panel:
-    """Return a panel that prints nothing of a place where a small unpublished part is added to public counts.
-
-    Whatever a signal prints there, the public part can be taken off it; so no signal is left to think of this.
+    Raises
+    ------
+    Poisoned
+        With every place that fails, when others do not.
     """
-    if not any(cells.tainted):
-        return panel
-    mixed = np.array(cells.tainted, dtype=bool)[:, None]
-    hidden, ranges = ((mixed if own is None else own | mixed) for own in (panel.hidden, panel.range_hidden))
-    shape = panel.code.shape
-    return replace(panel, hidden=np.broadcast_to(hidden, shape), range_hidden=np.broadcast_to(ranges, shape))
-
-
-def _places(setting: Setting, progress: Progress) -> tuple[tuple[PlaceReview, ...], list[Mapping[str, str]]]:
-    """Review every place; one that fails is listed, and the others go on."""
     reviews: list[PlaceReview] = []
-    failures: list[Mapping[str, str]] = []
+    failed: dict[str, str] = {}
     number_ = 1
     for j, place in enumerate(setting.cells.ids):
         progress("grading places", j, len(setting.cells.ids))
         try:
-            review = review_place(setting, j, number_)
-        except Exception as error:  # the boundary of one place: listed under failures, exit code 5
-            failures.append({"place": place, "error": type(error).__name__})
+            with within():
+                review = review_place(setting, j, number_)
+        except Exception as error:  # the boundary of one place: it is listed, and the others are audited without it
+            if len(failed) + 1 == len(setting.cells.ids):
+                raise
+            failed[place] = type(error).__name__
             continue
         reviews.append(review)
         number_ += len(review.findings)
-    return tuple(reviews), failures
+    if failed:
+        raise Poisoned(failed)
+    return tuple(reviews)
 
 
 def _about(config: Config, loaded: Loaded) -> dict[str, Any]:

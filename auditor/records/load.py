@@ -153,14 +153,20 @@ def load(
     return Loaded(tuple(_source(sheet) for sheet in sheets), notes, names | _named_places(store), store)
 
 
-def _paths(spec: SourceSpec, base: Path, docket: Docket) -> list[Path]:
-    pattern = Path(spec.path)
-    full = pattern if pattern.is_absolute() else base / pattern
+def files_of(spec: SourceSpec, base: Path) -> list[Path]:
+    """Return the files that a ``[[sources]]`` table names, sorted; none where nothing fits."""
+    full = base / spec.path
     if full.is_file():
         return [full]
     inside = [path for path in full.iterdir() if not path.name.startswith(".")] if full.is_dir() else []
-    found = sorted(path for path in inside or map(Path, glob.glob(str(full), recursive=True)) if path.is_file())
+    return sorted(path for path in inside or map(Path, glob.glob(str(full), recursive=True)) if path.is_file())
+
+
+def _paths(spec: SourceSpec, base: Path, docket: Docket) -> list[Path]:
+    found = files_of(spec, base)
     if not found:
+        pattern = Path(spec.path)
+        full = base / pattern
         name = repr(pattern.name)
         said = "no file fits the pattern" if glob.has_magic(str(pattern)) else f"there is no file {name}"
         docket.input.append(

@@ -35,6 +35,8 @@ _CHUNK = 1 << 22
 _SETTLED = 5_000_000_000
 """Nanoseconds after which a change of a file must show in its time, however coarse the file system's clock."""
 
+_HASHED: dict[Path, tuple[tuple[int, ...], str]] = {}
+
 Keep = Callable[[Sequence[str]], Wanted | None]
 
 
@@ -45,6 +47,17 @@ def fingerprint(path: Path) -> str:
         while chunk := handle.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def hashed(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes; one that nobody wrote to since this process hashed it is not read again."""
+    state = _state(path)
+    known = _HASHED.get(path)
+    if known is None or known[0] != state:
+        known = state, fingerprint(path)
+        if state[-1] < _now() - _SETTLED and state == _state(path):
+            _HASHED[path] = known
+    return known[1]
 
 
 def read(
@@ -104,7 +117,7 @@ def read(
 def _read_unchanged(
     path: Path, where: Where, spec: SourceSpec, store: Store, layout: Headless | None, keep: Keep | None
 ) -> list[RawTable]:
-    before, sha256 = _state(path), fingerprint(path)
+    before, sha256 = _state(path), hashed(path)
     grids = open_grids(path, where, spec, store, layout)
     tables = _Reader(where, spec, store, sha256, path.name, layout, keep).tables(grids)
     # A file of which the system says that nobody wrote to it since long before is not hashed again.

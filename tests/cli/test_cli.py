@@ -109,7 +109,6 @@ def test_every_command_has_a_help(command: str, capsys: pytest.CaptureFixture[st
     "arguments",
     [
         ["app"],
-        ["run", "audit.toml", "--resume"],
     ],
 )
 def test_what_is_not_built_says_so_and_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -199,6 +198,8 @@ def test_run_hands_its_options_on(api: Any, capsys: pytest.CaptureFixture[str]) 
         "as_of": "2012-06-30",
         "quiet": "True",
         "language": "es",
+        "resume": "False",
+        "tell": "None",
     }
     assert json.loads(capsys.readouterr().out) == {
         "out": "o",

@@ -1,0 +1,137 @@
+"""Worker processes that are forked, die with their owner, and may die themselves without taking the work along."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from typing import Any
+
+KILLED = "ProcessKilled"
+"""What is listed for a task during which a worker died: for want of memory as a rule."""
+
+_AHEAD = 64
+"""Results that are held back at most until those before them are there, for each worker."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What became of a task that failed: the name of the error."""
+
+    error: str
+
+
+Work = Callable[[int], str]
+
+
+class Crew:
+    """Some workers over some tasks.
+
+    Parameters
+    ----------
+    work : callable
+        From a task to its result. What it needs is shared with the workers by forking.
+    workers : int
+    """
+
+    def __init__(self, work: Work, workers: int) -> None:
+        self._work = work
+        self._count = workers
+        self._hands: dict[Connection, ForkProcess] = {}
+        self._busy: dict[Connection, int] = {}
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        """End the workers at once, whatever they are doing."""
+        for process in self._hands.values():
+            process.kill()
+        for connection, process in self._hands.items():
+            process.join()
+            connection.close()
+        self._hands.clear()
+
+    def results(self, tasks: Sequence[int]) -> Iterator[tuple[int, str | Failed]]:
+        """Yield each task and its result, in order.
+
+        A worker that dies is replaced, and the task it was at has failed.
+        """
+        waiting = deque(enumerate(tasks))
+        done: dict[int, str | Failed] = {}
+        following = 0
+        while following < len(tasks):
+            self._hand_out(waiting, following + _AHEAD * self._count)
+            for connection in wait(list(self._busy)):
+                assert isinstance(connection, Connection)
+                position = self._busy.pop(connection)
+                done[position] = self._received(connection)
+            while following in done:
+                yield tasks[following], done.pop(following)
+                following += 1
+
+    def _hand_out(self, waiting: deque[tuple[int, int]], limit: int) -> None:
+        """Give each idle worker a task; start those that are missing."""
+        idle = [connection for connection in self._hands if connection not in self._busy]
+        while waiting and waiting[0][0] < limit and len(self._busy) < self._count:
+            connection = idle.pop() if idle else self._start()
+            position, task = waiting.popleft()
+            try:
+                connection.send(task)
+            except OSError:  # it died while it was idle; the task waits for another
+                waiting.appendleft((position, task))
+                self._bury(connection)
+                continue
+            self._busy[connection] = position
+
+    def _start(self) -> Connection:
+        context = multiprocessing.get_context("fork")
+        ours, theirs = context.Pipe()
+        # A worker must not hold the others' connections open, or they would outlive their owner.
+        process = context.Process(target=_serve, args=(self._work, theirs, [ours, *self._hands]), daemon=True)
+        process.start()
+        theirs.close()
+        self._hands[ours] = process
+        return ours
+
+    def _received(self, connection: Connection) -> str | Failed:
+        try:
+            result: str | Failed = connection.recv()
+        except (EOFError, OSError):
+            self._bury(connection)
+            return Failed(KILLED)
+        return result
+
+    def _bury(self, connection: Connection) -> None:
+        process = self._hands.pop(connection)
+        process.kill()
+        process.join()
+        connection.close()
+
+
+def _serve(work: Work, connection: Connection, others: Sequence[Connection]) -> None:
+    """Do tasks until the owner closes its end, or is gone."""
+    for other in others:
+        other.close()
+    try:
+        while True:
+            connection.send(attempt(work, connection.recv()))
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def attempt(work: Work, task: int) -> Any:
+    """Return the result of a task, or that it failed."""
+    try:
+        return work(task)
+    except Exception as error:  # the boundary of one task: its owner lists it
+        return Failed(type(error).__name__)
+
+
+def forks() -> bool:
+    """Say whether the system can fork."""
+    return "fork" in multiprocessing.get_all_start_methods()
