@@ -38,6 +38,8 @@ def add_data_commands(group: click.Group) -> None:
 def init(files: Sequence[Path], out: Path | None, template: str | None) -> None:
     """Look at your files and draft a commented configuration in which every doubt is a question.
 
+    FILE is a file, a folder, or a pattern in quotes ("records/*.csv": files of one header become one source).
+
     Run it again with the same files after you have answered: answers stay, what is left is asked.
     """
     if template is not None:

@@ -106,7 +106,8 @@ class Docket:
         kind : str
             ``place`` or ``facility``.
         found, chosen : str
-            The text, and the likeliest answer, which counts only once somebody has given the reason.
+            The text, and the only candidate (empty where there are several), which counts only once somebody has given
+            the reason.
         why, candidates : str
             What is in doubt, and between which places.
         """

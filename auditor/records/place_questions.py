@@ -162,7 +162,8 @@ def _propose(sheet: Sheet, asked: Found, kind: Kind) -> None:
         text = label(place, name, state)
         if len(text) > LONGEST_ANSWER:
             continue  # no name of a place, and nobody writes it into a configuration
-        first = placed.candidates[0].id if placed.candidates else ""
+        # One candidate is a proposal to check; of several none is: the first would be taken unread.
+        first = placed.candidates[0].id if len(placed.candidates) == 1 else ""
         options = ", ".join(str(candidate) for candidate in placed.candidates)
         if file:
             sheet.docket.decide(kind, text, first, placed.why, options)

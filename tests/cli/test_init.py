@@ -199,6 +199,44 @@ def test_tables_that_belong_together_become_one_source(desk: Desk) -> None:
         (desk.folder / "audit.toml").unlink()
 
 
+YEAR = "race,day,n,county\nH,{0}-03-01,30,48453\nW,{0}-03-02,40,48453\n"
+
+
+def test_a_pattern_is_one_source_and_asks_once(desk: Desk) -> None:
+    """In quotes it comes as it is written; files of one header are one source, those of later years among them."""
+    (desk.folder / "records").mkdir()
+    for year in (2010, 2011):
+        desk.put(f"records/{year}.csv", YEAR.format(year))
+    code, told, _ = desk.run("init", "records/*.csv")
+    assert code == 0
+    assert [source["path"] for source in tomllib.loads(desk.text())["sources"]] == ["records/*.csv"]
+    assert desk.text().count('\nvalues.group."H" = ""') == 1
+    assert 'then run `auditor init "records/*.csv" --out audit.toml` again' in " ".join(told.split())
+    desk.put("records/2012.csv", YEAR.format(2012))
+    for again in ("records/*.csv", "records/2012.csv"):
+        paths = [source["path"] for source in tomllib.loads(desk.init(again))["sources"]]
+        assert paths == ["records/*.csv"]
+
+
+def test_files_of_other_headers_under_one_pattern_are_sources_of_their_own(desk: Desk) -> None:
+    desk.put("a.csv", "place,period,event,n\n48453,2011,arrest,5\n")
+    desk.put("b.csv", "place,period,group,n\n48453,2010,hispanic,300\n")
+    desk.init("*.csv")
+    assert [source["path"] for source in tomllib.loads(desk.text())["sources"]] == ["a.csv", "b.csv"]
+
+
+def test_a_pattern_that_no_file_fits(desk: Desk) -> None:
+    code, _, said = desk.run("init", "records/*.csv")
+    assert code == 3
+    assert "*.csv: no file fits the pattern" in said
+
+
+def test_a_file_whose_name_looks_like_a_pattern(desk: Desk) -> None:
+    desk.put("arrests [1].csv", "place,period,event,n\n48453,2011,arrest,5\n")
+    desk.init("arrests [1].csv")
+    assert [source["path"] for source in tomllib.loads(desk.text())["sources"]] == ["arrests [1].csv"]
+
+
 def test_a_source_is_tried_with_the_tables_that_it_is_looked_up_in(desk: Desk) -> None:
     """A jail that a table of facilities gives to nobody is a question once that table is there."""
     row = "2007-10-02 00:00:00,Lifted,RIVERSIDE CORR. FACILITY,PHILADELPHIA,PENNSYLVANIA,\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,9 +10,9 @@ from pathlib import Path
 from auditor.audit.config import Config, load_config
 from auditor.audit.config_parts import FAR_FUTURE
 from auditor.audit.drafting.document import Block, write
-from auditor.audit.drafting.lines import one_line
+from auditor.audit.drafting.gathered import new_paths
 from auditor.audit.drafting.missing import Held, held_of, missing
-from auditor.audit.drafting.survey import Surveyed, bundle_of, look
+from auditor.audit.drafting.survey import Surveyed, look
 from auditor.audit.drafting.trial import Bench, try_all
 from auditor.audit.run import rows_wanted
 from auditor.errors import DecisionNeeded, InputError, Problem, UsageError
@@ -66,7 +65,7 @@ def draft(files: Sequence[Path], out: Path) -> Drafted:
     Parameters
     ----------
     files : sequence of path
-        Data files; those that the configuration names already are looked at again.
+        Data files, folders and patterns; what the configuration names already is looked at again.
     out : path
         Where the configuration stands, or is to stand.
 
@@ -80,7 +79,7 @@ def draft(files: Sequence[Path], out: Path) -> Drafted:
     base = out.parent
     config = load_config(out) if out.exists() else None
     specs = [] if config is None else [spec.model_copy() for spec in config.sources]
-    new = [SourceSpec(path=path) for path in _new_paths(files, base, specs)]
+    new = [SourceSpec(path=path) for path in new_paths(files, base, specs)]
     if not specs and not new:
         raise UsageError("name the data files: auditor init arrests.csv population.csv")
     found = [look(spec, base, begun=True) for spec in specs] + [look(spec, base, begun=False) for spec in new]
@@ -103,52 +102,6 @@ def draft(files: Sequence[Path], out: Path) -> Drafted:
 
 def _of(source: Surveyed) -> str:
     return source.spec.path
-
-
-def _new_paths(files: Sequence[Path], base: Path, specs: Sequence[SourceSpec]) -> list[str]:
-    """Return the paths of the sources to add: a file each, and a folder for the tables of a layout of several files."""
-    known = {(base / spec.path).resolve() for spec in specs}
-    paths: list[str] = []
-    for path in _gathered(files):
-        if path.resolve() not in known:
-            known.add(path.resolve())
-            paths.append(_relative(path, base))
-    return paths
-
-
-def _gathered(files: Sequence[Path]) -> list[Path]:
-    """Return files, with those that belong together as their folder, and other folders as the files in them."""
-    named: dict[Path, list[Path]] = {}
-    for file in files:
-        if file.suffix.lower() == ".toml":
-            raise UsageError(f"{one_line(file.name)} is a configuration; name it with --out to go on with it")
-        if not file.exists():
-            name = one_line(file.name)
-            problem = Problem("there is no such file", "nothing can be read from it", "check the name", file=name)
-            raise InputError("a file is missing", [problem])
-        folder, own = (file, _inside(file)) if file.is_dir() else (file.parent, [file])
-        named.setdefault(folder, []).extend(own)
-    return [path for folder, own in named.items() for path in _bundled(folder, own)]
-
-
-def _bundled(folder: Path, files: list[Path]) -> list[Path]:
-    """Return the folder in place of the tables of one layout, and the other files beside it."""
-    adapter = bundle_of(files)
-    if adapter is None or adapter.bundle is None:
-        return files
-    return [folder, *(file for file in files if adapter.bundle.member(file) is None)]
-
-
-def _inside(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
-
-
-def _relative(file: Path, base: Path) -> str:
-    """Return a path relative to the configuration, with forward slashes; absolute where there is no way."""
-    try:
-        return Path(os.path.relpath(file.resolve(), base.resolve())).as_posix()
-    except ValueError:
-        return file.resolve().as_posix()
 
 
 def _together(found: Sequence[Surveyed], bench: Bench) -> tuple[Held, date | None]:

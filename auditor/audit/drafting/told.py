@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
+from auditor.audit.drafting.gathered import is_pattern
 from auditor.audit.drafting.initial import Drafted
 from auditor.audit.drafting.lines import one_line
 from auditor.audit.drafting.survey import Surveyed
@@ -64,7 +65,8 @@ def _said(source: Surveyed) -> list[str]:
 
 
 def _next(drafted: Drafted, files: Sequence[Path], out: Path) -> Iterator[str]:
-    names = "".join(f"{one_line(file.name)} " for file in files)
+    # A pattern goes in quotes, or the shell would put its files in its place.
+    names = "".join(f'"{one_line(str(file))}" ' if is_pattern(file) else f"{one_line(file.name)} " for file in files)
     if drafted.open:
         many, it = ("1 question is", "it") if drafted.open == 1 else (f"{drafted.open} questions are", "them")
         yield f"{out}: {many} open. Answer {it} there, then run `auditor init {names}--out {out.name}` again."

@@ -70,6 +70,17 @@ def test_an_unmatched_name_shows_candidates_and_accepts_none(loading):
     assert tomllib.loads(error.toml) == {"places": {"Dekalbb, IL": "17037"}}
 
 
+def test_a_name_that_several_places_bear_is_left_blank(loading):
+    """Case 86: written as proposed, the first of several candidates would be taken unread; blank, it is asked again."""
+    error = loading.error(DecisionNeeded, loading.spec(table("Baltimore,MD")))
+    (problem,) = error.problems
+    assert "Baltimore County, MD (24005)" in problem.why
+    assert "Baltimore city, MD (24510)" in problem.why
+    assert tomllib.loads(error.toml) == {"places": {"Baltimore, MD": ""}}
+    assert "Baltimore city, MD (24510) (proposals, not matches: check each)" in error.toml
+    loading.error(DecisionNeeded, loading.spec(table("Baltimore,MD"), places={"Baltimore, MD": ""}))
+
+
 def test_the_answer_to_an_unmatched_name(loading):
     loaded = loading.one(table("Dekalbb,IL", "Fed Court,IL"), places={"Dekalbb, IL": "17037", "Fed Court": "exclude"})
     assert loading.rows(loaded, "place") == [("17037",)]

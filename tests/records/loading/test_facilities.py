@@ -115,7 +115,7 @@ def test_a_misspelt_county_is_a_question_with_its_candidate(loading):
     (problem,) = error.problems
     assert problem.found == "facility without a place 'STERNS CO. JAIL, MN'"
     assert "none of them accepted: Stearns County, MN (27145)" in problem.why
-    assert tomllib.loads(error.toml) == {"places": {"STERNS CO. JAIL, MN": "27145"}}
+    assert tomllib.loads(error.toml) == {"places": {"STERNS CO. JAIL, MN": ""}}
 
 
 def test_the_answer_in_the_source_settles_it(loading):
@@ -268,7 +268,7 @@ def test_open_questions_are_blocks_of_the_file_of_decisions(loading):
     error = loading.error(DecisionNeeded, loading.spec(text, **ASK), decisions=made)
     assert tomllib.loads(error.toml) == {
         "facility": [
-            {"found": "STERNS CO. JAIL, MN", "chosen": "27145", "why": ""},
+            {"found": "STERNS CO. JAIL, MN", "chosen": "", "why": ""},
             {"found": "MNCFSTC, MN", "chosen": "", "why": ""},
         ]
     }
