@@ -82,6 +82,7 @@ def _column(cells: Cells, rows: RowTable, ends: Ends, charges: Charges, contrast
     told = present(rows.take(rows.columns["ice"].astype(str) != ""), cells.size)
     surname = "surname" in set(rows.columns["group_source"].astype(str).tolist())
     notes = {
+        "no-charge.caveat-alike": every,
         "no-charge.caveat-prosecutor": every,
         "no-charge.caveat-ice-unknown": ~told,
         "no-charge.caveat-surname": every & surname,

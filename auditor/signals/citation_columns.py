@@ -88,6 +88,7 @@ def _notes(
     blind = without_time(rows, ways.told & kept, cells.size)
     licence = name not in ("traffic", "serious") and "licence" in citable
     return {
+        "booking-not-cited.caveat-alike": every,
         "booking-not-cited.caveat-identity": every,
         "booking-not-cited.caveat-licence": every & licence,
         # The part compared tells how many are left out.

@@ -195,7 +195,7 @@ def test_small_counts_are_hidden():
 
 def test_caveats():
     panel = measure(cells(*TWO))
-    assert notes(panel) == {"caveat-identity", "caveat-licence"}
+    assert notes(panel) == {"caveat-alike", "caveat-identity", "caveat-licence"}
     assert notes(panel, 2) == {"caveat-identity"}
     timeless = [(*row[:5], "Police", -1) for row in TWO]
     assert "caveat-time" in notes(measure(cells(*timeless)))

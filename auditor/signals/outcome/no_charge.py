@@ -36,6 +36,8 @@ CARD = Card(
         "Apart from those, whether an outcome is recorded does not depend on what it is.",
         "A case counts once, by the outcome that the record gives for it; several charges are not counted singly.",
         "Within a class of offence, cases with grounds as good are dropped as often in both groups.",
+        "One case tells nothing of how another ended: people arrested together, whose cases end together, make the "
+        "limits too narrow.",
     ),
     misleads=(
         "Prosecutors and courts decide as well as officers: one who drops one group's cases more readily hides weak "
