@@ -196,7 +196,7 @@ def test_small_counts_are_hidden():
 def test_caveats():
     panel = measure(cells(*TWO))
     assert notes(panel) == {"caveat-alike", "caveat-identity", "caveat-licence"}
-    assert notes(panel, 2) == {"caveat-identity"}
+    assert notes(panel, 2) == {"caveat-alike", "caveat-identity"}
     timeless = [(*row[:5], "Police", -1) for row in TWO]
     assert "caveat-time" in notes(measure(cells(*timeless)))
     assert "caveat-time" not in notes(measure(cells(*timeless), within="offence-agency"))

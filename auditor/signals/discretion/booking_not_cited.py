@@ -38,8 +38,8 @@ CARD = Card(
         "Cases alike in offence, time and agency leave the officer the same choice in both groups.",
         "Whether a case ended in a citation or in custody is recorded alike for both groups.",
         "One case tells nothing of how another ended. Simulated without an effect, ten officers who differ in whom "
-        "they meet and in how often they book (SD 0.5 on the log odds each) gave p of at most 5 % in 6 % of places with "
-        "600 cases and in 12 % with 3,000; a hundred officers in 5 to 6 %.",
+        "they meet and in how often they book (SD 0.5 on the log odds each) gave p of at most 5 % in 6 % of places "
+        "with 600 cases and in 12 % with 3,000; a hundred officers in 5 to 6 %.",
     ),
     misleads=(
         "A citation needs a name that can be checked and a promise to appear: people without accepted papers, or from "

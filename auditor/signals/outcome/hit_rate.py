@@ -34,8 +34,8 @@ CARD = Card(
         "Both groups' chances of carrying contraband, among those whom an officer would be about to search, are alike.",
         "One search tells nothing of the result of another. Simulated without an effect, people of one car with one "
         "result gave p of at most 5 % in 10 to 12 % of places where they come in twos and in 15 to 19 % where in "
-        "threes; searches by ten officers who differ in hit rate and in whom they search (SD 0.6 on the log odds each) in "
-        "6 % with 300 searches and 12 % with 1,500.",
+        "threes; searches by ten officers who differ in hit rate and in whom they search (SD 0.6 on the log odds each) "
+        "in 6 % with 300 searches and 12 % with 1,500.",
     ),
     misleads=(
         "Infra-marginality: hit rates are averages over everyone searched. Where the groups' risks are spread "
