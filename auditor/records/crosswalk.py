@@ -71,7 +71,7 @@ def map_texts(sheet: Sheet, name: str) -> str:
     for text, _, _ in sheet.distinct(sheet.text(name), name):
         if comparable(text) in decided:
             rows.append(take(text, decided[comparable(text)], name))
-        elif name == "name" or not is_missing(text):  # a place may be called None
+        elif name == "name" or not is_missing(text, name):  # a place may be called None
             rows.append((text, None if is_total(text) else _written(name, text), is_total(text), None))
     return sheet.mapping(name, _COLUMNS, rows)
 

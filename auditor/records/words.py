@@ -225,7 +225,20 @@ def is_redacted(text: str) -> bool:
     return "(" in text and len(text) <= _LONGEST_MARK and _WITHHELD.fullmatch(text) is not None
 
 
-def is_missing(text: str) -> bool:
-    """Tell whether a text is one of the marks for "not there"."""
+NORTH_DAKOTA = "nd"
+"""A mark for "no data", and a postal code: which of the two, the role of its column says."""
+
+
+def is_missing(text: str, name: str = "") -> bool:
+    """Tell whether a text is one of the marks for "not there".
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        The column: in that of the ``state``, ND is North Dakota.
+    """
     plain = normal(text)
+    if name == "state" and plain == NORTH_DAKOTA:
+        return False
     return plain in MISSING or is_redacted(text) or (plain == "" and text not in ("-", "–", "—", "−"))

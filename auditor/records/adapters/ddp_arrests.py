@@ -39,7 +39,7 @@ def reshape(raw: RawTable, store: Store) -> RawTable:
     """Blank what is withheld, mark repeated arrests, add the level, and note what does not fit together."""
     work = Rearranged(raw, store)
     settle_redaction(work)
-    blank_missing(work, *_STATES, *_COUNTIES)
+    blank_missing(work, *_COUNTIES, states=_STATES)
     settle_copies(work)
     note_flags(work)
     mark_repeats(work, "arrests", _DAY, hours=24)

@@ -40,7 +40,7 @@ def reshape(raw: RawTable, store: Store) -> RawTable:
     """Blank what is withheld, mark repeated detainers, add facility and level, and note what does not fit together."""
     work = Rearranged(raw, store)
     settle_redaction(work, telling=_LIFTED)
-    blank_missing(work, "facility_state")
+    blank_missing(work, states=("facility_state",))
     settle_copies(work)
     note_flags(work)
     mark_repeats(work, "detainers", _DAY, hours=0)

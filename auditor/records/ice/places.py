@@ -5,15 +5,27 @@ from __future__ import annotations
 from auditor.records.absent import cut, given
 from auditor.records.private import said_of
 from auditor.records.rearrange import Rearranged
+from auditor.records.sheet import literal
+from auditor.records.words import NORTH_DAKOTA
 
 
-def blank_missing(work: Rearranged, *names: str) -> None:
-    """Blank the marks for a missing place: these tables are written by R, whose mark for it is a bare NA."""
-    for name in names:
+def blank_missing(work: Rearranged, *names: str, states: tuple[str, ...] = ()) -> None:
+    """Blank the marks for a missing place: these tables are written by R, whose mark for it is a bare NA.
+
+    Parameters
+    ----------
+    work : Rearranged
+    *names : str
+        Columns of counties and the like.
+    states : tuple of str
+        Columns of states, in which ND is North Dakota, and no mark for what is missing.
+    """
+    for name in (*names, *states):
         index = work.position(name)
         if index is not None:
             cell = work.cell(name)
-            work.rewrite(index, f"CASE WHEN {given(cell)} THEN {cell} ELSE '' END")
+            there = f"lower({cut(cell)}) = {literal(NORTH_DAKOTA)} OR {given(cell)}" if name in states else given(cell)
+            work.rewrite(index, f"CASE WHEN {there} THEN {cell} ELSE '' END")
 
 
 def note_filled_states(work: Rearranged, filled: str, original: tuple[str, ...]) -> None:

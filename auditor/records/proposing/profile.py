@@ -98,7 +98,8 @@ def _profile(raw: RawTable, store: Store, index: int, header: str) -> Profile:
     ((filled, distinct),) = store.connection.execute(
         f"SELECT count(*) FILTER ({text} <> ''), count(DISTINCT {text}) FILTER ({text} <> '') FROM {table}"  # noqa: S608
     ).fetchall()
-    values = tuple(str(value) for value, _ in rows if not is_missing(value))
+    role = "state" if "state" in words_of(header) else ""
+    values = tuple(str(value) for value, _ in rows if not is_missing(value, role))
     return Profile(index, header, filled, distinct, values, kind_of(values, distinct), _personal(header, values))
 
 
