@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +36,7 @@ def steps(lines: list[str]) -> Iterator[tuple[list[str], list[str]]]:
         if line.startswith("$ auditor "):
             if command:
                 yield command, printed
-            command, printed = line.removeprefix("$ auditor ").split(), []
+            command, printed = shlex.split(line.removeprefix("$ auditor ")), []
         elif line != "...":
             printed.append(line)
     if command:
@@ -69,7 +70,10 @@ def test_the_page_is_what_happens(
     monkeypatch.chdir(tmp_path)
     drafted, commands = "", 0
     for about, lines in blocks(DOC.read_text(encoding="utf-8")):
-        if about.startswith("toml answers "):
+        if about.startswith("csv "):
+            (tmp_path / about.split()[-1]).parent.mkdir(exist_ok=True)
+            (tmp_path / about.split()[-1]).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        elif about.startswith("toml answers "):
             answer(tmp_path / about.split()[-1], lines)
         elif about == "toml":
             assert "\n".join(lines) in drafted, lines
@@ -79,9 +83,9 @@ def test_the_page_is_what_happens(
                 said = capsys.readouterr().out.splitlines()
                 assert [line for line in printed if line not in said] == [], command
                 commands += 1
-                if "--out" in command:
+                if command[0] == "init":
                     drafted = (tmp_path / command[-1]).read_text(encoding="utf-8")
-    assert commands == 10
+    assert commands == 13
 
 
 def test_the_page_names_no_machine() -> None:
