@@ -25,7 +25,7 @@ HEADER = (
     "Content-Transfer-Encoding: 8bit\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
     "X-Status: awaiting review by a human translator\n"
 )
-FREE = ("label", "page", "card", "fact", "note")
+FREE = ("label", "page", "card", "fact", "note", "part")
 REPORT = Path(labels.__file__).parent
 UNSPOKEN = (
     "labels.py",
@@ -55,7 +55,8 @@ def catalogues() -> dict[str, list[Key]]:
         found[file.stem] = list(sentences.entries_of(file))
     for context, texts in (("label", _labels()), ("page", _page()), ("card", _cards()), ("fact", _facts())):
         found[context] = [(context, text) for text in dict.fromkeys(texts)]
-    found["note"] = [("note", text) for text in dict.fromkeys(_notes())]
+    for context in ("note", "part"):
+        found[context] = [(context, text) for text in dict.fromkeys(_collected(context))]
     return found
 
 
@@ -94,9 +95,9 @@ def _facts() -> Iterator[str]:
                 yield from (text for key, text in row.items() if key != "grades")
 
 
-def _notes() -> Iterator[str]:
-    """Yield what reading leaves to say, as far as it is collected in ``notes.txt`` beside the catalogues."""
-    listed = folder("data") / "locale" / "notes.txt"
+def _collected(context: str) -> Iterator[str]:
+    """Yield what reading leaves to say, as far as it is collected in ``notes.txt`` and ``parts.txt``."""
+    listed = folder("data") / "locale" / f"{context}s.txt"
     yield from (line for line in listed.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
 
 

@@ -101,7 +101,7 @@ def _controls(measured: Sequence[Measured]) -> Iterator[str]:
         if item.control is None:
             continue
         places = int(item.control.testable.any(axis=1).sum())
-        context = {"title": item.card.title, "contrasts": len(item.control.contrasts), "places": places}
+        context = {"question": item.card.title, "contrasts": len(item.control.contrasts), "places": places}
         yield say("calibration.controls", context).text["en"]
 
 

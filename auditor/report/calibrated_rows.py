@@ -12,6 +12,7 @@ from auditor.findings.finding import Estimate, Finding
 from auditor.report import effects, labels
 from auditor.report.cite import Num, cited, say
 from auditor.report.context import Context
+from auditor.report.words import word
 
 Row = tuple[Markup | str, Markup | str]
 KINDS = ("peers", "classes", "controls", "alone", "randomised")
@@ -76,7 +77,7 @@ def _centre(finding: Finding, controls: Mapping[str, Any]) -> Markup:
     shift = controls.get("shift")
     if shift is None:
         return Markup("")
-    scale = "an odds ratio" if effects.of_shares(finding) else "a ratio"
+    scale = word("an odds ratio") if effects.of_shares(finding) else word("a ratio")
     return say("page.centre.text", scale=scale, centre=Num(math.exp(shift), "controls/shift", "exp"))
 
 

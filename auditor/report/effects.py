@@ -9,8 +9,10 @@ from typing import Any
 from markupsafe import Markup
 
 from auditor.findings.finding import Comparator, Estimate, Finding
-from auditor.report import labels, numbers
+from auditor.report import labels, numbers, tongue
 from auditor.report.cite import cited, pointer, say
+from auditor.report.locale.finished import noun
+from auditor.report.words import word
 
 RATIO_SCALES = frozenset(["ratio", "odds-ratio", "rate-ratio", "hazard-ratio"])
 _STRENGTH = (
@@ -92,6 +94,12 @@ def writer(scale: str, n: float | None) -> Callable[[float], str]:
     if scale in ("per-1000", "per 1,000"):
         return numbers.per1000
     return numbers.number
+
+
+def level(estimate: Estimate) -> Markup:
+    """Return the name of an interval, "95 % interval", with the source of its level."""
+    part = cited(estimate.level, "estimate/level", numbers.percent(estimate.level, decimals=0))
+    return Markup(word("{level} interval")).format(level=part)  # noqa: S704 - a label of our own
 
 
 def interval(estimate: Estimate, ref: str, n: float | None, *, svg: bool = False) -> Markup:
@@ -185,7 +193,7 @@ def comparator_value(comparator: Comparator) -> Markup:
 def missing(entry: Mapping[str, Any]) -> list[tuple[str, Markup]]:
     """Return what is missing and in which share of the records, as far as it was measured."""
     return [
-        (name, cited(part, f"missing/{pointer(name)}", numbers.percent(part)))
+        (noun("columns", name, tongue.current()), cited(part, f"missing/{pointer(name)}", numbers.percent(part)))
         for name, part in sorted(entry.items())
         if isinstance(part, int | float)
     ]
@@ -200,9 +208,14 @@ def of_shares(finding: Finding) -> bool:
     return value is not None and (finding.estimate.scale == "share" or math.isclose(value, part / base, rel_tol=0.02))
 
 
+def of_odds(finding: Finding) -> bool:
+    """Say whether the comparison with the peers is one of odds ratios."""
+    return (finding.controls or {}).get("scale_of") == "odds-ratio"
+
+
 def peer_scale(finding: Finding) -> str:
-    """Return the scale of the comparison with the peers, as the review names it."""
-    return "odds ratio" if (finding.controls or {}).get("scale_of") == "odds-ratio" else "ratio"
+    """Return the scale of the comparison with the peers, in the language that is being written."""
+    return word("odds ratio") if of_odds(finding) else word("ratio")
 
 
 BY_ITSELF = frozenset(["alone", "randomised"])

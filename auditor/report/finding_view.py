@@ -7,13 +7,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from auditor.findings.finding import Estimate, Finding
+from auditor.findings.finding import Finding
 from auditor.report import doubts, effects, labels, numbers
 from auditor.report.brevity import FULL, Brevity
 from auditor.report.calibrated_rows import calibration_rows, centred_rows, local_row
 from auditor.report.cite import Num, cited, quoted, say
 from auditor.report.context import Context, sentences_of, span
 from auditor.report.measured_view import alarm_of
+from auditor.report.words import word
 
 _SCALES = {"ratio": "Ratio", "odds-ratio": "Odds ratio", "share": "Share", "difference": "Difference"}
 Row = tuple[Markup | str, Markup | str]
@@ -152,18 +153,17 @@ def _contrasted(finding: Finding) -> Markup:
 
 def _effect(finding: Finding) -> list[Row]:
     """Return the effect: on its scale, in points, per 1,000, centred, shrunken."""
-    level = _level(finding.estimate)
     return [
         (_scale_name(finding), effects.value(finding.estimate, "estimate", finding.n) or say("page.interval.none")),
-        (Markup("{} interval").format(level), effects.interval(finding.estimate, "estimate", finding.n)),
-        (Markup("<span data-fixed='unit'>Per 1,000 persons</span>"), effects.absolute(finding.absolute)),
+        (effects.level(finding.estimate), effects.interval(finding.estimate, "estimate", finding.n)),
+        (_per_thousand(), effects.absolute(finding.absolute)),
         *centred_rows(finding),
         ("Shrunken towards its peers", _shrunken(finding)),
     ]
 
 
-def _level(estimate: Estimate) -> Markup:
-    return cited(estimate.level, "estimate/level", numbers.percent(estimate.level, decimals=0))
+def _per_thousand() -> Markup:
+    return Markup("<span data-fixed='unit'>{}</span>").format(word("Per 1,000 persons"))
 
 
 def _scale_name(finding: Finding) -> str:

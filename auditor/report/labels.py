@@ -324,6 +324,17 @@ OUTCOMES: Final[Mapping[str, str]] = Words(
     }
 )
 """What is followed where a change is one number for a region."""
+REGIMES: Final[Mapping[str, str]] = Words(
+    {
+        "offence-type": "levels by type of offence",
+        "conviction-based": "levels by conviction",
+        "conviction": "by conviction",
+        "charge": "by charge",
+    }
+)
+"""By which rules, and by what, levels were assigned."""
+ADJUSTED: Final[Mapping[str, str]] = Words({"adjusted for place": "adjusted for place"})
+"""What the last part of a key says of one number for a region."""
 OFFICERS: Final[Mapping[str, str]] = Words(
     {
         "standing-out": "officers who stand out among their colleagues",
@@ -379,7 +390,7 @@ def finding_name(finding: Finding) -> str:
     if what and parts[-1] in TIMES and len(parts) == 3:
         return phrase("{what} among {counted}, {when}", what=_joined(what), counted=counted, when=TIMES[parts[-1]])
     if what:
-        names = {**TIMES, **CLOCKS, **STRATA, **GROUPS}
+        names = {**TIMES, **CLOCKS, **STRATA, **GROUPS, **REGIMES}
         regime = f" ({', '.join(names.get(part, part) for part in parts[3:])})" if len(parts) > 3 else ""
         within = {"what": _joined(what), "counted": f"{counted}{regime}"}
         return phrase("{what} among {counted}, against {comparator}", **within, comparator=comparator(finding))
@@ -456,7 +467,7 @@ def control_name(control: Control) -> str:
     if key in DAYLIGHT:
         return _daylight_name(control.group, control.event, key)
     what = _of(group(control.group), event(control.event))
-    return f"{what}, {SHARES.get(control.label, control.label)}".strip()
+    return f"{what}, {SHARES.get(control.label) or told(control.label, tongue.current())}".strip()
 
 
 CONTROL_FAILS: Final = 0.05
@@ -472,5 +483,16 @@ def contrast_name(contrast: str) -> str:
         return _threshold_name(*parts[:2])
     if parts[-1] == "region" and len(parts) == 3:
         return ", ".join((group(parts[0]), OUTCOMES.get(parts[1], parts[1]), word("whole region")))
-    known = {**COMPARATORS, **EVENTS, **SHARES, **GROUPS, **LICENCE, **TIMES, **OFFICERS, **DAYLIGHT}
+    known = {
+        **COMPARATORS,
+        **EVENTS,
+        **SHARES,
+        **GROUPS,
+        **LICENCE,
+        **TIMES,
+        **OFFICERS,
+        **DAYLIGHT,
+        **REGIMES,
+        **ADJUSTED,
+    }
     return ", ".join(known.get(part, part.replace("-", " ")) for part in contrast.split("/") if part)

@@ -27,6 +27,7 @@ from auditor.report.measured_view import alarm_of
 from auditor.report.officers import officers_view
 from auditor.report.profile import profile_view, supplied
 from auditor.report.sources_view import calibration_view, quality_view, run_view, sources_view
+from auditor.report.units import units
 from auditor.report.words import word
 
 SOURCES_SHOWN = 40
@@ -233,9 +234,9 @@ def _headline(context: Context, j: int, finding: Finding) -> dict[str, Any]:
         "at": f"findings/{j}",
         "id": finding.id,
         "value": effects.value(finding.estimate, "estimate", finding.n),
-        "unit": "times" if effects.is_ratio(finding) else "",
+        "unit": units().times if effects.is_ratio(finding) else "",
         "interval": effects.interval(finding.estimate, "estimate", finding.n),
-        "level": cited(finding.estimate.level, "estimate/level", numbers.percent(finding.estimate.level, decimals=0)),
+        "level": effects.level(finding.estimate),
         "peers": effects.calibrated_interval(finding),
         "peer_scale": effects.peer_scale(finding),
         "name": labels.finding_name(finding),

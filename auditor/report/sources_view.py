@@ -22,6 +22,9 @@ def _source(context: Context, index: int, source: Mapping[str, Any]) -> dict[str
     at = f"/sources/{index}"
     rows = source["rows"]
     left_out = rules.excluded([rows["excluded"]])
+    notes = [words(note, f"{at}/notes/{i}", context.language) for i, note in enumerate(source.get("notes", ()))]
+    steps = _steps(context, rows, "excluded", f"{at}/rows/excluded")
+    unread = _steps(context, rows, "quarantined_reasons", f"{at}/rows/quarantined_reasons")
     return {
         "path": source["path"],
         "sheet": source.get("sheet") or "",
@@ -32,11 +35,12 @@ def _source(context: Context, index: int, source: Mapping[str, Any]) -> dict[str
         "read": cited(rows["read"], f"{at}/rows/read", numbers.count(rows["read"])),
         "used": cited(rows["used"], f"{at}/rows/used", numbers.count(rows["used"])),
         "excluded": cited(left_out, f"{at}/rows/excluded", numbers.count(left_out), "excluded"),
-        "steps": _steps(context, rows, "excluded", f"{at}/rows/excluded"),
-        "unread": _steps(context, rows, "quarantined_reasons", f"{at}/rows/quarantined_reasons"),
+        "steps": steps,
+        "unread": unread,
         "simulated": bool(source.get("simulated")),
         "quarantined": cited(rows["quarantined"], f"{at}/rows/quarantined", numbers.count(rows["quarantined"])),
-        "notes": [words(note, f"{at}/notes/{i}", context.language) for i, note in enumerate(source.get("notes", ()))],
+        "notes": notes,
+        "foreign": any(' lang="en"' in text for text in (*notes, *(reason for reason, _ in (*steps, *unread)))),
     }
 
 

@@ -58,7 +58,7 @@ _WITH_BASE: Final = ("percent", "ratio", "plain")
 NAMES: Final = frozenset(
     " ".join(
         (
-            "place columns day source file id sha config log versions reviews review protocol organisation name title",
+            "place day source file id sha config log versions reviews review protocol organisation name title",
             "who out page as_of used read notes mark text signals old new older contact consent law sources funded",
             "part period value limits level cutoff alone label test scale",
         )

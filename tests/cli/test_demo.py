@@ -13,6 +13,7 @@ import pytest
 
 from auditor import cli
 from auditor.audit.datapackage import SUMS
+from auditor.audit.languages import spoken
 from auditor.audit.lettering.check import letter_problems
 from auditor.audit.schema import check_schema, config_schema, review_schema
 from auditor.findings.review import Review
@@ -54,6 +55,14 @@ def test_the_review_fits_its_schema_and_reads_back(demo: Path) -> None:
     text = (demo / "review.json").read_text(encoding="utf-8")
     assert messages(review_schema(), json.loads(text)) == []
     assert Review.load(demo).to_json() == text
+
+
+def test_a_review_in_two_languages_fits_its_schema(demo: Path) -> None:
+    data = spoken(Review.load(demo), ("es", "en")).to_dict()
+    assert data["audit"]["languages"] == ["es", "en"]
+    assert messages(review_schema(), data) == []
+    data["audit"]["languages"] = ["es"]  # English always is one of them: it governs
+    assert len(messages(review_schema(), data)) == 1
 
 
 def test_the_configuration_fits_its_schema() -> None:

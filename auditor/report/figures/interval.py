@@ -176,7 +176,7 @@ def _extras(finding: Finding) -> Iterator[Extra]:
 
     The peers' interval of an odds ratio is in the table only: the plot is of ratios.
     """
-    controls = (finding.controls or {}) if effects.peer_scale(finding) == "ratio" else {}
+    controls = {} if effects.of_odds(finding) else (finding.controls or {})
     if controls.get("kind") == "alone":
         yield Extra("peer", "test", "controls", controls.get("low"), controls.get("high"))
     elif controls.get("kind") == "randomised":

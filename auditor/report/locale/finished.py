@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from auditor.report import template, tongue
 from auditor.report.locale.catalogue import CONTEXTS, entries
+from auditor.report.locale.patterns import listing, pattern
 from auditor.report.locale.written import again
 
 NOUNS: Final[Mapping[str, str]] = {
@@ -25,6 +26,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "counted": "noun.counted.",
     "comparator": "noun.comparator.",
     "families": "noun.family.",
+    "columns": "noun.column.",
 }
 """Which nouns a placeholder is filled with, where one English word has several meanings."""
 _SEPARATORS: Final = ((" ", " "), ("; ", "; "), (", ", ", "), (" and ", " y "))
@@ -67,18 +69,6 @@ def _longest(text: str) -> str:
     return max(template.fixed_parts(text), key=len)
 
 
-def pattern(text: str) -> re.Pattern[str]:
-    """Return the pattern of the finished texts of a template; a placeholder met twice holds the same text."""
-    parts, seen = [], set()
-    fixed = template.fixed_parts(text)
-    for part, hole in zip(fixed, [*(hole for hole, _, _ in template.holes(text)), ""], strict=True):
-        parts.append(re.escape(part))
-        if hole:
-            parts.append(f"(?P={hole})" if hole in seen else f"(?P<{hole}>.+?)")
-            seen.add(hole)
-    return re.compile("".join(parts), re.DOTALL)
-
-
 @lru_cache(maxsize=65536)
 def finished(text: str, language: str, hole: str = "") -> str | None:
     """Return a finished English text in another language; None when no catalogue holds it.
@@ -93,7 +83,7 @@ def finished(text: str, language: str, hole: str = "") -> str | None:
     if language == tongue.ENGLISH or not re.search(r"[A-Za-z]", text):
         return text
     known = _exact(text, language, hole) or _population(text, language) or _matched(text, language)
-    return known or _listed(text, language, hole)
+    return known or _bracketed(text, language) or _listed(text, language, hole)
 
 
 def told(text: str, language: str) -> str:
@@ -137,14 +127,31 @@ def _filled(english: str, other: str, values: Mapping[str, str], language: str) 
     return template.put(other, written)
 
 
-_POPULATION: Final = re.compile(r"(?P<universe>[a-z-]+), (?P<when>[0-9-]+) (?P<file>\(.+\))")
+_POPULATION: Final = re.compile(
+    r"(?P<universe>[a-z-]+), (?P<when>[0-9-]+) (?P<file>\(.+?\))(?P<which>, [a-z -]+ offences)?"
+)
 
 
 def _population(text: str, language: str) -> str | None:
-    """Return a population as a comparison names it: "adults, 2010 (acs.csv)"."""
-    met = _POPULATION.fullmatch(text)
-    universe = None if met is None else _exact(met["universe"], language, "")
-    return None if met is None or universe is None else f"{universe}, {met['when']} {met['file']}"
+    """Return a population as a comparison names it: "adults, 2010 (acs.csv)", "..., property offences"."""
+    if (met := _POPULATION.fullmatch(text)) is None:
+        return None
+    universe = _exact(met["universe"], language, "")
+    which = "" if met["which"] is None else _exact(met["which"].removeprefix(", "), language, "")
+    if universe is None or which is None:
+        return None
+    return f"{universe}, {met['when']} {met['file']}" + (f", {which}" if which else "")
+
+
+_ASIDE: Final = re.compile(r"(?P<what>[^()]+) \((?P<of>[^()]+)\)")
+
+
+def _bracketed(text: str, language: str) -> str | None:
+    """Return a text with what it is counted among: "the share at Level 3 (removals)"."""
+    if (met := _ASIDE.fullmatch(text)) is None:
+        return None
+    what, of = _exact(met["what"], language, ""), _exact(met["of"], language, "among")
+    return None if what is None or of is None else f"{what} ({of})"
 
 
 def _listed(text: str, language: str, hole: str) -> str | None:
@@ -162,8 +169,12 @@ def _listed(text: str, language: str, hole: str) -> str | None:
 
 def noun(hole: str, value: str, language: str) -> str:
     """Return what fills a placeholder: a name stays as it is."""
-    if hole in template.NAMES:
+    if hole in template.NAMES or language == tongue.ENGLISH:
         return value
+    if hole == "examples":
+        return listing(value, language)
+    if hole == "columns":
+        return ", ".join(_exact(part, language, hole) or part for part in value.split(", "))
     return finished(value, language, hole) or value
 
 

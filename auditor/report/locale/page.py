@@ -16,7 +16,8 @@ from typing import Final
 
 from auditor.report import template, tongue
 from auditor.report.locale.catalogue import entries
-from auditor.report.locale.finished import finished, pattern
+from auditor.report.locale.finished import finished
+from auditor.report.locale.patterns import pattern
 
 _TAG: Final = re.compile(r"(<[^>]*>)")
 _VOID: Final = re.compile(r"<(?:br|hr|img|input|link|meta|path|rect|line|circle|use|col)\b|/>$|^<!")
@@ -79,10 +80,17 @@ def _told(text: str, language: str) -> str | None:
         return plain[key]
     for known, other in patterns:
         if (met := known.fullmatch(key)) is not None:
-            return template.put(
-                other, {name: _told(value, language) or value for name, value in met.groupdict().items()}
-            )
+            return template.put(other, {name: _within(value, language) for name, value in met.groupdict().items()})
     return finished(key, language)
+
+
+def _within(text: str, language: str) -> str:
+    """Return what fills a place for a name: whole, else without the marks around it, else as it stands."""
+    whole = _told(text, language)
+    if whole is not None:
+        return whole
+    before, core, after = _around(text, "", "")
+    return f"{before}{_told(core, language) or core}{after}" if core else text
 
 
 @cache

@@ -36,8 +36,8 @@ CARD = Card(
         "Counts of matches and of detainers cover the same people where they cover the same days.",
     ),
     misleads=(
-        "Many matches are citizens and lawful residents, on whom no detainer could be lodged: none there is no "
-        "discretion.",
+        "Many matches are citizens, on whom no detainer can be lodged, and lawful residents, on whom one can only if "
+        "they are removable: none there is no discretion.",
         "Discretion is ICE's, not that of the arresting agency: the share says more about a field office than about a "
         "sheriff.",
         "Where police bring in people for lesser offences there is more to let go: a high share can go with arrests on "

@@ -21,7 +21,9 @@ from auditor.report.locale.page import heard, in_language
 from auditor.report.render import Renderer, render_pages
 from auditor.report.template import CatalogueError
 
-ENGLISH = re.compile(r"\b(the|which|whose|with|there|than|because|were|was|people|records|and|from|this|not)\b")
+ENGLISH = re.compile(
+    r"\b(the|which|whose|with|there|than|because|were|was|people|records|and|from|this|not|times|adults)\b"
+)
 SILENT = re.compile(
     r'^<(?:style|script|code)\b|\sdata-held|\slang="en"|data-name="(?:title|file|finding|officer|text|log)"'
 )
@@ -208,3 +210,46 @@ def test_words_of_templates() -> None:
 def test_a_simulated_place_is_marked_in_spanish(both: Review) -> None:
     everywhere = replace(both, places=tuple(replace(place, simulated=True) for place in both.places))
     assert "SIMULADO" in Renderer(everywhere, "es").place(0)
+
+
+FINISHED = {
+    "adults, 2010 (acs.csv), property offences": "adultos, 2010 (acs.csv), delitos contra la propiedad",
+    "the share of submissions that matched (fingerprint matches)": (
+        "la proporción de envíos que dieron coincidencia (coincidencias de huellas dactilares)"
+    ),
+    "column 'County' read as place": "la columna 'County' se leyó como place",
+    "n: 1 row labelled as a total without parts beside; kept, with n blank": (
+        "n: 1 fila rotulada como total sin partes al lado; se conserva, con n en blanco"
+    ),
+    "2 places with counts and no baseline (06, 13, and 40 more)": (
+        "2 lugares con conteos y sin base de comparación (06, 13, y 40 más)"
+    ),
+    "period: rows quarantined: 'in 3 rows' cannot be read, '2190' lies in the future": (
+        "period: filas en cuarentena: 'in 3 rows' no se puede leer, '2190' está en el futuro"
+    ),
+    "citizens of MEXICO": "ciudadanas de MEXICO",
+    "with-licence": "con faltas por conducir sin licencia (with-licence)",
+}
+
+
+@pytest.mark.parametrize("english", FINISHED)
+def test_what_reading_and_methods_say_is_translated_with_its_values(english: str) -> None:
+    assert finished(english, "es") == FINISHED[english]
+
+
+def test_missing_columns_are_said_in_words_with_their_names() -> None:
+    english = "no source that lists people row by row says of them: group, surname, own column"
+    told = finished(english, "es")
+    assert told is not None
+    assert told.endswith("indica: grupo étnico (group), apellido (surname), own column")
+
+
+def test_a_remark_that_no_catalogue_holds_is_marked_and_told_of(both: Review) -> None:
+    first = both.sources[0]
+    known = "column 'County' read as place"
+    for notes, marked in ((["a remark of another version"], True), ([known], False)):
+        rows = {**first["rows"], "excluded": [], "quarantined_reasons": []}
+        sources = ({**first, "notes": notes, "rows": rows},)
+        page = next(page for path, page in render_pages(replace(both, sources=sources), "es") if path == "index.html")
+        assert ('lang="en">a remark of another version<' in page) is marked
+        assert ("todavía no tienen traducción" in page) is marked
