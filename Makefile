@@ -10,7 +10,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OUT ?= auditor-demo
 
-.PHONY: help demo test lint calibrate bench fuzz attack docs clean
+.PHONY: help demo test lint calibrate bench fuzz attack kill docs clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make bench      measure speed and memory (long)"
 	@echo "make fuzz       corrupt valid files and draw input for every reader (long)"
 	@echo "make attack     try to work small counts out of what audits publish (long)"
+	@echo "make kill       kill runs at random instants and go on with them (long)"
 	@echo "make clean      remove .venv and what was built"
 
 $(VENV)/.core: pyproject.toml scripts/check_python.py
@@ -83,6 +84,13 @@ fuzz: $(VENV)/.dev
 ATTACK_SETS ?= 10000
 attack: $(VENV)/.dev
 	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python benchmarks/suppression.py --sets $(ATTACK_SETS)
+
+# About an hour and a half of processor time; shorter with KILLS and KILLS_NATIONAL.
+KILLS ?= 190
+KILLS_NATIONAL ?= 10
+kill: $(VENV)/.dev
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/kill.py --kills $(KILLS)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/kill.py --places 3100 --kills $(KILLS_NATIONAL)
 
 docs: $(VENV)/.core
 	$(BIN)/python scripts/write_method_pages.py
