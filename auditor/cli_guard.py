@@ -12,14 +12,12 @@ from types import FrameType
 import click
 
 from auditor import __version__
+from auditor.audit import stopping
+from auditor.audit.stopping import Terminated
 from auditor.errors import EXIT_OK, EXIT_UNEXPECTED, AuditorError
 
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
-
-
-class Terminated(BaseException):
-    """The system asked the process to end (SIGTERM)."""
 
 
 def guarded(command: click.Command, arguments: list[str] | None) -> int:
@@ -33,6 +31,7 @@ def guarded(command: click.Command, arguments: list[str] | None) -> int:
     """
     previous = {number: signal.signal(number, _stopper(os.getpid())) for number in (signal.SIGTERM, signal.SIGINT)}
     _speak_utf8()
+    stopping.forget()
     try:
         return _run(command, arguments)
     finally:
@@ -46,7 +45,9 @@ def _stopper(owner: int) -> Callable[[int, FrameType | None], None]:
     def stop(number: int, frame: FrameType | None) -> None:
         if os.getpid() != owner:
             os._exit(128 + number)
-        raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+        kind = KeyboardInterrupt if number == signal.SIGINT else Terminated
+        stopping.ask(kind)
+        raise kind
 
     return stop
 
@@ -67,23 +68,30 @@ def _run(command: click.Command, arguments: list[str] | None) -> int:
         return ended.code if isinstance(ended.code, int) else EXIT_OK
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    except click.ClickException as error:
+    except (KeyboardInterrupt, click.Abort, Terminated) as stopped:
+        return _stopped(stopped)
+    except Exception as error:
+        # An interruption that something on its way turned into another error is one all the same.
+        return _stopped(error) if stopping.asked() else _failed(error)
+
+
+def _stopped(stopped: BaseException) -> int:
+    terminated = stopping.asked() is Terminated or isinstance(stopped, Terminated)
+    click.echo(f"auditor: {'asked to stop' if terminated else 'stopped'}; {_left(stopped)}", err=True)
+    return EXIT_TERMINATED if terminated else EXIT_INTERRUPTED
+
+
+def _failed(error: Exception) -> int:
+    if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
-    except AuditorError as error:
+    if isinstance(error, AuditorError):
         click.echo(f"auditor: {error}", err=True)
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort) as stopped:
-        click.echo(f"auditor: stopped; {_left(stopped)}", err=True)
-        return EXIT_INTERRUPTED
-    except Terminated as stopped:
-        click.echo(f"auditor: asked to stop; {_left(stopped)}", err=True)
-        return EXIT_TERMINATED
-    except BrokenPipeError:  # whoever read our output has seen enough
+    if isinstance(error, BrokenPipeError):  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_OK
-    except Exception as error:
-        return _unexpected(error)
+    return _unexpected(error)
 
 
 def _left(stopped: BaseException) -> str:

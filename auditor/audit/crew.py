@@ -11,6 +11,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Any
 
+from auditor.audit import stopping
+
 KILLED = "ProcessKilled"
 """What is listed for a task during which a worker died: for want of memory as a rule."""
 
@@ -129,6 +131,7 @@ def attempt(work: Work, task: int) -> Any:
     try:
         return work(task)
     except Exception as error:  # the boundary of one task: its owner lists it
+        stopping.heed()
         return Failed(type(error).__name__)
 
 

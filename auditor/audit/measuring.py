@@ -9,6 +9,7 @@ from typing import cast
 
 import numpy as np
 
+from auditor.audit import stopping
 from auditor.audit.config import Config
 from auditor.audit.ethnicity import Unrecorded, withhold
 from auditor.audit.measured import Measured
@@ -89,6 +90,7 @@ def measure_all(
         try:
             found.append(_measure(bench, signal))
         except Exception:  # whoever is to blame: a place is listed, anything else is raised again
+            stopping.heed()
             bad = culprits(partial(_measure_few, bench, signal), len(engine.ground.ids))
             if not bad:
                 raise

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from auditor.audit import datapackage
+from auditor.audit import datapackage, stopping
 from auditor.audit.output_lock import Lock
 from auditor.audit.output_names import safe_name, target
 from auditor.audit.partial import REVIEW, Files, Partial, leftovers, place_whole
@@ -24,6 +24,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _WHOLE = "the output appears whole or not at all: nothing was published, an earlier output is as it was"
 _NOTHING = "nothing was published"
 _KEPT = "nothing was published; the same command with --resume goes on from what was finished"
+_AFRESH = "nothing of this run was kept: it starts from the beginning"
 _PUBLISHED = "the output was complete by then"
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -114,14 +115,14 @@ class OutputFolder:
         if not found:
             self._partial.make(self._own)
             if self._resume:
-                self._tell("nothing of this run was kept: it starts from the beginning")
+                self._tell(_AFRESH)
             return
         held, damaged = self._partial.held()
         for name in held:
             self._note(name, (self._staging / name).read_bytes())
         self._kept = set(held)
         pages = sum(name.endswith(".html") for name in held)
-        said = f"going on: the review and {pages:,} pages are there" if held else "nothing of this run can be used"
+        said = f"going on: the review and {pages:,} pages are there" if held else _AFRESH
         self._tell(said + (f"; {damaged:,} damaged checkpoints are made again" if damaged else ""))
 
     def _sweep(self) -> bool:
@@ -228,7 +229,7 @@ class OutputFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        stopped = error is not None and not isinstance(error, Exception)
+        stopped = error is not None and (not isinstance(error, Exception) or stopping.asked() is not None)
         try:
             if kind is None:
                 self._finish()

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from auditor.audit import stopping
 from auditor.cells import Cells, CellSpec, Days
 from auditor.engine import Engine, Ground
 
@@ -70,6 +71,7 @@ def _raised(probe: Probe, places: Sequence[int]) -> Exception | None:
     try:
         probe(places)
     except Exception as error:  # whatever it is: it is what is looked for, and is handed back
+        stopping.heed()
         return error
     return None
 

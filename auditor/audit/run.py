@@ -10,6 +10,7 @@ from typing import Any, Final
 from duckdb import DuckDBPyConnection
 
 from auditor import __version__
+from auditor.audit import stopping
 from auditor.audit.build import withheld_signal
 from auditor.audit.calibrating.held import measured_rates
 from auditor.audit.calibration import statement
@@ -240,6 +241,7 @@ def _places(setting: Setting, progress: Progress) -> tuple[PlaceReview, ...]:
             with within():
                 review = review_place(setting, j, number_)
         except Exception as error:  # the boundary of one place: it is listed, and the others are audited without it
+            stopping.heed()
             if len(failed) + 1 == len(setting.cells.ids):
                 raise
             failed[place] = type(error).__name__

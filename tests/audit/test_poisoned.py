@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from auditor import cli
-from auditor.audit import limits, pages, run
+from auditor.audit import limits, pages, run, stopping
 from auditor.audit.crew import KILLED, Crew, Failed
 from auditor.audit.poisoned import culprits
 from auditor.report.render import Renderer
@@ -56,6 +56,19 @@ def test_no_place_is_blamed_for_what_fails_everywhere_or_only_together() -> None
     assert culprits(everywhere, 50) == {}
     assert culprits(everywhere, 1) == {}
     assert culprits(together, 50) == {}
+
+
+def test_no_place_is_looked_for_once_the_run_is_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Sequence[int]] = []
+
+    def probe(places: Sequence[int]) -> None:
+        asked.append(places)
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(stopping, "_ASKED", [stopping.Terminated])
+    with pytest.raises(stopping.Terminated):
+        culprits(probe, 50)
+    assert asked == [[0]]
 
 
 Poison = Callable[[pytest.MonkeyPatch, tuple[str, ...]], None]

@@ -274,6 +274,28 @@ def test_an_interruption_is_said_in_a_line(
     assert "nothing was published" in capsys.readouterr().err
 
 
+def test_an_interruption_that_became_another_error_is_one_all_the_same(
+    api: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """DuckDB, interrupted in a query, raises a RuntimeError that knows of no signal."""
+
+    def query(*arguments: Any, **options: Any) -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except BaseException:
+            raise RuntimeError("Query interrupted") from None
+
+    api.run_to_folder = query
+    assert cli.main(["run", "a.toml"]) == 143
+    assert capsys.readouterr().err == "auditor: asked to stop; nothing was published\n"
+
+    def fail(*arguments: Any, **options: Any) -> None:
+        raise RuntimeError
+
+    api.run_to_folder = fail  # the next command is another story
+    assert cli.main(["run", "a.toml"]) == 1
+
+
 STOPPED = """
 import sys, time, types
 api = types.ModuleType("auditor.audit.api")
