@@ -71,7 +71,7 @@ def test_every_format_of_the_contract_is_built_and_one_that_were_not_would_say_s
     assert not_built() == ()
     monkeypatch.setattr("auditor.records.adapter.FORMATS_OF_THE_CONTRACT", ("counts", "to-come"))
     assert not_built() == ("to-come",)
-    with pytest.raises(NotBuiltYet, match="'to-come' is not built yet.*counts"):
+    with pytest.raises(NotBuiltYet, match=r"'to-come' is not built yet.*counts"):
         named("to-come")
 
 
