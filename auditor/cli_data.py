@@ -83,7 +83,8 @@ def _write_template(name: str, files: Sequence[Path], out: Path | None) -> None:
 @click.command(short_help="Validate; say what these data can carry.")
 @INPUTS
 @AS_JSON
-def check(inputs: Sequence[Path], as_json: bool) -> None:
+@click.option("--verbose", is_flag=True, help="Show every note, also where that takes more than one screen.")
+def check(inputs: Sequence[Path], as_json: bool, verbose: bool) -> None:
     """Read and validate; say which signals these data can carry, and the highest verdict they can reach.
 
     Runs no statistics. Exits with 4 when something must be decided by a person first.
@@ -91,7 +92,7 @@ def check(inputs: Sequence[Path], as_json: bool) -> None:
     from auditor.audit import api
 
     report = api.check(inputs)
-    click.echo(report.to_json() if as_json else report.to_text(), nl=False)
+    click.echo(report.to_json() if as_json else report.to_text(verbose=verbose), nl=False)
     if report.questions:
         raise SystemExit(EXIT_DECISION)
 

@@ -123,9 +123,9 @@ class CheckReport:
         """Return :meth:`to_dict` as JSON text."""
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
-    def to_text(self) -> str:
-        """Return the report in words."""
-        return "\n".join(lines(self)) + "\n"
+    def to_text(self, *, verbose: bool = True) -> str:
+        """Return the report in words: everything, or shortened to about one screen."""
+        return "\n".join(lines(self, verbose=verbose)) + "\n"
 
 
 _ROWS = ("read", "used", "excluded", "quarantined")

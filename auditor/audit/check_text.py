@@ -1,8 +1,14 @@
-"""What ``auditor check`` says in words: one screen, from what was read to what to ask for."""
+"""What ``auditor check`` says in words: one screen, from what was read to what to ask for.
+
+Where everything does not fit on a screen, what every file of a layout says is said once, signals that lack the same
+thing stand together, and the last notes of each file give way, with how many there are. Rows, reasons for which rows
+were left out, verdicts, requests and questions are never shortened.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from auditor.domain.source import Source
@@ -12,17 +18,49 @@ if TYPE_CHECKING:
     from auditor.audit.check_report import CheckReport, SignalReach
 
 PRIVATE = "For your own eyes: numbers here may count few people. Not for publication."
+SCREEN = 45
+"""Lines of a screen, as far as that can be said."""
 _SHOWN = 12
 _FEW = 6
+_MOST, _LEAST = 12, 1
+"""Notes of each file that a shortened report shows: the most, and the least."""
+_LISTS, _BY_ROW = "no source that lists ", " row by row says of them: "
+"""How the reason of a signal begins that needs rows, and what stands before the columns that it needs."""
 
 
-def lines(report: CheckReport) -> Iterator[str]:
-    """Yield the report line by line."""
+def lines(report: CheckReport, *, verbose: bool = True) -> list[str]:
+    """Return the report line by line.
+
+    Parameters
+    ----------
+    report : CheckReport
+    verbose : bool
+        True for everything; else as many notes of each file as leave one screen, and how many there are besides.
+    """
+    found = [*_lines(report, None)]
+    if verbose or len(found) <= SCREEN:
+        return found
+    # The fullest report that fits; else the shortest, which holds what is never shortened.
+    for most in range(_MOST, _LEAST - 1, -1):
+        found = [*_lines(report, most)]
+        if len(found) <= SCREEN:
+            break
+    return found
+
+
+def _lines(report: CheckReport, most: int | None) -> Iterator[str]:
+    """Yield the report with so many notes of each file (None: all of them)."""
     yield PRIVATE
+    if most is not None:
+        yield "Shortened to a screen: --verbose shows everything, and --json holds it too."
+    several = {} if most is None else _several(report.sources)
     if report.sources:
         yield from ("", "Files and rows")
     for number, source in enumerate(report.sources):
-        yield from _source(source, report.quality[number] if report.quality else None)
+        yield from _source(source, report.quality[number] if report.quality else None, several, most)
+    if several:
+        said = [f"  note (of {count} of the files above): {note}" for note, count in several.items()]
+        yield from _cut(said, most, "  ")
     if report.quality:
         yield f"  Grade: {RULE}"
     if report.notes:
@@ -31,7 +69,7 @@ def lines(report: CheckReport) -> Iterator[str]:
     if report.ethnicity:
         yield from ("", "Ethnicity is hardly ever recorded", *_unrecorded(report))
     if report.signals:
-        yield from _signals(report.signals)
+        yield from _signals(report.signals, together=most is not None)
     if report.ceiling:
         yield from ("", f"Highest verdict that these data can reach: {report.ceiling['verdict']}")
         yield f"  Why: {report.ceiling['why']}"
@@ -43,7 +81,24 @@ def lines(report: CheckReport) -> Iterator[str]:
         yield from ("", "Add to the configuration, once completed:", "", report.toml.rstrip("\n"))
 
 
-def _source(source: Source, quality: Quality | None) -> Iterator[str]:
+def _several(sources: Sequence[Source]) -> dict[str, int]:
+    """Return the notes that several files (or sheets) have, with how many."""
+    counts = Counter(note for source in sources for note in dict.fromkeys(source.ledger.notes))
+    return {note: count for note, count in counts.items() if count > 1}
+
+
+def _cut(items: Sequence[str], most: int | None, indent: str) -> Iterator[str]:
+    """Yield so many lines, and how many there are besides."""
+    shown = items if most is None else items[:most]
+    yield from shown
+    left = len(items) - len(shown)
+    if left:
+        yield f"{indent}and {left} {'more ' if shown else ''}{'note' if left == 1 else 'notes'}"
+
+
+def _source(
+    source: Source, quality: Quality | None, several: Mapping[str, int], most: int | None
+) -> Iterator[str]:
     ledger = source.ledger
     sheet = f", sheet {source.sheet}" if source.sheet else ""
     grade = f"; grade {quality.grade}" if quality else ""
@@ -53,8 +108,7 @@ def _source(source: Source, quality: Quality | None) -> Iterator[str]:
         kind = "set aside, not understood" if step.quarantined else "left out"
         example = f" (rows {step.example})" if step.example else ""
         yield f"    {step.rows:,} {kind}: {step.reason}{example}"
-    for note in ledger.notes:
-        yield f"    note: {note}"
+    yield from _cut([f"    note: {note}" for note in ledger.notes if note not in several], most, "    ")
 
 
 def _keys(report: CheckReport) -> Iterator[str]:
@@ -78,12 +132,21 @@ def _unrecorded(report: CheckReport) -> Iterator[str]:
     yield "  Below a third of the population's share no comparison of recorded groups is made there."
 
 
-def _signals(signals: Sequence[SignalReach]) -> Iterator[str]:
+def _signals(signals: Sequence[SignalReach], *, together: bool) -> Iterator[str]:
     able, unable = [s.signal for s in signals if s.can], [s for s in signals if not s.can]
     yield from ("", f"Signals: {len(able)} of {len(signals)} can speak")
     if able:
         yield f"  yes: {', '.join(able)}"
-    yield from (f"  no: {signal.signal}: {signal.reason}" for signal in unable)
+    if not together:
+        yield from (f"  no: {signal.signal}: {signal.reason}" for signal in unable)
+        return
+    by_row = [signal for signal in unable if signal.reason.startswith(_LISTS) and _BY_ROW in signal.reason]
+    unable = [signal for signal in unable if signal not in by_row]
+    if by_row:
+        wanted = "; ".join(f"{signal.signal} ({signal.reason.partition(_BY_ROW)[2]})" for signal in by_row)
+        yield f"  no: no source says row by row what these need: {wanted}"
+    for reason in dict.fromkeys(signal.reason for signal in unable):
+        yield f"  no: {', '.join(signal.signal for signal in unable if signal.reason == reason)}: {reason}"
 
 
 def _listed(head: str, items: Sequence[str]) -> Iterator[str]:

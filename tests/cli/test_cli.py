@@ -340,8 +340,8 @@ class Report:
     def to_json(self) -> str:
         return "{}\n"
 
-    def to_text(self) -> str:
-        return "text\n"
+    def to_text(self, *, verbose: bool) -> str:
+        return "everything\n" if verbose else "text\n"
 
 
 def test_check_prints_its_report_and_exits_with_4_when_a_person_must_decide(
@@ -350,6 +350,8 @@ def test_check_prints_its_report_and_exits_with_4_when_a_person_must_decide(
     api.check = lambda inputs: Report()
     assert cli.main(["check", "a.csv"]) == 0
     assert capsys.readouterr().out == "text\n"
+    assert cli.main(["check", "a.csv", "--verbose"]) == 0
+    assert capsys.readouterr().out == "everything\n"
     api.check = lambda inputs: Report(("which county?",))
     assert cli.main(["check", "a.csv", "b.csv", "--json"]) == 4
     assert capsys.readouterr().out == "{}\n"

@@ -130,7 +130,7 @@ def test_without_the_tables_it_says_how_to_get_them(folder, capsys, monkeypatch)
 def test_without_surnames_it_names_the_column(tmp_path, capsys):
     (tmp_path / "arrests.csv").write_text("place,event,date,group\n48453,arrest,2011-08-15,white\n")
     (tmp_path / "audit.toml").write_text(CONFIG)
-    assert cli.main(["check", str(tmp_path / "audit.toml")]) == 0
+    assert cli.main(["check", str(tmp_path / "audit.toml"), "--verbose"]) == 0
     assert "row by row says of them: surname" in capsys.readouterr().out
 
 

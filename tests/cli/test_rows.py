@@ -109,7 +109,7 @@ def test_the_cells_of_the_signal_can_be_recounted(folder, capsys):
 
 def test_check_names_the_columns_that_are_missing(tmp_path, capsys):
     (tmp_path / "stops.csv").write_text(stops(HEAD.replace("contraband", "other")))
-    assert invoke("check", str(tmp_path / "stops.csv")) == 0
+    assert invoke("check", str(tmp_path / "stops.csv"), "--verbose") == 0
     said = capsys.readouterr().out
     assert "no source that lists stops (or arrests) row by row says of them: contraband" in said
     assert "one row for each event" in said
