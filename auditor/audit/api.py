@@ -20,7 +20,7 @@ from auditor.audit.officer_key import officer_key as write_key
 from auditor.audit.output import OutputFolder
 from auditor.audit.partial import REVIEW
 from auditor.audit.poisoned import Poisoned
-from auditor.audit.progress import on_terminal
+from auditor.audit.progress import Progress, on_terminal
 from auditor.audit.run import audit as conduct
 from auditor.audit.run import flagged
 from auditor.audit.run_key import run_key
@@ -165,24 +165,41 @@ def run_to_folder(
     languages = wanted(language, settings.output.languages)
     progress = on_terminal(quiet)
     key, say = run_key(settings, languages, places), tell or _unsaid
-    about = {"title": settings.audit.title}
-    with OutputFolder(out, about, key=key, resume=resume, tell=say) as target:
-        held = target.has(REVIEW)
-        review = _read_back(target.read(REVIEW)) if held else spoken(conduct(settings, progress), languages)
-        while True:
-            try:
-                write(target, review, Origin.of(settings), chosen(review, places), workers, progress)
-                break
-            except Poisoned as found:
-                say(f"pages that cannot be written: {len(found.places):,}; the audit is run again without their places")
-                target.restart()
-                known = {entry["place"]: entry["error"] for entry in review.failures} | found.places
-                review = spoken(conduct(settings, progress, known), languages)
-    return RunOutcome(Review.of(review, Origin.of(settings)), Path(out), review.failures, flagged(review))
+    about, origin = {"title": settings.audit.title}, Origin.of(settings)
+    try:
+        with OutputFolder(out, about, key=key, resume=resume, tell=say) as target:
+            if target.has(REVIEW):
+                review = PlainReview.from_dict(json.loads(target.read(REVIEW)))
+            else:
+                review = spoken(conduct(settings, progress), languages)
+                if run_key(settings, languages, places) != key:
+                    target.keep_nothing()  # an input changed meanwhile: the key no longer says what was read
+            review = _written(target, review, settings, languages, places, workers, progress, say)
+    finally:
+        progress("", 0, 0)
+    return RunOutcome(Review.of(review, origin), Path(out), review.failures, flagged(review))
 
 
-def _read_back(raw: bytes) -> PlainReview:
-    return PlainReview.from_dict(json.loads(raw))
+def _written(
+    target: OutputFolder,
+    review: PlainReview,
+    settings: Config,
+    languages: Sequence[str],
+    places: Sequence[str],
+    workers: int,
+    progress: Progress,
+    say: Callable[[str], None],
+) -> PlainReview:
+    """Write a review, or one without the places whose pages fail; return what was written."""
+    while True:
+        try:
+            write(target, review, Origin.of(settings), chosen(review, places), workers, progress)
+            return review
+        except Poisoned as found:
+            say(f"pages that cannot be written: {len(found.places):,}; the audit is run again without their places")
+            target.restart()
+            known = {entry["place"]: entry["error"] for entry in review.failures} | found.places
+            review = spoken(conduct(settings, progress, known), languages)
 
 
 def _unsaid(line: str) -> None:

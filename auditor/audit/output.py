@@ -6,9 +6,7 @@ import errno
 import hashlib
 import os
 import shutil
-import signal
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,7 +15,7 @@ from auditor.audit import datapackage, stopping
 from auditor.audit.output_lock import Lock
 from auditor.audit.output_names import safe_name, target
 from auditor.audit.partial import REVIEW, Files, Partial, leftovers, place_whole
-from auditor.audit.publish import publish, recover, sync_folder
+from auditor.audit.publish import publish, recover, sync_folder, undisturbed
 from auditor.errors import AuditorError, Problem, UsageError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -84,7 +82,7 @@ class OutputFolder:
         self._staging = self._partial.files if self._partial else self._own
         self._resume, self._tell = resume, tell
         self._kept: set[str] = set()
-        self._published = False
+        self._published, self._keeps = False, True
         self._lock = Lock(self.path.with_name(f".{self.path.name}.lock"))
 
     def __enter__(self) -> OutputFolder:
@@ -182,7 +180,7 @@ class OutputFolder:
         AuditorError
             When the disk is full.
         """
-        if self._partial is None or REVIEW not in self.files:
+        if self._partial is None or not self._keeps or REVIEW not in self.files:
             return
         new = {name: entry for name, entry in self.files.items() if name not in self._kept}
         if not new:
@@ -192,6 +190,10 @@ class OutputFolder:
         except OSError as error:
             raise self._explained(error, 0) from error
         self._kept |= new.keys()
+
+    def keep_nothing(self) -> None:
+        """Keep nothing of this run, whatever happens: its key does not say what it rests on."""
+        self._keeps = False
 
     def restart(self) -> None:
         """Forget every file that was written: the review was of other places."""
@@ -251,7 +253,7 @@ class OutputFolder:
         for folder, _, _ in os.walk(self._staging):
             sync_folder(Path(folder))
         os.chmod(self._staging, 0o777 & ~_umask())
-        with _undisturbed():
+        with undisturbed():
             publish(self._staging, self.path)
             self._published = True
 
@@ -287,19 +289,6 @@ class OutputFolder:
 def _escaped(name: str) -> str:
     """Return ``name`` such that ``glob`` takes it literally."""
     return "".join(f"[{character}]" if character in "*?[" else character for character in name)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold back the signals that stop a run, so that nobody is told that nothing was published when it was."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _umask() -> int:

@@ -6,9 +6,14 @@ import ctypes
 import errno
 import os
 import shutil
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 _AT_FDCWD = -100
 _LINUX_EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _MAC_SWAP = 2  # RENAME_SWAP of renamex_np(2)
@@ -97,3 +102,23 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold back the signals that stop a run, so that nobody is told that nothing was published when it was.
+
+    By handlers and not by a mask, since any other thread would take a signal that this one masks.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = {number: signal.signal(number, lambda met, frame: held.append(met)) for number in _STOPS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        for met in held[:1]:
+            signal.raise_signal(met)

@@ -81,6 +81,21 @@ def test_nothing_is_kept_before_the_review_and_after_an_error(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+def test_nothing_is_kept_of_inputs_that_changed_while_they_were_read(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt) as caught:
+        unsure(tmp_path / "out")
+    assert caught.value.__notes__ == [output._NOTHING]
+    assert list(tmp_path.iterdir()) == []
+
+
+def unsure(out: Path) -> None:
+    with OutputFolder(out, key=KEY) as folder:
+        folder.keep_nothing()
+        folder.write("review.json", "{}")
+        folder.keep()
+        raise KeyboardInterrupt
+
+
 def test_without_resume_what_was_kept_is_removed_and_that_is_said(tmp_path: Path) -> None:
     stopped(tmp_path / "out")
     said, made = write(tmp_path / "out")
