@@ -186,6 +186,23 @@ def test_a_digit_of_a_letter_is_told(
     assert altered == (4 if form == "docx" else 40)
 
 
+@pytest.mark.parametrize(("form", "where"), [("md", in_text), ("docx", in_docx)])
+def test_a_reading_copy_is_held_against_its_own_language(
+    review: Review,
+    tmp_path: Path,
+    form: str,
+    where: Callable[[bytes, Callable[[str, int], str], np.random.Generator], bytes],
+) -> None:
+    rng = np.random.default_rng(12)
+    few = Review.of(dataclasses.replace(review, places=(review.place(PUBLISHED),)))
+    raw, sha256 = rendered(letter_of(few, PUBLISHED, "agency-notice", language="es"), form), digest(few)
+    file = tmp_path / f"letter.{form}"
+    file.write_bytes(raw)
+    assert list(differences(file, few, sha256, Details())) == []
+    file.write_bytes(where(raw, lambda text, at: alter(text, at, rng), rng))
+    assert list(differences(file, few, sha256, Details()))
+
+
 def test_verify_reads_letters_in_every_format(whole: Path, review: Review, tmp_path: Path) -> None:
     files = []
     for form in ("md", "docx", "html"):

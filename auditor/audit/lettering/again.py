@@ -18,6 +18,8 @@ from auditor.findings.review import Review
 from auditor.report.letters.build import build
 from auditor.report.letters.details import Details
 from auditor.report.letters.model import KINDS
+from auditor.report.template import load
+from auditor.report.tongue import ENGLISH, LANGUAGES
 
 FORMATS: Final = ("docx", "html", "md")
 LARGEST: Final = 20_000_000
@@ -116,7 +118,7 @@ def differences(path: Path, review: Review, sha256: str, details: Details | None
     Yields
     ------
     Problem
-        Of the place and kind that it is nearest to.
+        Of the place, kind and language that it is nearest to.
     """
     form = path.suffix.lower().lstrip(".")
     try:
@@ -125,12 +127,13 @@ def differences(path: Path, review: Review, sha256: str, details: Details | None
     except (OSError, ValueError) as error:
         yield Problem(f"it cannot be read ({error})", "its figures cannot be followed", _AGAIN, file=path.name)
         return
+    language = _language_of(whole)
     best: tuple[Counter[str], Counter[str]] | None = None
     for entry in review.places:
         if entry.name not in whole and entry.place not in whole:
             continue
         for kind in KINDS:
-            given = _given(review, entry.place, kind, details, sha256, form)
+            given = _given(review, entry.place, kind, details, sha256, form, language)
             if given is None:
                 continue
             pair = found - given, given - found
@@ -147,12 +150,18 @@ def differences(path: Path, review: Review, sha256: str, details: Details | None
             yield Problem(f"{what}: {line[:160]!r}", "letters say what review.json holds", _AGAIN, file=path.name)
 
 
+def _language_of(text: str) -> str:
+    """Return the language of a letter: of a reading copy that which its notice is in, else English."""
+    others = (language for language in LANGUAGES if language != ENGLISH)
+    return next((language for language in others if load(language)["letter.copy.notice"] in text), ENGLISH)
+
+
 def _given(
-    review: Review, place: str, kind: str, details: Details | None, sha256: str, form: str
+    review: Review, place: str, kind: str, details: Details | None, sha256: str, form: str, language: str
 ) -> Counter[str] | None:
     """Return the lines of the letter that a review gives; None where it gives none of that kind."""
     try:
-        letter = build(review, place, kind, details, sha256=sha256)
+        letter = build(review, place, kind, details, language, sha256)
     except AuditorError:  # no letter of this kind may be written of this place
         return None
     return lines_of(rendered(letter, form), form)
