@@ -111,14 +111,18 @@ class Trials:
     def kill(self, within: float, before: Tree, *more: str) -> bool:
         """Start a run and kill it; False when it was quicker."""
         process = self.start(*more)
-        time.sleep(self.draw.uniform(0, within))
-        if process.poll() is not None:
+        started = time.monotonic()
+        try:
+            process.wait(self.draw.uniform(0, within))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
             process.wait()
+        else:
             if process.returncode:
                 self.wrong.append(f"a run ended with {process.returncode}")
+            if not more:  # the machine is less busy than before
+                self.length = time.monotonic() - started
             return False
-        process.send_signal(signal.SIGKILL)
-        process.wait()
         if not gone(process.pid):
             self.wrong.append("a worker outlived the run")
             os.killpg(process.pid, signal.SIGKILL)
@@ -201,12 +205,13 @@ def main() -> None:
 
 
 def record(row: dict[str, object]) -> None:
-    """Write the row in place of an earlier one of as many places."""
+    """Write the row in place of an earlier one of as many places and of this seed."""
     path = ROOT / "benchmarks" / "results" / "kill.csv"
     kept: list[dict[str, object]] = []
     if path.exists():
         with path.open(encoding="utf-8", newline="") as stream:
-            kept = [dict(old) for old in csv.DictReader(stream) if old["places"] != str(row["places"])]
+            own = [str(row[name]) for name in ("places", "seed")]
+            kept = [dict(old) for old in csv.DictReader(stream) if [old["places"], old["seed"]] != own]
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(row), lineterminator="\n")
         writer.writeheader()
