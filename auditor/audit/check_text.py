@@ -96,9 +96,7 @@ def _cut(items: Sequence[str], most: int | None, indent: str) -> Iterator[str]:
         yield f"{indent}and {left} {'more ' if shown else ''}{'note' if left == 1 else 'notes'}"
 
 
-def _source(
-    source: Source, quality: Quality | None, several: Mapping[str, int], most: int | None
-) -> Iterator[str]:
+def _source(source: Source, quality: Quality | None, several: Mapping[str, int], most: int | None) -> Iterator[str]:
     ledger = source.ledger
     sheet = f", sheet {source.sheet}" if source.sheet else ""
     grade = f"; grade {quality.grade}" if quality else ""

@@ -61,17 +61,24 @@ class Crew:
     def results(self, tasks: Sequence[int]) -> Iterator[tuple[int, str | Failed]]:
         """Yield each task and its result, in order.
 
-        A worker that dies is replaced, and the task it was at has failed.
+        A worker that dies is replaced, and the task it was at is tried once more, since another may have taken the
+        memory; it has failed when that worker dies, too.
         """
         waiting = deque(enumerate(tasks))
         done: dict[int, str | Failed] = {}
         following = 0
+        again: set[int] = set()
         while following < len(tasks):
             self._hand_out(waiting, following + _AHEAD * self._count)
             for connection in wait(list(self._busy)):
                 assert isinstance(connection, Connection)
                 position = self._busy.pop(connection)
-                done[position] = self._received(connection)
+                result = self._received(connection)
+                if result == Failed(KILLED) and position not in again:
+                    again.add(position)
+                    waiting.appendleft((position, tasks[position]))
+                    continue
+                done[position] = result
             while following in done:
                 yield tasks[following], done.pop(following)
                 following += 1

@@ -222,6 +222,18 @@ def test_a_crew_keeps_the_order_and_survives_its_workers() -> None:
     assert found == [(task, expected.get(task % 7, str(task * task))) for task in range(40)]
 
 
+def test_what_a_worker_died_of_by_chance_is_tried_once_more(tmp_path: Path) -> None:
+    def work(task: int) -> str:
+        mark = tmp_path / str(task)
+        if task % 4 == 1 and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return str(task)
+
+    with Crew(work, 2) as crew:
+        assert list(crew.results(range(12))) == [(task, str(task)) for task in range(12)]
+
+
 def test_a_limit_ends_and_leaves_no_trace() -> None:
     before = signal.getsignal(signal.SIGALRM)
     with pytest.raises(TimeoutError), limits.within(0.05):
