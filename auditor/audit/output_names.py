@@ -56,13 +56,22 @@ def target(path: str | Path) -> Path:
     given = Path(path)
     typed = given if given.is_absolute() else Path.cwd() / given
     for folder in [typed, *list(typed.parents)[:-2]]:
-        if folder.is_symlink():
+        if _is_link(folder):
             why = "the output would land elsewhere than the path says"
             raise _refusal("a symbolic link in the output path", why, "give the real path of the folder", folder.name)
     absolute = Path(os.path.normpath(typed))
     if not absolute.name:
         raise _refusal("the output path is the root of the disk", "nothing may be replaced there", "name a folder", "")
     return absolute
+
+
+def _is_link(folder: Path) -> bool:
+    try:
+        return folder.is_symlink()
+    except PermissionError as error:
+        why = f"{folder.parent.name!r} above it may not be entered"
+        remedy = "choose a folder of your own"
+        raise _refusal("there is no permission to write there", why, remedy, folder.name) from error
 
 
 def _refusal(found: str, why: str, remedy: str, file: str) -> UsageError:

@@ -272,8 +272,9 @@ def test_a_folder_that_nobody_may_write_to(tmp_path: Path) -> None:
         "    sys.stderr.write(str(error))\n"
         "    sys.exit(error.exit_code)"
     )
-    for folder in [closed, *list(closed.parents)[:3]]:
-        if folder != closed:
+    # Every folder that pytest made for this test, however deep: none of them may keep the other user out.
+    for folder in closed.parents:
+        if folder.owner() == closed.owner() and not folder.stat().st_mode & 0o005 and folder != Path(folder.anchor):
             folder.chmod(folder.stat().st_mode | 0o055)
     if os.geteuid() == 0:
         os.chown(closed, 65534, -1)
@@ -284,3 +285,24 @@ def test_a_folder_that_nobody_may_write_to(tmp_path: Path) -> None:
     assert "no permission to write there" in ended.stderr
     assert list(closed.iterdir()) == []
     shutil.rmtree(closed)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root enters every folder, and becomes nobody here")
+def test_a_folder_that_may_not_even_be_entered(tmp_path: Path) -> None:
+    program = (
+        "import os, sys\n"
+        "from auditor.audit.output_names import target\n"
+        "from auditor.errors import UsageError\n"
+        "os.setuid(65534)\n"
+        "try:\n"
+        "    target(sys.argv[1])\n"
+        "except UsageError as error:\n"
+        "    sys.stderr.write(str(error))\n"
+        "    sys.exit(error.exit_code)"
+    )
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    given = [sys.executable, "-c", program, str(closed / "inside" / "out")]
+    ended = subprocess.run(given, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2, ended.stderr
+    assert "no permission to write there" in ended.stderr
