@@ -56,6 +56,8 @@ lint: $(VENV)/.dev
 CALIBRATE_RUNS ?= 200
 calibrate: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/class_screen.py --null $(CALIBRATE_RUNS) --effect 30
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/class_screen.py --null $(CALIBRATE_RUNS) --effect 30 --places 60 19 14 10 \
+	  --cells normal factor-0.2 factor-0.2-t4 factor-0.2-exponential factor-0.4-exponential
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/class_screen.py --shares --cells normal --effect 30
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/class_screen.py --one --null $(CALIBRATE_RUNS) --cells normal t4 lognormal factor-0.2
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/screen_grid.py --runs $(CALIBRATE_RUNS)
@@ -70,6 +72,7 @@ calibrate: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/national.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/screen_speed.py
 	$(BIN)/python benchmarks/reading.py
 
 # About half an hour of processor time, and an hour by hypothesis; shorter with FUZZ_FILES and FUZZ_MINUTES.
