@@ -21,6 +21,8 @@ FLOORS = {
     "records": 3,
     "baselines": 3,
     "findings": 3,
+    "cell_facts": 4,
+    "cell_tables": 4,
     "cells": 4,
     "engine": 4,
     "engine_events": 4,
