@@ -7,6 +7,7 @@ packed size beyond the first 50 MB, at most 2,000 members, no archive inside an 
 from __future__ import annotations
 
 import gzip
+import lzma
 import re
 import zipfile
 import zlib
@@ -101,7 +102,7 @@ def _read_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: Where)
             while member.read(CHUNK):
                 pass
     # As above: a member may use a compression that zipfile does not know. Every case is told, none is passed over.
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError) as error:
         raise refuse(
             where,
             f"the member {info.filename} is damaged or cut off ({error})",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -27,6 +29,8 @@ LARGEST: Final = 20_000_000
 _SHOWN: Final = 20
 _DIGIT = re.compile(r"\d")
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError)
+"""What zipfile raises for a package that is damaged, locked or packed in a way that it does not know."""
 _AGAIN = "write it again, or give the --details that it was written with"
 
 
@@ -87,7 +91,7 @@ def _docx(raw: bytes) -> list[str]:
             if any(package.getinfo(name).file_size > LARGEST for name in names):
                 raise ValueError("it is too large for a letter")
             parts = [package.read(name) for name in names]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise ValueError("it is no DOCX") from error
     return [line for part in parts for line in _paragraphs(part)]
 
