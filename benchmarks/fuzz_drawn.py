@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
-import platform
 import tempfile
 import time
 import traceback
@@ -16,6 +14,7 @@ from typing import Any
 
 from fuzz_corrupt import corruptions_of
 from fuzz_files import archive_of, members, valid_files
+from fuzz_tables import Tally, cpu_seconds, read_drawn, write_drawn
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -195,16 +194,6 @@ def targets(folder: Path) -> list[Target]:
     ]  # fmt: skip
 
 
-@dataclass
-class Tally:
-    """What came of a target."""
-
-    examples: int = 0
-    refused: int = 0
-    crashes: int = 0
-    seconds: float = 0.0
-
-
 def _batch(target: Target, number: int, tally: Tally) -> None:
     @seed(number)
     @settings(max_examples=BATCH, database=None, deadline=None, phases=[Phase.generate],
@@ -224,35 +213,24 @@ def _batch(target: Target, number: int, tally: Tally) -> None:
     once()
 
 
-def _seconds() -> float:
-    import resource
-
-    own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
-
-
-def draw_all(minutes: float, first: int, results: Path) -> int:
+def draw_all(minutes: float, first: int, results: Path, *, resume: bool = False) -> int:
     """Run all targets in turn until the processor time is spent, and write a table; return the number of crashes."""
     from fuzz_readers import forked
 
     isolated._run = forked
-    start, number = _seconds(), first
+    kept = read_drawn(results, first) if resume else {}
     with tempfile.TemporaryDirectory() as folder:
-        found = {target.name: (target, Tally()) for target in targets(Path(folder))}
-        while _seconds() - start < 60 * minutes:
+        known = {target.name: target for target in targets(Path(folder))}
+        found = {name: kept.get(name, Tally()) for name in known}
+        while sum(tally.seconds for tally in found.values()) < 60 * minutes:
             # The target on which least time was spent comes next, so that quick ones see many more examples.
-            target, tally = min(found.values(), key=lambda item: item[1].seconds)
-            before = _seconds()
-            _batch(target, number, tally)
-            tally.seconds += _seconds() - before
-            number += 1
-    with results.open("w", newline="", encoding="utf-8") as handle:
-        out = csv.writer(handle, lineterminator="\n")
-        out.writerow(("reader", "examples", "refused", "crashes", "cpu_s", "first_seed", "python"))
-        for name, (_, tally) in found.items():
-            row = (name, tally.examples, tally.refused, tally.crashes, round(tally.seconds, 1))
-            out.writerow((*row, first, platform.python_version()))
-    total = [tally for _, tally in found.values()]
+            name = min(found, key=lambda name: found[name].seconds)
+            before, number = cpu_seconds(), first + sum(tally.batches for tally in found.values())
+            _batch(known[name], number, found[name])
+            found[name].batches += 1
+            found[name].seconds += cpu_seconds() - before
+            write_drawn(results, found, first)
+    total = list(found.values())
     print(f"{sum(t.examples for t in total):,} examples, {sum(t.crashes for t in total)} crashes, "
-          f"{time.strftime('%H:%M:%S', time.gmtime(_seconds() - start))} of processor time")  # fmt: skip
+          f"{time.strftime('%H:%M:%S', time.gmtime(sum(t.seconds for t in total)))} of processor time")  # fmt: skip
     return sum(t.crashes for t in total)

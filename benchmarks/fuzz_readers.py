@@ -1,7 +1,7 @@
 """Fuzzing of the readers: random corruptions of valid files, and random input by hypothesis.
 
-    python benchmarks/fuzz_readers.py --corruptions 10000 [--seed 1] [--minutes 0]
-    python benchmarks/fuzz_readers.py --hypothesis 60 [--seed 1]
+    python benchmarks/fuzz_readers.py --corruptions 10000 [--seed 1] [--minutes 0] [--resume]
+    python benchmarks/fuzz_readers.py --hypothesis 60 [--seed 1] [--resume]
 
 The first draws a valid file and a corruption, reads the result as `auditor check` does, and sorts it:
 
@@ -14,20 +14,19 @@ crash      an error that is not auditor's own; or more than 30 seconds
 A silent change is only allowed where the corrupted file is well formed by an independent reading (fuzz_files.py): it
 is then another valid file, and no reader could tell. These are counted apart (`undetectable`); any other silent change
 is a fault, and its file is kept (--keep FOLDER). The second mode runs every reader and parser on drawn input for so
-many minutes of processor time; only auditor's own errors may come out. Results are appended to
-benchmarks/results/fuzz.csv and fuzz_hypothesis.csv; the exit code is 1 when there was a fault.
+many minutes of processor time; only auditor's own errors may come out. Results are written to
+benchmarks/results/fuzz.csv and fuzz_hypothesis.csv as they come; --resume goes on from there (each corruption, and each
+batch of drawn input, has a seed of its own, so the end is that of a run in one piece). The exit code is 1 when there
+was a fault.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import os
-import platform
 import signal
 import sys
 import tempfile
-import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
@@ -40,6 +39,7 @@ from typing import Any
 
 from fuzz_corrupt import corruptions_of
 from fuzz_files import Valid, valid_files
+from fuzz_tables import OUTCOMES, Found, cpu_seconds, read_corruptions, write_corruptions
 
 from auditor.errors import AuditorError
 from auditor.records import child, isolated
@@ -50,7 +50,8 @@ from auditor.records.store import Store
 RESULTS = Path(__file__).parent / "results"
 TABLES = ("counts", "population", "places", "activations", "operations")
 SECONDS = 30
-OUTCOMES = ("error", "noted", "identical", "undetectable", "silent", "crash")
+EVERY = 50
+"""Corruptions between two writings of the table."""
 Seen = tuple[list[Any], frozenset[str]]
 
 
@@ -124,10 +125,11 @@ def sort(file: Valid, content: bytes, base: Path, valid: Seen) -> str:
     return "undetectable" if file.well_formed(content) else "silent"
 
 
-def fuzz(count: int, seed: int, minutes: float, keep: Path | None) -> Counter[tuple[str, str, str]]:
-    """Draw corruptions until there are enough of them or the time is over."""
+def fuzz(count: int, seed: int, minutes: float, keep: Path | None, before: tuple[Found, float]) -> Found:
+    """Draw corruptions until there are enough of them or the time is over; go on from what was found before."""
     isolated._run = forked
-    rng, found, start = Random(seed), Counter[tuple[str, str, str]](), time.process_time()
+    found, spent = before
+    start, first = cpu_seconds() - spent, sum(n for key, n in found.items() if key[0] == "file")
     with tempfile.TemporaryDirectory() as folder:
         base, files = Path(folder), valid_files()
         plain = {}
@@ -135,35 +137,25 @@ def fuzz(count: int, seed: int, minutes: float, keep: Path | None) -> Counter[tu
             (base / file.name).write_bytes(file.content)
             plain[file.name] = reading(base / file.name, base)
             assert file.well_formed(file.content), file.name
-        for number in range(count):
-            if minutes and time.process_time() - start > 60 * minutes:
-                break
+        for number in range(first, count):
+            rng = Random(f"{seed}:{number}")
             file = rng.choice(files)
             known = corruptions_of(file)
             name = rng.choice(list(known))
             content = known[name](rng, file.content)
             outcome = sort(file, content, base, plain[file.name]) if content != file.content else "identical"
-            found[file.name, name, outcome] += 1
+            found.update([("file", file.name, outcome), ("corruption", name, outcome)])
             if outcome in ("silent", "crash"):
                 print(f"{outcome}: number {number}, {name}, {file.name}", flush=True)
                 if keep:
                     keep.mkdir(parents=True, exist_ok=True)
                     (keep / f"{number}-{outcome}-{file.name}").write_bytes(content)
+            over = bool(minutes) and cpu_seconds() - start > 60 * minutes
+            if over or number % EVERY == 0 or number == count - 1:
+                write_corruptions(RESULTS / "fuzz.csv", found, cpu_seconds() - start, seed)
+            if over:
+                break
     return found
-
-
-def write(found: Counter[tuple[str, str, str]], seed: int) -> None:
-    """Write one row for each file and one for each corruption."""
-    RESULTS.mkdir(exist_ok=True)
-    with (RESULTS / "fuzz.csv").open("w", newline="", encoding="utf-8") as handle:
-        out = csv.writer(handle, lineterminator="\n")
-        out.writerow(("by", "name", "corruptions", *OUTCOMES, "seed", "python"))
-        for by, at in (("file", 0), ("corruption", 1)):
-            for name in sorted({key[at] for key in found}):
-                row = [sum(n for key, n in found.items() if key[at] == name and key[2] == o) for o in OUTCOMES]
-                out.writerow((by, name, sum(row), *row, seed, platform.python_version()))
-        row = [sum(n for key, n in found.items() if key[2] == o) for o in OUTCOMES]
-        out.writerow(("all", "", sum(row), *row, seed, platform.python_version()))
 
 
 def main() -> int:
@@ -173,20 +165,20 @@ def main() -> int:
     parser.add_argument("--hypothesis", type=float, default=0, metavar="MINUTES")
     parser.add_argument("--minutes", type=float, default=0, help="processor time after which corruptions end")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resume", action="store_true", help="go on from the tables of an earlier run with this seed")
     parser.add_argument("--keep", type=Path, help="folder for the files that were read silently or crashed")
     options = parser.parse_args()
     faults = 0
     if options.corruptions:
-        start = time.process_time()
-        found = fuzz(options.corruptions, options.seed, options.minutes, options.keep)
-        write(found, options.seed)
-        total = {o: sum(n for key, n in found.items() if key[2] == o) for o in OUTCOMES}
-        print(total, f"{time.process_time() - start:.0f} s of processor time")
+        before = read_corruptions(RESULTS / "fuzz.csv", options.seed) if options.resume else (Counter(), 0.0)
+        found = fuzz(options.corruptions, options.seed, options.minutes, options.keep, before)
+        total = {o: sum(n for key, n in found.items() if key[0] == "file" and key[2] == o) for o in OUTCOMES}
+        print(total)
         faults += total["silent"] + total["crash"]
     if options.hypothesis:
         from fuzz_drawn import draw_all
 
-        faults += draw_all(options.hypothesis, options.seed, RESULTS / "fuzz_hypothesis.csv")
+        faults += draw_all(options.hypothesis, options.seed, RESULTS / "fuzz_hypothesis.csv", resume=options.resume)
     return 1 if faults else 0
 
 

@@ -10,14 +10,10 @@ from __future__ import annotations
 from auditor.records.adapter import Adapter
 from auditor.records.adapters import records
 from auditor.records.columns import aliased
-from auditor.records.ice.checks import LOOKED_AT, note_checks
-from auditor.records.ice.episodes import FLAGS, IDENTIFIERS, mark_repeats, note_flags, settle_copies
-from auditor.records.ice.levels import CRIMINALITY, LEVEL_REMARK, THREAT, add_level
-from auditor.records.ice.places import blank_missing, note_filled_states
-from auditor.records.raw import RawTable
-from auditor.records.rearrange import Rearranged
-from auditor.records.redaction import settle_redaction
-from auditor.records.store import Store
+from auditor.records.ice.episodes import IDENTIFIERS
+from auditor.records.ice.layout import IceTable
+from auditor.records.ice.levels import LEVEL_REMARK
+from auditor.records.ice.places import note_filled_states
 
 _DAY = ("apprehension_date_time", "apprehension_date", "arrest_date")
 _FILLED, _WRITTEN = "apprehension_state_filled_in", ("apprehension_state_original", "apprehension_state", "state")
@@ -33,21 +29,10 @@ _NAMES = {
     "agency": ("arresting_agency",),
     "program": ("apprehension_method", "arrest_street_custodial"),
 }
-
-
-def reshape(raw: RawTable, store: Store) -> RawTable:
-    """Blank what is withheld, mark repeated arrests, add the level, and note what does not fit together."""
-    work = Rearranged(raw, store)
-    settle_redaction(work)
-    blank_missing(work, *_COUNTIES, states=_STATES)
-    settle_copies(work)
-    note_flags(work)
-    mark_repeats(work, "arrests", _DAY, hours=24)
-    add_level(work)
-    note_filled_states(work, _FILLED, _WRITTEN)
-    note_checks(work, _DAY)
-    return work.done(told=(*CRIMINALITY, *THREAT, *LOOKED_AT, *FLAGS, *_STATES))
-
+_TABLE = IceTable(
+    "arrests", _DAY, hours=24, states=_STATES, counties=_COUNTIES, told=_STATES,
+    more=lambda work: note_filled_states(work, _FILLED, _WRITTEN),
+)  # fmt: skip
 
 ADAPTER = Adapter(
     name="ddp-arrests",
@@ -62,7 +47,7 @@ ADAPTER = Adapter(
         frozenset({"arrestdate", "arrestcriminality", "blnpersonid"}),
     ),
     constants={"event": "custody", "level_basis": "unknown", "level_regime": "unknown"},
-    reshape=reshape,
+    reshape=_TABLE.reshape,
     remarks=(
         "ICE arrests: these are ICE's own administrative arrests, of people handed over by jails as well as of people "
         "found at large: counted as custody, not as arrests by a local agency",

@@ -10,20 +10,17 @@ from auditor.records.absent import given
 from auditor.records.adapter import Adapter
 from auditor.records.adapters import records
 from auditor.records.columns import aliased
-from auditor.records.ice.checks import LOOKED_AT, note_checks
-from auditor.records.ice.episodes import FLAGS, IDENTIFIERS, mark_repeats, note_flags, settle_copies
-from auditor.records.ice.levels import CRIMINALITY, LEVEL_REMARK, THREAT, add_level, add_record
-from auditor.records.ice.places import blank_missing
-from auditor.records.raw import RawTable
+from auditor.records.ice.episodes import IDENTIFIERS
+from auditor.records.ice.layout import IceTable
+from auditor.records.ice.levels import LEVEL_REMARK, add_record
 from auditor.records.rearrange import Rearranged
-from auditor.records.redaction import settle_redaction
-from auditor.records.store import Store
 
 _DAY = ("detainer_prepare_date",)
+_STATES = ("facility_state",)
 _FACILITY = ("detention_facility_code", "detention_facility")
 _LIFTED = ("detainer_lift_reason",)
 _NAMES = {
-    "state": ("facility_state",),
+    "state": _STATES,
     "date": _DAY,
     "sex": ("gender",),
     "person": IDENTIFIERS,
@@ -36,21 +33,22 @@ _NAMES = {
 }
 
 
-def reshape(raw: RawTable, store: Store) -> RawTable:
-    """Blank what is withheld, mark repeated detainers, add facility and level, and note what does not fit together."""
-    work = Rearranged(raw, store)
-    settle_redaction(work, telling=_LIFTED)
-    blank_missing(work, states=("facility_state",))
-    settle_copies(work)
-    note_flags(work)
-    mark_repeats(work, "detainers", _DAY, hours=0)
+def _add_own(work: Rearranged) -> None:
+    """Add the facility by its code, else by its name, and what is known of the person's record."""
     code, name = work.cell("detention_facility_code"), work.cell("detention_facility")
     work.add("facility", f"CASE WHEN {given(code)} THEN {code} ELSE {name} END")
-    add_level(work)
     add_record(work)
-    note_checks(work, _DAY)
-    return work.done(told=(*CRIMINALITY, *THREAT, *LOOKED_AT, *FLAGS, *_FACILITY, "multiple_prior_misd_yes_no"))
 
+
+_TABLE = IceTable(
+    "detainers",
+    _DAY,
+    hours=0,
+    states=_STATES,
+    telling=_LIFTED,
+    told=(*_FACILITY, "multiple_prior_misd_yes_no"),
+    more=_add_own,
+)
 
 ADAPTER = Adapter(
     name="ddp-detainers",
@@ -62,7 +60,7 @@ ADAPTER = Adapter(
     by_name=True,
     signatures=(frozenset({"detainerpreparedate", "facilitystate"}),),
     constants={"event": "detainer", "level_basis": "unknown", "level_regime": "unknown"},
-    reshape=reshape,
+    reshape=_TABLE.reshape,
     remarks=(
         "ICE detainers: the file holds only people with a detainer: it tells of their composition and of time, never "
         "of a rate",

@@ -11,13 +11,9 @@ from __future__ import annotations
 from auditor.records.adapter import Adapter
 from auditor.records.adapters import records
 from auditor.records.columns import aliased
-from auditor.records.ice.checks import LOOKED_AT, note_checks
-from auditor.records.ice.episodes import FLAGS, IDENTIFIERS, mark_repeats, note_flags, settle_copies
-from auditor.records.ice.levels import CRIMINALITY, LEVEL_REMARK, THREAT, add_level
-from auditor.records.raw import RawTable
-from auditor.records.rearrange import Rearranged
-from auditor.records.redaction import settle_redaction
-from auditor.records.store import Store
+from auditor.records.ice.episodes import IDENTIFIERS
+from auditor.records.ice.layout import IceTable
+from auditor.records.ice.levels import LEVEL_REMARK
 
 _DAY = ("event_date",)
 _NAMES = {
@@ -29,19 +25,7 @@ _NAMES = {
     "agency": ("arresting_agency",),
     "program": ("final_program",),
 }
-
-
-def reshape(raw: RawTable, store: Store) -> RawTable:
-    """Blank what is withheld, mark repeated encounters, add the level, and note what does not fit together."""
-    work = Rearranged(raw, store)
-    settle_redaction(work)
-    settle_copies(work)
-    note_flags(work)
-    mark_repeats(work, "encounters", _DAY, hours=24)
-    add_level(work)
-    note_checks(work, _DAY)
-    return work.done(told=(*CRIMINALITY, *THREAT, *LOOKED_AT, *FLAGS))
-
+_TABLE = IceTable("encounters", _DAY, hours=24)
 
 ADAPTER = Adapter(
     name="ddp-encounters",
@@ -56,14 +40,14 @@ ADAPTER = Adapter(
         frozenset({"eventdate", "responsibleaor", "encountercriminality"}),
     ),
     constants={"level_basis": "unknown", "level_regime": "unknown"},
-    reshape=reshape,
+    reshape=_TABLE.reshape,
     remarks=(
         "ICE encounters: a record of contact, after which nothing need follow (a disposition may be that the person is "
         "not removable): no arrest, booking or detainer. What each type counts as is asked (values.event), and "
         '"exclude" leaves a type out',
         "ICE encounters: neither state nor county is named. The area of responsibility is a field office of several "
         "states and is not read; the landmark is free text, of jails and of streets, blank in about half of the rows: "
-        "columns.facility_name may name it, with the state of the file and facilities = \"ask\"",
+        'columns.facility_name may name it, with the state of the file and facilities = "ask"',
         "ICE encounters: no race or ethnicity is recorded; citizenship is a nationality and stands for no ethnic group",
         "ICE encounters: identifiers link rows of one sheet; those of other releases are never taken for the same "
         "person",

@@ -8,14 +8,9 @@ from __future__ import annotations
 from auditor.records.adapter import Adapter
 from auditor.records.adapters import records
 from auditor.records.columns import aliased
-from auditor.records.ice.checks import LOOKED_AT, note_checks
-from auditor.records.ice.episodes import FLAGS, IDENTIFIERS, mark_repeats, note_flags, settle_copies
-from auditor.records.ice.levels import CRIMINALITY, LEVEL_REMARK, THREAT, add_level
-from auditor.records.ice.places import blank_missing
-from auditor.records.raw import RawTable
-from auditor.records.rearrange import Rearranged
-from auditor.records.redaction import settle_redaction
-from auditor.records.store import Store
+from auditor.records.ice.episodes import IDENTIFIERS
+from auditor.records.ice.layout import IceTable
+from auditor.records.ice.levels import LEVEL_REMARK
 
 _DAY = ("departed_date",)
 _STATES, _COUNTIES = ("apprehension_state",), ("apprehension_county",)
@@ -29,20 +24,7 @@ _NAMES = {
     "conviction_date": ("msc_conviction_date",),
     "program": ("final_program",),
 }
-
-
-def reshape(raw: RawTable, store: Store) -> RawTable:
-    """Blank what is withheld, mark repeated removals, add the level, and note what does not fit together."""
-    work = Rearranged(raw, store)
-    settle_redaction(work)
-    blank_missing(work, *_COUNTIES, states=_STATES)
-    settle_copies(work)
-    note_flags(work)
-    mark_repeats(work, "removals", _DAY, hours=0)
-    add_level(work)
-    note_checks(work, _DAY)
-    return work.done(told=(*CRIMINALITY, *THREAT, *LOOKED_AT, *FLAGS))
-
+_TABLE = IceTable("removals", _DAY, hours=0, states=_STATES, counties=_COUNTIES)
 
 ADAPTER = Adapter(
     name="ddp-removals",
@@ -54,7 +36,7 @@ ADAPTER = Adapter(
     by_name=True,
     signatures=(frozenset({"departeddate", "docketaor", "portofdeparture"}),),
     constants={"event": "removal", "level_basis": "unknown", "level_regime": "unknown"},
-    reshape=reshape,
+    reshape=_TABLE.reshape,
     remarks=(
         "ICE removals: use this table with extreme caution, as its publisher urges: releases of the same days differ "
         "by many rows, and fiscal year 2024 holds far fewer removals than ICE's own annual report",
