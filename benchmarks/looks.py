@@ -142,7 +142,7 @@ def screened(runs: int) -> Iterator[dict[str, object]]:
 
 def _audit(rng: np.random.Generator, places: int, looks: int, planted: float) -> tuple:
     from auditor.audit.protocol import load_protocol
-    from auditor.audit.screen import decide
+    from auditor.audit.screening.decide import decide
 
     protocol = load_protocol()
     family = {"benchmark": "exposure", "match-yield": "match"}

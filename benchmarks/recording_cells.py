@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.audit.protocol import Protocol, Rule, load_protocol
-from auditor.audit.screen import decide
+from auditor.audit.screening.decide import decide
 from auditor.signals.recording.ethnicity_recording import SIGNAL
 from auditor.signals.signal import Design
 from auditor.stats.recording.audit import under_count

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from auditor.audit.protocol import load_protocol
-from auditor.audit.screen import decide
+from auditor.audit.screening.decide import decide
 from auditor.signals.signal import Contrast, Panel, blank
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -13,7 +13,8 @@ from auditor.audit.evidence import evidence_of
 from auditor.audit.measured import Measured
 from auditor.audit.robustness.by_surname import surname_fields
 from auditor.audit.said import comparator_name, context_of, held_against, sentence_id, subject_of
-from auditor.audit.screen import Calibrated, Screen
+from auditor.audit.screen import Screen
+from auditor.audit.screening.complete import Calibrated
 from auditor.audit.screening.null import LEVEL
 from auditor.audit.sensitivity import sensitivity_fields
 from auditor.audit.verdict import Evidence, Rules, compatible, flags

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auditor.audit.robustness.by_surname import BySurname
-from auditor.audit.screen import Calibrated
+from auditor.audit.screening.complete import Calibrated
 from auditor.audit.sensitivity import Sensitivity
 from auditor.cells import Cells
 from auditor.findings.card import Card

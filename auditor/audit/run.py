@@ -23,7 +23,7 @@ from auditor.audit.poisoned import Poisoned
 from auditor.audit.progress import Progress, silent
 from auditor.audit.regions import review_regions
 from auditor.audit.robustness.by_surname import surname_engine
-from auditor.audit.screen import MOST_Q
+from auditor.audit.screening.decide import MOST_Q
 from auditor.audit.source_entry import source_entry
 from auditor.audit.verdict import FLAG, GRADES, Rules
 from auditor.cells import CellSpec, Inventory, RowSpec

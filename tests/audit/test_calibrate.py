@@ -29,7 +29,7 @@ from auditor.audit.explain import explain
 from auditor.audit.protocol import load_protocol
 from auditor.audit.run import audit, read_sources
 from auditor.audit.schema import calibrate_schema, review_schema
-from auditor.audit.screen import decide
+from auditor.audit.screening.decide import decide
 from auditor.audit.verdict import Rules
 from auditor.cells import Activations, Cells, table
 from auditor.errors import ConfigError

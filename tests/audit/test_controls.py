@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from auditor.audit.controls import controls_of
-from auditor.audit.screen import _control_tests
+from auditor.audit.screening.complete import control_tests
 from auditor.signals.signal import Contrast, Panel, blank
 
 SHAPE: dict[str, Any] = {
@@ -102,7 +102,7 @@ def test_all_places_controls_are_corrected_together_and_keep_their_column() -> N
     ]
     nobody = SimpleNamespace(rows=np.array([True, True, True]), control_columns=(), fired=lambda: ())
     panel = SimpleNamespace(places=("a", "b", "c"), stratum=None)
-    p, q = _control_tests(panel, SimpleNamespace(nulls=(tuple(nulls), (nobody,))), 2)  # type: ignore[arg-type]
+    p, q = control_tests(panel, SimpleNamespace(nulls=(tuple(nulls), (nobody,))), 2)  # type: ignore[arg-type]
     np.testing.assert_array_equal(p, [[np.nan, 0.01], [np.nan, np.nan], [0.04, 0.5]])
     # Benjamini & Hochberg over 0.01, 0.04, 0.5: 3 x 0.01, 3/2 x 0.04, 0.5
     np.testing.assert_allclose(q, [[np.nan, 0.03], [np.nan, np.nan], [0.06, 0.5]], rtol=1e-12)

@@ -14,7 +14,7 @@ from auditor.audit.calibrating.own import Spawn
 from auditor.audit.calibrating.rates import Outcome
 from auditor.audit.calibrating.score import score
 from auditor.audit.protocol import Protocol
-from auditor.audit.screen import decide
+from auditor.audit.screening.decide import decide
 from auditor.audit.verdict import Rules
 from auditor.cells import Cells
 from auditor.signals.signal import Design, Panel, Signal

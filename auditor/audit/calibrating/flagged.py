@@ -11,7 +11,9 @@ import numpy as np
 
 from auditor.audit.evidence import evidence_of
 from auditor.audit.measured import Measured
-from auditor.audit.screen import Calibrated, Decision, Fitted, Screen
+from auditor.audit.screen import Screen
+from auditor.audit.screening.complete import Calibrated
+from auditor.audit.screening.decide import Decision, Fitted
 from auditor.audit.screening.null import LEVEL, Bools, Floats
 from auditor.audit.verdict import Rules, flags
 from auditor.cells import Cells

@@ -16,7 +16,7 @@ from auditor.audit.calibrating.redraw import REDRAWN, Redraw
 from auditor.audit.calibrating.score import score
 from auditor.audit.calibrating.shuffle import Shuffle
 from auditor.audit.protocol import Protocol
-from auditor.audit.screen import Decision, decide
+from auditor.audit.screening.decide import Decision, decide
 from auditor.audit.verdict import Rules
 from auditor.audit.wording import text
 from auditor.cells import Bools, Cells

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
-from auditor.audit.screen import Fitted
+from auditor.audit.screening.decide import Fitted
 from auditor.audit.screening.null import LEVEL, Bools, Floats
 from auditor.signals.signal import Panel
 from auditor.stats.ratios.rates import rate_ratio, rate_ratio_with_error

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from auditor.audit.calibrating.rates import Outcome
-from auditor.audit.screen import Decision
+from auditor.audit.screening.decide import Decision
 from auditor.signals.signal import Panel
 
 Bools = NDArray[np.bool_]
