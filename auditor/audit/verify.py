@@ -18,8 +18,9 @@ from typing import Any
 
 from auditor import __version__
 from auditor.audit.datapackage import SUMS
-from auditor.audit.lettering.again import FORMATS, differences
+from auditor.audit.lettering.again import differences
 from auditor.audit.lettering.check import checked_file
+from auditor.audit.lettering.read import FORMATS
 from auditor.audit.progress import Progress, on_terminal
 from auditor.audit.verify_files import (
     AGAIN,

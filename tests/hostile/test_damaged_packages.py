@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from auditor.audit.lettering.again import lines_of
+from auditor.audit.lettering.read import lines_of
 from auditor.errors import InputError
 from auditor.records.archive import inspect_zip
 from auditor.records.grid import Where

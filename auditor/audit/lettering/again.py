@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import lzma
-import re
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
-from xml.etree import ElementTree
 
+from auditor.audit.lettering.read import lines_of, read
 from auditor.audit.lettering.write import rendered
 from auditor.errors import AuditorError, Problem
 from auditor.findings.review import Review
@@ -23,88 +17,8 @@ from auditor.report.letters.model import KINDS
 from auditor.report.template import load
 from auditor.report.tongue import ENGLISH, LANGUAGES
 
-FORMATS: Final = ("docx", "html", "md")
-LARGEST: Final = 20_000_000
-"""Bytes of a part of a letter; more is no letter."""
 _SHOWN: Final = 20
-_DIGIT = re.compile(r"\d")
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError)
-"""What zipfile raises for a package that is damaged, locked or packed in a way that it does not know."""
 _AGAIN = "write it again, or give the --details that it was written with"
-
-
-class _Texts(HTMLParser):
-    """The texts of a page, each as it stands between two tags; styles are none."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.style = False
-        self.texts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.style = tag == "style"
-
-    def handle_endtag(self, tag: str) -> None:
-        self.style = False
-
-    def handle_data(self, data: str) -> None:
-        if not self.style:
-            self.texts.append(data)
-
-
-def lines_of(raw: bytes, form: str) -> Counter[str]:
-    """Return the lines of a letter that hold a figure, with how often each stands there.
-
-    Parameters
-    ----------
-    raw : bytes
-    form : {"docx", "html", "md"}
-        Of a DOCX the body and the footnotes: a letterhead of one's own stands in its headers.
-
-    Raises
-    ------
-    ValueError
-        When it is not of that format.
-    """
-    return Counter(line for line in _lines(raw, form) if _DIGIT.search(line))
-
-
-def _lines(raw: bytes, form: str) -> list[str]:
-    if form == "docx":
-        found = _docx(raw)
-    else:
-        text = raw.decode("utf-8")
-        found = text.splitlines()
-        if form == "html":
-            reader = _Texts()
-            reader.feed(text)
-            reader.close()
-            found = reader.texts
-    return [" ".join(line.split()) for line in found]
-
-
-def _docx(raw: bytes) -> list[str]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as package:
-            names = [name for name in ("word/document.xml", "word/footnotes.xml") if name in package.namelist()]
-            if any(package.getinfo(name).file_size > LARGEST for name in names):
-                raise ValueError("it is too large for a letter")
-            parts = [package.read(name) for name in names]
-    except _DAMAGED as error:
-        raise ValueError("it is no DOCX") from error
-    return [line for part in parts for line in _paragraphs(part)]
-
-
-def _paragraphs(part: bytes) -> Iterator[str]:
-    if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
-        raise ValueError("it declares entities, as no letter does")
-    try:
-        root = ElementTree.fromstring(part)  # noqa: S314 - no entity is declared, and its size is bounded
-    except ElementTree.ParseError as error:
-        raise ValueError("it is no DOCX") from error
-    for paragraph in root.iter(f"{_WORD}p"):
-        yield "".join(node.text or "" for node in paragraph.iter(f"{_WORD}t"))
 
 
 def differences(path: Path, review: Review, sha256: str, details: Details | None = None) -> Iterator[Problem]:
@@ -127,7 +41,7 @@ def differences(path: Path, review: Review, sha256: str, details: Details | None
     form = path.suffix.lower().lstrip(".")
     try:
         raw = path.read_bytes()
-        found, whole = lines_of(raw, form), "\n".join(_lines(raw, form))
+        found, whole = lines_of(raw, form), "\n".join(read(raw, form))
     except (OSError, ValueError) as error:
         yield Problem(f"it cannot be read ({error})", "its figures cannot be followed", _AGAIN, file=path.name)
         return

@@ -28,6 +28,9 @@ from auditor.report.letters.model import KINDS, Letter
 
 docx = pytest.importorskip("docx", reason="DOCX is written with python-docx: pip install 'auditor[letters]'")
 
+from docx.opc.constants import RELATIONSHIP_TYPE as RT  # noqa: E402
+from docx.oxml.ns import qn  # noqa: E402
+
 from auditor.report.letters.formats.docx import docx as written  # noqa: E402
 
 Letters = dict[tuple[str, str], Letter]
@@ -54,7 +57,17 @@ def words(text: str) -> list[str]:
 
 
 def docx_text(document: Any) -> str:
-    return " ".join(node.text or "" for node in document.element.body.iter("{*}t"))
+    roots = [document.element.body, *([footnotes(document)] if footnotes(document) is not None else [])]
+    return " ".join(node.text or "" for root in roots for node in root.iter("{*}t"))
+
+
+def found(root: Any, path: str) -> list[Any]:
+    return list(root.xpath(path, namespaces={"w": qn("w:t")[1:-2]}))
+
+
+def footnotes(document: Any) -> Any:
+    """The root of the part of footnotes; None where there is none."""
+    return next((r.target_part.element for r in document.part.rels.values() if r.reltype == RT.FOOTNOTES), None)
 
 
 class Seen(HTMLParser):
@@ -129,8 +142,58 @@ def test_docx_has_headings_header_rows_alternative_text_and_a_language(letters: 
     assert pictures
     assert all(len(picture.get("descr")) > 10 for picture in pictures)
     assert document.styles.element.xpath(".//w:docDefaults//w:lang/@w:val") == ["en-GB"]
-    names = document.element.body.xpath(".//w:bookmarkStart/@w:name")
-    assert document.element.body.xpath(".//w:hyperlink/@w:anchor") == names
+
+
+def test_notes_are_footnotes_in_the_order_of_their_marks(letters: Letters) -> None:
+    """ECMA-376 part 1, 17.11: each reference has its note, in order; a second mark is a NOTEREF field to the first."""
+    for (place, kind), letter in letters.items():
+        if place != FLAGGED:
+            continue
+        document = opened(letter)
+        body = document.element.body
+        marked = body.xpath(".//w:footnoteReference/@w:id")
+        root = footnotes(document)
+        if not letter.notes:
+            assert marked == []
+            assert root is None
+            continue
+        assert found(root, "./w:footnote/@w:type") == ["separator", "continuationSeparator"]
+        assert marked == found(root, "./w:footnote[not(@w:type)]/@w:id"), kind
+        assert found(root, ".//w:footnoteRef/ancestor::w:footnote/@w:id") == marked
+        texts = ["".join(t.text for t in note.iter(qn("w:t"))).strip() for note in root.findall(qn("w:footnote"))[2:]]
+        assert texts == ["".join(run.text for run in note.runs) for note in letter.notes]
+        names = body.xpath(".//w:bookmarkStart/@w:name")
+        assert names == [f"note_{note.number}" for note in letter.notes]
+        fields = [node.text.split() for node in body.iter(qn("w:instrText"))]
+        assert all(field[0] == "NOTEREF" and field[1] in names for field in fields)
+        assert bool(fields) == (kind in ("title-vi", "oig"))  # their later parts come back to the findings of the table
+        inside = {style.style_id for style in document.styles if style.name in ("footnote text", "footnote reference")}
+        assert inside == set(found(root, ".//w:pStyle/@w:val")) | set(found(root, ".//w:rStyle/@w:val"))
+
+
+def test_footnotes_of_the_office_stay(letters: Letters, tmp_path: Path) -> None:
+    """Paper with a footnote of its own, in a look of its own, keeps both; ours follow."""
+    paper = tmp_path / "paper.docx"
+    paper.write_bytes(written(letters[FLAGGED, "crcl"], cover=False))
+    own = docx.Document(str(paper))
+    own.styles["footnote text"].font.name = "Garamond"
+    before = len(footnotes(own))
+    for entry in footnotes(own)[2:]:
+        entry.set(qn("w:id"), str(int(entry.get(qn("w:id"))) - 999))
+    for entry in own.element.body.iter(qn("w:footnoteReference")):
+        entry.set(qn("w:id"), str(int(entry.get(qn("w:id"))) - 999))
+    own.save(str(paper))
+    letter = letters[FLAGGED, "county-board"]
+    document = opened(letter, letterhead=paper)
+    assert len(footnotes(document)) == before + len(letter.notes)
+    assert document.styles["footnote text"].font.name == "Garamond"
+    identifiers = [entry.get(qn("w:id")) for entry in footnotes(document)]
+    assert len(identifiers) == len(set(identifiers))
+    for entry in footnotes(own)[2:]:
+        entry.set(qn("w:id"), "1000")
+    own.save(str(paper))
+    with pytest.raises(InputError, match="numbered 1000 or more"):
+        opened(letter, letterhead=paper)
 
 
 def letterhead(path: Path, *, body: bool, bare: bool) -> Path:
@@ -225,7 +288,8 @@ def test_what_the_sender_writes_is_shown_and_does_nothing(review: Review, payloa
             continue  # the kind that prints every field of the details
         document = opened(letter)
         assert payload.split("\n")[0] in docx_text(document)
-        assert not document.element.body.xpath(".//w:fldSimple | .//w:instrText")
+        assert not document.element.body.xpath(".//w:fldSimple")
+        assert {node.text.split()[0] for node in document.element.body.iter(qn("w:instrText"))} <= {"NOTEREF"}
         assert {r.target_ref for r in document.part.rels.values() if r.is_external} == set()
 
 

@@ -1,6 +1,7 @@
 """A letter as DOCX, on the office's own paper where it has one.
 
-Headings are headings, tables have header rows that repeat, pictures alternative text, and the document its language.
+Headings are headings, notes are footnotes, tables have header rows that repeat, pictures alternative text, and the
+document its language.
 Styles are taken from the letterhead where it has them and are made plainly where it lacks them.
 """
 
@@ -13,12 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import InputError, Problem, UsageError
+from auditor.report.letters.formats.docx_notes import mark, register, write_notes
 from auditor.report.letters.formats.docx_parts import (
     alternative,
-    bookmark,
     header_row,
     language,
-    link,
     stable,
     whole_row,
 )
@@ -55,6 +55,7 @@ def docx(letter: Letter, *, letterhead: Path | None = None, cover: bool = True) 
     """
     document = _opened(letterhead)
     printed = _printed(document)
+    write_notes(document, letter.notes, _runs)
     if cover and not printed:
         _cover(document, letter)
     _head(document, letter, new_page=cover and not printed)
@@ -76,6 +77,7 @@ def _opened(letterhead: Path | None) -> Document:
     except ImportError:
         problem = Problem("python-docx is not installed", "DOCX is written with it", "pip install 'auditor[letters]'")
         raise UsageError("letters cannot be written as DOCX here", [problem]) from None
+    register()
     if letterhead is None:
         return plain_paper(library.Document())
     why, remedy = "the letter is written onto it", "save it as a plain .docx (no .doc, no .docm), or leave it out"
@@ -124,12 +126,6 @@ def _foot(document: Document, letter: Letter) -> None:
         _paragraph(document, line)
     if letter.copies:
         _paragraph(document, (*letter.word("copies"), Run(": "), *_listed(letter.copies)))
-    if letter.notes:
-        document.add_paragraph(plain(letter.word("notes")), style=style(document, "Heading 2"))
-        for note in letter.notes:
-            paragraph = document.add_paragraph(style=style(document, "Normal"))
-            bookmark(paragraph, f"note_{note.number}", note.number)
-            _runs(paragraph, (Run(f"{note.number}. "), *note.runs))
     document.add_paragraph(plain(letter.word("enclosures")), style=style(document, "Heading 2"))
     _items(document, letter.enclosures, ordered=False)
 
@@ -205,6 +201,7 @@ def _table(
     for i, row in enumerate((header, *rows)):
         for j, cell in enumerate(row):
             grid[i][j].paragraphs[0].style = text
+            grid[i][j].paragraphs[0].paragraph_format.keep_with_next = i == 0 or None  # no header at the foot of a page
             _runs(grid[i][j].paragraphs[0], cell, strong=i == 0 or (j == 0 and len(row) > 1 and not _marked(cell)))
     document.add_paragraph(style=style(document, "Normal"))
     return grid[1:]
@@ -225,7 +222,7 @@ def _drawn(cell: Any, image: bytes, text: str) -> None:
 def _runs(paragraph: Any, runs: Runs, *, strong: bool = False) -> None:
     for run in runs:
         if run.kind == "mark":
-            link(paragraph, run.text, f"note_{run.text}")
+            mark(paragraph.part.document, paragraph, int(run.text))
             continue
         made = paragraph.add_run()
         if run.kind == "break":

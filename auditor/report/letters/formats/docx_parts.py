@@ -1,4 +1,4 @@
-"""What python-docx has no call for: header rows, alternative text, bookmarks, the language, stable bytes."""
+"""What python-docx has no call for: header rows, alternative text, the language, stable bytes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ if TYPE_CHECKING:
 
 FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest day that a zip archive can tell."""
-_ID: Final = 90_000
-"""Bookmarks of ours are numbered from here, past those that a letterhead may have."""
 
 
-def _element(tag: str, **attributes: str) -> Any:
+def element(tag: str, **attributes: str) -> Any:
+    """Return a new element, its attributes of the same namespace."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
@@ -28,37 +27,17 @@ def _element(tag: str, **attributes: str) -> Any:
 def header_row(row: Any) -> None:
     """Make a row the header of its table, repeated on every page."""
     whole_row(row)
-    row._tr.get_or_add_trPr().append(_element("w:tblHeader"))
+    row._tr.get_or_add_trPr().append(element("w:tblHeader"))
 
 
 def whole_row(row: Any) -> None:
     """Keep a row on one page."""
-    row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
+    row._tr.get_or_add_trPr().append(element("w:cantSplit"))
 
 
 def alternative(table: Any, text: str) -> None:
     """Give a table its title for those who do not see it."""
-    table._tbl.tblPr.append(_element("w:tblCaption", val=text))
-
-
-def bookmark(paragraph: Any, name: str, number: int) -> None:
-    """Set a bookmark at the beginning of a paragraph."""
-    identifier = str(_ID + number)
-    paragraph._p.append(_element("w:bookmarkStart", id=identifier, name=name))
-    paragraph._p.append(_element("w:bookmarkEnd", id=identifier))
-
-
-def link(paragraph: Any, text: str, name: str) -> None:
-    """Add a raised number that leads to a bookmark."""
-    from docx.text.run import Run
-
-    outer = _element("w:hyperlink", anchor=name, history="1")
-    inner = _element("w:r")
-    outer.append(inner)
-    paragraph._p.append(outer)
-    made = Run(inner, paragraph)
-    made.text = text
-    made.font.superscript = True
+    table._tbl.tblPr.append(element("w:tblCaption", val=text))
 
 
 def language(document: Document, code: str) -> None:
@@ -68,12 +47,12 @@ def language(document: Document, code: str) -> None:
     styles = document.styles.element
     defaults = styles.find(qn("w:docDefaults"))
     if defaults is None:
-        defaults = _element("w:docDefaults")
+        defaults = element("w:docDefaults")
         styles.insert(0, defaults)
     inner = _child(_child(defaults, "w:rPrDefault", first=True), "w:rPr")
     found = inner.find(qn("w:lang"))
     if found is None:
-        found = _element("w:lang")
+        found = element("w:lang")
         inner.append(found)
     found.set(qn("w:val"), code)
 
@@ -83,7 +62,7 @@ def _child(parent: Any, tag: str, *, first: bool = False) -> Any:
 
     found = parent.find(qn(tag))
     if found is None:
-        found = _element(tag)
+        found = element(tag)
         parent.insert(0, found) if first else parent.append(found)
     return found
 

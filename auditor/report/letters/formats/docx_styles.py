@@ -74,6 +74,18 @@ def widths(document: Document, table: Any, grid: Sequence[Sequence[Any]], *, dra
             cell.width = whole * part // 100
 
 
+def character_style(document: Document, name: str) -> Any:
+    """Return the style of a mark in the text: the document's, or a raised figure."""
+    from docx.enum.style import WD_STYLE_TYPE
+
+    for entry in document.styles:
+        if entry.name == name and entry.type == WD_STYLE_TYPE.CHARACTER:
+            return entry
+    made = document.styles.add_style(name, WD_STYLE_TYPE.CHARACTER, builtin=True)
+    made.font.superscript = True
+    return made
+
+
 def style(document: Document, name: str, *, table: bool = False) -> Any:
     """Return the style of a name, made plainly on top of the document's own text where there is none.
 
@@ -99,7 +111,7 @@ def style(document: Document, name: str, *, table: bool = False) -> Any:
 
 def _plain(document: Document, made: Any, name: str) -> None:
     from docx.enum.style import WD_STYLE_TYPE
-    from docx.shared import Cm
+    from docx.shared import Cm, Pt
 
     made.base_style = document.styles.default(WD_STYLE_TYPE.PARAGRAPH)
     if name.startswith("Heading"):
@@ -110,6 +122,9 @@ def _plain(document: Document, made: Any, name: str) -> None:
         made.paragraph_format.left_indent = Cm(0.8)
     if name in ("Quote", "Caption"):
         made.font.italic = True
+    if name == "footnote text":
+        made.font.size = Pt(9)
+        made.paragraph_format.space_after = Pt(2)
 
 
 def _outline(made: Any, level: int) -> None:
