@@ -14,7 +14,7 @@ from pathlib import Path
 
 import jinja2
 
-from auditor.report import labels, sentences
+from auditor.report import key_words, labels, sentences
 from auditor.report.words import MarkedWords, Words
 from auditor.resources import folder
 from auditor.signals.registry import discover
@@ -28,7 +28,9 @@ HEADER = (
 FREE = ("label", "page", "card", "fact", "note", "part")
 REPORT = Path(labels.__file__).parent
 UNSPOKEN = (
+    "key_words.py",
     "labels.py",
+    "names.py",
     "wording.py",
     "units.py",
     "trace.py",
@@ -61,7 +63,7 @@ def catalogues() -> dict[str, list[Key]]:
 
 
 def _labels() -> Iterator[str]:
-    for value in vars(labels).values():
+    for value in (*vars(labels).values(), *vars(key_words).values()):
         if isinstance(value, Words):
             yield from value.english.values()
         elif isinstance(value, MarkedWords):

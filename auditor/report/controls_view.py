@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from auditor.findings.finding import Estimate
 from auditor.findings.review import Control, PlaceReview
-from auditor.report import effects, labels, numbers
+from auditor.report import effects, labels, names, numbers
 from auditor.report.cite import maybe
 from auditor.report.context import Context
 
@@ -43,7 +43,7 @@ def _row(context: Context, control: Control, at: str) -> dict[str, Any]:
         "at": at,
         "title": context.title(control.signal),
         "section": context.card(control.signal).get("section"),
-        "name": labels.control_name(control),
+        "name": names.control_name(control),
         "suppressed": control.suppressed,
         "ratio": maybe(control.ratio, "ratio", numbers.plain_ratio),
         "interval": Markup("") if control.ratio is None else effects.interval(estimate_of(control), "", None),

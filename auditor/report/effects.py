@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from auditor.findings.finding import Comparator, Estimate, Finding
-from auditor.report import labels, numbers, tongue
+from auditor.report import names, numbers, tongue
 from auditor.report.cite import cited, pointer, say
 from auditor.report.locale.finished import noun
 from auditor.report.words import word
@@ -173,9 +173,9 @@ def observed(finding: Finding) -> Markup:
     if part is None:
         return Markup("{} against {}").format(k, n)
     shown = Markup("{} of {} ({})").format(k, n, cited(part, "k n", numbers.percent(part, finding.n), "share"))
-    if labels.counts_officers(finding):
+    if names.counts_officers(finding):
         return Markup("{} officers").format(shown)
-    return Markup("{} {}").format(shown, say("page.contrast.observed")) if labels.is_contrast(finding) else shown
+    return Markup("{} {}").format(shown, say("page.contrast.observed")) if names.is_contrast(finding) else shown
 
 
 def comparator_value(comparator: Comparator) -> Markup:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from auditor.findings.finding import Finding
 from auditor.findings.review import PlaceReview
-from auditor.report import effects, labels, numbers
+from auditor.report import effects, labels, names, numbers
 from auditor.report.cite import cited, quoted
 from auditor.report.context import Context, span
 
@@ -18,7 +18,7 @@ def benchmarks(context: Context, pointed: list[tuple[str, Finding]]) -> list[dic
     seen: set[tuple[str, str]] = set()
     found = []
     for pointer, finding in pointed:
-        key = (finding.signal, labels.comparator(finding))
+        key = (finding.signal, names.comparator(finding))
         if key in seen:
             continue
         seen.add(key)
@@ -27,7 +27,7 @@ def benchmarks(context: Context, pointed: list[tuple[str, Finding]]) -> list[dic
             {
                 "at": pointer,
                 "title": context.title(finding.signal),
-                "label": labels.comparator(finding),
+                "label": names.comparator(finding),
                 "why": quoted(base.why, "comparator/why") if base.why else Markup(""),
                 "source": quoted(base.source, "comparator/source") if base.source else Markup(""),
                 "period": span(base.period, "comparator/period") or span(finding.period, "period"),
@@ -40,7 +40,7 @@ def benchmarks(context: Context, pointed: list[tuple[str, Finding]]) -> list[dic
 def missing(pointed: list[tuple[str, Finding]]) -> list[dict[str, Any]]:
     """Return what is missing for each test of the place, as far as it was measured."""
     return [
-        {"at": pointer, "name": labels.finding_name(finding), "what": what, "share": share}
+        {"at": pointer, "name": names.finding_name(finding), "what": what, "share": share}
         for pointer, finding in pointed
         for what, share in effects.missing(finding.missing)
         if finding.tested
@@ -57,7 +57,7 @@ def evidence_row(context: Context, pointer: str, finding: Finding) -> dict[str, 
         "family": labels.FAMILIES.get(finding.family, finding.family),
         "asks": labels.FAMILY_ASKS.get(finding.family, ""),
         "title": context.title(finding.signal),
-        "name": labels.finding_name(finding),
+        "name": names.finding_name(finding),
         "mark": labels.OUTCOME_MARKS[state][0],
         "word": labels.OUTCOME_MARKS[state][1],
         "state": state,

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from auditor.findings.finding import Finding
-from auditor.report import doubts, effects, labels, numbers
+from auditor.report import doubts, effects, labels, names, numbers
 from auditor.report.brevity import FULL, Brevity
 from auditor.report.calibrated_rows import calibration_rows, centred_rows, local_row
 from auditor.report.cite import Num, cited, quoted, say
@@ -52,7 +52,7 @@ def finding_view(context: Context, finding: Finding, at: str, brevity: Brevity =
     return {
         "id": finding.id,
         "at": at,
-        "name": labels.finding_name(finding),
+        "name": names.finding_name(finding),
         "title": context.title(finding.signal),
         "question": quoted(finding.question, "question"),
         "null": quoted(finding.null, "null"),
@@ -88,15 +88,15 @@ def _rows(context: Context, finding: Finding) -> list[Row]:
     return [*made, *_doubt(finding)]
 
 
-def _among(rows: Sequence[Row], names: Sequence[str]) -> list[Row]:
-    return [row for row in rows if row[0] in names]
+def _among(rows: Sequence[Row], wanted: Sequence[str]) -> list[Row]:
+    return [row for row in rows if row[0] in wanted]
 
 
 def _hidden(finding: Finding) -> list[Row]:
     """Return the rows of a finding whose numbers are suppressed: that they are not printed, and no more."""
-    names = ("Effect and its interval", "p, calibrated p and q", "Detectable effect, tipping point, ranges")
+    withheld = ("Effect and its interval", "p, calibrated p and q", "Detectable effect, tipping point, ranges")
     return [
-        *((name, say("page.p.suppressed")) for name in names),
+        *((name, say("page.p.suppressed")) for name in withheld),
         ("Method", quoted(finding.estimate.method, "estimate/method")),
         ("Outcome", Markup("{} {}").format(*labels.OUTCOME_MARKS[effects.cell(finding)])),
     ]
@@ -127,10 +127,10 @@ def _observed(finding: Finding) -> Markup:
 
 def against_of(finding: Finding) -> Markup:
     """Return what a finding is held against, with its number."""
-    if labels.is_contrast(finding):
+    if names.is_contrast(finding):
         return _contrasted(finding)
     shown = _expected(finding) or say("page.comparator.none")
-    return Markup("<span data-name='label'>{}</span>: {}").format(labels.comparator(finding), shown)
+    return Markup("<span data-name='label'>{}</span>: {}").format(names.comparator(finding), shown)
 
 
 def _expected(finding: Finding) -> Markup:
@@ -167,7 +167,7 @@ def _per_thousand() -> Markup:
 
 
 def _scale_name(finding: Finding) -> str:
-    if labels.is_contrast(finding):
+    if names.is_contrast(finding):
         return "Ratio of ratios, uncentred"
     return _SCALES.get(finding.estimate.scale, finding.estimate.scale.replace("-", " ").capitalize())
 
@@ -194,7 +194,7 @@ def _test(finding: Finding) -> list[Row]:
 
 
 def _p_name(finding: Finding) -> str:
-    if labels.is_contrast(finding):
+    if names.is_contrast(finding):
         return "p (this place's own classes relabelled)"
     randomised = (finding.controls or {}).get("kind") == "randomised"
     return "p (the test's own randomisation)" if randomised else "p (chance variation alone)"

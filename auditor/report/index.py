@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from auditor.findings.finding import Finding
-from auditor.report import effects, labels, numbers, rules
+from auditor.report import effects, labels, names, numbers, rules
 from auditor.report.cite import Num, cited, quoted, say
 from auditor.report.context import Context, sentences_of, words
 from auditor.report.coverage import coverage_view
@@ -169,7 +169,7 @@ def _tests(context: Context) -> list[dict[str, Any]]:
         rows.append(
             {
                 "title": context.title(signal),
-                "name": labels.finding_name(finding),
+                "name": names.finding_name(finding),
                 "tested": finding.tested,
                 "cells": cells,
             }
@@ -186,7 +186,7 @@ def _regions(context: Context) -> list[dict[str, Any]]:
                 {
                     "at": at,
                     "region": region.name,
-                    "name": labels.finding_name(finding),
+                    "name": names.finding_name(finding),
                     "observed": effects.observed(finding),
                     "value": effects.value(finding.estimate, "estimate", finding.n),
                     "interval": effects.interval(finding.estimate, "estimate", finding.n),

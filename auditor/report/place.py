@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from auditor.findings.finding import Finding
 from auditor.findings.review import PlaceReview
-from auditor.report import effects, evidence, labels, numbers
+from auditor.report import effects, evidence, labels, names, numbers
 from auditor.report.brevity import FULL, Brevity
 from auditor.report.cite import Num, cited, say
 from auditor.report.context import Context, held, place_title, quotation, sentences_of, state_of, words
@@ -196,7 +196,7 @@ def _withheld(context: Context, place: PlaceReview, at: str, part: int | None) -
             found.append(
                 {
                     "title": context.title(entry.signal),
-                    "contrast": labels.contrast_name(entry.contrast),
+                    "contrast": names.contrast_name(entry.contrast),
                     "reason": words(
                         entry.sentence or entry.reason, _reason_ref(at, j, entry.sentence), context.language
                     ),
@@ -239,7 +239,7 @@ def _headline(context: Context, j: int, finding: Finding) -> dict[str, Any]:
         "level": effects.level(finding.estimate),
         "peers": effects.calibrated_interval(finding),
         "peer_scale": effects.peer_scale(finding),
-        "name": labels.finding_name(finding),
+        "name": names.finding_name(finding),
         "observed": effects.observed(finding),
         "mark": labels.OUTCOME_MARKS[state],
         "state": state,
@@ -262,7 +262,7 @@ def rank_of(place: PlaceReview) -> Markup:
     rank = place.rank
     if not rank or rank.get("low") is None or rank.get("high") is None:
         return Markup("")
-    what = next((labels.finding_name(f) for f in place.findings if _ranked(f, rank)), word("the first test"))
+    what = next((names.finding_name(f) for f in place.findings if _ranked(f, rank)), word("the first test"))
     low, high, of = (Num(rank[name], f"rank/{name}") for name in ("low", "high", "of"))
     return say("page.part.6.rank", what=what, low=low, high=high, of=of)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from auditor.report import labels, numbers, rules
+from auditor.report import names, numbers, rules
 from auditor.report.cite import Num, cited, maybe, say
 from auditor.report.context import Context, words
 from auditor.report.measured_view import measured_view
@@ -150,7 +150,7 @@ def _null(context: Context, index: int, null: Mapping[str, Any]) -> dict[str, An
     return {
         "at": f"/calibration/nulls/{index}",
         "title": context.title(str(null["signal"])),
-        "contrast": labels.contrast_name(str(null["contrast"])),
+        "contrast": names.contrast_name(str(null["contrast"])),
         "simulated": bool(null.get("simulated")),
         "places": cited(null["places"], "places", numbers.count(null["places"])),
         "centre": maybe(null.get("centre"), "centre", lambda value: numbers.number(value, 2)),

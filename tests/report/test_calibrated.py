@@ -11,7 +11,7 @@ import pytest
 
 from auditor.findings.finding import Finding
 from auditor.findings.review import Control, Review
-from auditor.report import effects, labels, numbers, trace, wording
+from auditor.report import effects, names, numbers, trace, wording
 from auditor.report.calibrated_rows import calibration_rows, centred_rows, local_row
 from auditor.report.context import Context
 from auditor.report.figures.funnel import funnels
@@ -171,20 +171,20 @@ def test_a_test_withheld_everywhere_has_no_column(review: Review) -> None:
 
 
 def test_names_of_contrasts_changes_and_controls(flagged: Finding, fixtures: ModuleType) -> None:
-    assert labels.finding_name(flagged) == "Hispanic: discretionary over serious arrests, licence offences left out"
-    assert labels.contrast_name("hispanic/white/with-licence") == (
+    assert names.finding_name(flagged) == "Hispanic: discretionary over serious arrests, licence offences left out"
+    assert names.contrast_name("hispanic/white/with-licence") == (
         "Hispanic, White (non-Hispanic), licence offences included"
     )
-    undated = labels.contrast_name("arrest/none/hispanic/series")
+    undated = names.contrast_name("arrest/none/hispanic/series")
     assert undated == "Hispanic arrests: change at the start, monthly series"
     change = replace(flagged, family="change", contrast="stop/secure-communities/activated/hispanic/classes")
-    assert labels.finding_name(change) == (
+    assert names.finding_name(change) == (
         "Hispanic stops: change at the start of Secure Communities, by offence class"
     )
-    assert labels.contrast_name("hispanic/ratio/region") == "Hispanic, all offences, whole region"
-    assert labels.control_name(fixtures.control("black", 1.9, 0.5)).startswith("Black (non-Hispanic): discretionary")
+    assert names.contrast_name("hispanic/ratio/region") == "Hispanic, all offences, whole region"
+    assert names.control_name(fixtures.control("black", 1.9, 0.5)).startswith("Black (non-Hispanic): discretionary")
     rate = fixtures.control("hispanic", 1.5, 0.9, "benchmark")
-    assert labels.control_name(rate) == "Hispanic arrests, adults, violent offences"
+    assert names.control_name(rate) == "Hispanic arrests, adults, violent offences"
 
 
 def test_an_interval_without_ends_is_no_interval(flagged: Finding) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from auditor.findings.finding import Finding
 from auditor.findings.review import Review
-from auditor.report import effects, labels, numbers
+from auditor.report import effects, names, numbers
 from auditor.report.cite import cited
 from auditor.report.figures.axis import (
     Axis,
@@ -87,7 +87,7 @@ def funnels(review: Review) -> tuple[Funnel, ...]:
 
 def _build(key: tuple[str, str, bool], entries: list[tuple[int, int, Finding]]) -> Funnel | None:
     first = entries[0][2]
-    name = f"{labels.finding_name(first)}{' (SIMULATED)' if key[2] else ''}"
+    name = f"{names.finding_name(first)}{' (SIMULATED)' if key[2] else ''}"
     if all(effects.of_shares(finding) for _, _, finding in entries):
         centre = median(float(finding.comparator.value or 0.0) for _, _, finding in entries)
         points = [Point(i, j, float(f.n or 0), effects.share(f) or 0.0, f.outcome == "signal") for i, j, f in entries]

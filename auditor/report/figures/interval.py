@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from auditor.findings.finding import Estimate, Finding
-from auditor.report import effects, labels
+from auditor.report import effects, labels, names
 from auditor.report.cite import cited
 from auditor.report.figures.axis import Axis, coordinate, ratio_axis, ratio_ticks
 from auditor.report.figures.glyphs import mark
@@ -87,7 +87,7 @@ def line_of(at: str, finding: Finding) -> Line:
     return Line(
         at=at,
         id=finding.id,
-        name=shortened(labels.finding_name(finding), LONGEST),
+        name=shortened(names.finding_name(finding), LONGEST),
         estimate=finding.estimate,
         mark=state,
         word=labels.OUTCOME_MARKS[state][1],

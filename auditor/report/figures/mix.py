@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from auditor.findings.finding import Finding
-from auditor.report import labels, numbers
+from auditor.report import labels, names, numbers
 from auditor.report.cite import cited
 from auditor.report.figures.axis import Axis, coordinate
 
@@ -46,7 +46,7 @@ def _bars(key: tuple[str, ...], told: dict[str, tuple[str, Finding]]) -> dict[st
         "width": coordinate(WIDTH),
         "height": coordinate(TOP + 2 * BAR + GAP + 8),
         "event": labels.event(key[0]),
-        "against": labels.comparator(first),
+        "against": names.comparator(first),
         "place": _bar(told, axis, TOP, own=True),
         "base": _bar(told, axis, TOP + BAR + GAP, own=False),
         "place_label_y": coordinate(TOP - 9),

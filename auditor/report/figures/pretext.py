@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.findings.finding import Finding
 from auditor.findings.review import Control, PlaceReview
-from auditor.report import effects, labels
+from auditor.report import effects, names
 from auditor.report.controls_view import estimate_of, failed
 from auditor.report.figures.axis import coordinate
 from auditor.report.figures.interval import Line, draw, line_of
@@ -31,7 +31,7 @@ def pretext_plot(findings: Iterable[tuple[str, Finding]], place: PlaceReview, at
     dict or None
         For ``figures/interval.svg.j2``; None when no contrast of offences has a number.
     """
-    own = [entry for entry in findings if labels.is_contrast(entry[1]) and entry[1].estimate.value is not None]
+    own = [entry for entry in findings if names.is_contrast(entry[1]) and entry[1].estimate.value is not None]
     if not own:
         return None
     signals = {finding.signal for _, finding in own}
@@ -58,7 +58,7 @@ def _control(at: str, control: Control) -> Line:
     return Line(
         at=at,
         id="",
-        name=labels.control_name(control),
+        name=names.control_name(control),
         estimate=estimate_of(control),
         mark="control-failed" if failed(control) else "control",
         word="control failed" if failed(control) else "control",

@@ -8,7 +8,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from auditor.findings.finding import Finding
-from auditor.report import effects, labels, numbers, rules
+from auditor.report import effects, names, numbers, rules
 from auditor.report.cite import Num, cited, say
 from auditor.report.figures.axis import Axis, ratio_axis, ratio_ticks
 from auditor.report.figures.plot import LEFT, RIGHT, TOP, Plot
@@ -42,7 +42,7 @@ def sensitivity(findings: Iterable[tuple[str, Finding]]) -> dict[str, Any] | Non
         **_plot(finding, tipping, last).model(one=1.0),
         "at": pointer,
         "id": finding.id,
-        "name": labels.finding_name(finding),
+        "name": names.finding_name(finding),
         "said": say("page.sensitivity.tips", r=Num(tipping, "tipping_point")),
         "rows": [_row(finding, factor) for factor in FACTORS if factor <= last],
     }

@@ -9,7 +9,7 @@ from typing import Any, Final
 from auditor.domain.vocabulary import EVENTS
 from auditor.findings.finding import Finding
 from auditor.findings.review import PlaceReview
-from auditor.report import labels, rules
+from auditor.report import labels, names, rules
 from auditor.report.cite import say
 from auditor.report.figures.axis import Axis, coordinate
 
@@ -97,7 +97,7 @@ def _compared(
         if start is not None and finding.signal in placebos:
             early = date.fromisoformat(rules.moved([start.isoformat(), PLACEBO_MONTHS]))
         yield {
-            "name": labels.finding_name(finding),
+            "name": names.finding_name(finding),
             "first": date.fromisoformat(finding.period["start"]),
             "last": date.fromisoformat(finding.period["end"]),
             "css": "tl-test",

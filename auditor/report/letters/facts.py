@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 
 from auditor.findings.finding import Sentence
-from auditor.report import effects, labels, numbers
+from auditor.report import effects, labels, names, numbers
 from auditor.report.cite import Num
 from auditor.report.letters.chosen import MOST, raised, tested, withheld
 from auditor.report.letters.details import Evidence, Incident
@@ -177,7 +177,7 @@ def _held_back(draft: Draft, position: int) -> Runs:
 
 
 def _contrast(key: str) -> str:
-    shown = labels.contrast_name(key)
+    shown = names.contrast_name(key)
     return f" ({shown})" if shown else ""
 
 

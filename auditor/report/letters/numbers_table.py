@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from auditor.findings.finding import Finding
-from auditor.report import doubts, effects, labels, numbers
+from auditor.report import doubts, effects, labels, names, numbers
 from auditor.report.cite import Num, cited, quoted, say
 from auditor.report.context import span
 from auditor.report.finding_view import against_of
@@ -25,11 +25,11 @@ def findings_table(draft: Draft, positions: Sequence[int]) -> Table:
 
 def _row(draft: Draft, position: int) -> tuple[Runs, ...]:
     finding, at = draft.finding(position), draft.pointer(position)
-    what = joined([bold(name(labels.finding_name(finding))), draft.note(position)], "")
+    what = joined([bold(name(names.finding_name(finding))), draft.note(position)], "")
     counted = lines([what, runs_of(span(finding.period, "period"), at)])
     if finding.suppressed:
         hidden = runs_of(say("page.p.suppressed"))
-        return counted, hidden, name(labels.comparator(finding)), hidden, _word(finding)
+        return counted, hidden, name(names.comparator(finding)), hidden, _word(finding)
     observed = observed_of(draft, finding, at)
     return counted, observed, _against(draft, finding, at), _effect(draft, finding, at), _correction(finding, at)
 
@@ -51,7 +51,7 @@ def _against(draft: Draft, finding: Finding, at: str) -> Runs:
     if _rates(finding):
         value = runs_of(effects.comparator_value(finding.comparator), at)
         told = draft.say("against.rates", group=labels.group(finding.reference), value=value) if value else ()
-        return joined([told, name(labels.comparator(finding))], "; ")
+        return joined([told, name(names.comparator(finding))], "; ")
     return runs_of(against_of(finding), at)
 
 
@@ -96,7 +96,7 @@ def note_of(draft: Draft, position: int, number: int) -> Note:
     why = runs_of(quoted(finding.comparator.why, "comparator/why"), at) if finding.comparator.why else ()
     section = runs_of(cited(finding.section, "section", str(finding.section)), at)
     where = draft.say("note.where", id=finding.id, part=section)
-    reason = draft.say("note.why", label=labels.comparator(finding), why=why) if why else ()
+    reason = draft.say("note.why", label=names.comparator(finding), why=why) if why else ()
     return Note(number, finding.id, joined([where, sentence, reason, *_bears(finding, at)]))
 
 
@@ -126,8 +126,8 @@ def picture(draft: Draft, position: int) -> Picture | None:
         return None
     share, base = effects.share(finding), finding.comparator.value
     header = (draft.say("picture.who"), draft.say("picture.bar"), draft.say("picture.share"))
-    words: dict[str, str | Runs] = {"what": labels.finding_name(finding), "mark": draft.note(position)}
-    if share is not None and base is not None and (effects.of_shares(finding) or labels.is_contrast(finding)):
+    words: dict[str, str | Runs] = {"what": names.finding_name(finding), "mark": draft.note(position)}
+    if share is not None and base is not None and (effects.of_shares(finding) or names.is_contrast(finding)):
         here = Bar(_who(draft, finding), runs_of(effects.observed(finding), at), share)
         there = Bar(_whom(finding), runs_of(effects.comparator_value(finding.comparator), at), base)
         return Picture(draft.say("picture.caption", **words), header, (here, there))
@@ -137,11 +137,11 @@ def picture(draft: Draft, position: int) -> Picture | None:
 
 
 def _who(draft: Draft, finding: Finding) -> Runs:
-    return name(labels.group(finding.group) if labels.is_contrast(finding) else draft.title)
+    return name(labels.group(finding.group) if names.is_contrast(finding) else draft.title)
 
 
 def _whom(finding: Finding) -> Runs:
-    return name(labels.group(finding.reference) if labels.is_contrast(finding) else labels.comparator(finding))
+    return name(labels.group(finding.reference) if names.is_contrast(finding) else names.comparator(finding))
 
 
 def _rates_drawn(draft: Draft, finding: Finding, at: str) -> tuple[Bar, Bar]:
@@ -150,6 +150,6 @@ def _rates_drawn(draft: Draft, finding: Finding, at: str) -> tuple[Bar, Bar]:
     value = runs_of(effects.value(finding.estimate, "estimate", finding.n), at)
     limits = runs_of(effects.interval(finding.estimate, "estimate", finding.n), at)
     who = name(labels.group(finding.group) or draft.title)
-    other = name(labels.group(finding.reference) or labels.comparator(finding))
+    other = name(labels.group(finding.reference) or names.comparator(finding))
     shown = draft.say("picture.times", value=value, limits=limits)
     return Bar(who, shown, ratio / longest), Bar(other, draft.say("picture.once"), 1.0 / longest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.report import effects, labels
+from auditor.report import effects, labels, names
 from auditor.report.context import span
 from auditor.report.letters.asks import reply, requests
 from auditor.report.letters.chosen import MOST, raised, tested
@@ -73,7 +73,7 @@ def _effect(draft: Draft, position: int) -> Runs:
     absolute = runs_of(effects.absolute(finding.absolute), draft.pointer(position))
     if not absolute or finding.suppressed:
         return ()
-    what = name(labels.finding_name(finding))
+    what = name(names.finding_name(finding))
     return draft.say("effect.of", what=what, mark=draft.note(position), value=absolute)
 
 
