@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.row_keys import Form, Key
+from auditor.row_packed import PackedColumns, PackedField
 
 _BITS = 62
 _AT_ONCE = 16_000_000
@@ -55,34 +56,6 @@ class Part:
         value = f"coalesce({self.sql}, {self.most})" if self.form == "day" else self.sql
         return f"({value} - ({self.least}))"
 
-    def values(self, codes: Ints, at: int, spare: Ints) -> NDArray[Any]:
-        """Return the key's values, in the type in which it leaves the engine.
-
-        Parameters
-        ----------
-        codes : ndarray of int64, shape (R,)
-            Packed numbers.
-        at : int
-            Bits behind this key's.
-        spare : ndarray of int64, shape (R,)
-            Overwritten.
-        """
-        narrow = np.min_scalar_type(self.most) if self.form == "text" else np.dtype(np.int64)
-        if self.bits:
-            np.right_shift(codes, at, out=spare)
-            spare &= (1 << self.bits) - 1
-            if self.least:
-                spare += self.least
-            found = spare.astype(narrow)
-        else:  # zeros take no memory until they are written to
-            found = np.full(len(codes), self.least, dtype=narrow) if self.least else np.zeros(len(codes), dtype=narrow)
-        if self.form != "day":
-            return found
-        missing, days = found == self.most, found.view("datetime64[D]")
-        if missing.any():
-            days[missing] = np.datetime64("NaT")
-        return days
-
 
 @dataclass(frozen=True, slots=True)
 class Packed:
@@ -90,13 +63,12 @@ class Packed:
 
     Attributes
     ----------
-    columns : dict of str to (R,) array
-        Codes of texts (as narrow as they can be), int64, days.
+    columns : PackedColumns
     n : (R,) float array
     censored : (R,) bool array
     """
 
-    columns: dict[str, NDArray[Any]]
+    columns: PackedColumns
     n: NDArray[np.float64]
     censored: NDArray[np.bool_]
 
@@ -104,6 +76,7 @@ class Packed:
 def group_packed(
     sql: duckdb.DuckDBPyConnection,
     source: str,
+    bounded: str,
     keys: Mapping[str, tuple[str, Key]],
     wanted: Sequence[Any],
     sizes: Mapping[str, int],
@@ -115,6 +88,8 @@ def group_packed(
     sql : DuckDBPyConnection
     source : str
         FROM and WHERE, of ``events e`` and what is joined to it.
+    bounded : str
+        The same rows, joined only with what keys need whose range is looked up in them.
     keys : mapping of str to (str, Key)
         The SQL of each key as it is grouped (texts as the type that stands for them), and what it is.
     wanted : sequence
@@ -130,9 +105,9 @@ def group_packed(
     if any(key.form not in PACKED for _, key in keys.values()):
         return None
     whole = {name: _whole(text, key.form) for name, (text, key) in keys.items()}
-    bounds = "".join(f", min({text}), max({text})" for name, text in whole.items() if name not in sizes)
+    bounds = "".join(f", {_bounds(text, keys[name][1])}" for name, text in whole.items() if name not in sizes)
     single = "coalesce(bool_and(e.n IS NOT DISTINCT FROM 1), true)"
-    rows, alone, *ends = sql.execute(f"SELECT count(*), {single}{bounds} {source}", wanted).fetchall()[0]
+    rows, alone, *ends = sql.execute(f"SELECT count(*), {single}{bounds} {bounded}", wanted).fetchall()[0]
     if not rows:
         return None
     ranges = iter(zip(ends[::2], ends[1::2], strict=True))
@@ -143,7 +118,7 @@ def group_packed(
     if sum(part.bits for part in parts.values()) > _BITS:
         return None
     codes, n, censored = _fetch(sql, source, parts, wanted, alone=alone and rows <= _AT_ONCE)
-    return Packed(_unpacked(parts, codes), n, censored)
+    return Packed(_columns(parts, codes), n, censored)
 
 
 def told(codes: Any) -> NDArray[Any]:
@@ -163,6 +138,13 @@ def _whole(text: str, form: Form) -> str:
     if form == "text":
         return f"enum_code({text})::BIGINT"
     return f"({text}) - {_EPOCH}" if form == "day" else f"({text})::BIGINT"
+
+
+def _bounds(text: str, key: Key) -> str:
+    """Return the SQL of the least and the most that a key can be."""
+    if key.codes:
+        return f"-1, coalesce((SELECT max(code) FROM {key.codes}), -1)"  # noqa: S608
+    return f"min({text}), max({text})"
 
 
 def _part(text: str, form: Form, low: int | None, high: int | None) -> Part:
@@ -185,20 +167,30 @@ def _fetch(
         return told(codes), np.asarray(n, dtype=float), np.asarray(censored, dtype=bool)
     codes = told(sql.execute(f"SELECT {packed} AS k {source}", wanted).fetchnumpy()["k"])
     codes.sort()
-    new = np.empty(len(codes), dtype=bool)
-    new[0] = True
-    np.not_equal(codes[1:], codes[:-1], out=new[1:])
-    first = np.flatnonzero(new)
-    n = np.empty(len(first))
-    n[:-1] = first[1:] - first[:-1]
-    n[-1] = len(codes) - first[-1]
-    return codes[new], n, np.zeros(len(first), dtype=bool)
+    distinct, n = _counted(codes)
+    return distinct, n, np.zeros(len(n), dtype=bool)
 
 
-def _unpacked(parts: Mapping[str, Part], codes: Ints) -> dict[str, NDArray[Any]]:
-    columns, spare = {}, np.empty_like(codes)
-    at = sum(part.bits for part in parts.values())
+def _counted(codes: Ints) -> tuple[Ints, NDArray[np.float64]]:
+    """Return the distinct ones of sorted codes, and how often each occurs.
+
+    Where few occur twice, as fine keys have it, only those are looked at: memory that is touched for the first time is
+    what such a step costs.
+    """
+    again = np.flatnonzero(codes[1:] == codes[:-1]) + 1
+    kept = np.delete(codes, again) if len(again) else codes
+    n = np.ones(len(kept))
+    if len(again):
+        # The k-th repeated row stands in the group of the row before it, which k + 1 repeats have moved up.
+        group = again - np.arange(1, len(again) + 1)
+        starts = np.flatnonzero(np.diff(group, prepend=-1))
+        n[group[starts]] += np.diff(starts, append=len(group))
+    return kept, n
+
+
+def _columns(parts: Mapping[str, Part], codes: Ints) -> PackedColumns:
+    fields, at = {}, sum(part.bits for part in parts.values())
     for name, part in parts.items():
         at -= part.bits
-        columns[name] = part.values(codes, at, spare)
-    return columns
+        fields[name] = PackedField(at, part.bits, part.least, part.most, part.form)
+    return PackedColumns(codes, fields)

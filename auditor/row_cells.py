@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from auditor.errors import unknown_name
 from auditor.records.event_columns import PERSONAL
 from auditor.row_keys import KEYS
+from auditor.row_packed import NO_DAY, PackedColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +59,21 @@ Coded = tuple[NDArray[np.integer[Any]], NDArray[np.object_]]
 
 
 class Columns(Mapping[str, NDArray[Any]]):
-    """Columns of rows of which texts are kept as codes: millions of rows hold few values.
+    """Columns of rows of which texts are kept as codes, and others packed until they are read.
 
     Parameters
     ----------
-    columns : mapping of str to (R,) array or Coded
-        In their order. What is coded comes out as an object array of text.
+    columns : mapping of str to (R,) array, Coded or PackedColumns
+        In their order. What is coded comes out as an object array of text; of what is packed the column of that name.
     """
 
-    def __init__(self, columns: Mapping[str, NDArray[Any] | Coded]) -> None:
+    def __init__(self, columns: Mapping[str, NDArray[Any] | Coded | PackedColumns]) -> None:
         self._columns = dict(columns)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         column = self._columns[name]
+        if isinstance(column, PackedColumns):
+            column = self._columns[name] = column.values(name)
         return column[1][column[0]] if isinstance(column, tuple) else column
 
     def __iter__(self) -> Iterator[str]:
@@ -84,14 +87,22 @@ class Columns(Mapping[str, NDArray[Any]]):
         column = self._columns[name]
         return column if isinstance(column, tuple) else None
 
+    def packed(self, name: str) -> PackedColumns | None:
+        """Return what a column is still packed in."""
+        column = self._columns[name]
+        return column if isinstance(column, PackedColumns) else None
+
     def take(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Columns:
         """Return the rows that a mask keeps, or positions name."""
-        return Columns(
-            {
-                name: (column[0][keep], column[1]) if isinstance(column, tuple) else column[keep]
-                for name, column in self._columns.items()
-            }
-        )
+        packed = {id(column): column for column in self._columns.values() if isinstance(column, PackedColumns)}
+        taken = {key: column.take(keep) for key, column in packed.items()}
+        found: dict[str, NDArray[Any] | Coded | PackedColumns] = {}
+        for name, column in self._columns.items():
+            if isinstance(column, PackedColumns):
+                found[name] = taken[id(column)]
+            else:
+                found[name] = (column[0][keep], column[1]) if isinstance(column, tuple) else column[keep]
+        return Columns(found)
 
 
 @dataclass(frozen=True)
@@ -142,6 +153,20 @@ class RowTable:
         names = tuple(sorted(set(values)))
         position = {value: i for i, value in enumerate(names)}
         return np.fromiter(map(position.__getitem__, values), dtype=np.int64, count=len(values)), names
+
+    def narrow(self, name: str) -> NDArray[np.integer[Any]]:
+        """Return a column of whole numbers or days in as few bits as it is kept in.
+
+        Days are counted from 1970; one that is missing is :data:`auditor.row_packed.NO_DAY`.
+        """
+        packed = self.columns.packed(name) if isinstance(self.columns, Columns) else None
+        if packed is not None:
+            return packed.narrow(name)
+        values = self.columns[name]
+        if values.dtype.kind != "M":
+            return values
+        days = values.astype("datetime64[D]")
+        return np.where(np.isnat(days), NO_DAY, days.astype(np.int64)).astype(np.int32)
 
     def isin(self, name: str, *wanted: str) -> NDArray[np.bool_]:
         """Return the mask of the rows whose text is one of these values."""

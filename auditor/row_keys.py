@@ -29,16 +29,19 @@ class Key:
         Columns of ``events`` that it reads.
     joins : tuple of str
         Entries of :data:`JOINS` that its SQL needs, in their order.
+    codes : str
+        Table whose column ``code`` it is: its range is known without a look at the rows. Empty for all others.
     """
 
     sql: str
     form: Form
     columns: frozenset[str]
     joins: tuple[str, ...] = ()
+    codes: str = ""
 
 
-def _key(sql: str, form: Form, *columns: str, joins: tuple[str, ...] = ()) -> Key:
-    return Key(sql, form, frozenset(columns), joins)
+def _key(sql: str, form: Form, *columns: str, joins: tuple[str, ...] = (), codes: str = "") -> Key:
+    return Key(sql, form, frozenset(columns), joins, codes)
 
 
 # The person's stay ends with the first of release and transfer; both at once is a transfer, which is the reason for the
@@ -129,6 +132,7 @@ _FREE_OF_CONVICTION = "e.disposition IN ('dismissed', 'no-charge', 'acquitted', 
 
 # From 14:00 on, which is before dusk everywhere, and an hour before it too.
 _EVENING = "e.minute >= 840"
+_OFFICER = ("officer", "agency", "day", "minute")
 
 JOINS: Final[dict[str, str]] = {
     "officers": "LEFT JOIN row_officers o ON o.place = e.place AND o.agency IS NOT DISTINCT FROM e.agency "
@@ -154,7 +158,7 @@ _DERIVED: Final[dict[str, Key]] = {
         "end",
     ),
     # Badge numbers mean something within one agency of one place, identifiers of persons within one source.
-    "officer_code": _key("o.code", "whole", "officer", "agency", "day", "minute", joins=("officers",)),
+    "officer_code": _key("o.code", "whole", *_OFFICER, joins=("officers",), codes="row_officers"),
     # Squares of a fiftieth of a degree (some 2 km): enough to tell beats apart, too coarse for an address.
     "area": _key(
         "(floor(e.latitude * 50)::BIGINT + 4500) * 100000 + floor(e.longitude * 50)::BIGINT + 9000",
@@ -167,9 +171,9 @@ _DERIVED: Final[dict[str, Key]] = {
     # Rows before the evening are told by their minute alone, so that they group into few.
     "evening_day": _key(f"CASE WHEN {_EVENING} THEN e.day END", "day", "minute", "day"),
     "evening_officer": _key(
-        f"CASE WHEN {_EVENING} THEN o.code END", "whole", "officer", "agency", "day", "minute", joins=("officers",)
+        f"CASE WHEN {_EVENING} THEN o.code END", "whole", *_OFFICER, joins=("officers",), codes="row_officers"
     ),
-    "person_code": _key("p.code", "whole", "person", "day", "minute", joins=("persons",)),
+    "person_code": _key("p.code", "whole", "person", "day", "minute", joins=("persons",), codes="row_persons"),
     "in_operation": _key(_MARKED, "whole", "operation"),
     "operation_day": _key(_DECLARED, "whole", "day", "agency"),
     "held_hours": _key(

@@ -14,6 +14,7 @@ from auditor.engine_packed import Part
 from auditor.records.load import load
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store
+from auditor.row_packed import NO_DAY, PackedColumns, PackedField
 
 COARSE = RowSpec(("event", "group", "agency", "searched", "hour"))
 FINE = RowSpec(
@@ -92,7 +93,47 @@ def test_rows_without_any_day_or_officer(tmp_path, monkeypatch):
 def test_a_missing_day_stands_last():
     part = Part("x", -3, 5, "day")
     assert part.bits == 4
-    codes = np.array([0, 7, 8])
-    days = part.values(codes << 3, 3, np.empty_like(codes))
+    packed = PackedColumns(np.array([0, 7, 8]) << 3, {"day": PackedField(3, 4, -3, 5, "day")})
+    days = packed.values("day")
     assert days[:2].astype(int).tolist() == [-3, 4]
     assert np.isnat(days[2])
+    assert packed.narrow("day").tolist() == [-3, 4, NO_DAY]
+
+
+@pytest.mark.parametrize(("least", "most", "kind"), [(-1, 32767, "int16"), (-1, 32768, "int32"), (0, 2**40, "int64")])
+def test_numbers_are_as_narrow_as_they_can_be(least, most, kind):
+    field = PackedField(2, (most - least).bit_length(), least, most, "whole")
+    packed = PackedColumns(np.array([0, most - least]) << 2, {"x": field})
+    assert packed.narrow("x").dtype == kind
+    assert packed.narrow("x").tolist() == packed.values("x").tolist() == [least, most]
+
+
+@pytest.mark.parametrize("size", [1, 7, 40_000])
+def test_columns_are_read_block_by_block(size):
+    low, high = np.arange(size) % 5 - 1, np.arange(size) % 3
+    fields = {"low": PackedField(0, 3, -1, 3, "whole"), "high": PackedField(3, 2, 0, 2, "text")}
+    packed = PackedColumns((low + 1) | (high << 3), fields)
+    np.testing.assert_array_equal(packed.values("low"), low)
+    np.testing.assert_array_equal(packed.values("high"), high)
+    keep = np.arange(size) % 2 == 0
+    np.testing.assert_array_equal(packed.take(keep).values("low"), low[keep])
+
+
+@pytest.mark.parametrize("codes", [[4], [1, 2, 3], [5, 5, 5], [1, 1, 2, 3, 3, 3, 9], [0, 1, 1]])
+def test_repeated_rows_are_counted(codes):
+    distinct, n = engine_packed._counted(np.array(codes))
+    expected, times = np.unique(codes, return_counts=True)
+    np.testing.assert_array_equal(distinct, expected)
+    np.testing.assert_array_equal(n, times)
+
+
+def test_a_column_is_the_same_narrow_as_wide(tmp_path):
+    rows = grouped(tmp_path, file(2), FINE)
+    narrow = {name: rows.narrow(name) for name in ("minute", "evening_officer", "evening_day")}
+    assert narrow["minute"].dtype == np.int16
+    for name in ("minute", "evening_officer"):
+        np.testing.assert_array_equal(narrow[name], rows.columns[name])
+    days = rows.columns["evening_day"]
+    np.testing.assert_array_equal(narrow["evening_day"] == NO_DAY, np.isnat(days))
+    np.testing.assert_array_equal(narrow["evening_day"][~np.isnat(days)], days[~np.isnat(days)].astype(int))
+    np.testing.assert_array_equal(rows.narrow("evening_day"), narrow["evening_day"])  # once read, no longer packed

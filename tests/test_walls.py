@@ -34,6 +34,7 @@ FLOORS = {
     "engine_rows": 4,
     "row_cells": 4,
     "row_keys": 4,
+    "row_packed": 4,
     "report": 4,
     "signals": 5,
     "audit": 6,
