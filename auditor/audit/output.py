@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
@@ -12,19 +11,17 @@ from types import TracebackType
 from typing import Any
 
 from auditor.audit import datapackage, stopping
+from auditor.audit.output_errors import explained, refusal
 from auditor.audit.output_lock import Lock
 from auditor.audit.output_names import safe_name, target
 from auditor.audit.partial import REVIEW, Files, Partial, leftovers, place_whole
 from auditor.audit.publish import publish, recover, sync_folder, undisturbed
-from auditor.errors import AuditorError, Problem, UsageError
+from auditor.errors import AuditorError
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_WHOLE = "the output appears whole or not at all: nothing was published, an earlier output is as it was"
 _NOTHING = "nothing was published"
 _KEPT = "nothing was published; the same command with --resume goes on from what was finished"
 _AFRESH = "nothing of this run was kept: it starts from the beginning"
 _PUBLISHED = "the output was complete by then"
-_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def _unsaid(line: str) -> None:
@@ -90,12 +87,12 @@ class OutputFolder:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock.__enter__()
         except OSError as error:
-            raise self._explained(error, 0) from error
+            raise self._explained(error) from error
         try:
             self._prepare()
         except OSError as error:
             self._abandon()
-            raise self._explained(error, 0) from error
+            raise self._explained(error) from error
         except BaseException:
             self._abandon()
             raise
@@ -140,10 +137,10 @@ class OutputFolder:
         if not self.path.exists():
             return
         if not self.path.is_dir():
-            raise self._refusal("there is a file of this name", "it would be lost", "give another --out")
+            raise refusal(self.path, "there is a file of this name", "it would be lost")
         if any(self.path.iterdir()) and not datapackage.is_ours(self.path):
             why = "only an empty folder or an earlier output of auditor is replaced"
-            raise self._refusal("the folder holds something else", why, "give another --out, or empty it yourself")
+            raise refusal(self.path, "the folder holds something else", why, "give another --out, or empty it yourself")
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write one file.
@@ -188,7 +185,7 @@ class OutputFolder:
         try:
             self._partial.keep(new, self.files[REVIEW][0])
         except OSError as error:
-            raise self._explained(error, 0) from error
+            raise self._explained(error) from error
         self._kept |= new.keys()
 
     def keep_nothing(self) -> None:
@@ -236,7 +233,7 @@ class OutputFolder:
             if kind is None:
                 self._finish()
         except OSError as problem:
-            raise self._explained(problem, 0) from problem
+            raise self._explained(problem) from problem
         except BaseException as problem:
             stopped = not isinstance(problem, Exception)
             error = problem
@@ -267,23 +264,8 @@ class OutputFolder:
         finally:
             self._lock.__exit__(None, None, None)
 
-    def _refusal(self, found: str, why: str, remedy: str) -> UsageError:
-        return UsageError("the output folder cannot be used", [Problem(found, why, remedy, file=self.path.name)])
-
-    def _explained(self, error: OSError, needed: int) -> AuditorError:
-        if error.errno in _FULL:
-            written = sum(size for _, size in self.files.values())
-            free = shutil.disk_usage(self.path.parent).free
-            found = f"the disk is full: {written + needed:,} bytes needed so far, {written + free:,} were free"
-            problem = Problem(found, _WHOLE, "make room and run it again")
-            return AuditorError("the output could not be written", [problem])
-        if error.errno in _FORBIDDEN:
-            what = "the disk is read-only" if error.errno == errno.EROFS else "no permission to write there"
-            return self._refusal(what, "the output needs a folder of its own", "give another --out")
-        if isinstance(error, FileExistsError | NotADirectoryError):
-            return self._refusal("a part of the path is a file", "no folder can be made there", "give another --out")
-        found = f"{error.strerror} (error {error.errno})"
-        return AuditorError("the output could not be written", [Problem(found, _WHOLE, "give another --out")])
+    def _explained(self, error: OSError, needed: int = 0) -> AuditorError:
+        return explained(error, self.path, sum(size for _, size in self.files.values()), needed)
 
 
 def _escaped(name: str) -> str:
