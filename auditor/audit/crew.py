@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections import deque
@@ -47,6 +48,8 @@ class Crew:
         self._busy: dict[Connection, int] = {}
 
     def __enter__(self) -> Crew:
+        # A collection in a worker would walk everything that it shares, and so copy it.
+        gc.freeze()
         return self
 
     def __exit__(self, *ended: object) -> None:
@@ -57,6 +60,7 @@ class Crew:
             process.join()
             connection.close()
         self._hands.clear()
+        gc.unfreeze()
 
     def results(self, tasks: Sequence[int]) -> Iterator[tuple[int, str | Failed]]:
         """Yield each task and its result, in order.

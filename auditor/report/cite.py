@@ -12,7 +12,7 @@ from __future__ import annotations
 import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -43,6 +43,20 @@ def spaced(text: str) -> Markup:
     return Markup(kept)  # noqa: S704 - escaped the line before
 
 
+# A page names the same few pointers and prints the same few numbers again and again.
+_shown = lru_cache(maxsize=1 << 14, typed=True)(spaced)
+_plain = lru_cache(maxsize=1 << 14, typed=True)(escape)
+
+
+def put(template: str, *parts: object, **named: object) -> Markup:
+    """Fill a template of our own, HTML in which every ``{}`` stands for an escaped part.
+
+    ``Markup.format`` does the same in ten times the time; a page fills hundreds.
+    """
+    filled = template.format(*map(escape, parts), **{name: escape(part) for name, part in named.items()})
+    return Markup(filled)  # noqa: S704 - the template is our own, and every part is escaped
+
+
 def cited(value: Any, ref: str, shown: str, calc: str = "", *, svg: bool = False) -> Markup:
     """Return one number with its source.
 
@@ -60,10 +74,10 @@ def cited(value: Any, ref: str, shown: str, calc: str = "", *, svg: bool = False
     svg : bool
         For the text of a figure, where HTML's ``data`` element cannot stand.
     """
-    rule = f' data-calc="{escape(calc)}"' if calc else ""
+    rule = f' data-calc="{_plain(calc)}"' if calc else ""
     tag, name = ("tspan", "data-value") if svg else ("data", "value")
-    source = f'{name}="{escape(raw(value))}" data-ref="{escape(ref)}"{rule}'
-    return Markup(f"<{tag} {source}>{spaced(shown)}</{tag}>")  # noqa: S704 - every part is escaped above
+    source = f'{name}="{escape(raw(value))}" data-ref="{_plain(ref)}"{rule}'
+    return Markup(f"<{tag} {source}>{_shown(shown)}</{tag}>")  # noqa: S704 - every part is escaped above
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +164,12 @@ def _parts(sentence: Sentence | Mapping[str, Any]) -> tuple[str, Mapping[str, An
 def _text(held: str, shown: str, ref: str) -> Markup:
     """Return a text with its pointer; one that could not be put into the language says in which it is."""
     foreign = tongue.current() != tongue.ENGLISH and held == shown and not ref.endswith(f"/{tongue.current()}")
-    mark = Markup(' lang="en"') if foreign and any(c.isalpha() for c in shown) else Markup("")
-    return Markup('<span data-text="{}"{}>{}</span>').format(ref, mark, spaced(shown))
+    mark = ' lang="en"' if foreign and any(c.isalpha() for c in shown) else ""
+    return Markup(f'<span data-text="{_plain(ref)}"{mark}>{spaced(shown)}</span>')  # noqa: S704 - escaped here
 
 
 def maybe(value: Any, ref: str, write: Callable[[Any], str], absent: str = "") -> Markup:
     """Cite a value that may be None; ``absent`` says in words why there is none."""
     if value is None:
-        return Markup('<span class="none">{}</span>').format(absent) if absent else Markup("")
+        return Markup(f'<span class="none">{escape(absent)}</span>') if absent else Markup("")  # noqa: S704 - escaped
     return cited(value, ref, write(value))

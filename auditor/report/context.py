@@ -102,14 +102,20 @@ class Context:
         if signal not in self.cards:
             return []
         number, card = self.cards[signal]
-        return [quoted(text, f"/signals/{number}/{name}/{i}") for i, text in enumerate(card.get(name, ()))]
+
+        def told_once(context: Context) -> list[Markup]:
+            texts = enumerate(card.get(name, ()))
+            return [quoted(text, f"/signals/{number}/{name}/{i}", context.language) for i, text in texts]
+
+        return list(self.once(f"{signal}/{name}", told_once))
 
     def said(self, signal: str, name: str) -> Markup:
         """Return one text of a card with its pointer; nothing when it is empty."""
         if signal not in self.cards or not self.cards[signal][1].get(name):
             return Markup("")
         number, card = self.cards[signal]
-        return quoted(card[name], f"/signals/{number}/{name}")
+        found: Markup = self.once(f"{signal}/{name}", lambda _: quoted(card[name], f"/signals/{number}/{name}"))
+        return found
 
 
 def words(value: Any, ref: str, language: str) -> Markup:

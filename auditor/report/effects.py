@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from auditor.findings.finding import Comparator, Estimate, Finding
 from auditor.report import names, numbers, tongue
-from auditor.report.cite import cited, pointer, say
+from auditor.report.cite import cited, pointer, put, say
 from auditor.report.locale.finished import noun
 from auditor.report.words import word
 
@@ -99,7 +99,7 @@ def writer(scale: str, n: float | None) -> Callable[[float], str]:
 def level(estimate: Estimate) -> Markup:
     """Return the name of an interval, "95 % interval", with the source of its level."""
     part = cited(estimate.level, "estimate/level", numbers.percent(estimate.level, decimals=0))
-    return Markup(word("{level} interval")).format(level=part)  # noqa: S704 - a label of our own
+    return put(word("{level} interval"), level=part)
 
 
 def interval(estimate: Estimate, ref: str, n: float | None, *, svg: bool = False) -> Markup:
@@ -117,10 +117,10 @@ def interval(estimate: Estimate, ref: str, n: float | None, *, svg: bool = False
     if not high and (not low or (estimate.scale in RATIO_SCALES and estimate.low == 0)):
         return Markup("no limit can be stated")
     if not high:
-        return Markup("{} or more (no upper limit)").format(low)
+        return put("{} or more (no upper limit)", low)
     if not low:
-        return Markup("{} or less (no lower limit)").format(high)
-    return Markup("{} to {}").format(low, high)
+        return put("{} or less (no lower limit)", high)
+    return put("{} to {}", low, high)
 
 
 def _limit(value: float | None, ref: str, write: Callable[[float], str], *, svg: bool) -> Markup:
@@ -149,9 +149,7 @@ def absolute(estimate: Estimate | None) -> Markup:
 
     if estimate.low is None and estimate.high is None:
         return one("value", estimate.value)
-    return Markup("{} ({} to {})").format(
-        one("value", estimate.value), one("low", estimate.low), one("high", estimate.high)
-    )
+    return put("{} ({} to {})", one("value", estimate.value), one("low", estimate.low), one("high", estimate.high))
 
 
 def share(finding: Finding) -> float | None:
@@ -171,11 +169,11 @@ def observed(finding: Finding) -> Markup:
     n = cited(finding.n, "n", numbers.count(finding.n))
     part = share(finding)
     if part is None:
-        return Markup("{} against {}").format(k, n)
-    shown = Markup("{} of {} ({})").format(k, n, cited(part, "k n", numbers.percent(part, finding.n), "share"))
+        return put("{} against {}", k, n)
+    shown = put("{} of {} ({})", k, n, cited(part, "k n", numbers.percent(part, finding.n), "share"))
     if names.counts_officers(finding):
-        return Markup("{} officers").format(shown)
-    return Markup("{} {}").format(shown, say("page.contrast.observed")) if names.is_contrast(finding) else shown
+        return put("{} officers", shown)
+    return put("{} {}", shown, say("page.contrast.observed")) if names.is_contrast(finding) else shown
 
 
 def comparator_value(comparator: Comparator) -> Markup:
@@ -187,7 +185,7 @@ def comparator_value(comparator: Comparator) -> Markup:
     shown = cited(comparator.value, "comparator/value", text)
     if comparator.n is None:
         return shown
-    return Markup("{} of {}").format(shown, cited(comparator.n, "comparator/n", numbers.count(comparator.n)))
+    return put("{} of {}", shown, cited(comparator.n, "comparator/n", numbers.count(comparator.n)))
 
 
 def missing(entry: Mapping[str, Any]) -> list[tuple[str, Markup]]:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from auditor.findings.finding import Finding
 from auditor.findings.review import PlaceReview
 from auditor.report import effects, labels, names, numbers
-from auditor.report.cite import cited, quoted
+from auditor.report.cite import cited, put, quoted
 from auditor.report.context import Context, span
 
 
@@ -66,7 +66,8 @@ def evidence_row(context: Context, pointer: str, finding: Finding) -> dict[str, 
         "q": _small(finding.q_value, "q_value"),
         "p": _small(finding.calibrated_p, "calibrated_p"),
         "tipping": _plain(finding.tipping_point, "tipping_point"),
-        "robust": Markup("{} of {}").format(
+        "robust": put(
+            "{} of {}",
             cited(robust["passed"], "robustness/passed", numbers.count(robust["passed"])),
             cited(robust["of"], "robustness/of", numbers.count(robust["of"])),
         )
@@ -81,7 +82,7 @@ def _blocks(finding: Finding) -> Markup:
     if not parts:
         return Markup("")
     same, of = (cited(parts[name], f"robustness/blocks/{name}", numbers.count(parts[name])) for name in ("same", "of"))
-    return Markup("{} of {}").format(same, of)
+    return put("{} of {}", same, of)
 
 
 def _small(value: float | None, ref: str) -> Markup:

@@ -11,7 +11,7 @@ from auditor.findings.finding import Finding
 from auditor.report import doubts, effects, labels, names, numbers
 from auditor.report.brevity import FULL, Brevity
 from auditor.report.calibrated_rows import calibration_rows, centred_rows, local_row
-from auditor.report.cite import Num, cited, quoted, say
+from auditor.report.cite import Num, cited, put, quoted, say
 from auditor.report.context import Context, sentences_of, span
 from auditor.report.measured_view import alarm_of
 from auditor.report.words import word
@@ -98,7 +98,7 @@ def _hidden(finding: Finding) -> list[Row]:
     return [
         *((name, say("page.p.suppressed")) for name in withheld),
         ("Method", quoted(finding.estimate.method, "estimate/method")),
-        ("Outcome", Markup("{} {}").format(*labels.OUTCOME_MARKS[effects.cell(finding)])),
+        ("Outcome", put("{} {}", *labels.OUTCOME_MARKS[effects.cell(finding)])),
     ]
 
 
@@ -110,8 +110,8 @@ def _what(context: Context, finding: Finding) -> list[Row]:
     if finding.reference:
         groups = labels.both(groups, labels.group(finding.reference))
     return [
-        ("Finding", Markup("<span data-name='id'>{}</span>").format(f"{finding.id} · {family} · {finding.signal}")),
-        ("Unit", Markup("{}{}").format(labels.event(finding.event), f", {groups}" if groups else "")),
+        ("Finding", put("<span data-name='id'>{}</span>", f"{finding.id} · {family} · {finding.signal}")),
+        ("Unit", put("{}{}", labels.event(finding.event), f", {groups}" if groups else "")),
         ("Period", span(finding.period, "period")),
         ("Observed", _observed(finding)),
         ("Compared with", against_of(finding)),
@@ -130,7 +130,7 @@ def against_of(finding: Finding) -> Markup:
     if names.is_contrast(finding):
         return _contrasted(finding)
     shown = _expected(finding) or say("page.comparator.none")
-    return Markup("<span data-name='label'>{}</span>: {}").format(names.comparator(finding), shown)
+    return put("<span data-name='label'>{}</span>: {}", names.comparator(finding), shown)
 
 
 def _expected(finding: Finding) -> Markup:
@@ -148,7 +148,7 @@ def _contrasted(finding: Finding) -> Markup:
     if base.value is None or base.n is None:
         return what
     share = say("page.contrast.share", share=Num(base.value, "comparator/value"), n=Num(base.n, "comparator/n"))
-    return Markup("{}: {}").format(what, share)
+    return put("{}: {}", what, share)
 
 
 def _effect(finding: Finding) -> list[Row]:
@@ -163,7 +163,7 @@ def _effect(finding: Finding) -> list[Row]:
 
 
 def _per_thousand() -> Markup:
-    return Markup("<span data-fixed='unit'>{}</span>").format(word("Per 1,000 persons"))
+    return put("<span data-fixed='unit'>{}</span>", word("Per 1,000 persons"))
 
 
 def _scale_name(finding: Finding) -> str:
@@ -177,7 +177,7 @@ def _shrunken(finding: Finding) -> Markup:
         return Markup("")
     value = effects.value(finding.shrunken, "shrunken", finding.n)
     limits = effects.interval(finding.shrunken, "shrunken", finding.n)
-    return Markup("{} ({}), {}").format(value, limits, effects.peer_scale(finding))
+    return put("{} ({}), {}", value, limits, effects.peer_scale(finding))
 
 
 def _test(finding: Finding) -> list[Row]:
@@ -189,7 +189,7 @@ def _test(finding: Finding) -> list[Row]:
         ("p, calibrated", _p(finding.calibrated_p, "calibrated_p", screened)),
         ("q (corrected for all tests)", _q(finding, screened)),
         local_row(finding),
-        ("Outcome", Markup("{} {}").format(*labels.OUTCOME_MARKS[effects.cell(finding)])),
+        ("Outcome", put("{} {}", *labels.OUTCOME_MARKS[effects.cell(finding)])),
     ]
 
 
@@ -211,7 +211,7 @@ def _q(finding: Finding, absent: str) -> Markup:
     if finding.tests_in_family is None:
         return shown
     tests = cited(finding.tests_in_family, "tests_in_family", numbers.count(finding.tests_in_family))
-    return Markup("{} over {} tests").format(shown, tests)
+    return put("{} over {} tests", shown, tests)
 
 
 def _doubt(finding: Finding) -> list[Row]:
@@ -230,7 +230,7 @@ def _doubt(finding: Finding) -> list[Row]:
 
 
 def _missing(finding: Finding) -> Markup:
-    parts = [Markup("{}: {}").format(name, share) for name, share in effects.missing(finding.missing)]
+    parts = [put("{}: {}", name, share) for name, share in effects.missing(finding.missing)]
     return Markup("; ").join(parts) if parts else say("page.missing.none")
 
 
@@ -254,5 +254,5 @@ def _ranges(finding: Finding) -> Markup:
             for name, value in (("low", entry.low), ("high", entry.high))
         ]
         name = quoted(entry.assumption, f"ranges/{i}/assumption")
-        parts.append(Markup("{}: {} to {}").format(name, *ends))
-    return Markup("{}. {}").format(Markup("; ").join(parts), say("page.range.text"))
+        parts.append(put("{}: {} to {}", name, *ends))
+    return put("{}. {}", Markup("; ").join(parts), say("page.range.text"))

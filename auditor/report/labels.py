@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from auditor.report.words import MarkedWords, Words, phrase, word
+from auditor.report.words import MarkedWords, Words, called, phrase, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ OUTCOME_MARKS: Final[Mapping[str, tuple[str, str]]] = MarkedWords(_MARKS)
 
 def group(name: str | None) -> str:
     """Return how a group is written; an unknown name as it stands."""
-    return {**GROUPS, **DAYS}.get(name or "", name or "")
+    return called(name or "", DAYS, GROUPS)
 
 
 def both(group: str, reference: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from auditor.findings.finding import Finding
 from auditor.findings.review import Control
@@ -23,7 +24,7 @@ from auditor.report.key_words import (
 )
 from auditor.report.labels import COMPARATORS, EVENTS, GROUPS, PROGRAMMES, event, group
 from auditor.report.locale.finished import told
-from auditor.report.words import phrase, word
+from auditor.report.words import called, phrase, word
 
 
 def comparator(finding: Finding) -> str:
@@ -53,8 +54,8 @@ def finding_name(finding: Finding) -> str:
     if what and parts[-1] in TIMES and len(parts) == 3:
         return phrase("{what} among {counted}, {when}", what=_joined(what), counted=counted, when=TIMES[parts[-1]])
     if what:
-        names = {**TIMES, **CLOCKS, **STRATA, **GROUPS, **REGIMES}
-        regime = f" ({', '.join(names.get(part, part) for part in parts[3:])})" if len(parts) > 3 else ""
+        split = [called(part, REGIMES, GROUPS, STRATA, CLOCKS, TIMES) for part in parts[3:]]
+        regime = f" ({', '.join(split)})" if split else ""
         within = {"what": _joined(what), "counted": f"{counted}{regime}"}
         return phrase("{what} among {counted}, against {comparator}", **within, comparator=comparator(finding))
     if not finding.comparator.label and parts[-1] not in COMPARATORS:
@@ -142,16 +143,8 @@ def contrast_name(contrast: str) -> str:
         return _threshold_name(*parts[:2])
     if parts[-1] == "region" and len(parts) == 3:
         return ", ".join((group(parts[0]), OUTCOMES.get(parts[1], parts[1]), word("whole region")))
-    known = {
-        **COMPARATORS,
-        **EVENTS,
-        **SHARES,
-        **GROUPS,
-        **LICENCE,
-        **TIMES,
-        **OFFICERS,
-        **DAYLIGHT,
-        **REGIMES,
-        **ADJUSTED,
-    }
-    return ", ".join(known.get(part, part.replace("-", " ")) for part in contrast.split("/") if part)
+    return ", ".join(called(part, *_TABLES, default=part.replace("-", " ")) for part in parts if part)
+
+
+_TABLES: Final = (ADJUSTED, REGIMES, DAYLIGHT, OFFICERS, TIMES, LICENCE, GROUPS, SHARES, EVENTS, COMPARATORS)
+"""Where the parts of a contrast's key are looked up, one after the other."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from auditor.domain.periods import Period, parse_period
@@ -222,11 +223,14 @@ def _end(span: Period, day: datetime.date) -> str:
     return str(day.year) if _is_years(span) else date(day)
 
 
+_parsed = lru_cache(maxsize=4096)(parse_period)
+
+
 def _period(value: Period | Mapping[str, Any] | str) -> Period:
     if isinstance(value, Period):
         return value
     if isinstance(value, str):
-        return parse_period(value)
+        return _parsed(value)
     start, end = (datetime.date.fromisoformat(str(value[name])) for name in ("start", "end"))
     return Period(start, end, str(value.get("kind", "interval")))
 

@@ -79,6 +79,7 @@ def place_model(context: Context, index: int, brevity: Brevity = FULL) -> dict[s
     pointed = [(f"{at}/findings/{j}", finding) for j, finding in enumerate(place.findings)]
     views = [finding_view(context, finding, pointer, brevity) for pointer, finding in pointed]
     _point_back(place, views)
+    tests = [evidence.test_row(context, pointer, finding) for pointer, finding in pointed]
     return {
         "title": place_title(place),
         "at": at,
@@ -109,15 +110,13 @@ def place_model(context: Context, index: int, brevity: Brevity = FULL) -> dict[s
         "quality": context.once("quality_view", quality_view)[:SOURCES_SHOWN],
         "more_sources": len(context.review.sources) > SOURCES_SHOWN,
         "calibration": context.once("calibration_view", calibration_view),
-        "synthesis": [
-            evidence.evidence_row(context, pointer, finding) for pointer, finding in pointed if finding.tested
-        ],
+        "synthesis": [row for row in tests if row["tested"]],
         "benchmarks": evidence.benchmarks(context, pointed),
         "missing": evidence.missing(pointed),
         "alternatives": evidence.alternatives(context, place),
         "ceiling": _ceiling(context, place),
         "withheld": _withheld(context, place, at, None),
-        "tests": [evidence.test_row(context, pointer, finding) for pointer, finding in pointed],
+        "tests": tests,
         "methods": [evidence.method(context, name) for name in evidence.signals_of(context, place)],
         "methods_short": brevity.methods,
         "withheld_methods": [evidence.method(context, name) for name in evidence.only_withheld(context, place)],

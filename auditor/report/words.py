@@ -30,6 +30,12 @@ def phrase(english: str, **parts: str) -> str:
     return word(english).format(**parts)
 
 
+def called(key: str, *tables: Mapping[str, str], default: str | None = None) -> str:
+    """Return what the first table that holds a key calls it; else the default, or the key itself."""
+    found = next((table[key] for table in tables if key in table), default)
+    return key if found is None else found
+
+
 class Words(Mapping[str, str]):
     """Labels by key, each in the language that is being written when it is asked for.
 
@@ -44,6 +50,9 @@ class Words(Mapping[str, str]):
 
     def __getitem__(self, key: str) -> str:
         return word(self.english[key])
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.english
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.english)
