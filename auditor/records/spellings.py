@@ -61,9 +61,7 @@ class Block:
         """
         if count == 1:
             return [self.windows[start] & _KEPT[length]]
-        return [
-            self.windows[start + _WORD * at] & _KEPT[np.clip(length - _WORD * at, 0, _WORD)] for at in range(count)
-        ]
+        return [self.windows[start + _WORD * at] & _KEPT[np.clip(length - _WORD * at, 0, _WORD)] for at in range(count)]
 
 
 def mixed(words: list[Words]) -> Words:

@@ -86,6 +86,4 @@ def _marks(found: Encoded, fits: Callable[[int, str], bool]) -> Marks:
 
 def _met(found: Encoded, marks: Marks) -> Marks:
     """Return the marks of the texts that there are: the blank one has a number whether or not it is met."""
-    return {
-        column: those if bool((found.rows[column] == 0).any()) else those[1:] for column, those in marks.items()
-    }
+    return {column: those if bool((found.rows[column] == 0).any()) else those[1:] for column, those in marks.items()}

@@ -179,10 +179,7 @@ def _add_period(sheet: Sheet, name: str, parts: _Parts) -> None:
     start, end = "coalesce(ps.first, pp.first)", "coalesce(pe.last, pp.last)"
     kind = f"CASE WHEN ps.first IS NULL AND pe.last IS NULL THEN pp.kind ELSE {_kind(start, end)} END"
     parts.add(
-        [
-            f"LEFT JOIN {table} {alias} ON {alias}.raw = {period_text(sheet, column)}"
-            for column, alias in joins.items()
-        ],
+        [f"LEFT JOIN {table} {alias} ON {alias}.raw = {period_text(sheet, column)}" for column, alias in joins.items()],
         {"start": start, '"end"': end, "period_kind": kind},
         [
             "pp.aside",

@@ -164,12 +164,12 @@ def _parts(sentence: Sentence | Mapping[str, Any]) -> tuple[str, Mapping[str, An
 def _text(held: str, shown: str, ref: str) -> Markup:
     """Return a text with its pointer; one that could not be put into the language says in which it is."""
     foreign = tongue.current() != tongue.ENGLISH and held == shown and not ref.endswith(f"/{tongue.current()}")
-    mark = ' lang="en"' if foreign and any(c.isalpha() for c in shown) else ""
-    return Markup(f'<span data-text="{_plain(ref)}"{mark}>{spaced(shown)}</span>')  # noqa: S704 - escaped here
+    mark = Markup(' lang="en"') if foreign and any(c.isalpha() for c in shown) else Markup("")
+    return put('<span data-text="{}"{}>{}</span>', ref, mark, spaced(shown))
 
 
 def maybe(value: Any, ref: str, write: Callable[[Any], str], absent: str = "") -> Markup:
     """Cite a value that may be None; ``absent`` says in words why there is none."""
     if value is None:
-        return Markup(f'<span class="none">{escape(absent)}</span>') if absent else Markup("")  # noqa: S704 - escaped
+        return put('<span class="none">{}</span>', absent) if absent else Markup("")
     return cited(value, ref, write(value))
