@@ -19,7 +19,7 @@ from auditor.audit.screening.null import LEVEL
 from auditor.audit.sensitivity import sensitivity_fields
 from auditor.audit.verdict import Evidence, Rules, compatible, flags
 from auditor.audit.wording import english, noun, say, text
-from auditor.audit.written import number, pooled, writer
+from auditor.audit.written import bounded, number, pooled, writer
 from auditor.findings.card import Card
 from auditor.findings.finding import Comparator, Estimate, Finding, Range, Sentence, Withheld
 from auditor.signals.signal import Contrast, Lack, Panel
@@ -96,7 +96,7 @@ def _build(measured: Measured, screen: Screen, rules: Rules, j: int, c: int) -> 
             "per 1,000",
             "difference",
         ),
-        p_value=writer(panel, j, c)(panel.p_greater[j, c]) if panel.testable[j, c] else None,
+        p_value=bounded(writer(panel, j, c)(panel.p_greater[j, c])) if panel.testable[j, c] else None,
         **_screened(measured, screen, j, c),
         ranges=_ranges(panel, j, c),
         **sensitivity_fields(panel, contrast, measured.sensitivity, j, c, _by_surname(measured, j, c)),
@@ -182,12 +182,12 @@ def _comparator(measured: Measured, j: int, c: int) -> Comparator:
 
 def _screened(measured: Measured, screen: Screen, j: int, c: int) -> dict[str, Any]:
     result, contrast = measured.calibrated, measured.panel.contrasts[c]
-    calibrated = pooled(result.p_greater[j, c], 2)
+    calibrated = bounded(pooled(result.p_greater[j, c], 2))
     shrunken = pooled(result.shrunken[j, c])
     controls = _controls(measured, j, c)
     return {
         "calibrated_p": calibrated,
-        "q_value": pooled(result.q[j, c], 2),
+        "q_value": bounded(pooled(result.q[j, c], 2)),
         "tests_in_family": int(screen.tests[j]) if calibrated is not None else None,
         "detectable": pooled(result.detectable[j, c]),
         "shrunken": None

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from auditor.signals.signal import Panel
+
+_LEAST = float(f"{sys.float_info.min:.2g}")
+"""2.2e-308."""
 
 
 def pooled(value: Any, digits: int = 3) -> float | None:
@@ -25,6 +29,11 @@ def number(value: Any) -> float | None:
     """
     result = float(value)
     return float(f"{result:.12g}") if math.isfinite(result) else None
+
+
+def bounded(p: float | None) -> float | None:
+    """Return a p-value that is never 0: what a double cannot hold is written as the smallest that it can, a bound."""
+    return None if p is None else max(p, _LEAST)
 
 
 def writer(panel: Panel, j: int, c: int) -> Callable[[Any], float | None]:

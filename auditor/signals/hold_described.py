@@ -133,7 +133,9 @@ def _gives_away(cells: Cells, compared: Panel, k: Floats, n: Floats) -> Bools:
 
 
 def _hazard(measured: Measured) -> Part:
-    return {"own": {"log_rank_z": np.round(measured.z, 2), "log_rank_p": np.round(measured.p, 4)}}
+    # Four decimals, and what would round to nothing as the smallest that they can write.
+    p = np.maximum(np.round(measured.p, 4), 1e-4)
+    return {"own": {"log_rank_z": np.round(measured.z, 2), "log_rank_p": p}}
 
 
 def _hours(measured: Measured) -> Part:
@@ -184,6 +186,7 @@ def _notes(stays: Stays, hazard: Measured, hours: Measured, code: np.ndarray) ->
     fine = code == 0
     pace = np.array([True, True, False])
     weekly = np.column_stack([hazard.weekly, hours.weekly, np.zeros(len(code), dtype=bool)])
+    alone = np.column_stack([hazard.clusters == 1, hours.clusters == 1, np.zeros(len(code), dtype=bool)])
     return {
         f"{NAME}.caveat-other": fine,
         f"{NAME}.caveat-who": fine,
@@ -191,5 +194,6 @@ def _notes(stays: Stays, hazard: Measured, hours: Measured, code: np.ndarray) ->
         f"{NAME}.caveat-drift": fine & hazard.note[:, None] & np.array([True, False, False]),
         f"{NAME}.caveat-jails": fine & pace & (hazard.clusters > 1)[:, None],
         f"{NAME}.caveat-weeks": fine & weekly,
+        f"{NAME}.caveat-few-jails": fine & alone & ~weekly,
         f"{NAME}.caveat-alone": fine & ~pace,
     }

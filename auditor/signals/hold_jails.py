@@ -35,7 +35,8 @@ def by_jails(panel: Panel, columns: list[PairColumn], weeks: list[Weeks]) -> Pan
     Panel
         Interval and p-values by the jackknife over jails, and ``base_error`` such that the screen sees its error. A
         place of which one jail carries the comparison is withheld. With fewer than six jails nothing is narrower than
-        what either the stays, taken as independent, or weeks within jails allow.
+        what either the stays, taken as independent, or weeks within jails allow; where release fell due in one week of
+        one jail for everybody, nothing can be allowed for, and nothing is tested.
     """
     lacks = (*panel.lacks, Lack(f"{NAME}.carried", f"{NAME}.need-longer"))
     base_error = np.zeros(panel.code.shape) if panel.base_error is None else panel.base_error.copy()
@@ -48,6 +49,7 @@ def by_jails(panel: Panel, columns: list[PairColumn], weeks: list[Weeks]) -> Pan
         rows = measured & (np.all(n > 0, axis=1).sum(axis=1) >= FEWEST)
         weekly[:, c] = _by_weeks(arrays, c, measured & ~rows, weeks[c], panel)
         few[:, c] = measured & ~rows & ~weekly[:, c]
+        testable[weeks[c].single(len(code)), c] = False
         if rows.any():
             found = jackknife_ratio(k[rows, 0], n[rows, 0], k[rows, 1], n[rows, 1])
             _write(arrays, c, rows, found, panel)

@@ -3,9 +3,9 @@
 Everybody is followed for the same horizon, so the product-limit curve up to it is the plain share still held and its
 restricted mean is the mean of the hours, none counted beyond the horizon. Nothing here is tested.
 
-Jails are the clusters. One jail: its weeks are the units, where there are twelve or more and that is the wider
-interval, else persons. Six or more: the jails are (jackknife, Student's t). Two to five jails are too few for either,
-and nothing is stated.
+Jails are the clusters. One jail: its weeks are the units, where that is the wider interval and the larger p, else
+persons. Six or more: the jails are (jackknife, Student's t). Two to five jails are too few for either, and nothing is
+stated.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from auditor.stats.survival.cox import Cox, cox, hazard_ratio
 from auditor.stats.survival.cox_check import check_proportional
 from auditor.stats.survival.cox_robust import FEWEST, Treatment, clustered
 from auditor.stats.survival.log_rank import log_rank
+from auditor.stats.survival.log_rank_robust import RobustScore, robust_score
 
 LEVEL = 0.95
 FINE, NO_OVERLAP, FEW_JAILS, NO_FIT = range(4)
@@ -51,8 +52,8 @@ class Measured:
     note : bool array
         Hazard ratio: where the hazards drift apart over the time held (Grambsch and Therneau, p below 0.05).
     z, p : arrays
-        Hazard ratio: stratified log-rank statistic, above 0 where those with a hold stay longer, two-sided p. Hours:
-        NaN.
+        Hazard ratio: stratified log-rank statistic, above 0 where those with a hold stay longer, and two-sided p; that
+        of persons taken as independent, or of their clusters (Student's t on clusters less one). Hours: NaN.
     focal, reference : arrays
         Hours: the mean hours of both sides, standardised to the jails of those with a hold. Hazard ratio: NaN.
     """
@@ -86,7 +87,7 @@ def leaving(stays: Stays, horizon: float) -> Measured:
 
     References
     ----------
-    As in `auditor.stats.survival.cox`, `cox_robust`, `cox_check` and `log_rank`.
+    As in `auditor.stats.survival.cox`, `cox_robust`, `cox_check`, `log_rank` and `log_rank_robust`.
     """
     known, result = _compared(stays)
     clusters = result.clusters
@@ -104,18 +105,28 @@ def leaving(stays: Stays, horizon: float) -> Measured:
         told = (time[mine], event[mine], known.side[mine] == 0, known.jail[mine], known.n[mine])
         fit = _fit(*told, units)
         if fit is None and result.weekly[j]:
-            # One week carries the ratio: persons are the units then, as with too few weeks.
+            # One week carries the ratio: persons are the units then, as with a single week.
             fit, result.weekly[j] = _fit(*told, None), False
         if fit is None:
             result.reason[j] = NO_FIT
             continue
-        result.estimate[j], result.low[j], result.high[j], result.note[j] = fit
+        result.estimate[j], result.low[j], result.high[j], result.note[j] = fit.numbers
         result.z[j], result.p[j] = ranks.z[j], ranks.p_two_sided[j]
+        if fit.ranks is not None and (clusters[j] > 1 or fit.ranks.p_two_sided > result.p[j]):
+            result.z[j], result.p[j] = fit.ranks.t, fit.ranks.p_two_sided
     return result
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """Hazard ratio, limits and whether it drifts; the log-rank test of the clusters, None where there are none."""
+
+    numbers: tuple[float, float, float, bool]
+    ranks: RobustScore | None
+
+
 def _weeks(followed: Floats) -> NDArray[np.int64] | None:
-    """Return the week in which release fell due; None where there are too few of them to be the units."""
+    """Return the week in which release fell due; None where that is one week for all."""
     week = np.floor(followed / WEEK).astype(np.int64)
     return week if len(np.unique(week)) >= FEWEST_BLOCKS else None
 
@@ -127,26 +138,27 @@ def _fit(
     jail: NDArray[np.int64],
     count: Floats,
     units: NDArray[np.int64] | None,
-) -> tuple[float, float, float, bool] | None:
-    """Hazard ratio, limits, and whether it drifts; None where the data give no finite one.
+) -> _Fit | None:
+    """Fit the model; None where the data give no finite ratio.
 
     Weeks of one jail never make the interval narrower than persons do.
     """
     try:
         fit = cox(time, event, focal.astype(float), jail, count)
         if units is None:
-            return (*_limits(fit, fit.se, None), _drifts(fit))
+            return _Fit((*_limits(fit, fit.se, None), _drifts(fit)), None)
         several = len(np.unique(jail)) > 1
         refitted = len(np.unique(units)) <= (_MOST_REFITS if several else _MOST_WEEKS)
         treatment: Treatment = "jackknife" if refitted else "scaled"
-        robust = clustered(fit, units, treatment)
+        robust = clustered(fit, units, treatment, FEWEST_BLOCKS)
+        ranks = robust_score(fit, units)
     except NotConverged:
         return None
     ratio, low, high = _limits(fit, robust.se, robust.df)
     if not several:
         _, plain_low, plain_high = _limits(fit, fit.se, None)
         low, high = min(low, plain_low), max(high, plain_high)
-    return ratio, low, high, _drifts(fit)
+    return _Fit((ratio, low, high, _drifts(fit)), ranks)
 
 
 def _limits(fit: Cox, se: Floats, df: Any) -> tuple[float, float, float]:
@@ -211,7 +223,7 @@ def hours_longer(stays: Stays, horizon: float) -> Measured:
 
 
 def _week_width(own: Stays, horizon: float) -> float | None:
-    """Return half the interval of one jail's difference when one week at a time is left out; None with too few."""
+    """Return half the interval of one jail's difference when one week at a time is left out; None with one week."""
     week = _weeks(own.followed)
     if week is None:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.cells import Floats
+from auditor.cells import Bools, Floats
 from auditor.signals.stays import Stays, over
 from auditor.stats.strata.block_jackknife import block_jackknife
 from auditor.stats.strata.jackknife import Jackknifed
@@ -37,6 +37,10 @@ class Weeks:
         mine = self.place == place
         k, n = self.k[mine], self.n[mine]
         return block_jackknife(k[:, 0], n[:, 0], k[:, 1], n[:, 1], self.jail[mine])
+
+    def single(self, places: int) -> Bools:
+        """Return (J,) where there is one week of one jail only."""
+        return np.asarray(np.bincount(self.place, minlength=places) == 1, dtype=bool)
 
 
 def weeks_of(stays: Stays, clock: str, limit: float, *, jails: bool) -> Weeks:
@@ -75,7 +79,7 @@ def wider(place: int, weeks: Weeks, plain: dict[str, float]) -> tuple[dict[str, 
     Returns
     -------
     (dict, float) or None
-        None with too few weeks, or where one of them carries the comparison.
+        None with one week, or where one of them carries the comparison.
     """
     found = weeks.of(place)
     if np.isnan(found.se[0]):

@@ -1,4 +1,4 @@
-# Reference values for tests/stats/survival/test_kaplan_meier.py, survival/test_log_rank.py, survival/test_cox.py, survival/test_cox_check.py. Run from the checkout:
+# Reference values for tests/stats/survival/test_kaplan_meier.py, survival/test_log_rank.py, survival/test_log_rank_robust.py, survival/test_cox.py, survival/test_cox_check.py. Run from the checkout:
 #   Rscript tests/reference/stats_survival.R > tests/reference/stats_survival.csv
 # Needs the package survival (recommended with R). Data come from whole-number formulas, repeated in tests/stats/held.py.
 suppressMessages(library(survival))
@@ -57,3 +57,8 @@ cox("cox_cluster_entry", coxph(Surv(entry, time, event) ~ focal + x, early, ties
 # leave one cluster out: (G - 1) / G times the squares of the changes of the coefficients
 full <- fits$cox_plain; out <- sapply(sort(unique(d$cluster)), function(g) coef(coxph(Surv(time, event) ~ focal + x, d[d$cluster != g, ], ties = "efron", control = strict)))
 put("cox_cluster", "jackknife", sqrt(rowSums((out - coef(full))^2) * (ncol(out) - 1) / ncol(out)))
+# robust score test of one covariate, as print(summary(f)) has it
+robust <- function(case, f) put(case, "rscore", f$rscore)
+robust("rscore_plain", coxph(Surv(time, event) ~ focal, d, ties = "efron", cluster = cluster, control = strict))
+robust("rscore_strata", coxph(Surv(time, event) ~ focal + strata(stratum), big, ties = "efron", cluster = cluster, control = strict))
+robust("rscore_entry", coxph(Surv(entry, time, event) ~ focal, early, ties = "efron", cluster = cluster, control = strict))

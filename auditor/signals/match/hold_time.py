@@ -40,10 +40,10 @@ CARD = Card(
         "is a departure. A ratio far above 1 does not say whose decision that was.",
         "Release falls due on paper before anyone can open a door: people without a hold are also kept some hours. "
         "That is why both are compared, and not the regulation's limit alone.",
-        "Transfers come in groups: people fetched by one van leave at one moment. With fewer than six jails and twelve "
-        "weeks or more, weeks are therefore the units wherever they make the limits wider; with fewer weeks such "
-        "people count as many independent stays, and simulated in fives, with no effect, 18 % of places with one jail "
-        "were called longer at a nominal 5 % (13 % in threes). What lasts longer than a week is not allowed for.",
+        "Transfers come in groups: people fetched by one van leave at one moment. With fewer than six jails, weeks are "
+        "therefore the units wherever they make the limits wider; with two or three weeks the limits are next to "
+        "useless, and where release fell due in one week for everybody nothing is tested. What lasts longer than a "
+        "week is not allowed for.",
         "In a place with one jail the test is of that jail: where a hold's effect differs from jail to jail by an SD "
         "of 0.4 on the log odds, and is none on average, it rejects in 25 % of them.",
         "A hold lodged after release fell due is counted as none: whoever stays longer has more time to receive one.",
@@ -53,6 +53,7 @@ CARD = Card(
         "8 CFR 287.7(d): custody for at most 48 hours, no Saturday, Sunday or holiday counted.",
         "Kaplan, E. L. & Meier, P. (1958). Nonparametric estimation from incomplete observations. JASA 53, 457-481.",
         "Cox, D. R. (1972). Regression models and life-tables. JRSS B 34, 187-220.",
+        "Lin, D. Y. & Wei, L. J. (1989). JASA 84, 1074-1078 (the score added up by cluster).",
         "Royston, P. & Parmar, M. K. B. (2013). Restricted mean survival time. BMC Medical Research Methodology 13.",
         "Anderson, J. R., Cain, K. C. & Gelber, R. D. (1983). Analysis of survival by tumor response. Journal of "
         "Clinical Oncology 1, 710-719 (why status at a landmark is compared, and not status at the end).",
@@ -65,10 +66,12 @@ CARD = Card(
         "p = P(stays with a hold beyond the limit >= observed | every margin of every jail): exact, or "
         "Cochran-Mantel-Haenszel where the counts reach far enough (Mantel and Fleiss, 5); six jails or more: the log "
         "ratio over its jackknife error, one jail left out at a time, by Student's t on jails - 1 degrees, which gives "
-        "the interval too; fewer jails and twelve weeks or more in which release fell due: the same with weeks of each "
+        "the interval too; fewer jails, and two weeks or more in which release fell due: the same with weeks of each "
         "jail left out, taken wherever it is wider or its p larger",
         "hazard ratio: Cox's partial likelihood over the 168 hours, Efron's ties, jails as strata; six jails or more: "
         "jackknife over jails with Student's t; two to five: not stated; one: no narrower than its weeks allow",
+        "log-rank p beside it: the score of that model at no effect, added up by jail (six or more) or week (one jail, "
+        "where its p is larger), by Student's t on clusters - 1 degrees",
         "difference of mean hours: sum_s w_s (mean min(T, 168) with less without a hold), w_s = the jail's share of "
         "those with one",
         "regulation's clock: hours between the two moments less those on Saturdays, Sundays and federal holidays",

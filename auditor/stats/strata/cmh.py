@@ -137,7 +137,7 @@ def breslow_day(k: ArrayLike, n: ArrayLike, base_k: ArrayLike, base_n: ArrayLike
     known = np.isfinite(odds) & (odds > 0) & (df >= 1)
     theta = np.where(known, odds, 1.0)[:, None]
     focal, base, events = (np.where(use, x, y) for x, y in ((t.a + t.b, 2.0), (t.c + t.d, 2.0), (t.a + t.c, 2.0)))
-    fitted = _fitted(theta, focal, base, events)
+    fitted = fitted_counts(theta, focal, base, events)
     cells = (fitted, focal - fitted, events - fitted, base - events + fitted)
     # An empty fitted cell (rounding, at extreme margins) leaves no variance to compare with.
     sound = np.logical_and.reduce([x > 0 for x in cells])
@@ -152,8 +152,11 @@ def breslow_day(k: ArrayLike, n: ArrayLike, base_k: ArrayLike, base_n: ArrayLike
     return Homogeneity(statistic, p, plain, np.maximum(df, 0.0))
 
 
-def _fitted(theta: Array, focal: Array, base: Array, events: Array) -> Array:
-    """Focal events at which the margins give the odds ratio theta; the root of a quadratic, without cancellation."""
+def fitted_counts(theta: Array, focal: Array, base: Array, events: Array) -> Array:
+    """Focal events at which the margins give the odds ratio theta; the root of a quadratic, without cancellation.
+
+    Every stratum needs persons of both groups, and both events and others; theta is above 0 and finite.
+    """
     linear = base - events + theta * (focal + events)
     product = theta * focal * events
     root = np.sqrt(np.maximum(linear**2 + 4 * (1 - theta) * product, 0.0))

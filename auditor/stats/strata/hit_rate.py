@@ -13,7 +13,7 @@ Corbett-Davies, S. & Goel, S. (2017). Annals of Applied Statistics 11, 1193-1216
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,11 +22,14 @@ from auditor.stats import checks
 from auditor.stats.checks import Array
 from auditor.stats.ratios.intervals import wilson
 from auditor.stats.strata.cmh import Homogeneity, breslow_day, cmh_test
+from auditor.stats.strata.edge_ratio import edge_limits
 from auditor.stats.strata.exact_strata import exact_strata
 from auditor.stats.strata.mantel_haenszel import Pooled, mh_risk_difference, mh_risk_ratio
 
 LEAST_REACH = 5.0
 """Mantel & Fleiss's criterion below which p-values are exact instead of normal."""
+_TINY = float(np.finfo(float).tiny)
+"""Smallest p-value that is given: smaller ones are told as this bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,14 @@ class HitComparison:
     focal, reference : HitRates
         Over all strata together, for display: differences in where groups are searched are not taken out.
     ratio, difference : Pooled
-        Mantel-Haenszel risk ratio and difference over strata, focal to reference.
+        Mantel-Haenszel risk ratio and difference over strata, focal to reference. Where one side has no event the
+        ratio's limits invert the exact test (`edge_ratio.edge_limits`).
     p_lower, p_upper, p_two_sided : ndarray
         Against "the focal group's searches hit at least as often", "at most as often" and "equally often" within
-        strata; 1 where no stratum can tell.
+        strata; 1 where no stratum can tell, and never below the smallest normal double, 2.2e-308.
     exact : ndarray of bool
-        Whether those are exact: conditional on the margins, where counts are small; else Cochran-Mantel-Haenszel.
+        Whether those are exact: conditional on the margins, where counts are small or one side has no event; else
+        Cochran-Mantel-Haenszel.
     same : Homogeneity
         Breslow-Day test of one odds ratio for all strata.
     """
@@ -125,11 +130,13 @@ def compare_hit_rates(
     focal = checks.tally(focal_hits, focal_searches, "focal_hits", "focal_searches")
     base = checks.tally(reference_hits, reference_searches, "reference_hits", "reference_searches")
     k, n, base_k, base_n = (np.atleast_2d(x) for x in (*focal, *base))
-    p_lower, p_upper, p_two_sided, exact = _p_values((k, n, base_k, base_n))
+    ratio = mh_risk_ratio(k, n, base_k, base_n, level)
+    edge = (ratio.estimate == 0) | np.isinf(ratio.estimate)
+    p_lower, p_upper, p_two_sided, exact = _p_values((k, n, base_k, base_n), edge)
     return HitComparison(
         hit_rates(k.sum(axis=-1), n.sum(axis=-1), level),
         hit_rates(base_k.sum(axis=-1), base_n.sum(axis=-1), level),
-        mh_risk_ratio(k, n, base_k, base_n, level),
+        _closed(ratio, edge, (k, n, base_k, base_n), level),
         mh_risk_difference(k, n, base_k, base_n, level),
         p_lower,
         p_upper,
@@ -139,13 +146,26 @@ def compare_hit_rates(
     )
 
 
-def _p_values(tables: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+def _closed(ratio: Pooled, edge: NDArray[np.bool_], tables: tuple[Array, ...], level: float) -> Pooled:
+    """Give the ratios with an empty side their limits."""
+    if not edge.any():
+        return ratio
+    low, high = ratio.low.copy(), ratio.high.copy()
+    k, n, base_k, base_n = (x[edge] for x in tables)
+    low[edge], high[edge] = edge_limits(k, n, base_k, base_n, level)
+    return replace(ratio, low=low, high=high)
+
+
+def _p_values(
+    tables: tuple[Array, Array, Array, Array], edge: NDArray[np.bool_]
+) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
     normal = cmh_test(*tables)
     lower, upper, two_sided = (p.copy() for p in (normal.p_less, normal.p_greater, normal.p_two_sided))
-    small: NDArray[np.bool_] = normal.reach < LEAST_REACH
+    small: NDArray[np.bool_] = (normal.reach < LEAST_REACH) | edge
     if small.any():
         k, n, base_k, base_n = (x[small] for x in tables)
         conditional = exact_strata(k, n, base_k, base_n)
         lower[small], upper[small] = conditional.p_less, conditional.p_greater
         two_sided[small] = conditional.p_two_sided
+    lower, upper, two_sided = (np.maximum(p, _TINY) for p in (lower, upper, two_sided))
     return lower, upper, two_sided, small

@@ -47,7 +47,7 @@ class Pooled:
     estimate, low, high : ndarray
         Ratio, or difference of shares (focal less reference), and its limits. A ratio is 0 or infinite where only one
         group has events; its limits are then 0 and infinity, for this method has none (take
-        `exact_strata.exact_strata`). NaN ("not applicable") where no stratum holds both groups or, for ratios, no
+        `edge_ratio.edge_limits`). NaN ("not applicable") where no stratum holds both groups or, for ratios, no
         stratum with both has an event that tells them apart.
     se : ndarray
         Standard error, of the log for a ratio; NaN where the estimate is 0, infinite or NaN.

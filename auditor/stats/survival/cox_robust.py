@@ -24,7 +24,7 @@ from auditor.stats.survival.risk_sets import Ints, Rows, codes
 
 Treatment = Literal["jackknife", "scaled", "sandwich"]
 FEWEST = 6
-"""Clusters below which no standard error is given."""
+"""Clusters below which no standard error is given, unless fewer are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Clustered:
     treatment: Treatment
 
 
-def clustered(fit: Cox, cluster: ArrayLike, treatment: Treatment = "jackknife") -> Clustered:
+def clustered(fit: Cox, cluster: ArrayLike, treatment: Treatment = "jackknife", fewest: int = FEWEST) -> Clustered:
     """Covariance that allows for dependence within clusters.
 
     Parameters
@@ -61,6 +61,9 @@ def clustered(fit: Cox, cluster: ArrayLike, treatment: Treatment = "jackknife") 
         Cluster of each row, 0, 1, ...; need not be consecutive.
     treatment : {"jackknife", "scaled", "sandwich"}
         The jackknife fits the model once for each cluster. Use the others only with hundreds of clusters.
+    fewest : int
+        Clusters below which nothing is given, 2 or more. Fewer than 6 make limits that are right on average and next
+        to useless: only for what is compared with them besides.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def clustered(fit: Cox, cluster: ArrayLike, treatment: Treatment = "jackknife") 
     ValueError
         If the codes are not whole, their number is not that of the rows, or the treatment is unknown.
     NotConverged
-        With fewer than 6 clusters, or where the model cannot be fitted without some cluster: it alone then carries
+        With fewer clusters than that, or where the model cannot be fitted without some cluster: it alone then carries
         an estimate, and no standard error is to be had.
 
     References
@@ -82,8 +85,8 @@ def clustered(fit: Cox, cluster: ArrayLike, treatment: Treatment = "jackknife") 
     """
     member = codes("cluster", cluster, fit.data.rows.time.size)
     names = np.unique(member[fit.data.rows.count > 0])
-    if names.size < FEWEST:
-        raise NotConverged(f"{names.size} clusters: a clustered standard error needs at least {FEWEST}")
+    if names.size < max(fewest, 2):
+        raise NotConverged(f"{names.size} clusters: a clustered standard error needs at least {max(fewest, 2)}")
     if treatment == "jackknife":
         covariance = _jackknife(fit, member, names)
     elif treatment in ("scaled", "sandwich"):
