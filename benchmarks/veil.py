@@ -1,15 +1,20 @@
 """Speed and memory of veil-of-darkness beside a logistic fit on rows.
 
 Five million stops (or as many as asked for) of one county over three years, by 100 agencies with 20 officers each, at
-times that are light on some days and dark on others. Ours starts from the table of single rows in DuckDB and ends with
-the odds ratio and its clustered interval: rows grouped, sun of every day, cells, fit, and errors over 2,000 officers
-(CR2). Beside it glum 3.4 fits the same model to the rows, with the agencies as a category of its own matrices, and
-gives its clustered covariance (CR1); it starts from the same table, whose columns it has as they are, and takes the
-sun, the spline and the season from our functions. `seconds` are of the processor, on one core, from the table to the
-interval; `model_seconds` without the first step, in which the rows leave DuckDB (ours: grouped and sorted, with
-officers turned into codes). Each tool runs in a process of its own.
+times that are light on some days and dark on others. Ours starts from the table of single rows in a DuckDB file and
+ends with the odds ratio and its clustered interval: rows grouped, sun of every day, cells, fit, and errors over 2,000
+officers (CR2). Beside it glum 3.4 fits the same model to the rows, with the agencies as a category of its own matrices,
+and gives its clustered covariance (CR1); it starts from the same file, whose columns it has as they are, and takes the
+sun, the spline and the season from our functions. Before anything is timed both must give the same coefficient, to
+1e-8. `seconds` are of the processor (user and system), on one core, from the file to the interval: the median of the
+runs, which take turns, with the least and the most; `model_seconds` without the first step, in which the rows leave
+DuckDB (ours: grouped and sorted, with officers turned into codes). Each run is a process of its own. `system_seconds`
+are spent on memory that is touched for the first time, much of it on a virtual machine.
 
-Run: OMP_NUM_THREADS=1 python benchmarks/veil.py --stops 500000 --glum /path/to/venv/bin/python
+`auditor, officers and days` is ours with both clusterings, as the signal decides where officers are recorded: the days
+of 100 agencies are clusters that lie across all intercepts.
+
+Run: OMP_NUM_THREADS=1 python benchmarks/veil.py --stops 500000 --pairs 5 --glum /path/to/venv/bin/python
 (glum in a virtual environment of its own: pip install glum duckdb.) Writes benchmarks/results/veil.csv, a row a tool.
 """
 
@@ -67,7 +72,7 @@ def write(folder: Path, stops: int, seed: int = 1) -> Path:
         "CREATE TABLE events AS SELECT 0::INTEGER AS source, row_number() OVER () AS row, "
         f"'{PLACE}' AS place, 'Agency ' || agency AS agency, 'stop' AS event, "
         "if(focal, 'hispanic', 'white') AS \"group\", NULL::VARCHAR AS group_source, 'O' || officer AS officer, "
-        "day, minute::SMALLINT AS minute, day AS start, day AS \"end\", 1::BIGINT AS n "
+        'day, minute::SMALLINT AS minute, day AS start, day AS "end", 1::BIGINT AS n '
         f"FROM (SELECT *, DATE '{FIRST}' + number::INTEGER AS day FROM drawn)"
     )
     connection.execute("CREATE TABLE counts AS SELECT 0::INTEGER AS source, 'stop' AS event, 'white' AS \"group\"")
@@ -91,7 +96,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.began, self.wall, self.steps = time.process_time(), time.perf_counter(), {}
-        self._last = self.began
+        self._last, self._system = self.began, resource.getrusage(resource.RUSAGE_SELF).ru_stime
 
     def step(self, name: str) -> None:
         now = time.process_time()
@@ -100,6 +105,7 @@ class Watch:
     def report(self, **more: Any) -> dict[str, Any]:
         return more | {
             "seconds": round(time.process_time() - self.began, 2),
+            "system_seconds": round(resource.getrusage(resource.RUSAGE_SELF).ru_stime - self._system, 2),
             "model_seconds": round(time.process_time() - self.began - self.steps["rows"], 2),
             "wall_seconds": round(time.perf_counter() - self.wall, 2),
             "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
@@ -107,11 +113,12 @@ class Watch:
         }
 
 
-def ours(path: Path) -> dict[str, Any]:
+def ours(path: Path, cluster: str = "officer") -> dict[str, Any]:
     from auditor.cells import Cells, table
     from auditor.engine_events import Events
     from auditor.signals.veil.designs import by_dusk
     from auditor.signals.veil.fit import compare
+    from auditor.signals.veil.moments import pair_of
     from auditor.signals.veil.stops import recorded_stops
     from auditor.signals.visibility.veil_of_darkness import SIGNAL
 
@@ -127,8 +134,7 @@ def ours(path: Path) -> dict[str, Any]:
     _, stops = recorded_stops(cells, rows, "civil", "local")
     del rows, cells
     watch.step("sun")
-    focal = stops.code("hispanic")
-    found = compare(by_dusk(stops, focal), focal, 6, "officer")
+    found = compare(by_dusk(pair_of(stops, "hispanic", "white")), 6, cluster)
     watch.step("cells, fit and errors")
     used, effect = int(found.counts.sum()), found.effect
     return watch.report(tool="auditor", used=used, cells=found.cells, estimate=effect.estimate, se=effect.se)
@@ -171,9 +177,7 @@ def glum(path: Path) -> dict[str, Any]:
     steps = [(year == value).astype(float) for value in np.unique(year)[1:]]
     light = (minute < sunset[back])[keep].astype(float)
     dense = np.column_stack([light, spline.basis(clock)[place], *waves, *steps])
-    matrix = tabmat.SplitMatrix(
-        [tabmat.DenseMatrix(dense), tabmat.CategoricalMatrix(agency[keep], drop_first=True)]
-    )
+    matrix = tabmat.SplitMatrix([tabmat.DenseMatrix(dense), tabmat.CategoricalMatrix(agency[keep], drop_first=True)])
     watch.step("design")
     y = focal[keep].astype(float)
     model = GeneralizedLinearRegressor(family="binomial", alpha=0, gradient_tol=1e-5)
@@ -185,7 +189,12 @@ def glum(path: Path) -> dict[str, Any]:
     return watch.report(tool="glum", used=len(y), cells=len(y), estimate=float(model.coef_[0]), se=se)
 
 
-TOOLS: dict[str, Callable[[Path], dict[str, Any]]] = {"auditor": ours, "glum": glum}
+def both(path: Path) -> dict[str, Any]:
+    return ours(path, "auto") | {"tool": BOTH}
+
+
+BOTH = "auditor, officers and days"
+TOOLS: dict[str, Callable[[Path], dict[str, Any]]] = {"auditor": ours, "glum": glum, BOTH: both}
 
 
 def run(tool: str, path: Path, python: str) -> dict[str, Any]:
@@ -196,9 +205,17 @@ def run(tool: str, path: Path, python: str) -> dict[str, Any]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def median(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the run that took the median time, with the least and the most."""
+    ordered = sorted(runs, key=lambda each: each["seconds"])
+    least, most = ordered[0]["seconds"], ordered[-1]["seconds"]
+    return ordered[(len(runs) - 1) // 2] | {"runs": len(runs), "least_seconds": least, "most_seconds": most}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stops", type=int, default=500_000)
+    parser.add_argument("--pairs", type=int, default=5, help="timed runs of each tool, which take turns")
     parser.add_argument("--glum", default="", help="the Python of an environment that has glum")
     parser.add_argument("--tool", choices=TOOLS)
     parser.add_argument("--path", type=Path)
@@ -206,10 +223,16 @@ def main() -> None:
     if args.tool:
         print(json.dumps(TOOLS[args.tool](args.path)))
         return
+    pythons = {"auditor": sys.executable} | ({"glum": args.glum} if args.glum else {}) | {BOTH: sys.executable}
     with tempfile.TemporaryDirectory() as folder:
         path = write(Path(folder), args.stops)
-        pythons = {"auditor": sys.executable} | ({"glum": args.glum} if args.glum else {})
-        found = [{"stops": args.stops} | run(tool, path, python) for tool, python in pythons.items()]
+        first = [run(tool, path, python)["estimate"] for tool, python in pythons.items()]
+        if max(first) - min(first) > 1e-8:
+            raise SystemExit(f"the coefficients differ: {first}")
+        every = [{tool: run(tool, path, python) for tool, python in pythons.items()} for _ in range(args.pairs)]
+    found = [{"stops": args.stops} | median([runs[tool] for runs in every]) for tool in pythons]
+    if args.glum:
+        print("glum / ours:", [round(runs["glum"]["seconds"] / runs["auditor"]["seconds"], 2) for runs in every])
     kept = []
     if RESULTS.exists():
         with RESULTS.open(newline="") as handle:

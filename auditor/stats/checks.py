@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -104,6 +106,19 @@ def tally(k: ArrayLike, n: ArrayLike, k_name: str = "k", n_name: str = "n") -> t
     """Counts k out of n, broadcast together, with k no larger than n."""
     part, whole = together(**{k_name: counts(k_name, k), n_name: counts(n_name, n)})
     _refuse(k_name, part, part > whole, f"must not exceed {n_name}")
+    return part, whole
+
+
+def whole_tally(k: ArrayLike, n: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Counts k out of n as `tally`, but of one shape and in the types in which they come, if these hold whole numbers.
+
+    Millions of counts in 8 bits each are not turned into as many of 64.
+    """
+    part, whole = np.asarray(k), np.asarray(n)
+    if not (part.dtype.kind in "iu" and whole.dtype.kind in "iu" and part.shape == whole.shape):
+        return tally(k, n)
+    if part.size and (part.min() < 0 or whole.max() > LARGEST_COUNT or (part > whole).any()):
+        return tally(k, n)  # which says what is wrong with them
     return part, whole
 
 

@@ -10,6 +10,7 @@ import pytest
 from auditor.signals.series.event_study import BAND, study
 from auditor.signals.veil import designs, fit
 from auditor.signals.veil.curve import Stretch, rows_of
+from auditor.signals.veil.moments import pair_of
 from auditor.signals.veil.stops import recorded_stops
 from auditor.signals.visibility.veil_of_darkness import SIGNAL, VeilOptions
 from tests.signals.veil_stops import Year, cells
@@ -63,8 +64,7 @@ def compared() -> fit.Compared:
     recorded, stops = recorded_stops(cells(year), cells(year).rows, "civil", "checked")
     assert recorded.present.all()
     own = stops.by_place(1)[0]
-    pair, focal = own.of("hispanic", "white"), own.code("hispanic")
-    found = fit.compare(designs.by_dusk(pair, focal), focal, 6, "auto")
+    found = fit.compare(designs.by_dusk(pair_of(own, "hispanic", "white")), 6, "auto")
     assert isinstance(found, fit.Compared)
     return found
 

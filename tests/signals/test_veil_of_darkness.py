@@ -11,6 +11,7 @@ import statsmodels.api as sm
 from auditor.cells import Inventory
 from auditor.signals.signal import Panel
 from auditor.signals.veil import designs, fit
+from auditor.signals.veil.moments import pair_of
 from auditor.signals.veil.stops import recorded_stops
 from auditor.signals.visibility.veil_of_darkness import SIGNAL, VeilOptions
 from auditor.stats.clock.spline import NaturalSpline
@@ -95,11 +96,10 @@ def test_the_clustered_error_is_that_of_single_rows(year):
 def test_cells_are_fewer_than_stops_and_parts_add_up(year):
     found = cells(repeated(year, 3))
     _, stops = recorded_stops(found, found.rows, "civil", "checked")
-    focal = stops.code("hispanic")
-    sample = designs.by_dusk(stops, focal)
-    gathered = fit.gather(sample, focal, sample.stops.officer)
-    assert len(gathered.n) < 0.9 * sample.stops.n.sum()
-    assert gathered.n.sum() == sample.stops.n.sum()
+    sample = designs.by_dusk(pair_of(stops, "hispanic", "white"))
+    gathered = fit.gather(sample, sample.kept[sample.pair.at])
+    assert len(gathered.n) < 0.9 * gathered.n.sum()
+    assert gathered.n.sum() == sample.counts.sum() == 3 * kept_rows(year).sum()
     np.testing.assert_array_equal(np.bincount(gathered.parts[2], gathered.parts[0]), gathered.k)
     np.testing.assert_array_equal(np.bincount(gathered.parts[2], gathered.parts[1]), gathered.n)
 

@@ -11,11 +11,13 @@ import numpy as np
 from auditor.cells import Floats
 from auditor.findings.listed import Listed, listed
 from auditor.signals.veil.designs import BIN, Sample
+from auditor.stats.clock.veil import LIGHT, MINUTES
 from auditor.stats.ratios.intervals import wilson
 
 FEWEST: Final = 11.0
 """Stops of either group, by daylight and after dark, in every stretch; shorter stretches are joined until they hold."""
 LEVEL: Final = 0.95
+BINS: Final = MINUTES // BIN
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,16 @@ class Stretch:
     counts: Floats
 
 
-def curve_of(sample: Sample, focal: int) -> tuple[Stretch, ...]:
+def curve_of(sample: Sample) -> tuple[Stretch, ...]:
     """Return the stretches of the clock of one comparison, each with enough stops of every kind.
 
     What is left over at the end joins the last stretch, so that the stretches add up to the whole comparison.
     """
-    stops = sample.stops
-    bins = (stops.minute // BIN).astype(np.int64)
-    code = 4 * bins + 2 * ~sample.light + (stops.group != focal)
-    counts = np.bincount(code, stops.n, minlength=4 * (int(bins.max()) + 1)).reshape(-1, 2, 2)
+    moments, kept = sample.pair.moments, sample.kept
+    code = 2 * (moments.minute[kept] // BIN).astype(np.int64) + (sample.seen[kept] != LIGHT)
+    sides = [np.bincount(code, each[kept], minlength=2 * BINS) for each in (moments.k, moments.n - moments.k)]
+    counts = np.stack(sides, axis=1).reshape(BINS, 2, 2)
+    last_bin = int(moments.minute[kept].max()) // BIN
     found: list[Stretch] = []
     held, first = np.zeros((2, 2)), -1
     for number in np.flatnonzero(counts.any(axis=(1, 2))).tolist():
@@ -54,7 +57,7 @@ def curve_of(sample: Sample, focal: int) -> tuple[Stretch, ...]:
             held, first = np.zeros((2, 2)), -1
     if first >= 0 and found:
         last = found.pop()
-        found.append(Stretch(last.first, (int(bins.max()) + 1) * BIN, last.counts + held))
+        found.append(Stretch(last.first, (last_bin + 1) * BIN, last.counts + held))
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Bools, Days, Floats
+from auditor.signals.veil.moments import Moments, Pair, paired
 from auditor.signals.veil.stops import Stops, joined
 from auditor.stats.clock.veil import (
     BETWEEN,
@@ -22,8 +23,8 @@ from auditor.stats.clock.veil import (
     overlapping,
     shared_clock,
     visibility,
-    visibility_by_day,
 )
+from auditor.stats.numbering import numbered, summed
 
 BIN, LEAST, LEAST_IN_ALL = 30, 20, 50
 """Minutes of a stretch of the clock; stops by daylight and by dark that each stretch, and all together, must hold."""
@@ -44,26 +45,45 @@ Columns = Callable[[Ints], Floats]
 
 @dataclass(frozen=True)
 class Sample:
-    """Stops that one comparison uses, with what its model needs of them; arrays of shape (N,).
+    """Stops that one comparison uses, with what its model needs of them.
 
     Attributes
     ----------
-    stops : Stops
-    light : bool array
-        Seen by daylight (or, in a placebo, before the moved dusk).
-    intercept : int array
-        Which intercept each stop has.
-    when : int array
-        The time of year, as the covariates need it.
+    pair : Pair
+    seen : (U,) int8 array
+        By daylight (or, in a placebo, before the moved dusk), in darkness, or not compared, by moment.
+    when : (U,) int array
+        The time of year, as the covariates need it, by moment.
     columns : callable
         From distinct values of ``when`` to the covariates, shape (N, P).
+    unit : (R,) int array or None
+        Which intercept each stop has; None where there is one for all.
+    mark : (U,) int array or None
+        Further intercepts by moment: every unit has one for each mark.
     """
 
-    stops: Stops
-    light: Bools
-    intercept: Whole
+    pair: Pair
+    seen: Signs
     when: Whole
     columns: Columns
+    unit: Whole | None = None
+    mark: Whole | None = None
+
+    @property
+    def kept(self) -> Bools:
+        """Mask of the moments that are compared."""
+        return self.seen != BETWEEN
+
+    @property
+    def counts(self) -> Floats:
+        """Stops by daylight and in darkness (rows), of the focal and the reference group (columns)."""
+        return self.pair.moments.counts(self.seen == LIGHT, self.seen == DARK)
+
+    @property
+    def span(self) -> Days:
+        """First and last day on which any stop is compared."""
+        days = self.pair.moments.evenings.day[self.pair.moments.met(self.kept)]
+        return np.array([days.min(), days.max()])
 
 
 @dataclass(frozen=True)
@@ -73,25 +93,26 @@ class Refusal:
     reason: str
 
 
-Comparison = Callable[[Stops, int], Sample | Refusal]
-"""From one place's stops of two groups, and the code of the focal one."""
+Comparison = Callable[[Pair], Sample | Refusal]
+"""From one place's stops of two groups."""
 
 
-def by_dusk(stops: Stops, focal: int) -> Sample | Refusal:
+def by_dusk(pair: Pair) -> Sample | Refusal:
     """Compare daylight with darkness over the whole year."""
-    return _yearly(stops, stops.evenings.sunset, stops.evenings.dusk, focal)
+    evenings = pair.moments.evenings
+    return _yearly(pair, evenings.sunset, evenings.dusk)
 
 
-def placebo_day(stops: Stops, focal: int) -> Sample | Refusal:
+def placebo_day(pair: Pair) -> Sample | Refusal:
     """Move dusk an hour forward: all stops compared were made by daylight."""
-    limit = stops.evenings.sunset - PLACEBO
-    return _yearly(stops.take(stops.minute < stops.sunset), limit, limit, focal)
+    limit = pair.moments.evenings.sunset - PLACEBO
+    return _yearly(pair, limit, limit, pair.moments.minute < pair.moments.sunset)
 
 
-def placebo_night(stops: Stops, focal: int) -> Sample | Refusal:
+def placebo_night(pair: Pair) -> Sample | Refusal:
     """Move dusk an hour back: all stops compared were made in darkness."""
-    limit = stops.evenings.dusk + PLACEBO
-    return _yearly(stops.take(stops.minute >= stops.dusk), limit, limit, focal)
+    limit = pair.moments.evenings.dusk + PLACEBO
+    return _yearly(pair, limit, limit, pair.moments.minute >= pair.moments.dusk)
 
 
 def by_clock_change(zone: str) -> Comparison:
@@ -99,25 +120,22 @@ def by_clock_change(zone: str) -> Comparison:
     turns from light to dark or back within a night.
     """
 
-    def design(stops: Stops, focal: int) -> Sample | Refusal:
-        day = stops.day
-        if not len(day):
+    def design(pair: Pair) -> Sample | Refusal:
+        moments = pair.moments
+        days = moments.evenings.day[moments.met()]
+        if not len(days):
             return Refusal("season")
-        marks = _changes(zone, day.min(), day.max())
+        marks = _changes(zone, days.min(), days.max())
         if not len(marks):
             return Refusal("no-change")
-        away, which = days_from(day, marks)
+        away, which = days_from(moments.day, marks)
         near = (away >= -AROUND) & (away < AROUND)
-        kept, away, which = stops.take(near), away[near], which[near]
-        found = _compared(kept, kept.evenings.sunset, kept.evenings.dusk)
-        if isinstance(found, Refusal):
-            return found
-        keep, light = found
-        spring = _spring(marks)
+        seen = _compared(moments, moments.evenings.sunset, moments.evenings.dusk, near)
+        if isinstance(seen, Refusal):
+            return seen
         # A line through each kind of change: what drifts within the weeks is not the sudden hour.
-        when = ((away + AROUND) * 2 + spring[which]).astype(np.int32)[keep]
-        compared = kept.take(keep)
-        return Sample(compared, light, _agencies(compared) * len(marks) + which[keep], when, _trend)
+        when = ((away + AROUND) * 2 + _spring(marks)[which]).astype(np.int32)
+        return Sample(pair, seen, when, _trend, _agencies(pair, seen), which)
 
     return design
 
@@ -147,67 +165,79 @@ def _trend(when: Ints) -> Floats:
     return columns[:, [bool(spring.any()), bool((~spring).any())]]
 
 
-def _yearly(stops: Stops, light_until: Floats, dark_from: Floats, focal: int) -> Sample | Refusal:
+def _yearly(pair: Pair, light_until: Floats, dark_from: Floats, among: Bools | None = None) -> Sample | Refusal:
     """Compare stops before and after limits that are given for each evening."""
-    chosen = _compared(stops, light_until, dark_from)
-    if isinstance(chosen, Refusal):
-        return chosen
-    keep, light = chosen
-    kept = stops.take(keep)
-    return _over_the_year(kept, light, _agencies(kept), focal)
+    seen = _compared(pair.moments, light_until, dark_from, among)
+    return seen if isinstance(seen, Refusal) else _over_the_year(pair, seen, _agencies(pair, seen))
 
 
-def _over_the_year(kept: Stops, light: Bools, intercept: Whole, focal: int) -> Sample:
-    day = kept.evenings.day
-    year, blocks = _blocks(kept, focal)
-    own, total = float(kept.n[kept.group == focal].sum()), float(kept.n.sum())
-    wide = min(own, total - own) >= _MANY and np.ptp(day) > np.timedelta64(_HALF_YEAR, "D")
+def _over_the_year(pair: Pair, seen: Signs, unit: Whole | None) -> Sample:
+    moments = pair.moments
+    day = moments.evenings.day
+    year, blocks = _blocks(moments, seen != BETWEEN)
+    smaller = moments.counts(seen == LIGHT, seen == DARK).sum(axis=0).min()
+    wide = smaller >= _MANY and np.ptp(day) > np.timedelta64(_HALF_YEAR, "D")
     when = (year * 64 + _week(day)).astype(np.int32)
-    return Sample(kept, light, intercept, when[kept.evening], _seasons(blocks, 2 if wide else 1))
+    return Sample(pair, seen, when[moments.evening], _seasons(blocks, 2 if wide else 1), unit)
 
 
-def comparable(stops: Stops) -> Stops:
-    """Return one place's stops by daylight and in darkness, at clock times that are both on some days there."""
-    seen = _seen(stops, stops.evenings.sunset, stops.evenings.dusk)
-    return stops.take(np.zeros(len(stops.n), dtype=bool) if seen is None else seen != BETWEEN)
+def comparable(pair: Pair) -> tuple[Stops, Floats]:
+    """Return one place's stops by daylight and in darkness, at clock times that are both on some days there.
+
+    Returns
+    -------
+    stops : Stops
+    counts : (2, 2) array
+        As :attr:`Sample.counts`.
+    """
+    evenings = pair.moments.evenings
+    seen = _seen(pair.moments, evenings.sunset, evenings.dusk)
+    if seen is None:
+        return pair.stops.take(slice(0)), np.zeros((2, 2))
+    stops = pair.stops.take((seen != BETWEEN)[pair.at])
+    return stops, pair.moments.counts(seen == LIGHT, seen == DARK)
 
 
 def pooled(parts: Sequence[Stops], focal: int) -> Sample | Refusal:
     """Compare the stops of several places, which are comparable by themselves; each place has an intercept."""
-    stops = joined(parts)
-    seen = visibility(stops.minute, stops.sunset, stops.dusk)
-    chosen = _overlapped(stops, seen)
+    pair = paired(joined(parts), focal)
+    moments = pair.moments
+    seen = visibility(moments.minute, moments.evening, moments.evenings.sunset, moments.evenings.dusk)
+    chosen = _overlapped(moments, seen)
     if isinstance(chosen, Refusal):
         return chosen
-    keep, light = chosen
-    kept = stops.take(keep)
-    return _over_the_year(kept, light, kept.index, focal)
+    return _over_the_year(pair, chosen, numbered(pair.stops.index)[1])
 
 
-def _compared(stops: Stops, light_until: Floats, dark_from: Floats) -> tuple[Bools, Bools] | Refusal:
-    """Return which stops are compared, and of those which were made by daylight."""
-    seen = _seen(stops, light_until, dark_from)
-    return Refusal("season") if seen is None else _overlapped(stops, seen)
+def _compared(moments: Moments, light_until: Floats, dark_from: Floats, among: Bools | None = None) -> Signs | Refusal:
+    """Return which moments are compared, and of those which are in daylight."""
+    seen = _seen(moments, light_until, dark_from, among)
+    return Refusal("season") if seen is None else _overlapped(moments, seen)
 
 
-def _seen(stops: Stops, light_until: Floats, dark_from: Floats) -> Signs | None:
+def _seen(moments: Moments, light_until: Floats, dark_from: Floats, among: Bools | None = None) -> Signs | None:
     """Tell daylight from darkness at clock times that are both on some days of the place; None where none is."""
-    met = np.bincount(stops.evening, minlength=len(light_until)) > 0
+    met = moments.met(among)
     clock = shared_clock(light_until[met], dark_from[met])
     if clock is None:
         return None
-    seen = visibility_by_day(stops.minute, stops.evening, light_until, dark_from)
-    seen[(stops.minute < clock[0]) | (stops.minute >= clock[1])] = BETWEEN
+    seen = visibility(moments.minute, moments.evening, light_until, dark_from)
+    seen[(moments.minute < clock[0]) | (moments.minute >= clock[1])] = BETWEEN
+    if among is not None:
+        seen[~among] = BETWEEN
     return seen
 
 
-def _overlapped(stops: Stops, seen: Signs) -> tuple[Bools, Bools] | Refusal:
-    keep, light = seen != BETWEEN, seen == LIGHT
-    keep[keep] = overlapping(stops.minute[keep], light[keep], stops.n[keep], BIN, LEAST)
+def _overlapped(moments: Moments, seen: Signs) -> Signs | Refusal:
+    """Leave out stretches of the clock that are hardly ever light, or dark."""
+    kept = np.flatnonzero(seen != BETWEEN)
+    enough = overlapping(moments.minute[kept], seen[kept] == LIGHT, moments.n[kept], BIN, LEAST)
+    found = np.full_like(seen, BETWEEN)
+    found[kept[enough]] = seen[kept[enough]]
     for side in (LIGHT, DARK):
-        if stops.n[keep & (seen == side)].sum() < LEAST_IN_ALL:
+        if moments.n[found == side].sum() < LEAST_IN_ALL:
             return Refusal("overlap")
-    return keep, light[keep]
+    return found
 
 
 def _week(days: Days) -> Ints:
@@ -229,16 +259,15 @@ def _seasons(blocks: int, most: int) -> Columns:
     return columns
 
 
-def _blocks(stops: Stops, focal: int) -> tuple[Ints, int]:
+def _blocks(moments: Moments, kept: Bools) -> tuple[Ints, int]:
     """Number blocks of calendar years, each with enough stops of either group to carry a step of its own.
 
     Returns the block of each evening, and their number.
     """
-    years = stops.evenings.day.astype("datetime64[Y]").astype(np.int64)
+    years = moments.evenings.day.astype("datetime64[Y]").astype(np.int64)
     years -= years.min()
-    size = len(years)
-    total = np.bincount(years, np.bincount(stops.evening, stops.n, minlength=size))
-    hits = np.bincount(years, np.bincount(stops.evening, stops.n * (stops.group == focal), minlength=size))
+    own_years = years[moments.evening[kept]]
+    total, hits = (np.bincount(own_years, each[kept], minlength=years.max() + 1) for each in (moments.n, moments.k))
     block = np.zeros(len(total), dtype=np.int64)
     at, held, own = 0, 0.0, 0.0
     for i in range(len(total)):
@@ -253,8 +282,12 @@ def _stands(total: float, focal: float) -> bool:
     return total >= _LEAST_IN_BLOCK and min(focal, total - focal) >= _LEAST_IN_BLOCK / 10
 
 
-def _agencies(stops: Stops) -> Whole:
+def _agencies(pair: Pair, seen: Signs) -> Whole | None:
     """Return the intercept of each stop: its agency's, or a common one for agencies with few stops."""
-    total = np.bincount(stops.agency, stops.n)
-    number = np.where(total >= _LEAST_OF_AGENCY, np.arange(1, len(total) + 1), 0).astype(np.int32)
-    return number[stops.agency]
+    agency = pair.stops.agency
+    last = int(agency.max(initial=0))
+    if last == int(agency.min(initial=last)):
+        return None
+    total = summed(agency, pair.stops.n * (seen != BETWEEN)[pair.at], last + 1)
+    number = np.where(total >= _LEAST_OF_AGENCY, np.arange(1, last + 2), 0)
+    return number.astype(np.min_scalar_type(last + 1))[agency]

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from auditor.cells import Floats
 from auditor.signals.veil.curve import Stretch, curve_of
 from auditor.signals.veil.designs import Refusal, Sample
-from auditor.signals.veil.stops import Stops
 from auditor.stats.clock.spline import NaturalSpline, spline_of_rows
+from auditor.stats.clock.veil import LIGHT
 from auditor.stats.clusters.grouped_logit import GroupedLogit, fit_grouped_logit
 from auditor.stats.clusters.robust import FEWEST, Clustered, TooFewClusters, cluster_robust
 from auditor.stats.fit import NotConverged
-from auditor.stats.numbering import combined, numbered
+from auditor.stats.numbering import distinct, numbered, summed
 
 CLOCK = 5
 """Minutes of the clock that make one cell: who drives hardly changes within them. Light or dark goes by the minute."""
@@ -85,7 +85,7 @@ class Cells:
         Of the clock, in steps of :data:`CLOCK` minutes from midnight.
     covariates : (M, P) array
     parts : tuple of arrays, shape (R,)
-        Focal stops, all stops, position of the cell, and cluster, of parts of cells that lie in one cluster each.
+        Focal stops, all stops and position of the cell of entries that are compared.
     """
 
     k: Floats
@@ -95,17 +95,15 @@ class Cells:
     light: Floats
     stretch: Whole
     covariates: Floats
-    parts: tuple[Floats, Floats, Whole, Whole]
+    parts: tuple[Whole, Whole, Whole]
 
 
-def compare(sample: Sample | Refusal, focal: int, knots: int, cluster: str) -> Compared | Refusal:
+def compare(sample: Sample | Refusal, knots: int, cluster: str) -> Compared | Refusal:
     """Fit one place.
 
     Parameters
     ----------
     sample : Sample or Refusal
-    focal : int
-        Code of the focal group; every other stop is of the reference group.
     knots : int
         Columns of the clock at most.
     cluster : {"auto", "officer", "day"}
@@ -116,50 +114,48 @@ def compare(sample: Sample | Refusal, focal: int, knots: int, cluster: str) -> C
     """
     if isinstance(sample, Refusal):
         return sample
-    stops = sample.stops
-    counts = _counts(sample, focal)
+    counts = sample.counts
     if (counts.sum(axis=0) == 0).any():
         return Refusal("one-group")
-    clusters, officers = _clusters(stops, cluster)
-    if len(numbered(clusters)[0]) < FEWEST:
-        return Refusal("few-clusters")
-    cells = gather(sample, focal, clusters)
+    kept = sample.kept[sample.pair.at]
+    clusters, officers = _clusters(sample, kept, cluster)
+    cells = gather(sample, kept)
     spline = clock_spline(cells, counts, knots)
-    if spline is None:
-        return Refusal("no-fit")
     try:
+        if spline is None:
+            raise NotConverged("too few times of day for a curve")
         fit = fit_cells(cells, spline)
-        effect = cluster_robust(fit, *cells.parts)
+        effect = cluster_robust(fit, *cells.parts, clusters)
     except NotConverged:
-        return Refusal("no-fit")
-    except TooFewClusters:  # groups that do not vary hold no clusters that count
+        return Refusal("no-fit" if len(numbered(clusters)[0]) >= FEWEST else "few-clusters")
+    except TooFewClusters:
         return Refusal("few-clusters")
-    days = np.datetime_as_string(stops.span)
-    curve = curve_of(sample, focal)
-    return Compared(counts, effect, officers, spline.width, len(cells.n), str(days[0]), str(days[1]), curve)
+    first, last = np.datetime_as_string(sample.span).tolist()
+    return Compared(counts, effect, officers, spline.width, len(cells.n), first, last, curve_of(sample))
 
 
-def gather(sample: Sample, focal: int, clusters: Whole) -> Cells:
-    """Group stops by intercept, minute, daylight and season, and each cell by cluster."""
-    stops = sample.stops
-    stretch = stops.minute // CLOCK
-    which, one = combined(sample.when, stretch, sample.light)
-    cell, first = combined(sample.intercept, which)
-    k, n = stops.n * (stops.group == focal), stops.n
-    when, back = numbered(sample.when[one])
-    parts = (k, n, cell, clusters)
-    if len(first) * (int(np.ptp(clusters)) + 1) < len(n):  # else most stops are a part of their own
-        part, at = combined(cell, clusters)
-        parts = (_sums(part, k), _sums(part, n), cell[at], clusters[at])
+def gather(sample: Sample, kept: NDArray[np.bool_]) -> Cells:
+    """Group the stops that a mask keeps by intercept, minute, daylight and season."""
+    moments, compared = sample.pair.moments, sample.kept
+    row = np.zeros(len(compared), dtype=np.int32)
+    light = sample.seen[compared] == LIGHT
+    row[compared], (when, stretch, bright) = distinct(sample.when[compared], moments.minute[compared] // CLOCK, light)
+    stops, at = sample.pair.stops, sample.pair.at[kept]
+    intercept = [] if sample.unit is None else [sample.unit[kept]]
+    intercept += [] if sample.mark is None else [sample.mark[at]]
+    cell, (*which, row_of) = distinct(*intercept, row[at])
+    n = stops.n[kept]
+    k = n * (stops.group[kept] == sample.pair.focal)
+    names, back = numbered(when)
     return Cells(
-        k=_sums(cell, k),
-        n=_sums(cell, n),
-        intercept=sample.intercept[first],
-        row=which[first],
-        light=sample.light[one].astype(float),
-        stretch=stretch[one],
-        covariates=sample.columns(when)[back],
-        parts=parts,
+        k=summed(cell, k, len(row_of)),
+        n=summed(cell, n, len(row_of)),
+        intercept=distinct(*which)[0] if which else np.zeros(len(row_of), dtype=np.int64),
+        row=row_of,
+        light=bright.astype(float),
+        stretch=stretch,
+        covariates=sample.columns(names)[back],
+        parts=(k, n, cell),
     )
 
 
@@ -183,28 +179,18 @@ def clock_spline(cells: Cells, counts: Floats, knots: int) -> NaturalSpline | No
     return None
 
 
-def _sums(code: Whole, values: Floats) -> Floats:
-    return np.bincount(code, values).astype(float)
-
-
 def _minute(stretch: Whole) -> Floats:
     """Return the middle of stretches of the clock, in minutes."""
     return (CLOCK * stretch + CLOCK // 2).astype(float)
 
 
-def _counts(sample: Sample, focal: int) -> Floats:
-    own = sample.stops.group == focal
-    return np.array(
-        [[sample.stops.n[side & group].sum() for group in (own, ~own)] for side in (sample.light, ~sample.light)]
-    )
-
-
-def _clusters(stops: Stops, wanted: str) -> tuple[Whole, bool]:
+def _clusters(sample: Sample, kept: NDArray[np.bool_], wanted: str) -> tuple[Whole, bool]:
     """Return the cluster of each stop, and whether they are officers; a stop of no known officer goes by its day."""
-    known = stops.officer >= 0
-    share = stops.n[known].sum() / stops.n.sum()
-    officers = wanted == "officer" or (wanted == "auto" and share >= _KNOWN)
+    pair = sample.pair
+    officer, n = pair.stops.officer[kept], pair.stops.n[kept]
+    known = officer >= 0
+    officers = wanted == "officer" or (wanted == "auto" and n[known].sum() >= _KNOWN * n.sum())
     if officers and known.all():
-        return stops.officer, True
-    days = stops.day.astype(np.int64)
-    return (np.where(known, stops.officer, -1 - days), True) if officers else (days, False)
+        return officer, True
+    days = pair.moments.day.astype(np.int64).astype(np.int32)[pair.at[kept]]
+    return (np.where(known, officer, -1 - days), True) if officers else (days, False)

@@ -14,6 +14,7 @@ from auditor.signals.signal import Contrast, Lack, Panel, blank
 from auditor.signals.veil.curve import rows_of, tables
 from auditor.signals.veil.designs import Comparison, Refusal
 from auditor.signals.veil.fit import Compared, compare
+from auditor.signals.veil.moments import pair_of
 from auditor.signals.veil.stops import Recorded, Stops
 
 NAME = "veil-of-darkness"
@@ -90,11 +91,11 @@ def compare_places(
         if gate[j]:
             found.append(Refusal(gate[j]))
             continue
-        pair, focal = stops.of(*groups), stops.code(groups[0])
-        if not 0 < np.count_nonzero(pair.group == focal) < len(pair.group):
+        pair = pair_of(stops, *groups)
+        if not pair.varies:
             found.append(Refusal("one-group"))
             continue
-        found.append(compare(design(j)(pair, focal), focal, knots, cluster))
+        found.append(compare(design(j)(pair), knots, cluster))
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ from auditor.signals.baseline import small, tainted
 from auditor.signals.region.result import RegionResult
 from auditor.signals.veil.designs import Refusal, comparable, pooled
 from auditor.signals.veil.fit import Compared, compare
+from auditor.signals.veil.moments import pair_of
 from auditor.signals.veil.panel import LEAST_DF, LEVEL, NAME
 from auditor.signals.veil.stops import Stops
 from auditor.stats.clusters.robust import METHOD
@@ -62,7 +63,7 @@ def _result(
     if len(parts) < _FEWEST:
         return None
     focal = parts[0].code(group)
-    compared = compare(pooled(parts, focal), focal, knots, cluster)
+    compared = compare(pooled(parts, focal), knots, cluster)
     if isinstance(compared, Refusal) or compared.effect.df < LEAST_DF:
         return None
     return _told(compared, cells, region, group, event, len(parts), left_out)
@@ -72,13 +73,11 @@ def _parts(cells: Cells, places: Sequence[Stops], rows: Bools, groups: tuple[str
     """Return what is compared of each place, and how many places are left out for a count that may not be printed."""
     parts, left_out = [], 0
     for j in np.flatnonzero(rows).tolist():
-        kept = comparable(places[j].of(*groups))
-        if kept.n.sum() < _LEAST_OF_PLACE:
+        kept, counts = comparable(pair_of(places[j], *groups))
+        if counts.sum() < _LEAST_OF_PLACE:
             continue
-        light, own = kept.minute < kept.sunset, kept.group == kept.code(groups[0])
-        counts = np.array([kept.n[side & who].sum() for side in (light, ~light) for who in (own, ~own)])
         alone = cells.select([j])
-        if small(counts[None], alone).any() or tainted(alone).any():
+        if small(counts.reshape(1, 4), alone).any() or tainted(alone).any():
             left_out += 1
         else:
             parts.append(kept)

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells, Days, Floats, RowTable
 from auditor.domain.locations import Location, locate
+from auditor.row_packed import NO_DAY
 from auditor.stats.clock.heaping import clock_shift, heaping
 from auditor.stats.clock.local_clock import local_sun
 from auditor.stats.clock.sun import Twilight
 from auditor.stats.clock.veil import MINUTES, to_local
-from auditor.stats.numbering import numbered
+from auditor.stats.numbering import numbered, summed
 
 EVENTS = ("stop", "citation", "arrest")
 """Events that an officer may begin on what can be seen, in the order in which they are preferred."""
@@ -63,7 +64,7 @@ class Stops:
         By the local clock, after midnight.
     group, agency, officer : int arrays
         Positions in the names of groups and agencies; the officer's code, -1 where not recorded.
-    n : array
+    n : unsigned int array
         Stops that an entry stands for.
     evenings : Evenings
     groups, agencies : tuple of str
@@ -75,32 +76,10 @@ class Stops:
     group: Narrow
     agency: Narrow
     officer: Narrow
-    n: Floats
+    n: Narrow
     evenings: Evenings
     groups: tuple[str, ...]
     agencies: tuple[str, ...]
-
-    @property
-    def day(self) -> Days:
-        """Day of each entry."""
-        return self.evenings.day[self.evening]
-
-    @property
-    def span(self) -> Days:
-        """First and last day on which any entry is."""
-        met = np.bincount(self.evening, minlength=len(self.evenings.day)) > 0
-        days = self.evenings.day[met]
-        return np.array([days.min(), days.max()])
-
-    @property
-    def sunset(self) -> Floats:
-        """Sunset of each entry's day and place."""
-        return self.evenings.sunset[self.evening]
-
-    @property
-    def dusk(self) -> Floats:
-        """Where darkness begins, on each entry's day and place."""
-        return self.evenings.dusk[self.evening]
 
     def take(self, keep: Bools | slice) -> Stops:
         """Return some of the entries; these very ones where a mask keeps all."""
@@ -116,7 +95,7 @@ class Stops:
 
     def of(self, *groups: str) -> Stops:
         """Return the stops of some groups."""
-        return self.take(np.isin(self.group, [self.code(group) for group in groups]))
+        return self.take(np.array([name in groups for name in self.groups], dtype=bool)[self.group])
 
     def _own_evenings(self) -> Stops:
         """Leave out the evenings of other places, which stand before and after."""
@@ -207,25 +186,29 @@ def recorded_stops(cells: Cells, rows: RowTable, twilight: Twilight, clock: Cloc
     """
     locations = tuple(locate(place, parent) for place, parent in zip(cells.ids, cells.parents, strict=True))
     day_key, _ = keys_of(clock)
-    day, minute = rows.columns[day_key], rows.columns["minute"]
+    day, minute = rows.narrow(day_key), rows.narrow("minute")
     # The day of a stop before the evening is not asked for, but where the whole day is missing it is known to be.
-    told = (minute >= 0) & (~np.isnat(day) if clock == "utc" else ~np.isnat(day) | (minute < FROM))
+    told = (minute >= 0) & ((day != NO_DAY) if clock == "utc" else (day != NO_DAY) | (minute < FROM))
     given = minute
     if clock == "utc":
         day, minute = _local(day, minute, told, rows.index, locations)
     found = _recorded(cells, rows, locations, (told, given, minute), checked=clock != "local")
-    keep = told & ~np.isnat(day) & (minute >= FROM) & found.usable[rows.index]
+    keep = told & (day != NO_DAY) & (minute >= FROM)
+    if not found.usable.all():
+        keep &= found.usable[rows.index]
     return found, _stops(rows, keep, day, minute, locations, twilight, clock)
 
 
 def _local(
-    day: Days, minute: Ints, told: Bools, index: Ints, locations: Sequence[Location | None]
-) -> tuple[Days, Floats]:
+    day: Narrow, minute: Narrow, told: Bools, index: Ints, locations: Sequence[Location | None]
+) -> tuple[Narrow, Narrow]:
     """Turn what is told in UTC into local time; places without a time zone stay as they are, and are withheld."""
     known = told & np.array([place is not None for place in locations], dtype=bool)[index]
     zones = np.array([place.zone if place else "" for place in locations])
-    days, minutes = day.copy(), minute.astype(float)
-    days[known], minutes[known] = to_local(day[known], minute[known], zones[index[known]])
+    dates = day[known].astype(np.int64).astype("datetime64[D]")
+    local_dates, local_minutes = to_local(dates, minute[known], zones[index[known]])
+    days, minutes = day.copy(), minute.copy()
+    days[known], minutes[known] = local_dates.astype(np.int64), local_minutes
     return days, minutes
 
 
@@ -233,7 +216,7 @@ def _recorded(
     cells: Cells,
     rows: RowTable,
     locations: tuple[Location | None, ...],
-    times: tuple[Bools, Ints, Ints | Floats],
+    times: tuple[Bools, Narrow, Narrow],
     *,
     checked: bool,
 ) -> Recorded:
@@ -242,7 +225,7 @@ def _recorded(
     total = np.bincount(rows.index, rows.n, minlength=size).astype(float)
     by_minute = _table(rows, told, given, MINUTES, size)
     timed, heaps = by_minute.sum(axis=1), heaping(by_minute)
-    local = by_minute if minute is given else _table(rows, told, minute.astype(np.int64), MINUTES, size)
+    local = by_minute if minute is given else _table(rows, told, minute, MINUTES, size)
     by_hour = local.reshape(size, 24, -1).sum(axis=2)
     shifted = np.zeros(size, dtype=bool)
     some = by_hour.sum(axis=1) > 0
@@ -265,18 +248,20 @@ def _recorded(
     )
 
 
-def _table(rows: RowTable, told: Bools, column: Ints, width: int, places: int) -> Floats:
+def _table(rows: RowTable, told: Bools, column: Narrow, width: int, places: int) -> Floats:
     """Add up the rows that a mask keeps by place and column."""
     every = bool(told.all())
-    at, n = (rows.index * width + column, rows.n) if every else (rows.index[told] * width + column[told], rows.n[told])
-    return np.bincount(at, n, minlength=places * width).astype(float).reshape(places, width)
+    at, n = (column, rows.n) if every else (column[told], rows.n[told])
+    if places > 1:
+        at = (rows.index if every else rows.index[told]) * width + at
+    return summed(at, n, places * width).reshape(places, width)
 
 
 def _stops(
     rows: RowTable,
     keep: Bools,
-    day: Days,
-    minute: Ints | Floats,
+    day: Narrow,
+    minute: Narrow,
     locations: Sequence[Location | None],
     twilight: Twilight,
     clock: Clock,
@@ -289,26 +274,26 @@ def _stops(
     evening, evenings = _evenings(rows.index[at], day[at], locations, twilight)
     group, groups = rows.codes("group")
     agency, agencies = rows.codes("agency")
-    narrow = (rows.index[at], minute[at], rows.columns[keys_of(clock)[1]][at])
-    index, minutes, officer = (values.astype(np.int32) for values in narrow)
-    return Stops(index, evening, minutes, group[at], agency[at], officer, rows.n[at], evenings, groups, agencies)
+    officer, n = rows.narrow(keys_of(clock)[1])[at], rows.n[at]
+    counted = n.astype(np.min_scalar_type(int(n.max(initial=0.0))))
+    return Stops(
+        rows.index[at], evening, minute[at], group[at], agency[at], officer, counted, evenings, groups, agencies
+    )
 
 
 def _evenings(
-    index: Ints, days: Days, locations: Sequence[Location | None], twilight: Twilight
+    index: Ints, days: Narrow, locations: Sequence[Location | None], twilight: Twilight
 ) -> tuple[Narrow, Evenings]:
     """Work out the sun of each place and day once, and say which of these each row has."""
     if not len(index):
         nothing = np.zeros(0)
         return nothing.astype(np.int32), Evenings(nothing.astype("datetime64[D]"), nothing, nothing)
-    number = days.view(np.int64)
-    first, last = int(number.min()), int(number.max())
+    first, last = int(days.min()), int(days.max())
     span = last - first + 1
-    both = index * span
-    both += number
-    both -= first
-    pairs, back = numbered(both)
-    place, dates = pairs // span, (pairs % span + first).astype("datetime64[D]")
+    alone = index[0] == index[-1]  # rows are in the order of their places
+    pairs, back = numbered(days if alone else index * span + days - first)
+    place = np.full(len(pairs), index[0]) if alone else pairs // span
+    dates = (pairs if alone else pairs % span + first).astype("datetime64[D]")
     where = [locations[j] for j in place.tolist()]
     north, east = (np.array([getattr(spot, name) for spot in where]) for name in ("latitude", "longitude"))
     zones = np.array([spot.zone if spot else "" for spot in where])

@@ -136,9 +136,10 @@ class VeilOfDarkness(Signal):
         return "controls"
 
     def view(self, options: VeilOptions) -> CellSpec:
-        """Rows by event, group, agency and minute, from 14:00 on by day and officer too."""
+        """Rows by event, group, agency and minute, from 14:00 on by day and officer too: an officer's together."""
         events = EVENTS if options.event == "auto" else (options.event,)
-        keys = ("event", "group", "group_source", "agency", "minute", *keys_of(options.clock))
+        day, officer = keys_of(options.clock)
+        keys = ("event", "group_source", "agency", officer, day, "minute", "group")
         rows = RowSpec(keys, events, personal=("officer",))
         return CellSpec(keys=("event", "group", "group_source"), events=events, rows=rows)
 

@@ -19,15 +19,19 @@ Days = NDArray[np.datetime64]
 Signs = NDArray[np.int8]
 
 
-def visibility(minute: ArrayLike, light_until: ArrayLike, dark_from: ArrayLike) -> Signs:
-    """Tell daylight from darkness; the time between is neither.
+def visibility(
+    minute: NDArray[np.integer[Any]], day: NDArray[np.integer[Any]], light_until: Array, dark_from: Array
+) -> Signs:
+    """Tell daylight from darkness at whole minutes, for many events of few days; the time between is neither.
 
     Parameters
     ----------
-    minute : array_like of float, shape (N,)
-        Times by the local clock, minutes after midnight.
-    light_until, dark_from : array_like of float, shape (N,)
-        Sunset and the end of twilight of the same date, in the same unit; NaN where there is none.
+    minute : ndarray of int, shape (N,)
+        Minutes after midnight, 0 or more.
+    day : ndarray of int, shape (N,)
+        Position of each event's day.
+    light_until, dark_from : ndarray, shape (D,)
+        Sunset and the end of twilight of each day; NaN where there is none.
 
     Returns
     -------
@@ -43,38 +47,6 @@ def visibility(minute: ArrayLike, light_until: ArrayLike, dark_from: ArrayLike) 
     ----------
     Grogger, J. & Ridgeway, G. (2006). Testing for racial profiling in traffic stops from behind a veil of darkness.
     Journal of the American Statistical Association 101, 878-887.
-    """
-    at, sunset, dusk = (np.asarray(value, dtype=float) for value in (minute, light_until, dark_from))
-    known = np.isfinite(sunset) & np.isfinite(dusk)
-    if (dusk[known] < sunset[known]).any():
-        raise ValueError("darkness must not begin before daylight ends")
-    with np.errstate(invalid="ignore"):
-        found = np.where(at < sunset, LIGHT, np.where(at >= dusk, DARK, BETWEEN))
-    return np.where(known, found, BETWEEN).astype(np.int8)
-
-
-def visibility_by_day(
-    minute: NDArray[np.integer[Any]], day: NDArray[np.integer[Any]], light_until: Array, dark_from: Array
-) -> Signs:
-    """Tell daylight from darkness at whole minutes, as :func:`visibility`, for many events of few days.
-
-    Parameters
-    ----------
-    minute : ndarray of int, shape (N,)
-        Minutes after midnight, 0 or more.
-    day : ndarray of int, shape (N,)
-        Position of each event's day.
-    light_until, dark_from : ndarray, shape (D,)
-        Sunset and the end of twilight of each day; NaN where there is none.
-
-    Returns
-    -------
-    ndarray of int8, shape (N,)
-
-    Raises
-    ------
-    ValueError
-        If darkness begins before daylight ends.
     """
     known = np.isfinite(light_until) & np.isfinite(dark_from)
     if (dark_from[known] < light_until[known]).any():

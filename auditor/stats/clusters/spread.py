@@ -14,10 +14,7 @@ _FULL = 4
 """Entries of a matrix to each value that is put there, up to which it is held in full: products are quicker."""
 _LEAST = 10_000
 _BLOCK = 250_000
-"""Entries of a matrix that are worked on at once: 2 MB."""
-SHIFT = 2.0**26
-"""What successes are multiplied by, so that they and fewer trials than this are added up in one number, exactly."""
-
+"""Entries of a matrix that are worked on at once, 2 MB: a matrix of all clusters would cost more than what is done."""
 Ints = NDArray[np.int64]
 Whole = NDArray[np.integer[Any]]
 Spread: TypeAlias = Array | sparse.csr_matrix
@@ -42,15 +39,17 @@ def tabled(line: Whole, column: Whole, values: Array, shape: tuple[int, int]) ->
     return np.bincount(flat, values, minlength=shape[0] * shape[1]).astype(np.float64, copy=False).reshape(shape)
 
 
-def nested(rows: Array, own: Ints, table: Array, design: Array) -> tuple[Array, Array]:
-    """Return scores and levels of clusters that lie in one group each.
+def nested(
+    parts: tuple[Whole, Whole, Whole, Whole], own: Ints, table: Array, design: Array
+) -> tuple[Array, Array, Array]:
+    """Return scores, levels and information of clusters that lie in one group each.
 
     Parameters
     ----------
-    rows : ndarray, shape (C, M)
-        Trials of each cluster and row of the design, with its successes times :data:`SHIFT` on top. Overwritten by
-        n p (1 - p).
+    parts : tuple of arrays, shape (R,)
+        Successes, trials, row of the design and cluster of each part, in the order of clusters.
     own : ndarray of int, shape (C,)
+        Group of each cluster.
     table : ndarray, shape (G, M)
         Fitted share by group and row.
     design : ndarray, shape (M, P)
@@ -59,18 +58,33 @@ def nested(rows: Array, own: Ints, table: Array, design: Array) -> tuple[Array, 
     -------
     scores, levels : ndarray, shape (C, P + G)
         As in :class:`auditor.stats.clusters.sums.ClusterSums`.
+    between : ndarray, shape (C, P (P + 1) / 2)
     """
-    width, clusters = design.shape[1], len(own)
+    k, n, row, which = parts
+    (size, width), clusters = design.shape, len(own)
     scores, levels = (np.zeros((clusters, width + len(table))) for _ in range(2))
-    step = max(1, _BLOCK // len(design))
+    squares = products(design)
+    between = np.zeros((clusters, squares.shape[1]))
+    step, edges = max(1, _BLOCK // size), np.searchsorted(which, np.arange(clusters + 1, dtype=which.dtype))
     for first in range(0, clusters, step):
-        block = slice(first, first + step)
-        lines, column = np.arange(clusters)[block], width + own[block]
-        hits = np.floor(rows[block] / SHIFT)
-        share = table[own[block]]
-        expected = (rows[block] - SHIFT * hits) * share
-        hits -= expected
-        scores[block, :width], scores[lines, column] = hits @ design, hits.sum(axis=1)
-        rows[block] = expected * (1 - share)
-        levels[block, :width], levels[lines, column] = rows[block] @ design, rows[block].sum(axis=1)
-    return scores, levels
+        last = min(first + step, clusters)
+        here = slice(edges[first], edges[last])
+        lines, column = np.arange(first, last), width + own[first:last]
+        at = (which[here] - first) * np.int64(size) + row[here]
+        hits, trials = (
+            np.bincount(at, each[here], minlength=(last - first) * size).reshape(-1, size) for each in (k, n)
+        )
+        share = table[own[first:last]]
+        expected = trials * share
+        residual, weight = hits - expected, expected * (1 - share)
+        scores[first:last, :width], scores[lines, column] = residual @ design, residual.sum(axis=1)
+        levels[first:last, :width], levels[lines, column] = weight @ design, weight.sum(axis=1)
+        between[first:last] = weight @ squares
+    return scores, levels, between
+
+
+def products(design: Array) -> Array:
+    """Return the products of every two columns, shape (M, P (P + 1) / 2), in the order of ``numpy.triu_indices``."""
+    one, other = np.triu_indices(design.shape[1])
+    found: Array = design[:, one] * design[:, other]
+    return found

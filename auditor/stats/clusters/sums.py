@@ -13,9 +13,9 @@ from scipy import sparse
 from auditor.stats import checks
 from auditor.stats.checks import Array
 from auditor.stats.clusters.grouped_logit import GroupedLogit
-from auditor.stats.clusters.spread import SHIFT, Spread, is_full, nested, spread, tabled
+from auditor.stats.clusters.spread import is_full, nested, products, spread, tabled
 from auditor.stats.fit import NotConverged
-from auditor.stats.numbering import numbered
+from auditor.stats.numbering import in_runs, numbered, summed
 
 Ints = NDArray[np.int64]
 Whole = NDArray[np.integer[Any]]
@@ -34,8 +34,8 @@ class ClusterSums:
         Information between each parameter and a shift of all intercepts alike.
     inverse : ndarray, shape (D, D)
         Inverse of the whole information.
-    rows : array or csr_matrix, shape (C, M)
-        n p (1 - p) by cluster and row of the design.
+    between : ndarray, shape (C, P (P + 1) / 2)
+        Information between the coefficients: the upper triangle.
     parts : tuple of arrays, shape (R,)
         Cluster, cell and trials of the parts of cells.
     variance : ndarray, shape (N,)
@@ -52,8 +52,8 @@ class ClusterSums:
     scores: Array
     levels: Array
     inverse: Array
-    rows: Spread
-    parts: tuple[Whole, Whole, Array]
+    between: Array
+    parts: tuple[Whole, Whole, Whole]
     variance: Array
     design: Array
     row: Ints
@@ -101,9 +101,8 @@ class ClusterSums:
         """Information between the coefficients, shape (R, P, P)."""
         width = self.design.shape[1]
         one, other = np.triu_indices(width)
-        found = np.asarray(self.rows[rows] @ (self.design[:, one] * self.design[:, other]))
         result = np.empty((len(rows), width, width))
-        result[:, one, other], result[:, other, one] = found, found
+        result[:, one, other] = result[:, other, one] = self.between[rows]
         return result
 
     @cached_property
@@ -148,27 +147,27 @@ def sum_clusters(fit: GroupedLogit, k: ArrayLike, n: ArrayLike, cell: ArrayLike,
         keep = fit.used[at]
         successes, trials, code = successes[keep], trials[keep], code[keep]
         at = (np.cumsum(fit.used) - 1)[at[keep]]
-    names, which = numbered(code)
+    clusters, which = in_runs(code)
     p, design, row = fit.fitted[fit.used], fit.design, fit.row[fit.used]
-    own = _own(which, group[at], len(names), len(groups))
-    shape = (len(names), len(design))
-    if (own >= 0).all() and is_full(shape, len(at)) and trials.sum() < SHIFT:
+    own = _own(which, group[at], clusters)
+    shape = (clusters, len(design))
+    if (own >= 0).all() and is_full(shape, len(at)):
         table = np.zeros((len(groups), len(design)))
         table[group, row] = p
-        rows: Spread = tabled(which, row[at], trials + SHIFT * successes, shape)
-        scores, levels = nested(rows, own, table, design)
+        scores, levels, between = nested(_in_order(successes, trials, row[at], which), own, table, design)
     else:
         share = p[at]
         weight, score = trials * share * (1 - share), successes - trials * share
         rows, by_score = (spread(which, row[at], each, shape) for each in (weight, score))
-        by_group = [tabled(which, group[at], each, (len(names), len(groups))) for each in (score, weight)]
+        by_group = [tabled(which, group[at], each, (clusters, len(groups))) for each in (score, weight)]
         scores = np.column_stack([by_score @ design, by_group[0]])
         levels = np.column_stack([rows @ design, by_group[1]])
+        between = np.asarray(rows @ products(design))
     return ClusterSums(
         scores=scores,
         levels=levels,
         inverse=_inverse(design, row, fit.weights[fit.used], group, len(groups)),
-        rows=rows,
+        between=between,
         parts=(which, at, trials),
         variance=p * (1 - p),
         design=design,
@@ -178,17 +177,27 @@ def sum_clusters(fit: GroupedLogit, k: ArrayLike, n: ArrayLike, cell: ArrayLike,
     )
 
 
-def _own(which: Whole, group: Whole, clusters: int, groups: int) -> Ints:
+def _in_order(k: Whole, n: Whole, row: Whole, which: Whole) -> tuple[Whole, Whole, Whole, Whole]:
+    """Return the parts in the order of their clusters."""
+    if (which[1:] >= which[:-1]).all():
+        return k, n, row, which
+    order = np.argsort(which, kind="stable")
+    return k[order], n[order], row[order], which[order]
+
+
+def _own(which: Whole, group: Whole, clusters: int) -> Ints:
     """Return the one group that each cluster has parts in; -1 where it has parts in several."""
-    met = np.zeros((clusters, groups), dtype=bool)
-    met[which, group] = True
-    return np.where(met.sum(axis=1) == 1, met.argmax(axis=1), -1).astype(np.int64)
+    own = np.zeros(clusters, dtype=np.int32)
+    own[which] = group
+    crossing = np.zeros(clusters, dtype=bool)
+    crossing[which[own[which] != group]] = True
+    return np.where(crossing, -1, own).astype(np.int64)
 
 
 def _parts(
     fit: GroupedLogit, k: ArrayLike, n: ArrayLike, cell: ArrayLike, cluster: ArrayLike
-) -> tuple[Array, Array, Whole, Whole]:
-    successes, trials = checks.tally(k, n)
+) -> tuple[Whole, Whole, Whole, Whole]:
+    successes, trials = checks.whole_tally(k, n)
     at, code = np.asarray(cell), np.asarray(cluster)
     if successes.ndim != 1 or not successes.shape == at.shape == code.shape:
         raise ValueError(f"k {successes.shape}, cell {at.shape} and cluster {code.shape} must be equally long")
@@ -197,8 +206,8 @@ def _parts(
     cells = len(fit.fitted)
     if at.size and (at.min() < 0 or at.max() >= cells):
         raise ValueError(f"cell must lie between 0 and {cells - 1}")
-    total = np.bincount(at, trials, minlength=cells)
-    score = np.bincount(at, successes, minlength=cells) - total * fit.fitted
+    total = summed(at, trials, cells)
+    score = summed(at, successes, cells) - total * fit.fitted
     weight = total * fit.fitted * (1 - fit.fitted)
     size = 1 + np.abs(fit.weights)
     if not (np.allclose(score, fit.scores, atol=1e-6) and (np.abs(weight - fit.weights) <= 1e-9 * size).all()):

@@ -5,15 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from auditor.stats.clock.veil import (
-    clock_changes,
-    days_from,
-    overlapping,
-    shared_clock,
-    to_local,
-    visibility,
-    visibility_by_day,
-)
+from auditor.stats.clock.veil import clock_changes, days_from, overlapping, shared_clock, to_local, visibility
 
 
 def days(*texts):
@@ -21,13 +13,14 @@ def days(*texts):
 
 
 def test_light_ends_with_sunset_and_darkness_begins_with_dusk():
-    got = visibility([1079, 1080, 1109, 1110, 1110], [1080, 1080, 1080, 1080, np.nan], [1110] * 4 + [np.nan])
+    minute, day = np.array([1079, 1080, 1109, 1110, 1110]), np.array([0, 0, 0, 0, 1])
+    got = visibility(minute, day, np.array([1080, np.nan]), np.array([1110.0, 1110.0]))
     assert got.tolist() == [1, -1, -1, 0, -1]
 
 
 def test_a_dusk_before_sunset_is_an_error():
     with pytest.raises(ValueError, match="darkness must not begin"):
-        visibility([1000], [1080], [1070])
+        visibility(np.array([1000]), np.array([0]), np.array([1080.0]), np.array([1070.0]))
 
 
 def test_clock_times_that_are_light_on_some_days_and_dark_on_others():
@@ -95,8 +88,10 @@ def test_whole_minutes_of_few_days_are_told_as_one_by_one():
     sunset[10], dusk[10] = 1080.0, 1110.0
     minute, day = rng.integers(0, 1440, 20_000), rng.integers(0, 60, 20_000)
     minute[:200], day[:200] = np.arange(980, 1180), 10
-    found = visibility_by_day(minute, day, sunset, dusk)
-    np.testing.assert_array_equal(found, visibility(minute, sunset[day], dusk[day]))
+    found = visibility(minute, day, sunset, dusk)
+    known = np.isfinite(sunset[day] + dusk[day])
+    expected = np.where(minute < sunset[day], 1, np.where(minute >= dusk[day], 0, -1))
+    np.testing.assert_array_equal(found, np.where(known, expected, -1))
     assert found.dtype == np.int8
     with pytest.raises(ValueError, match="must not begin before"):
-        visibility_by_day(minute, day, dusk, sunset - 50)
+        visibility(minute, day, dusk, sunset - 50)
