@@ -39,6 +39,8 @@ class Draft:
         self.details = details
         self.kind = kind
         self.language = context.language
+        self.shown: set[int] = set()
+        """Findings whose counts and effect stand in a table or picture of the letter, so that no note repeats them."""
         self._blanks: dict[str, None] = {}
         self._notes: dict[str, int] = {}
 

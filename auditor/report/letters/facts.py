@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from auditor.findings.finding import Sentence
 from auditor.report import effects, labels, names, numbers
 from auditor.report.cite import Num
 from auditor.report.letters.chosen import MOST, raised, tested, withheld
@@ -13,6 +12,7 @@ from auditor.report.letters.details import Evidence, Incident
 from auditor.report.letters.draft import Draft, name, own_words
 from auditor.report.letters.model import Block, Held, Items, Paragraph, Part, Runs
 from auditor.report.letters.numbers_table import findings_table
+from auditor.report.letters.quotes import caveats, definitions, distinct
 from auditor.report.letters.runs import joined, runs_of
 from auditor.report.measured_view import alarm_of
 from auditor.report.profile import supplied
@@ -119,7 +119,7 @@ def limits(draft: Draft, chosen: Sequence[int]) -> tuple[Block, ...]:
     meaning = (draft.page("q.meaning"),) if chosen else ()
     null = any(effects.cell(draft.finding(j)) in ("compatible", "lower") for j in chosen)
     clears = (draft.page("not-clearance"),) if null and draft.flagged else ()
-    told = (draft.page("not-proof"), *meaning, *clears, *caps(draft), *distinct(_caveats(draft, chosen)))
+    told = (draft.page("not-proof"), *meaning, *clears, *caps(draft), *distinct(caveats(draft, chosen)))
     return Paragraph(draft.strong("limits")), Items(told), *_published(draft, chosen)
 
 
@@ -132,34 +132,20 @@ def _published(draft: Draft, chosen: Sequence[int]) -> tuple[Block, ...]:
     return (Paragraph(draft.say("published", sources=name("; ".join(cited))), "small"),)
 
 
+def ceiling(draft: Draft) -> Runs:
+    """Return the highest verdict that the records allow and why, in a sentence; nothing where the review has none."""
+    held = draft.place.ceiling or {}
+    if not held.get("verdict") or not held.get("why"):
+        return ()
+    label = labels.verdict(str(held["verdict"])).label
+    return draft.say("ceiling", label=label, why=draft.quote(held["why"], "ceiling/why"))
+
+
 def alternatives(draft: Draft, chosen: Sequence[int]) -> tuple[Runs, ...]:
-    """Return the other readings that the cards of the chosen findings name."""
-    signals = dict.fromkeys(draft.finding(j).signal for j in chosen)
-    return tuple(runs_of(text) for signal in signals for text in draft.context.listed(signal, "misleads"))
-
-
-def definitions(draft: Draft, chosen: Sequence[int]) -> Iterator[Runs]:
-    """Yield what the chosen findings count, each with its source."""
-    for j in chosen:
-        yield from _quotes(draft, j, "definitions", draft.finding(j).definitions)
-
-
-def _caveats(draft: Draft, chosen: Sequence[int]) -> Iterator[Runs]:
-    for j in chosen:
-        yield from _quotes(draft, j, "caveats", draft.finding(j).caveats)
-
-
-def _quotes(draft: Draft, position: int, key: str, found: Sequence[Sentence]) -> Iterator[Runs]:
-    for i, sentence in enumerate(found):
-        yield draft.quote(sentence, f"findings/{position}/{key}/{i}")
-
-
-def distinct(found: Iterator[Runs]) -> tuple[Runs, ...]:
-    """Return runs without those that say the same again."""
-    seen: dict[str, Runs] = {}
-    for runs in found:
-        seen.setdefault("".join(run.text for run in runs), runs)
-    return tuple(seen.values())
+    """Return the other readings of the finding that stands first, and where those of the others are."""
+    signals = list(dict.fromkeys(draft.finding(j).signal for j in chosen))
+    told = [runs_of(text) for signal in signals[:1] for text in draft.context.listed(signal, "misleads")]
+    return (*told, draft.say("readings.others")) if len(signals) > 1 else tuple(told)
 
 
 def held_back(draft: Draft) -> tuple[Runs, ...]:

@@ -87,7 +87,7 @@ def _complainant(draft: Draft) -> list[Block]:
 LAW = {
     "crcl": ("crcl", "crcl-state", "heartland", "12601", "whren", "title-vi"),
     "title-vi": ("title-vi", "intent", "whren", "vasquez-perdomo", "12601", "castaneda", "hazelwood"),
-    "county-board": ("12601", "whren"),
+    "county-board": ("12601",),
     "oig": ("two-stages", "heartland", "12601", "title-vi"),
     "records-request": ("records",),
     "agency-notice": ("none",),

@@ -13,6 +13,7 @@ from auditor.report.context import span
 from auditor.report.finding_view import against_of
 from auditor.report.letters.draft import Draft, bold, name
 from auditor.report.letters.model import Bar, Note, Picture, Run, Runs, Table
+from auditor.report.letters.quotes import definitions
 from auditor.report.letters.runs import joined, lines, runs_of
 from auditor.report.words import word
 
@@ -30,6 +31,7 @@ def _row(draft: Draft, position: int) -> tuple[Runs, ...]:
     if finding.suppressed:
         hidden = runs_of(say("page.p.suppressed"))
         return counted, hidden, name(names.comparator(finding)), hidden, _word(finding)
+    draft.shown.add(position)
     observed = observed_of(draft, finding, at)
     return counted, observed, _against(draft, finding, at), _effect(draft, finding, at), _correction(finding, at)
 
@@ -90,22 +92,40 @@ def _word(finding: Finding) -> Runs:
 
 
 def note_of(draft: Draft, position: int, number: int) -> Note:
-    """Return the note on a finding: its sentence in full, its comparison and why, and where it stands."""
+    """Return the note on a finding: where it stands, and what the letter does not say of it already."""
     finding, at = draft.finding(position), draft.pointer(position)
-    sentence = runs_of(quoted(finding.sentence, "sentence", draft.language), at) if finding.sentence else ()
-    why = runs_of(quoted(finding.comparator.why, "comparator/why"), at) if finding.comparator.why else ()
     section = runs_of(cited(finding.section, "section", str(finding.section)), at)
     where = draft.say("note.where", id=finding.id, part=section)
-    reason = draft.say("note.why", label=names.comparator(finding), why=why) if why else ()
-    return Note(number, finding.id, joined([where, sentence, reason, *_bears(finding, at)]))
+    told = [where, _sentence(draft, position)]
+    if draft.kind == "county-board":  # one page: what is counted, and no more
+        return Note(number, finding.id, joined([*told, *list(definitions(draft, [position]))[:1]]))
+    return Note(number, finding.id, joined([*told, _why(draft, finding, at), *_bears(draft, finding, at)]))
 
 
-def _bears(finding: Finding, at: str) -> tuple[Runs, ...]:
+def _sentence(draft: Draft, position: int) -> Runs:
+    """Return the finding's sentence, unless its numbers stand in a table or picture of the letter."""
+    finding = draft.finding(position)
+    if position in draft.shown or not finding.sentence:
+        return ()
+    return runs_of(quoted(finding.sentence, "sentence", draft.language), draft.pointer(position))
+
+
+def _why(draft: Draft, finding: Finding, at: str) -> Runs:
+    """Return why it is held against that, unless a part of the letter says so of each finding."""
+    if draft.kind == "title-vi" or not finding.comparator.why:
+        return ()
+    why = runs_of(quoted(finding.comparator.why, "comparator/why"), at)
+    return draft.say("note.why", label=names.comparator(finding), why=why)
+
+
+def _bears(draft: Draft, finding: Finding, at: str) -> tuple[Runs, ...]:
     """Return what the number bears: the benchmark's error that would undo it, other specifications, wrong groups."""
     if finding.suppressed or not finding.tested:
         return ()
     tipping = finding.tipping_point
     point = say("page.tipping.text", r=Num(tipping, "tipping_point")) if tipping is not None else Markup("")
+    if draft.kind == "title-vi":  # its part on the alternatives that were tested says the rest
+        return (runs_of(point, at),)
     return tuple(runs_of(text, at) for text in (point, doubts.groups(finding), _specifications(finding)))
 
 
@@ -126,9 +146,11 @@ def picture(draft: Draft, position: int) -> Picture | None:
         return None
     share, base = effects.share(finding), finding.comparator.value
     header = (draft.say("picture.who"), draft.say("picture.bar"), draft.say("picture.share"))
-    words: dict[str, str | Runs] = {"what": names.finding_name(finding), "mark": draft.note(position)}
+    when = runs_of(span(finding.period, "period"), at)
+    words: dict[str, str | Runs] = {"what": names.finding_name(finding), "mark": draft.note(position), "when": when}
     if share is not None and base is not None and (effects.of_shares(finding) or names.is_contrast(finding)):
         here = Bar(_who(draft, finding), runs_of(effects.observed(finding), at), share)
+        draft.shown.add(position)
         there = Bar(_whom(finding), runs_of(effects.comparator_value(finding.comparator), at), base)
         return Picture(draft.say("picture.caption", **words), header, (here, there))
     if not effects.is_ratio(finding) or not finding.estimate.value:

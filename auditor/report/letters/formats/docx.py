@@ -22,7 +22,7 @@ from auditor.report.letters.formats.docx_parts import (
     stable,
     whole_row,
 )
-from auditor.report.letters.formats.docx_styles import plain_paper, style, table_text, widths
+from auditor.report.letters.formats.docx_styles import plain_paper, small_text, style, widths
 from auditor.report.letters.formats.png import bar
 from auditor.report.letters.model import Block, Held, Items, Letter, Paragraph, Picture, Run, Runs, Table, plain
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 LANGUAGES: Final = {"en": "en-GB", "es": "es-US"}
 EPOCH: Final = datetime(1980, 1, 1)
+ONE_PAGE: Final = "county-board"
+"""The kind that is one page, its enclosures on the next."""
 BAR_CM: Final = 6.0
 
 
@@ -53,7 +55,7 @@ def docx(letter: Letter, *, letterhead: Path | None = None, cover: bool = True) 
     InputError
         When the letterhead cannot be read.
     """
-    document = _opened(letterhead)
+    document = _opened(letterhead, one_page=letter.kind == ONE_PAGE)
     printed = _printed(document)
     write_notes(document, letter.notes, _runs)
     if cover and not printed:
@@ -71,7 +73,7 @@ def docx(letter: Letter, *, letterhead: Path | None = None, cover: bool = True) 
     return stable(_saved(document, letter))
 
 
-def _opened(letterhead: Path | None) -> Document:
+def _opened(letterhead: Path | None, *, one_page: bool) -> Document:
     try:
         import docx as library
     except ImportError:
@@ -79,7 +81,7 @@ def _opened(letterhead: Path | None) -> Document:
         raise UsageError("letters cannot be written as DOCX here", [problem]) from None
     register()
     if letterhead is None:
-        return plain_paper(library.Document())
+        return plain_paper(library.Document(), one_page=one_page)
     why, remedy = "the letter is written onto it", "save it as a plain .docx (no .doc, no .docm), or leave it out"
     try:
         if letterhead.suffix.lower() != ".docx":
@@ -109,11 +111,13 @@ def _cover(document: Document, letter: Letter, *, new_page: bool = False) -> Non
 
 
 def _head(document: Document, letter: Letter, *, new_page: bool) -> None:
-    _stacked(document, letter.letterhead)
+    between = Run(" · ") if letter.kind == ONE_PAGE else Run("", "break")
+    sent = (*letter.word("sent"), Run(": "), *letter.sent)
+    _paragraph(document, _joined(letter.letterhead, between))
     document.paragraphs[-1].paragraph_format.page_break_before = new_page
-    _paragraph(document, letter.date)
-    _paragraph(document, (*letter.word("sent"), Run(": "), *letter.sent))
-    _stacked(document, letter.recipient)
+    for line in (_joined((letter.date, sent), between),) if letter.kind == ONE_PAGE else (letter.date, sent):
+        _paragraph(document, line)
+    _paragraph(document, _joined(letter.recipient, between))
     heading = document.add_paragraph(style=style(document, "Heading 1"))
     _runs(heading, (*letter.word("subject"), Run(" "), *letter.subject))
     _paragraph(document, letter.salutation)
@@ -125,21 +129,24 @@ def _foot(document: Document, letter: Letter) -> None:
         _paragraph(document, ())
         _paragraph(document, line)
     if letter.copies:
-        _paragraph(document, (*letter.word("copies"), Run(": "), *_listed(letter.copies)))
-    document.add_paragraph(plain(letter.word("enclosures")), style=style(document, "Heading 2"))
+        _paragraph(document, (*letter.word("copies"), Run(": "), *_joined(letter.copies, Run("; "))))
+    heading = document.add_paragraph(plain(letter.word("enclosures")), style=style(document, "Heading 2"))
+    heading.paragraph_format.page_break_before = letter.kind == ONE_PAGE
     _items(document, letter.enclosures, ordered=False)
 
 
-def _listed(lines: Iterable[Runs]) -> Runs:
+def _joined(lines: Iterable[Runs], between: Run) -> Runs:
     made: list[Run] = []
     for line in lines:
-        made += [Run("; ")] if made else []
+        made += [between] if made else []
         made += line
     return tuple(made)
 
 
 def _block(document: Document, block: Block) -> None:
     match block:
+        case Paragraph(runs, "small"):
+            _runs(document.add_paragraph(style=small_text(document)), runs)
         case Paragraph(runs, _):
             _paragraph(document, runs, strong=block.style == "warning")
         case Items(items, ordered):
@@ -160,14 +167,6 @@ def _block(document: Document, block: Block) -> None:
 
 def _paragraph(document: Document, runs: Runs, *, strong: bool = False) -> None:
     _runs(document.add_paragraph(style=style(document, "Normal")), runs, strong=strong)
-
-
-def _stacked(document: Document, lines: Iterable[Runs]) -> None:
-    made: list[Run] = []
-    for line in lines:
-        made += [Run("", "break")] if made else []
-        made += line
-    _paragraph(document, tuple(made))
 
 
 def _items(document: Document, items: Iterable[Runs], *, ordered: bool) -> None:
@@ -197,13 +196,13 @@ def _table(
         whole_row(entry)
     grid = [list(row.cells) for row in table.rows]
     widths(document, table, grid, drawn=drawn)
-    text = table_text(document)
+    text = small_text(document)
     for i, row in enumerate((header, *rows)):
         for j, cell in enumerate(row):
             grid[i][j].paragraphs[0].style = text
             grid[i][j].paragraphs[0].paragraph_format.keep_with_next = i == 0 or None  # no header at the foot of a page
             _runs(grid[i][j].paragraphs[0], cell, strong=i == 0 or (j == 0 and len(row) > 1 and not _marked(cell)))
-    document.add_paragraph(style=style(document, "Normal"))
+    document.add_paragraph(style=text).paragraph_format.line_spacing = 0.7
     return grid[1:]
 
 

@@ -8,27 +8,34 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from docx.document import Document
 
-TABLE_TEXT: Final = "Letter Table Text"
+SMALL: Final = "Letter Small Text"
 SERIF: Final = "Georgia"
 SHARES: Final[dict[int, tuple[int, ...]]] = {2: (30, 70), 3: (22, 36, 42), 4: (16, 30, 27, 27), 5: (22, 17, 20, 28, 13)}
 """Parts of the width that the columns of a table take, by their number."""
+SIZES: Final = {"Normal": 11, "Heading 1": 12, "Heading 2": 11.5, "Caption": 9, "Quote": 11, "footnote text": 9}
+"""Points of each style on plain paper."""
+SMALLER: Final = 1.5
+"""Points fewer in a letter of one page."""
 DRAWN: Final = (24, 44, 32)
 """The same for a picture, whose second column holds the bars."""
 
 
-def plain_paper(document: Document) -> Document:
-    """Make a new document look like a letter: black, one typeface, margins of an inch."""
+def plain_paper(document: Document, *, one_page: bool = False) -> Document:
+    """Make a new document look like a letter: black, one typeface, margins of an inch; less of all on one page."""
     from docx.shared import Cm, Pt, RGBColor
 
-    sizes = {"Normal": 11, "Heading 1": 12, "Heading 2": 11.5, "Caption": 9, "Quote": 11}
-    for name, points in sizes.items():
+    for name, points in SIZES.items():
         entry = style(document, name)
-        entry.font.name, entry.font.size, entry.font.color.rgb = SERIF, Pt(points), RGBColor(0, 0, 0)
+        entry.font.name, entry.font.color.rgb = SERIF, RGBColor(0, 0, 0)
+        entry.font.size = Pt(points - (SMALLER if one_page else 0))
         _every_script(entry)
-        entry.paragraph_format.space_after = Pt(6)
+        entry.paragraph_format.space_after = Pt(2 if one_page else 6)
+        if one_page:
+            entry.paragraph_format.space_before, entry.paragraph_format.line_spacing = Pt(0), 1.0
     style(document, "Caption").font.bold = False
     for section in document.sections:
-        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.54)
+        section.left_margin = section.right_margin = Cm(1.7 if one_page else 2.54)
+        section.top_margin = section.bottom_margin = Cm(1.3 if one_page else 2.54)
     return document
 
 
@@ -43,15 +50,15 @@ def _every_script(entry: Any) -> None:
         fonts.set(qn(f"w:{name}"), SERIF)
 
 
-def table_text(document: Document) -> Any:
-    """Return the style of text in tables: the document's own text, smaller and without space around it."""
+def small_text(document: Document) -> Any:
+    """Return the style of small print and of tables: the document's own text, smaller and without space around it."""
     from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import Pt
 
     for entry in document.styles:
-        if entry.name == TABLE_TEXT:
+        if entry.name == SMALL:
             return entry
-    made = document.styles.add_style(TABLE_TEXT, WD_STYLE_TYPE.PARAGRAPH)
+    made = document.styles.add_style(SMALL, WD_STYLE_TYPE.PARAGRAPH)
     made.base_style = style(document, "Normal")
     made.font.size = Pt(8.5)
     made.paragraph_format.space_before = made.paragraph_format.space_after = Pt(1)

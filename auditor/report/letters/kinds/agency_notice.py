@@ -5,10 +5,11 @@ from __future__ import annotations
 from auditor.report.letters.asks import reply, requests
 from auditor.report.letters.chosen import tested
 from auditor.report.letters.draft import Draft, name
-from auditor.report.letters.facts import definitions, distinct, examined, held_back, limits, verdict, warning
+from auditor.report.letters.facts import examined, held_back, limits, verdict, warning
 from auditor.report.letters.frame import contact, law, protection, who
 from auditor.report.letters.model import Block, Items, Paragraph, Part, Run, Runs, Table
 from auditor.report.letters.numbers_table import findings_table
+from auditor.report.letters.quotes import definitions, distinct
 from auditor.report.letters.runs import lines, runs_of
 from auditor.report.sources_view import sources_view
 

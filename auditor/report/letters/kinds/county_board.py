@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.report.letters.asks import requests
 from auditor.report.letters.chosen import raised
 from auditor.report.letters.draft import Draft
-from auditor.report.letters.facts import alarm, caps, definitions, distinct, examined, reasons, verdict, warning
+from auditor.report.letters.facts import alarm, caps, ceiling, examined, reasons, verdict, warning
 from auditor.report.letters.frame import contact, facts, protection, who
 from auditor.report.letters.model import Block, Held, Paragraph, Part
 from auditor.report.letters.numbers_table import findings_table, picture
@@ -35,12 +35,13 @@ def finding(draft: Draft) -> Part:
         return Part("statistic", draft.say("head.finding"), (*told, *_limits(draft)))
     drawn = picture(draft, first)
     shown: Block = drawn if drawn is not None else findings_table(draft, [first])
-    counted = Paragraph(joined(distinct(definitions(draft, [first]))), "small")
-    return Part("statistic", draft.say("head.finding"), (*told, shown, counted, *_limits(draft)))
+    return Part("statistic", draft.say("head.finding"), (*told, shown, *_limits(draft)))
 
 
 def _limits(draft: Draft) -> tuple[Block, ...]:
-    return (Paragraph(joined([draft.strong("limits"), draft.page("not-proof"), *caps(draft)])),)
+    highest = ceiling(draft)
+    bounds = (highest,) if highest else caps(draft)
+    return (Paragraph(joined([draft.strong("limits"), draft.page("not-proof"), *bounds])),)
 
 
 def looked_at(draft: Draft) -> Part:
