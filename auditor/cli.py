@@ -7,7 +7,6 @@ answers at once. stdout carries the result, stderr everything else.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -17,9 +16,9 @@ from typing import Any
 import click
 
 from auditor import __version__
+from auditor.cli_app import add_app_command
 from auditor.cli_data import AS_JSON, add_data_commands
 from auditor.cli_guard import guarded
-from auditor.cli_later import add_later_commands
 from auditor.cli_letter import add_letter_command
 from auditor.errors import (
     EXIT_FLAG,
@@ -113,12 +112,13 @@ def run(
     goes on from there, to the same bytes.
     """
     from auditor.audit import api
+    from auditor.audit.crew import processors
 
     outcome = api.run_to_folder(
         config,
         out,
         places=tuple(places),
-        workers=workers or _processors(),
+        workers=workers or processors(),
         seed=seed,
         as_of=as_of,
         quiet=quiet or as_json,
@@ -264,12 +264,7 @@ def schema(which: str) -> None:
 
 add_data_commands(cli)
 add_letter_command(cli)
-add_later_commands(cli)
-
-
-def _processors() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+add_app_command(cli)
 
 
 def _report_run(outcome: Any, *, as_json: bool) -> None:

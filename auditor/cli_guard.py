@@ -107,6 +107,17 @@ def _unexpected(error: Exception) -> int:
 
         traceback.print_exception(error)
         return EXIT_UNEXPECTED
+    click.echo(
+        f"auditor: stopped on an unexpected error: {fault(error)}.\n"
+        "This is a fault of auditor, not of your data. Please report it with the line above and the command;\n"
+        "AUDITOR_DEBUG=1 shows the whole trace, which may contain text from your files: read it before you share it.",
+        err=True,
+    )
+    return EXIT_UNEXPECTED
+
+
+def fault(error: BaseException) -> str:
+    """Return the kind of an unexpected error, our own line that met it, and the version: never its text."""
     package, where = Path(__file__).parent, "outside of auditor"
     trace = error.__traceback__
     while trace is not None:
@@ -114,10 +125,4 @@ def _unexpected(error: Exception) -> int:
         if file.is_relative_to(package):
             where = f"{file.relative_to(package).as_posix()}:{trace.tb_lineno}"
         trace = trace.tb_next
-    click.echo(
-        f"auditor: stopped on an unexpected error: {type(error).__name__} at {where} (version {__version__}).\n"
-        "This is a fault of auditor, not of your data. Please report it with the line above and the command;\n"
-        "AUDITOR_DEBUG=1 shows the whole trace, which may contain text from your files: read it before you share it.",
-        err=True,
-    )
-    return EXIT_UNEXPECTED
+    return f"{type(error).__name__} at {where} (version {__version__})"

@@ -128,6 +128,7 @@ def run_to_folder(
     language: str | None = None,
     resume: bool = False,
     tell: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> RunOutcome:
     """Run an audit and write its output folder.
 
@@ -151,6 +152,8 @@ def run_to_folder(
         that was not interrupted.
     tell : callable, optional
         Told what is found of earlier runs, and which places fail.
+    progress : callable, optional
+        Told how far the work has come, in place of the terminal.
 
     Returns
     -------
@@ -163,7 +166,7 @@ def run_to_folder(
     """
     settings = load_config(config, as_of=as_of, seed=seed)
     languages = wanted(language, settings.output.languages)
-    progress = on_terminal(quiet)
+    progress = progress or on_terminal(quiet)
     key, say = run_key(settings, languages, places), tell or _unsaid
     about, origin = {"title": settings.audit.title}, Origin.of(settings)
     try:

@@ -149,3 +149,9 @@ def attempt(work: Work, task: int) -> Any:
 def forks() -> bool:
     """Say whether the system can fork."""
     return "fork" in multiprocessing.get_all_start_methods()
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

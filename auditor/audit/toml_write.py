@@ -28,7 +28,7 @@ def inline(data: Mapping[str, Any]) -> str:
     TypeError
         When a value has no form in TOML.
     """
-    return f"{{ {', '.join(f'{_key(key)} = {_value(value)}' for key, value in data.items())} }}" if data else "{}"
+    return f"{{ {', '.join(f'{_key(key)} = {literal(value)}' for key, value in data.items())} }}" if data else "{}"
 
 
 def _table(data: Mapping[str, Any], path: str) -> Iterator[str]:
@@ -37,7 +37,7 @@ def _table(data: Mapping[str, Any], path: str) -> Iterator[str]:
         if isinstance(value, Mapping) or _is_tables(value):
             deeper.append((key, value))
         elif value is not None:
-            yield f"{_key(key)} = {_value(value)}"
+            yield f"{_key(key)} = {literal(value)}"
     for key, value in deeper:
         inner = f"{path}.{_key(key)}" if path else _key(key)
         for table in [value] if isinstance(value, Mapping) else value:
@@ -58,7 +58,14 @@ def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _value(value: Any) -> str:
+def literal(value: Any) -> str:
+    """Return a value as TOML, on one line.
+
+    Raises
+    ------
+    TypeError
+        When it has no form in TOML.
+    """
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, bool):
@@ -68,7 +75,7 @@ def _value(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list | tuple):
-        return f"[{', '.join(_value(item) for item in value)}]"
+        return f"[{', '.join(literal(item) for item in value)}]"
     if isinstance(value, Mapping):
         return inline(value)
     raise TypeError(f"{type(value).__name__} has no form in TOML")

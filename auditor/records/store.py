@@ -12,13 +12,8 @@ from typing import Self
 
 import duckdb
 
-try:
-    import fcntl
-except ImportError:  # Windows has no such module; stale folders are then left to the system's own cleaning.
-    fcntl = None  # type: ignore[assignment]
+from auditor.records.own_folder import own_folder, sweep
 
-_PREFIX = "auditor-"
-_LOCK = "lock"
 MEMORY = "1GB"
 
 
@@ -69,8 +64,8 @@ class Store:
 
     def __init__(self, paths: Iterable[Path] = (), *, root: Path | None = None, memory: str = MEMORY) -> None:
         base = Path(root) if root is not None else Path(tempfile.gettempdir())
-        _sweep(base)
-        self.temp, self._lock = _own_folder(base)
+        sweep(base)
+        self.temp, self._lock = own_folder(base)
         self._allowed = {Path(path).resolve() for path in paths}
         self._count = 0
         try:
@@ -151,48 +146,3 @@ def _connect(temp: Path, paths: list[Path], memory: str) -> duckdb.DuckDBPyConne
         connection.close()
         raise
     return connection
-
-
-def _own_folder(base: Path) -> tuple[Path, int | None]:
-    """Make the folder and lock it. It takes the name that others sweep only once it is locked."""
-    made = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}", dir=base))
-    lock = _hold(made / _LOCK)
-    folder = made.with_name(made.name.removeprefix("."))
-    made.rename(folder)
-    return folder.resolve(), lock
-
-
-def _hold(path: Path) -> int | None:
-    """Lock a file for as long as this process lives, so that others know that the folder is in use."""
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    if fcntl is None:
-        os.close(handle)
-        return None
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return handle
-
-
-def _sweep(base: Path) -> None:
-    """Remove our own folders whose process died before it could (killed, power cut)."""
-    if fcntl is None:
-        return
-    for folder in base.glob(f"{_PREFIX}*"):
-        if _abandoned(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _abandoned(folder: Path) -> bool:
-    lock = folder / _LOCK
-    try:
-        if folder.is_symlink() or folder.stat().st_uid != os.getuid() or not lock.is_file():
-            return False
-        handle = os.open(lock, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(handle)
-    return True

@@ -106,25 +106,6 @@ def test_every_command_has_a_help(command: str, capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [
-        ["app"],
-    ],
-)
-def test_what_is_not_built_says_so_and_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(arguments) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert "not built yet" in printed.err
-
-
-@pytest.mark.parametrize("command", ["app"])
-def test_the_help_marks_what_is_not_built(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    cli.main([command, "--help"])
-    assert "(not built yet)" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["rum"], "Did you mean 'run'?"),

@@ -8,7 +8,7 @@ import sys
 import duckdb
 import pytest
 
-from auditor.records import store as module
+from auditor.records import own_folder as module
 from auditor.records.store import Store, quote
 
 

@@ -41,6 +41,8 @@ class Surveyed:
         Canonical columns that it has, whether they could be read yet or not.
     proposed : bool
         Whether its format was proposed here, for the first time.
+    headers : tuple of str
+        Columns of its fullest table, as the file names them.
     """
 
     spec: SourceSpec
@@ -51,6 +53,7 @@ class Surveyed:
     met: list[Source] = field(default_factory=list)
     names: frozenset[str] = frozenset()
     proposed: bool = False
+    headers: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -86,6 +89,7 @@ def look(spec: SourceSpec, base: Path, *, begun: bool) -> Surveyed:
             found.lines = [Line("", "", text, firm=False) for text in error.toml.split("\n") if text]
             return found
     headers = max(tables, key=lambda raw: raw.ledger.read).columns
+    found.headers = tuple(headers)
     if found.kind:
         known = found_adapters()[found.spec.format]
         found.names = frozenset({*find_columns(headers, known.columns), *found.spec.columns, *found.spec.constants})

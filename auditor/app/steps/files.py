@@ -1,0 +1,98 @@
+"""Step 1: hand files in, take them away again, have them looked at."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from auditor.app.case import Case
+from auditor.app.control import mark
+from auditor.app.desk import desk
+from auditor.app.forms import MOST_FILES, posted, text
+from auditor.app.guard import LARGEST_UPLOAD
+from auditor.app.names import safe_name
+from auditor.app.pages import go, page
+
+
+async def show(request: Request) -> Response:
+    """Show what was handed in, and the form for more."""
+    return _page(request)
+
+
+def _page(request: Request, refused: list[str] | None = None, status: int = 200) -> Response:
+    at = desk(request)
+    files = [{"id": mark((path.name,)), "name": path.name, "size": path.stat().st_size} for path in at.case.files()]
+    return page(
+        request,
+        "files.html.j2",
+        status,
+        files=files,
+        refused=refused or [],
+        problem=at.jobs.error("look"),
+        most_files=MOST_FILES,
+        most_bytes=LARGEST_UPLOAD,
+    )
+
+
+@posted
+async def add(request: Request, form: FormData) -> Response:
+    """Take files in; those that cannot be taken are named with the reason."""
+    case = desk(request).case
+    sent = [part for part in form.getlist("files") if isinstance(part, UploadFile) and part.filename]
+    refused = [why for part in sent if (why := await run_in_threadpool(_take, case, part))]
+    if not sent:
+        refused = ["No file was chosen."]
+    if len(refused) < len(sent):
+        case.forget("look", "check")
+    return _page(request, refused, 422) if refused else go("/")
+
+
+def _take(case: Case, part: UploadFile) -> str:
+    """Write one file; return why it cannot be taken, or nothing."""
+    try:
+        target = case.path_for(safe_name(part.filename or ""))
+    except ValueError as error:
+        return f"{error}."
+    if part.size is not None and case.size() + part.size > LARGEST_UPLOAD:
+        return f"{target.name}: more than {LARGEST_UPLOAD >> 20:,} MiB in all; use the command line for such files."
+    if not part.size:
+        return f"{target.name}: the file is empty."
+    _write(part, target)
+    return ""
+
+
+def _write(part: UploadFile, target: Path) -> None:
+    """Write a file that only its owner may read; none is left where that fails half-way."""
+    try:
+        with target.open("xb") as stream:
+            target.chmod(0o600)
+            shutil.copyfileobj(part.file, stream)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
+
+
+@posted
+async def remove(request: Request, form: FormData) -> Response:
+    """Delete one of the files handed in."""
+    at = desk(request)
+    wanted = next((path for path in at.case.files() if mark((path.name,)) == text(form, "file")), None)
+    if wanted is not None and not at.jobs.running:
+        at.case.drop_file(wanted)
+    return go("/")
+
+
+@posted
+async def look(request: Request, form: FormData) -> Response:
+    """Have the files looked at."""
+    at = desk(request)
+    if not at.case.files():
+        return _page(request, ["Add a file first."], 422)
+    at.case.forget("check")
+    at.jobs.start("look", "/questions")
+    return go("/working")
