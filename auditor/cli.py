@@ -220,7 +220,7 @@ def _tell(line: str) -> None:
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Hold a letter (HTML, Markdown, DOCX) against the folder's review too; may be repeated.",
+    help="Hold a letter (HTML, Markdown, DOCX, PDF) against the folder's review too; may be repeated.",
 )
 @click.option(
     "--details",

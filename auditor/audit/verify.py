@@ -19,8 +19,8 @@ from typing import Any
 from auditor import __version__
 from auditor.audit.datapackage import SUMS
 from auditor.audit.lettering.again import differences
+from auditor.audit.lettering.again_pdf import pdf_problems
 from auditor.audit.lettering.check import checked_file
-from auditor.audit.lettering.read import FORMATS
 from auditor.audit.progress import Progress, on_terminal
 from auditor.audit.verify_files import (
     AGAIN,
@@ -42,6 +42,9 @@ from auditor.audit.verify_tables import expected_tables, table_problems
 from auditor.errors import AuditorError, InputError, Problem
 from auditor.findings.review import Review
 from auditor.report.letters.details import Details
+
+COMPARED = ("docx", "md", "pdf")
+"""Formats of a letter in which no number names its source: the letter is written again and compared."""
 
 _SHOWN = 100
 
@@ -174,16 +177,17 @@ def _letter_problems(
     letter: Path, review: Review, data: Mapping[str, Any], sha256: str, details: Details | None, *, same: bool
 ) -> Iterator[Problem]:
     ending = letter.suffix.lower().lstrip(".")
-    told = checked_file(letter, data, sha256) if ending not in FORMATS or ending == "html" else []
-    yield from told
-    # Of a page each number names its source; its other figures are the sender's, and only --details tells them.
-    if told or (ending == "html" and details is None):
-        return
+    if ending not in COMPARED:
+        told = checked_file(letter, data, sha256)
+        yield from told
+        # Each number names its source; its other figures are the sender's, and only --details tells them.
+        if told or details is None or ending != "html":
+            return
     # Another version words its letters otherwise.
-    if ending in FORMATS and same:
-        yield from differences(letter, review, sha256, details)
-    elif ending != "html":
-        why = "its lines can be compared by the version that wrote the review only"
+    if same:
+        yield from (pdf_problems if ending == "pdf" else differences)(letter, review, sha256, details)
+    elif ending in COMPARED:
+        why = "it can be compared by the version that wrote the review only"
         yield Problem("it cannot be checked here", why, "write it again as HTML", file=letter.name)
 
 

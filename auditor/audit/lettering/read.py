@@ -9,7 +9,6 @@ from typing import Final
 
 from auditor.audit.lettering.read_docx import docx_lines
 
-FORMATS: Final = ("docx", "html", "md")
 _DIGIT: Final = re.compile(r"\d")
 
 
