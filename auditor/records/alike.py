@@ -7,12 +7,13 @@ one class; rows of equal classes are one row of the typed table.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.records.alike_view import Groups, Said, show
 from auditor.records.coded import Coded, Ids, read_in
 from auditor.records.sheet import Sheet, quote
 
@@ -30,10 +31,8 @@ class _Classes:
 
     Attributes
     ----------
-    table : str
-        Table of ``class`` and what the piece says of it.
-    names : tuple of str
-        What it says.
+    said : Said
+        What the piece says of them.
     of : (ids,) array
         The class of what is alike in the columns that the piece reads.
     odd : (classes,) bool array
@@ -44,8 +43,7 @@ class _Classes:
         How many bits tell the classes apart.
     """
 
-    table: str
-    names: tuple[str, ...]
+    said: Said
     of: NDArray[np.uint64]
     odd: NDArray[np.bool_]
     ids: Ids
@@ -71,22 +69,12 @@ def build_alike(sheet: Sheet, coded: Coded, pieces: Sequence[Piece], fixed: dict
     if sum(one.bits for one in classes) + row_bits > _MOST_BITS:
         return False
     keys, alone = _keys(coded, classes, row_bits)
-    first, counts, own, held = _grouped(keys, alone, classes, row_bits)
-    names = [name for one in classes for name in one.names]
-    asides = ", ".join(f"a{at}" for at, piece in enumerate(pieces) if piece.asides)
-    joins = "".join(f" JOIN {one.table} t{at} ON t{at}.class = g.k{at}" for at, one in enumerate(classes))
-    grouped = f"{coded.table}_grouped"
-    sheet.store.connection.register(
-        grouped, {"_row": first, "n": counts, "own": own, **{f"k{at}": held[at] for at in range(len(classes))}}
-    )
-    sheet.run(
-        f"CREATE OR REPLACE TEMP TABLE {sheet.typed} AS SELECT g._row + {coded.first} AS _row, "  # noqa: S608
-        f"{', '.join(names)}, coalesce({asides or 'NULL'}, NULL::VARCHAR) AS aside, g.n AS file_rows, g.own AS alone"
-        f"{''.join(f', {sql} AS {name}' for name, sql in fixed.items())} FROM {quote(grouped)} g{joins}"
-    )
-    sheet.store.connection.unregister(grouped)
+    bits = [one.bits for one in classes]
+    alike = _grouped(keys if alone is None else keys[~alone], bits, row_bits)
+    apart = _split(keys[:0] if alone is None else keys[alone], bits, row_bits)
+    show(sheet, coded, [one.said for one in classes], fixed, alike=alike, apart=apart)
     for one in classes:
-        sheet.run(f"DROP TABLE {one.table}")
+        sheet.run(f"DROP TABLE {one.said.table}")
     return True
 
 
@@ -113,7 +101,8 @@ def _classes(sheet: Sheet, coded: Coded, piece: Piece, at: int) -> _Classes:
     of[ids] = classes
     odd_of = np.zeros(int(classes.max()) + 1, dtype=bool)
     odd_of[classes] = found["odd"]
-    return _Classes(name, tuple(piece.select), of, odd_of, coded.ids(columns), int(classes.max()).bit_length())
+    told = Said(name, tuple(piece.select), frozenset(piece.doubted()), f"a{at}" if piece.asides else "")
+    return _Classes(told, of, odd_of, coded.ids(columns), int(classes.max()).bit_length())
 
 
 def _keys(coded: Coded, classes: Sequence[_Classes], row_bits: int) -> tuple[Keys, NDArray[np.bool_] | None]:
@@ -134,23 +123,22 @@ def _keys(coded: Coded, classes: Sequence[_Classes], row_bits: int) -> tuple[Key
     return keys, alone
 
 
-def _grouped(
-    keys: Keys, alone: NDArray[np.bool_] | None, classes: Sequence[_Classes], row_bits: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_], list[NDArray[np.integer]]]:
-    """Return the first row of each group, its rows, whether it stands alone, and its classes."""
-    apart = keys[alone] if alone is not None else keys[:0]
-    alike = keys[~alone] if alone is not None else keys
-    alike.sort()
-    groups = alike >> np.uint64(row_bits)
-    starts = np.flatnonzero(np.concatenate([[True], groups[1:] != groups[:-1]])) if len(groups) else np.zeros(0, int)
-    counts = np.diff(starts, append=len(groups))
-    held = np.concatenate([alike[starts], apart])
+def _grouped(keys: Keys, bits: Sequence[int], row_bits: int) -> Groups:
+    """Put rows of equal classes together; the keys are sorted in place."""
+    keys.sort()
+    groups = keys >> np.uint64(row_bits)
+    new = np.ones(len(keys), dtype=bool)
+    new[1:] = groups[1:] != groups[:-1]
+    starts = np.flatnonzero(new)
+    return replace(_split(keys[starts], bits, row_bits), rows=np.diff(starts, append=len(keys)))
+
+
+def _split(held: Keys, bits: Sequence[int], row_bits: int) -> Groups:
+    """Take keys apart, each a row by itself."""
     first = (held & np.uint64((1 << row_bits) - 1)).astype(np.int64)
-    split, shift = [], row_bits
-    for one in classes:
-        mask = np.uint64((1 << one.bits) - 1)
-        split.append(((held >> np.uint64(shift)) & mask).astype(np.min_scalar_type(int(mask))))
-        shift += one.bits
-    own = np.zeros(len(held), dtype=bool)
-    own[len(starts) :] = True
-    return first, np.concatenate([counts, np.ones(len(apart), dtype=np.int64)]).astype(np.int64), own, split
+    classes, shift = [], row_bits
+    for width in bits:
+        mask = np.uint64((1 << width) - 1)
+        classes.append(((held >> np.uint64(shift)) & mask).astype(np.min_scalar_type(int(mask))))
+        shift += width
+    return Groups(first, np.ones(len(held), dtype=np.int64), classes)

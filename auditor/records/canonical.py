@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 TABLES: dict[str, str] = {
     "counts": 'source INTEGER, row BIGINT, place VARCHAR, agency VARCHAR, start DATE, "end" DATE, '
-    'period_kind VARCHAR, event VARCHAR, "group" VARCHAR, group_source VARCHAR, offence VARCHAR, level VARCHAR, '
-    "level_basis VARCHAR, level_regime VARCHAR, searched VARCHAR, contraband VARCHAR, n BIGINT, n_low BIGINT, "
-    "n_high BIGINT, cumulative BOOLEAN, published BOOLEAN",
+    'period_kind word_period_kind, event word_event, "group" word_group, group_source word_group_source, '
+    "offence word_offence, level VARCHAR, level_basis word_level_basis, level_regime word_level_regime, "
+    "searched word_searched, contraband word_contraband, n BIGINT, n_low BIGINT, n_high BIGINT, cumulative BOOLEAN, "
+    "published BOOLEAN",
     "population": 'source INTEGER, row BIGINT, place VARCHAR, "group" VARCHAR, universe VARCHAR, start DATE, '
     '"end" DATE, age VARCHAR, sex VARCHAR, n DOUBLE, moe DOUBLE',
     "places": "source INTEGER, row BIGINT, place VARCHAR, name VARCHAR, state VARCHAR, kind VARCHAR, "
@@ -65,7 +66,7 @@ def require(sheet: Sheet, names: Sequence[str]) -> None:
     """Quarantine the rows that lack what every row of the format must have."""
     for name in names:
         sheet.run(
-            f"UPDATE {sheet.typed} SET aside = '{QUARANTINED}{_word(name)} is blank' "  # noqa: S608
+            f"UPDATE {sheet.single} SET aside = '{QUARANTINED}{_word(name)} is blank' "  # noqa: S608
             f"WHERE aside IS NULL AND {quote(name)} IS NULL"
         )
 

@@ -89,6 +89,7 @@ class Coded:
     table: str
     state: tuple[int, ...]
     _made: dict[tuple[int, ...], tuple[str, Ids]] = field(default_factory=dict)
+    _held: list[str] = field(default_factory=list)
 
     @property
     def first(self) -> int:
@@ -159,6 +160,15 @@ class Coded:
         there[key] = True
         return (np.cumsum(there, dtype=np.int32) - np.int32(1))[key]
 
+    def hold(self, name: str, columns: dict[str, Ids]) -> None:
+        """Show arrays to the store, as the relation :meth:`held` of a name."""
+        self.file.store.connection.register(f"{self.table}_{name}", columns)
+        self._held.append(f"{self.table}_{name}")
+
+    def held(self, name: str) -> str:
+        """Return the SQL of arrays that are shown to the store."""
+        return quote(f"{self.table}_{name}")
+
     def content(self) -> str:
         """Return what tells the content of the whole file, whatever the order of its lines."""
         self._unchanged()
@@ -184,10 +194,11 @@ class Coded:
         """Drop everything that was laid down."""
         sql = self.file.store.connection
         sql.execute(f"DROP VIEW IF EXISTS {quote(self.table)}")
-        sql.unregister(f"{self.table}_numbers")
+        for name in (f"{self.table}_numbers", *self._held):
+            sql.unregister(name)
         for name in (quote(f"{self.table}_texts"), *(name for name, _ in self._made.values())):
             sql.execute(f"DROP TABLE IF EXISTS {name}")
-        self._made = {}
+        self._made, self._held = {}, []
 
     def _unchanged(self) -> None:
         if state_of(self.file.path) != self.state:

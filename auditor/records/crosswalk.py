@@ -108,7 +108,9 @@ def take(text: str, value: str, name: str) -> Row:
     if name == "level":
         levels = parse_level(value)
         return (text, "/".join(levels) if levels else None, False, None)
-    return (text, value, False, None)
+    # Another word than those of the vocabulary is on the docket already, and reaches no table.
+    known = name not in VOCABULARIES or value in VOCABULARIES[name].values
+    return (text, value if known else None, False, None)
 
 
 def _known(name: str, text: str) -> Row | None:

@@ -19,7 +19,7 @@ from auditor.records.header import Header
 from auditor.records.spellings import LONGEST, Block, Numbers, Spellings, Unfit, Whole, Words, mixed, needed
 from auditor.records.wanted import Wanted
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 21
 _AHEAD = 4
 """How many blocks are worked on or wait; more would only take memory."""
 _WORKERS = 2
@@ -163,29 +163,27 @@ class _Cutter:
         return _Part(len(lines), rows, keys)
 
     def _lines(self, data: bytes, size: int) -> Whole:
-        """Return where the cells of each line end, (lines, width)."""
+        """Return where the cells of each line end, and where the line does, (lines, width or one more)."""
+        if not data.isascii() or any(mark in data for mark in (b'"', b"#", b"\x7f")):
+            raise Unfit
         codes = np.frombuffer(data, dtype=np.uint8, count=size)
-        feeds, cuts = codes == _FEED, codes == self.delimiter
-        lines, cells = int(np.count_nonzero(feeds)), int(np.count_nonzero(cuts))
-        controls = lines * (2 if self.crlf else 1) + (cells if self.delimiter < _FIRST_PRINTED else 0)
-        plain = data.isascii() and not any(mark in data for mark in (b'"', b"#", b"\x7f"))
-        if not plain or int(np.count_nonzero(codes < _FIRST_PRINTED)) != controls or cells != lines * (self.width - 1):
+        cuts = codes == self.delimiter
+        # Controls are looked for together with delimiters: in a plain file they are the line ends, and nothing else.
+        spots, marks = np.flatnonzero(cuts | (codes < _FIRST_PRINTED)), self.width + self.crlf
+        if len(spots) % marks or int(np.count_nonzero(cuts)) * marks != len(spots) * (self.width - 1):
             raise Unfit
-        spots = np.flatnonzero(feeds | cuts).reshape(lines, self.width)
-        last = spots[:, -1]
-        if not feeds[last].all() or int(np.diff(last, prepend=-1).max(initial=0)) > MAX_CELL:
+        lines = spots.reshape(-1, marks)
+        ends = lines[:, -1]
+        if not (codes[ends] == _FEED).all() or int(np.diff(ends, prepend=-1).max(initial=0)) > MAX_CELL:
             raise Unfit
-        if self.crlf and not (codes[last - 1] == _RETURN).all():
+        if self.crlf and not (codes[ends - 1] == _RETURN).all():
             raise Unfit
-        return spots
+        return lines
 
     def _cells(self, begins: Whole, lines: Whole, column: int) -> tuple[Whole, Whole]:
         """Return where the cells of a column begin, and how many bytes they have."""
         start = begins if column == 0 else lines[:, column - 1] + 1
-        length = lines[:, column] - start
-        if self.crlf and column == self.width - 1:
-            length -= 1
-        return start, length
+        return start, lines[:, column] - start
 
 
 def _all_differ(parts: list[_Part], columns: int) -> bool:

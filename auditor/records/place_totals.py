@@ -116,12 +116,12 @@ def _name(state: str) -> str:
 
 
 def _set_aside(sheet: Sheet, where: str, reason: str, mark: str = EXCLUDED) -> None:
-    sheet.run(f"UPDATE {sheet.typed} SET aside = {literal(mark + reason)} WHERE aside IS NULL AND {where}")  # noqa: S608
+    sheet.run(f"UPDATE {sheet.single} SET aside = {literal(mark + reason)} WHERE aside IS NULL AND {where}")  # noqa: S608
 
 
 def _make(sheet: Sheet, where: str, place: str) -> None:
     sheet.run(
-        f"UPDATE {sheet.typed} SET place = {literal(place)}, place_total = NULL WHERE aside IS NULL AND {where}"  # noqa: S608
+        f"UPDATE {sheet.single} SET place = {literal(place)}, place_total = NULL WHERE aside IS NULL AND {where}"  # noqa: S608
     )
 
 

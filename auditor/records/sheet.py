@@ -65,6 +65,8 @@ class Sheet:
         Columns of the table ``events`` that some signal asks for.
     together : bool
         Whether its typed table holds rows alike, and days of a month, in one row.
+    split : bool
+        Whether its typed table is a view, of which only the rows that stand alone can be changed.
     spared : str
         SQL over the raw table ``r`` of the rows that are left out whatever else they say: nobody is asked about them.
     numbered : str
@@ -95,6 +97,7 @@ class Sheet:
     spellings: dict[str, set[str]] = field(default_factory=dict)
     wanted: frozenset[str] = frozenset()
     together: bool = False
+    split: bool = False
     spared: str = ""
     numbered: str = ""
     maps: dict[str, str] = field(default_factory=dict)
@@ -104,8 +107,18 @@ class Sheet:
 
     @property
     def typed(self) -> str:
-        """Name of the table with typed, canonical columns."""
+        """Name of the table (or view) with typed, canonical columns."""
         return f"typed_{self.index}"
+
+    @property
+    def single(self) -> str:
+        """Name of the table of the typed rows that may yet be changed: of rows alike nothing is left to be said."""
+        return quote(f"map_{self.index}_single") if self.split else self.typed
+
+    @property
+    def row_id(self) -> str:
+        """Column that tells the rows of :attr:`single` apart."""
+        return "_row" if self.split else "rowid"
 
     @property
     def rows(self) -> str:
@@ -200,6 +213,8 @@ class Sheet:
 
     def clear(self) -> None:
         """Drop the raw table and everything made from it: what is personal in a file stays no longer than needed."""
+        if self.split:
+            self.run(f"DROP VIEW {self.typed}")
         if self.raw.coded is not None:
             self.raw.coded.release()
         names = self.sql(

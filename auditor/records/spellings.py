@@ -26,8 +26,8 @@ _KEPT = np.array([(1 << (8 * size)) - 1 for size in range(_WORD + 1)], dtype=np.
 _FACTOR, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 _ROOM = 4
 """The table of words has 2 ** 4 spots or so for each text: few share one."""
-_GROWTH = 1.2
-"""It is made anew when there are so many times the texts that it holds."""
+_PATIENCE = 0.25
+"""It is made anew when so many cells for each text were looked up one by one: that takes as long by then."""
 
 
 class Unfit(Exception):
@@ -88,13 +88,24 @@ def needed(length: Whole) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Where texts are looked up by their mixed words; never changed once it is made."""
+    """Where texts are looked up by their mixed words; never changed once it is made.
+
+    Each text has a spot in ``keys`` and ``numbers``; of those that share one only the last stands there, and the others
+    are found by their order.
+    """
 
     words: int
     shift: np.uint64
     keys: Words
     numbers: Numbers
     spelt: tuple[Words, ...]
+    ordered: Words
+    order: Numbers
+
+    def shared(self, keys: Words) -> tuple[NDArray[np.bool_], Numbers]:
+        """Look up what does not stand in its own spot of the table: which it holds after all, and their numbers."""
+        at = np.minimum(np.searchsorted(self.ordered, keys), len(self.ordered) - 1)
+        return self.ordered[at] == keys, self.order[at]
 
 
 class Spellings:
@@ -110,6 +121,7 @@ class Spellings:
         self.texts = [""]
         self._of = {"": 0}
         self._lock = threading.Lock()
+        self._slow = 0
         self._table = self._built(1)
 
     def numbers(self, block: Block, start: Whole, length: Whole) -> Numbers:
@@ -127,6 +139,10 @@ class Spellings:
         spots = (keys * _FACTOR) >> table.shift
         found = table.numbers[spots]
         missed = np.flatnonzero(table.keys[spots] != keys)
+        if len(missed):
+            there, numbers = table.shared(keys[missed])
+            found[missed] = numbers
+            missed = missed[~there]
         if table.words > 1:
             for spelt, word in zip(table.spelt, words, strict=True):
                 other = spelt[found] != word
@@ -143,13 +159,14 @@ class Spellings:
                 self._table = self._built(max(count, self._table.words))
 
     def _met(self, block: Block, keys: Words, start: Whole, length: Whole) -> Numbers:
-        """Return the numbers of cells that the table does not hold: new texts, and some that share a spot."""
+        """Return the numbers of cells that the table does not hold: new texts, as far as this thread knows."""
         _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
         cells = [block.data[begin : begin + size] for begin, size in zip(start[first], length[first], strict=True)]
         with self._lock:
             found = [self._number(cell.decode("ascii")) for cell in cells]
-            if len(self.texts) > _GROWTH * len(self._table.spelt[0]):
-                self._table = self._built(self._table.words)
+            self._slow += len(cells)
+            if self._slow > _PATIENCE * len(self.texts):
+                self._table, self._slow = self._built(self._table.words), 0
         return np.array(found, dtype=np.uint16)[inverse]
 
     def _number(self, text: str) -> int:
@@ -168,7 +185,8 @@ class Spellings:
         own = mixed(list(spelt))
         spots = (own * _FACTOR) >> shift
         keys[spots], numbers[spots] = own, np.arange(len(own), dtype=np.uint16)
-        return _Table(count, shift, keys, numbers, spelt)
+        order = np.argsort(own)
+        return _Table(count, shift, keys, numbers, spelt, own[order], order.astype(np.uint16))
 
 
 def _spelt(texts: list[str], count: int) -> tuple[Words, ...]:

@@ -65,7 +65,7 @@ def _settle(sheet: Sheet, name: str, dimensions: Sequence[str], values: Sequence
     listed = ", ".join(f"k{i}" for i in range(len(keys)))
     same = " AND ".join(f"a.k{i} = p.k{i}" for i in range(len(keys)))
     sheet.run(
-        f"CREATE OR REPLACE TEMP TABLE tot AS WITH k AS (SELECT *, rowid AS _id, {aliased} FROM {table} "  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE tot AS WITH k AS (SELECT *, {sheet.row_id} AS _id, {aliased} FROM {table} "  # noqa: S608
         "WHERE aside IS NULL), "
         f"p AS (SELECT {listed}, count({quote(name)}) AS parts{sums(values)} FROM k WHERE NOT {flag} GROUP BY ALL) "
         f"SELECT a._row, a._id, coalesce(p.parts, 0) AS parts{_pairs(values)} "
@@ -79,8 +79,8 @@ def _settle(sheet: Sheet, name: str, dimensions: Sequence[str], values: Sequence
         return
     _compare(sheet, name, values)
     sheet.run(
-        f"UPDATE {table} SET aside = '{EXCLUDED}totals row ({name})' "  # noqa: S608
-        f"FROM tot WHERE tot._id = {table}.rowid AND tot.parts > 0"
+        f"UPDATE {sheet.single} s SET aside = '{EXCLUDED}totals row ({name})' "  # noqa: S608
+        f"FROM tot WHERE tot._id = s.{sheet.row_id} AND tot.parts > 0"
     )
 
 

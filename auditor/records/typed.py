@@ -62,11 +62,14 @@ class Piece:
     select: dict[str, str]
     asides: tuple[str, ...]
 
+    def doubted(self) -> list[str]:
+        """Return those of its columns that say something of a row which keeps a row of its own, and of no other."""
+        return [name for name in self.select if name.endswith('_total"') or name == "place_total"]
+
     def doubts(self) -> list[str]:
         """Return the SQL, over what it selects, of whether a row must keep a row of its own."""
-        totals = [name for name in self.select if name.endswith('_total"')]
-        blank = [f"{name} IS NULL" for name in ("place", "start", '"end"', '"event"') if name in self.select]
-        return [*totals, *blank, *(["place_total IS NOT NULL"] if "place_total" in self.select else [])]
+        totals = [f"{name} IS NOT NULL" if name == "place_total" else name for name in self.doubted()]
+        return [*totals, *(f"{name} IS NULL" for name in ("place", "start", '"end"', '"event"') if name in self.select)]
 
 
 class _Parts:
