@@ -107,8 +107,10 @@ def _page() -> Iterator[str]:
     yield from labels.PARTS
     listed = folder("data") / "locale" / "page.txt"
     yield from (line for line in listed.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
-    for file in sorted(folder("templates").rglob("*.j2")):
-        if "letters" not in file.parts:
+    templates = folder("templates")
+    for file in sorted(templates.rglob("*.j2")):
+        # Letters have a catalogue of their own; the local page of the app is in English only.
+        if file.relative_to(templates).parts[0] not in ("app", "letters"):
             yield from template_words(file.read_text(encoding="utf-8"))
     for file in sorted(REPORT.rglob("*.py")):
         aside = {"letters", "locale"} & set(file.parts)

@@ -15,6 +15,7 @@ from auditor.report.coverage import coverage_view
 from auditor.report.figures.funnel import GRID_INDEX, Drawing
 from auditor.report.figures.map import verdict_map
 from auditor.report.figures.matrix import matrix
+from auditor.report.figures.rollout import region_studies
 from auditor.report.index_columns import Column, columns_of
 from auditor.report.index_rows import DETAILED, area_classes, by_area, by_verdict, filter_style, filters, rows_of
 from auditor.report.sources_view import calibration_view, run_view, sources_view
@@ -40,6 +41,7 @@ def index_model(context: Context) -> dict[str, Any]:
     rows = rows_of(context, columns)
     area_classes(rows)
     links = filters(rows)
+    studies, more_studies = region_studies(review)
     drawn = context.funnels if detailed else context.funnels[:FUNNELS]
     return {
         "title": review.audit.get("title") or "Audit",
@@ -65,6 +67,8 @@ def index_model(context: Context) -> dict[str, Any]:
         "map": verdict_map(review),
         "withheld": _withheld(context),
         "regions": _regions(context),
+        "studies": studies,
+        "more_studies": more_studies,
         "failures": [dict(entry) for entry in review.failures],
         "sources": sources_view(context),
         "calibration": calibration_view(context),

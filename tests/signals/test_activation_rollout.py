@@ -11,6 +11,7 @@ import pytest
 from auditor.audit.api import audit
 from auditor.cells import Activations, Cells
 from auditor.findings.review import Review
+from auditor.report.figures.rollout import region_studies
 from auditor.report.tables import regions_csv
 from auditor.report.wording import check
 from auditor.signals.change.activation_rollout import SIGNAL, ActivationRolloutOptions
@@ -363,6 +364,8 @@ def test_the_event_times_stand_in_the_table_of_regions(review: Review):
     before, after = [f"{e} before" for e in range(8, 0, -1)], [f"{e} after" for e in range(1, 9)]
     assert [row["term"] for row in events] == [*before, "start", *after]
     assert all(float(row["low"]) < float(row["coefficient"]) < float(row["high"]) for row in events)
+    (study,), _ = region_studies(review)
+    assert len(study["rows"]) == len(events)
     assert {"largest change", "compared with places that never started"} <= {row["term"] for row in rows}
     assert any("negative control" in row["model"] for row in rows)
 

@@ -58,7 +58,7 @@ def _plot(about: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], *, banded
     ends = [row[name] for row in rows for name in _BAND if row[name] is not None]
     y = ratio_axis([*(row["ratio"] for row in rows), *ends], BOTTOM, TOP)
     made = Plot(x, y, BOTTOM, _plain("page.study.x"), _plain("page.study.y"))
-    made.ticks([(step, _step(step)) for step in _some(first, last)], [(t, _tick(t)) for t in ratio_ticks(y)])
+    made.ticks([(step, step_text(step)) for step in _some(first, last)], [(t, tick_text(t)) for t in ratio_ticks(y)])
     if banded:
         steps = [float(row["step"]) for row in rows]
         low, high = (list(zip(steps, [float(row[name]) for row in rows], strict=True)) for name in _BAND)
@@ -77,11 +77,13 @@ def _some(first: int, last: int) -> range:
     return range(first, last + 1, max(1, (last - first) // 12))
 
 
-def _step(step: int) -> str:
+def step_text(step: int) -> str:
+    """Return a step as it is written, with a minus sign before the start."""
     return str(step).replace("-", "\u2212")
 
 
-def _tick(value: float) -> str:
+def tick_text(value: float) -> str:
+    """Return a tick of a ratio axis, as a fraction below one."""
     return f"{value:g}" if value >= 1 else f"1/{1 / value:g}"
 
 
@@ -111,7 +113,7 @@ def _row(i: int, row: Mapping[str, Any], where: Mapping[str, int]) -> dict[str, 
 
     return {
         "at": f"listed/{SIGNAL}/rows/{i}",
-        "step": cited(row["step"], str(where["step"]), _step(row["step"])),
+        "step": cited(row["step"], str(where["step"]), step_text(row["step"])),
         "ratio": shown("ratio"),
         "low": shown("band_low"),
         "high": shown("band_high"),
