@@ -164,7 +164,7 @@ def compare_reviews(reviews: Sequence[Path], as_json: bool, out: Path | None, ea
     Each is an output folder, or its review.json. Reviews under different protocols or of different groups are refused.
     """
     from auditor.audit.comparison.compare import compare
-    from auditor.audit.comparison.out_file import check_target, write_whole
+    from auditor.audit.out_file import check_target, write_whole
 
     if out is not None:
         check_target(out)
@@ -197,7 +197,7 @@ def calibrate(config: Path | None, replicates: int, out: Path | None, as_json: b
     without it, the protocol as shipped on simulated places alone. The seed is that of CONFIG.
     """
     from auditor.audit import api
-    from auditor.audit.comparison.out_file import check_target, write_whole
+    from auditor.audit.out_file import check_target, write_whole
 
     if out is not None:
         check_target(out)

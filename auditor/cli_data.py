@@ -45,9 +45,9 @@ def init(files: Sequence[Path], out: Path | None, template: str | None) -> None:
     if template is not None:
         _write_template(template, files, out)
         return
-    from auditor.audit.comparison.out_file import write_whole
     from auditor.audit.drafting.initial import draft
     from auditor.audit.drafting.told import told
+    from auditor.audit.out_file import write_whole
 
     to = out or Path("audit.toml")
     drafted = draft(files, Path("audit.toml") if str(to) == "-" else to)
@@ -116,15 +116,15 @@ def counts(
 ) -> None:
     """Write the canonical table that the tests will see. NOT FOR PUBLICATION: nothing in it is suppressed."""
     from auditor.audit import api
-    from auditor.audit.private_file import check_private, write_private
+    from auditor.audit.out_file import check_target, write_whole
 
     file = out or Path(f"{signal_ or table or 'counts'}.private.csv")
     if str(file) != "-":
-        check_private(file)
+        check_target(file, private=True)
     text = api.counts(inputs, format=format_, table=table, signal=signal_)
     if str(file) == "-":
         click.echo(text, nl=False)
         return
-    write_private(file, text)
+    write_whole(file, text, private=True)
     click.echo(str(file))
     click.echo("NOT FOR PUBLICATION: small cells are not suppressed in this file.", err=True)

@@ -40,8 +40,8 @@ def letter(
     Numbers and sentences are those of the review. What is missing is marked in [brackets] and listed on stderr under
     "Before you send". A letter never alleges more than the verdict bears: title-vi needs a flagged place (exit 4).
     """
-    from auditor.audit.comparison.out_file import check_target, write_whole_bytes
     from auditor.audit.lettering.write import format_of, write
+    from auditor.audit.out_file import check_target, write_whole_bytes
 
     chosen = format_of(form, out)
     if out is not None:

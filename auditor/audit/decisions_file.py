@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from auditor.audit import toml_text
+from auditor.audit.named_toml import not_tables, read_named
 from auditor.audit.toml_text import Toml
-from auditor.errors import ConfigError, Problem, nearest
+from auditor.errors import Problem, nearest
 from auditor.records.decisions import KINDS, Decision, Decisions, Kind, acceptable, choices, comparable
 
 FIELDS: Final = ("found", "chosen", "why", "by", "on")
@@ -34,16 +34,7 @@ def read_decisions(path: Path) -> Decisions:
         With every problem, each with its line: a choice that is no place, a choice without a reason, one text
         decided in two ways.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        what = "no such file" if isinstance(error, FileNotFoundError) else str(error.strerror)
-        why, remedy = "`decisions` in [audit] names it", "check the path, which is relative to the configuration"
-        raise ConfigError("the decisions cannot be read", [Problem(what, why, remedy, file=path.name)]) from error
-    toml = toml_text.parse(toml_text.decode(raw, path.name), path.name)
-    problems = [*toml.problems, *_problems(toml)]
-    if problems:
-        raise ConfigError(f"{path.name} cannot be used", problems)
+    toml, raw = read_named(path, "the decisions", "`decisions` in [audit] names it", _problems)
     entries = tuple(_decision(kind, entry) for kind in KINDS for entry in toml.data.get(kind, []))
     return Decisions(entries, path.name, hashlib.sha256(raw).hexdigest())
 
@@ -61,15 +52,13 @@ def _decision(kind: Kind, entry: Mapping[str, Any]) -> Decision:
 
 
 def _problems(toml: Toml) -> Iterator[Problem]:
-    for name, entries in toml.data.items():
+    for name in toml.data:
         if name not in KINDS:
             close = nearest(name, KINDS)
             remedy = f"did you mean [[{close}]]?" if close else "known: [[place]], [[facility]]"
             yield toml.problem((name,), f"unknown `{name}`", "it would decide nothing", remedy)
-        elif not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            yield toml.problem(
-                (name,), f"`{name}` is not a list of tables", "there may be several", f"write: [[{name}]]"
-            )
+        else:
+            yield from not_tables(toml, name)
     for kind in KINDS:
         yield from _kind_problems(toml, kind)
 

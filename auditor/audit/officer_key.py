@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from auditor.audit.config import Config
-from auditor.audit.private_file import check_private, write_private
+from auditor.audit.out_file import check_target, write_whole
 from auditor.audit.run import open_engine, read_sources
 from auditor.domain.pseudonyms import KeyEntry, sorted_key
 from auditor.engine import Engine
@@ -47,7 +47,7 @@ def officer_key(config: Config, review: Review, file: Path) -> int:
         When the review lists no officers or others than these records give, when the file would lie inside an output
         folder, or when it cannot be written.
     """
-    check_private(file)
+    check_target(file, private=True)
     wanted = {place.place: place.listed[_NAME] for place in review.places if _NAME in place.listed}
     if not wanted:
         raise _refusal(file, "the review lists no officers", "there is nobody to name", "nothing needs to be done")
@@ -72,7 +72,7 @@ def write_officer_key(file: Path, entries: Iterable[KeyEntry]) -> None:
         When within a list a pseudonym or an officer stands twice.
     """
     rows = ([getattr(entry, name) for name in COLUMNS] for entry in sorted_key(entries))
-    write_private(file, csv_text(COLUMNS, rows))
+    write_whole(file, csv_text(COLUMNS, rows), private=True)
 
 
 _NAME: Final = SIGNAL.card.name

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from auditor.audit import toml_text
+from auditor.audit.named_toml import not_tables, read_named
 from auditor.audit.toml_text import Toml
-from auditor.errors import ConfigError, Problem, nearest
+from auditor.errors import Problem, nearest
 
 Records = dict[str, list[dict[str, str]]]
 
@@ -47,16 +47,7 @@ def read_records(path: Path) -> dict[str, Records]:
     ConfigError
         With every problem, each with its line.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        what = "no such file" if isinstance(error, FileNotFoundError) else str(error.strerror)
-        why, remedy = "[review] names it", "check the path, which is relative to the configuration"
-        raise ConfigError("the review file cannot be read", [Problem(what, why, remedy, file=path.name)]) from error
-    toml = toml_text.parse(toml_text.decode(raw, path.name), path.name)
-    problems = [*toml.problems, *_problems(toml)]
-    if problems:
-        raise ConfigError(f"{path.name} cannot be used", problems)
+    toml, _ = read_named(path, "the review file", "[review] names it", _problems)
     return _grouped(toml.data)
 
 
@@ -64,10 +55,8 @@ def _problems(toml: Toml) -> Iterator[Problem]:
     for kind, entries in toml.data.items():
         if kind not in KINDS:
             yield _unknown(toml, (kind,), kind, KINDS, f"[[{kind}]]", "[[{}]]")
-        elif not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            yield toml.problem(
-                (kind,), f"`{kind}` is not a list of tables", "there may be several", f"write: [[{kind}]]"
-            )
+        elif broken := list(not_tables(toml, kind)):
+            yield from broken
         else:
             for index, entry in enumerate(entries):
                 yield from _entry_problems(toml, (kind, index), entry)

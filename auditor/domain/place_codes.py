@@ -6,7 +6,6 @@ Files keep few distinct places, so callers pass unique values and map the answer
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -172,21 +171,3 @@ def _padded(digits: str, state: str, known: Gazetteer) -> list[str]:
     if len(bare) in (4, 5):
         return [bare.zfill(5)]
     return [bare.zfill(2)] if len(bare) in (1, 2) else []
-
-
-def lost_zeros(codes: Iterable[str], places: Gazetteer | None = None) -> bool:
-    """Tell whether a column looks as if a program had dropped leading zeros throughout.
-
-    True when some codes are one digit short, each of them is an existing code once the zero is back, every
-    other code exists as it stands, and none begins with a zero. It is evidence to show to the user, not a
-    permission.
-    """
-    known = places or gazetteer()
-    found = [match[1] for code in set(codes) if (match := _NUMBER.fullmatch(code.strip()))]
-    short = [code for code in found if len(code) == 4]
-    whole = [code for code in found if len(code) != 4]
-    return (
-        bool(short)
-        and all(known.place("0" + code) is not None for code in short)
-        and all(len(code) == 5 and code[0] != "0" and known.place(code) is not None for code in whole)
-    )

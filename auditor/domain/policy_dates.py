@@ -109,17 +109,6 @@ def regime_of(period: str) -> str:
     return REGIMES[sum(entry.opens_regime for entry in DATES[: _position(period)])]
 
 
-def periods_from(name: str) -> frozenset[str]:
-    """Return a time and all that follow it.
-
-    Raises
-    ------
-    ValueError
-        When it is none of :data:`PERIODS`.
-    """
-    return frozenset(PERIODS[_position(name) :])
-
-
 def span_of(name: str) -> tuple[date, date]:
     """Return the first and last day of the time between two dates; far away where it has no end.
 

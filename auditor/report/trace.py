@@ -109,16 +109,6 @@ def numbers_in(html: str) -> list[tuple[str, str, str]]:
     return [(entry.ref, entry.value, entry.shown) for entry in _read(html).numbers]
 
 
-def unsourced(html: str) -> list[str]:
-    """Return every text of a page that holds a digit and names no source.
-
-    Exempt are elements marked ``data-fixed`` (the same in every review: headings' numbers, axis ticks, the standards
-    map), ``data-name`` (names and identifiers of places, files, versions), ``data-held`` (verbatim quotations) and
-    ``code`` (hashes).
-    """
-    return _read(html).stray
-
-
 def resolve(data: Any, pointer: str) -> Any:
     """Return what a JSON Pointer names.
 

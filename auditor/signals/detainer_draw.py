@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.cells import Cells, RowTable, table
+from auditor.cells import RowTable
 
 _TEXTS = {
     "event": "detainer",
@@ -44,21 +44,3 @@ def row_table(rng: np.random.Generator, index: Sequence[int], n: Sequence[int], 
     for name, given in values.items():
         columns[name] = np.array(given, dtype=np.int64 if name in _CODES else object)
     return RowTable(np.array(index, dtype=np.int64), columns, np.array(n, dtype=float))
-
-
-def drawn(ids: tuple[str, ...], counts: Sequence[Mapping[str, Any]], keys: tuple[str, ...], rows: RowTable) -> Cells:
-    """Return cells of simulated places."""
-    nobody = ("",) * len(ids)
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        table(counts, ids, keys),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*keys, "start", "end")),
-        ("hispanic",),
-        "white",
-        rows=rows,
-    )

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from auditor.cells import Cells, RowTable, table
+from auditor.cells import Cells, RowTable
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.signal import Design
 
 _LIMIT, _LONGEST, _HORIZON = 48, 160, 400.0
@@ -79,17 +80,4 @@ def _cells(size: int, found: np.ndarray, count: np.ndarray, most: int) -> Cells:
     keys = ("event", "group", "group_source")
     n = np.bincount(place, count, size)
     counts = [{"place": ids[j], "event": "booking", "n": n[j], "complete": True} for j in range(size)]
-    nobody = ("",) * size
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        table(counts, ids, keys),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*keys, "start", "end")),
-        ("hispanic",),
-        "white",
-        rows=RowTable(place, columns, count),
-    )
+    return drawn_cells(ids, counts, keys, rows=RowTable(place, columns, count))

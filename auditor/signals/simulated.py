@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.cells import Cells, RowTable, table
+from auditor.cells import Cells, RowTable
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.signal import Design
 
 GROUPS = ("hispanic", "white", "black")
@@ -56,16 +57,11 @@ def simulated_cells(
         if name != "place":
             columns[name] = np.array(names[name], dtype=object)[codes[kept]] if name in names else codes[kept]
     rows = RowTable(values["place"][kept], columns, np.asarray(n, dtype=float)[kept])
-    nobody = ("",) * len(ids)
     counts = [
         {"place": ids[j], "event": event, "group": group, "n": float(whole), "complete": True}
         for (j, group), whole in _whole(rows, design.places).items()
     ]
-    none = table([], ids, ("universe", "group"))
-    regions = table([], (), (*_KEYS, "start", "end"))
-    return Cells(
-        ids, ids, nobody, nobody, table(counts, ids, _KEYS), none, (), regions, ("hispanic",), "white", rows=rows
-    )  # fmt: skip
+    return drawn_cells(ids, counts, _KEYS, rows=rows)
 
 
 def _whole(rows: RowTable, places: int) -> dict[tuple[int, str], float]:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from auditor.domain.place_codes import agency_state, classify, lost_zeros, repair_fips
+from auditor.domain.place_codes import agency_state, classify, repair_fips
 from auditor.domain.place_names import key, readings, split_state
 from auditor.domain.places import Place, gazetteer
 
@@ -304,13 +304,6 @@ def test_what_no_zero_can_mend_is_left(text):
     code, note = repair_fips(text, allowed=True)
     assert code is None
     assert note
-
-
-def test_lost_zeros_needs_every_code_to_agree():
-    assert lost_zeros(["1001", "6037", "48453"])
-    assert not lost_zeros(["1001", "06037"])  # a zero survived, so they were not dropped throughout
-    assert not lost_zeros(["1001", "4845"])
-    assert not lost_zeros(["48453", "13121"])  # nothing is short
 
 
 def test_agency_state():

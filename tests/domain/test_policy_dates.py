@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from auditor.domain.policy_dates import DATES, EARLIER, PERIODS, REGIMES, periods_from, regime_of, span_of
+from auditor.domain.policy_dates import DATES, EARLIER, PERIODS, REGIMES, regime_of, span_of
 
 
 def test_dates_are_in_order_and_name_their_source():
@@ -46,12 +46,6 @@ def test_a_period_lies_in_one_regime(period, regime):
     assert regime_of(period) == regime
 
 
-def test_what_follows_a_date():
-    assert periods_from(EARLIER) == set(PERIODS)
-    assert EARLIER not in periods_from("discretion-2011")
-    assert "discretion-2011" not in periods_from("minor-traffic-2012")
-
-
 def test_times_follow_one_another_without_a_gap():
     spans = [span_of(name) for name in PERIODS]
     for (_, last), (first, _) in itertools.pairwise(spans):
@@ -62,5 +56,3 @@ def test_times_follow_one_another_without_a_gap():
 def test_a_period_that_is_none_is_refused():
     with pytest.raises(ValueError, match="2031"):
         regime_of("rule-2031")
-    with pytest.raises(ValueError, match="2031"):
-        periods_from("rule-2031")

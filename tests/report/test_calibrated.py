@@ -178,9 +178,7 @@ def test_names_of_contrasts_changes_and_controls(flagged: Finding, fixtures: Mod
     undated = names.contrast_name("arrest/none/hispanic/series")
     assert undated == "Hispanic arrests: change at the start, monthly series"
     change = replace(flagged, family="change", contrast="stop/secure-communities/activated/hispanic/classes")
-    assert names.finding_name(change) == (
-        "Hispanic stops: change at the start of Secure Communities, by offence class"
-    )
+    assert names.finding_name(change) == ("Hispanic stops: change at the start of Secure Communities, by offence class")
     assert names.contrast_name("hispanic/ratio/region") == "Hispanic, all offences, whole region"
     assert names.control_name(fixtures.control("black", 1.9, 0.5)).startswith("Black (non-Hispanic): discretionary")
     rate = fixtures.control("hispanic", 1.5, 0.9, "benchmark")

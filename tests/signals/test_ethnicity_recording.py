@@ -10,7 +10,7 @@ import pytest
 
 from auditor.baselines import surnames
 from auditor.cells import Cells, Inventory, RowTable, table
-from auditor.signals.naming.unusable import ethnicity_unusable, population_share
+from auditor.signals.naming.unusable import CAVEAT, population_share
 from auditor.signals.recording.ethnicity_recording import SIGNAL, EthnicityRecordingOptions
 from auditor.signals.signal import Design, Panel
 from auditor.stats.ratios.intervals import wilson
@@ -126,9 +126,8 @@ def test_a_share_below_a_third_of_the_residents_is_unusable():
     few = measure(cells(row("hispanic", HIGH, 18), row("white", HIGH, 182), row("white", LOW, 400)))
     assert few.extra["residents"][0, 0] == pytest.approx(342_766 / 1_024_266, rel=1e-6)
     assert few.notes["ethnicity-recording.caveat-unusable"].all()
-    assert ethnicity_unusable({"ethnicity-recording": few}).tolist() == [True]
-    assert ethnicity_unusable({"ethnicity-recording": measure(cells(*FAITHFUL))}).tolist() == [False]
-    assert ethnicity_unusable({}) is None
+    assert few.notes[CAVEAT["ethnicity-recording"]].any(axis=1).tolist() == [True]
+    assert measure(cells(*FAITHFUL)).notes[CAVEAT["ethnicity-recording"]].any(axis=1).tolist() == [False]
 
 
 def test_the_population_of_the_sources_goes_before_the_census():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from auditor.cells import Cells, Inventory, RowTable, table
-from auditor.signals.naming.unusable import ethnicity_unusable
+from auditor.signals.naming.unusable import CAVEAT
 from auditor.signals.recording.missing_ethnicity import SIGNAL, MissingEthnicityOptions
 from auditor.signals.signal import Panel
 from auditor.stats.ratios.intervals import wilson
@@ -208,11 +208,11 @@ def test_a_place_without_records_is_absent():
 def test_a_group_that_is_hardly_ever_recorded():
     """12 of 1,000 recorded against a third of the residents; 1,000 of 3,000 is a third of a third and believed."""
     few = measure(cells(row("hispanic", 12), row("white", 988), row("unknown", 50)))
-    assert ethnicity_unusable({"missing-ethnicity": few}).tolist() == [True]
+    assert few.notes[CAVEAT["missing-ethnicity"]].any(axis=1).tolist() == [True]
     note = few.notes["missing-ethnicity.caveat-unusable"][0]
     assert note[[column(few, "share"), column(few, "range")]].all()
     fair = measure(cells(row("hispanic", 120), row("white", 880), row("unknown", 50)))
-    assert ethnicity_unusable({"missing-ethnicity": fair}).tolist() == [False]
+    assert fair.notes[CAVEAT["missing-ethnicity"]].any(axis=1).tolist() == [False]
 
 
 def test_without_any_group_it_says_what_to_ask_for():

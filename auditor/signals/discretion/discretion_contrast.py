@@ -8,11 +8,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.cells import Cells, CellSpec, table
+from auditor.cells import Cells, CellSpec
 from auditor.domain.vocabulary import DISCRETIONARY, SERIOUS
 from auditor.findings.card import Card
 from auditor.signals.class_contrast import ClassColumn, class_panel
 from auditor.signals.class_counts import EVENTS, ClassCounts, count_classes, event_with_classes
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
 
 CARD = Card(
@@ -219,19 +220,7 @@ def simulate_classes(rng: np.random.Generator, effect: float, design: Design) ->
         for (j, g, o), n in np.ndenumerate(counts)
         for group, offence in ((groups[g], classes[o]),)
     ]
-    nobody = ("",) * len(ids)
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        table(rows, ids, keys),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*keys, "start", "end")),
-        ("hispanic",),
-        "white",
-    )
+    return drawn_cells(ids, rows, keys)
 
 
 SIGNAL = DiscretionContrast()

@@ -8,8 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from auditor.cells import Cells, CellSpec, table
+from auditor.cells import Cells, CellSpec
 from auditor.findings.card import Card
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.exposures import Exposure, population_exposure, stage_exposure
 from auditor.signals.groups import count_groups, sourced
 from auditor.signals.rates import AFTER_MATCH, ALIENAGE_UNIVERSES, join, measure_rates
@@ -201,18 +202,7 @@ class Benchmark(Signal):
             for place, a, b in zip(ids, focal, people, strict=True)
             for group, value in (("hispanic", a), ("white", b))
         ]
-        return Cells(
-            ids,
-            ids,
-            ("",) * len(ids),
-            ("",) * len(ids),
-            table(rows, ids, ("event", "group")),
-            table(base, ids, ("universe", "group")),
-            (),
-            table([], (), ("event", "group")),
-            ("hispanic",),
-            "white",
-        )
+        return drawn_cells(ids, rows, ("event", "group"), population=base)
 
 
 def numerator(inventory: Inventory, options: BenchmarkOptions) -> str:

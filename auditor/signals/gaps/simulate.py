@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.cells import Cells, Floats, RowTable, table
+from auditor.cells import Cells, Floats, RowTable
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.signal import Design
 
 _GROUPS = ("hispanic", "white", "unknown")
@@ -51,17 +52,5 @@ def _cells(ids: tuple[str, ...], counts: Floats, residents: Floats) -> Cells:
         {"place": ids[j], "universe": "residents", "group": _GROUPS[g], "n": round(value)}
         for (j, g), value in np.ndenumerate(residents)
     ]
-    keys, nobody = ("event", "group", "group_source", "month"), ("",) * len(ids)
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        table(listed, ids, keys),
-        table(base, ids, ("universe", "group")),
-        (),
-        table([], (), (*keys, "start", "end")),
-        ("hispanic",),
-        "white",
-        rows=rows,
-    )
+    keys = ("event", "group", "group_source", "month")
+    return drawn_cells(ids, listed, keys, population=base, rows=rows)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from auditor.cells import Cells, RowTable, table
+from auditor.cells import Cells, RowTable
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.signal import Design
 
 _DAYS = 14 * 30
@@ -39,17 +40,5 @@ def simulate(rng: np.random.Generator, effect: float, design: Design) -> Cells:
         {"place": ids[int(j)], "event": "stop", "month": str(m), "n": int(value), "complete": True}
         for j, m, value in zip(pairs[0], pairs[1], n, strict=True)
     ]
-    keys, nobody = ("event", "month"), ("",) * len(ids)
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        table(counts, ids, keys),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*keys, "start", "end")),
-        ("hispanic",),
-        "white",
-        rows=rows,
-    )
+    keys = ("event", "month")
+    return drawn_cells(ids, counts, keys, rows=rows)

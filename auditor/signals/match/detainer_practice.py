@@ -11,7 +11,7 @@ from auditor.domain.detainers import FORMS, OUTCOMES, form_of
 from auditor.domain.policy_dates import REGIMES
 from auditor.findings.card import Card
 from auditor.signals.detainer_columns import regimes_met, stated
-from auditor.signals.detainer_draw import drawn, place_ids, row_table, sizes
+from auditor.signals.detainer_draw import place_ids, row_table, sizes
 from auditor.signals.detainer_rows import (
     KEYS,
     LEFT_OVER,
@@ -24,6 +24,7 @@ from auditor.signals.detainer_rows import (
     outcome_mix,
 )
 from auditor.signals.detainer_timing import LACKS, only, timing_columns
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.joined import joined
 from auditor.signals.shares import panel
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
@@ -210,7 +211,7 @@ def _simulate(rng: np.random.Generator, effect: float, design: Design) -> Cells:
     reason = [_REASONS[i] for i in rng.integers(0, len(_REASONS), len(rows))]
     single = row_table(rng, index, count, offence=offence, before_conviction=early, lift_reason=reason)
     counts = [{"place": ids[j], "event": "detainer", "n": n[j], "complete": True} for j in range(design.places)]
-    return drawn(ids, counts, ("event",), single)
+    return drawn_cells(ids, counts, ("event",), rows=single)
 
 
 SIGNAL = DetainerPractice()

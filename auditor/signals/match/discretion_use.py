@@ -8,8 +8,9 @@ import numpy as np
 
 from auditor.cells import Cells, CellSpec, RowSpec
 from auditor.findings.card import Card
-from auditor.signals.detainer_draw import drawn, place_ids, row_table, sizes
+from auditor.signals.detainer_draw import place_ids, row_table, sizes
 from auditor.signals.detainer_rows import KEYS, SINGLE, detainers_of, outcome_mix
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.joined import joined
 from auditor.signals.lifted_detainers import lifted_by_level, lifted_changes, lifted_columns, match_changes
 from auditor.signals.match_detainers import LACKS, match_columns, matches_of
@@ -158,7 +159,7 @@ def _simulate(rng: np.random.Generator, effect: float, design: Design) -> Cells:
         policy_period=["detainers-2012"] * len(rows), month=month,
     )  # fmt: skip
     counts = [{"place": ids[j], "event": "match", "n": n[j], "complete": True} for j in range(design.places)]
-    return drawn(ids, counts, ("event", "level", "level_basis", "level_regime"), single)
+    return drawn_cells(ids, counts, ("event", "level", "level_basis", "level_regime"), rows=single)
 
 
 SIGNAL = DiscretionUse()

@@ -7,9 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from auditor.cells import Cells, CellSpec, table
+from auditor.cells import Cells, CellSpec
 from auditor.findings.card import Card
 from auditor.signals.baseline import Baseline, Own, national, own_counts, small, statewide
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.level_counts import (
     REDUCE,
     SETS,
@@ -144,19 +145,7 @@ class LevelMix(Signal):
             for place, *values in zip(ids, first, n - low - first, low - none, none, strict=True)
             for level, value in zip(("1", "2", "3", "none"), values, strict=True)
         ]
-        nobody = ("",) * len(ids)
-        return Cells(
-            ids,
-            ids,
-            nobody,
-            nobody,
-            table(rows, ids, keys),
-            table([], ids, ("universe", "group")),
-            (),
-            table([], (), (*keys, "start", "end")),
-            ("hispanic",),
-            "white",
-        )
+        return drawn_cells(ids, rows, keys)
 
 
 _LACKS = (

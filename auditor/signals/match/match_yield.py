@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from auditor.cells import Bools, Cells, CellSpec, Floats, Table, table
+from auditor.cells import Bools, Cells, CellSpec, Floats, Table
 from auditor.findings.card import Card
 from auditor.signals.baseline import Baseline, Own, national, own_counts, statewide
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.exposures import people
 from auditor.signals.shares import ShareColumn, panel
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
@@ -111,19 +112,7 @@ class MatchYield(Signal):
             for place, a, b in zip(ids, k, n, strict=True)
             for event, value in (("match", a), ("submission", b))
         ]
-        nobody = ("",) * len(ids)
-        return Cells(
-            ids,
-            ids,
-            nobody,
-            nobody,
-            table(rows, ids, ("event",)),
-            table([], ids, ("universe", "group")),
-            (),
-            table([], (), ("event", "start", "end")),
-            ("hispanic",),
-            "white",
-        )
+        return drawn_cells(ids, rows, ("event",))
 
 
 _LACKS = (

@@ -6,8 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from auditor.cells import Cells, CellSpec, RowSpec, table
+from auditor.cells import Cells, CellSpec, RowSpec
 from auditor.findings.card import Card
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.joined import joined
 from auditor.signals.minor_shares import CONTROLS, EVENTS, LACKS, control_columns, share_columns, tested_event
 from auditor.signals.minor_timing import KEYS, SINGLE, over_time, timing_columns
@@ -147,19 +148,7 @@ def _simulate(rng: np.random.Generator, effect: float, design: Design) -> Cells:
             for i, offence in enumerate(mix)
         ]
     keys = ("event", "offence", "month")
-    nobody = ("",) * len(ids)
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        table(rows, ids, keys),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*keys, "start", "end")),
-        ("hispanic",),
-        "white",
-    )
+    return drawn_cells(ids, rows, keys)
 
 
 SIGNAL = MinorTraffic()

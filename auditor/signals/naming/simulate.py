@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.baselines import bisg
-from auditor.cells import Cells, Floats, RowTable, table
+from auditor.cells import Cells, Floats, RowTable
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.signal import Design
 from auditor.stats.recording.bins import BINS, bin_of
 
@@ -61,17 +62,7 @@ def _cells(ids: tuple[str, ...], persons: Floats) -> Cells:
         for j, row in enumerate(persons.sum(axis=2))
         for name, n in zip(_GROUPS, row, strict=True)
     ]
-    keys, nobody = ("event", "group", "group_source"), ("",) * len(ids)
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        table(counts, ids, keys),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*keys, "start", "end")),
-        ("hispanic",),
-        "white",
-        rows=RowTable(place.astype(np.int64), {**texts, **codes}, persons[place, group, bins]),
+    keys = ("event", "group", "group_source")
+    return drawn_cells(
+        ids, counts, keys, rows=RowTable(place.astype(np.int64), {**texts, **codes}, persons[place, group, bins])
     )

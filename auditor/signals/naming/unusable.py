@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
-from auditor.signals.signal import Panel
 from auditor.stats.recording.cells import unusable
 
 CAVEAT: Final = {name: f"{name}.caveat-unusable" for name in ("ethnicity-recording", "missing-ethnicity")}
@@ -55,24 +53,3 @@ def population_share(cells: Cells, group: str) -> Floats:
             there = np.bincount(own.index, minlength=cells.size) > 0
             return np.divide(part, total, out=np.full(cells.size, np.nan), where=there & (total > 0))
     return np.full(cells.size, np.nan)
-
-
-def ethnicity_unusable(panels: Mapping[str, Panel]) -> Bools | None:
-    """Return, (J,), the places whose recorded ethnicity was declared unusable by any signal that looked.
-
-    Parameters
-    ----------
-    panels : mapping of str to Panel
-        By signal, as an audit measured them.
-
-    Returns
-    -------
-    bool array or None
-        None where no signal looked. For the verdict: recorded groups of such a place carry no test of groups.
-    """
-    masks = [
-        panels[name].notes[note].any(axis=1)
-        for name, note in CAVEAT.items()
-        if name in panels and note in panels[name].notes
-    ]
-    return None if not masks else np.logical_or.reduce(masks)

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from auditor.cells import Cells, Floats, RowTable, table
+from auditor.cells import Cells, Floats, RowTable
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.officers.rows import Ints
 from auditor.signals.signal import Design
 
@@ -89,17 +90,4 @@ def cells_of(index: Ints, columns: dict[str, NDArray[Any]], places: int) -> Cell
     keys = ("event", "group", "group_source")
     total = np.bincount(index, minlength=places)
     counts = [{"place": ids[j], "event": "stop", "n": n, "complete": True} for j, n in enumerate(total.tolist())]
-    nobody = ("",) * places
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        table(counts, ids, keys),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*keys, "start", "end")),
-        ("hispanic",),
-        "white",
-        rows=RowTable(index.astype(np.int64), columns, np.ones(len(index))),
-    )
+    return drawn_cells(ids, counts, keys, rows=RowTable(index.astype(np.int64), columns, np.ones(len(index))))

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.special import softmax
 
-from auditor.cells import Cells, RowTable, table
+from auditor.cells import Cells, RowTable
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.signal import Design
 
 GROUPS = ("hispanic", "white", "black")
@@ -48,7 +49,6 @@ def draw(rng: np.random.Generator, effect: float, design: Design) -> Cells:
 
 def _cells(ids: tuple[str, ...], counts: Any, days: Any, held: Any) -> Cells:
     places, officer, group = counts.shape[0], counts.shape[2], counts.shape[3]
-    nobody = ("",) * places
     whole = [
         {"place": ids[j], "event": "stop", "group": GROUPS[g], "n": int(counts[j, ..., g].sum()), "complete": True}
         for j in range(places)
@@ -67,16 +67,4 @@ def _cells(ids: tuple[str, ...], counts: Any, days: Any, held: Any) -> Cells:
         "operation_day": held[j, d].astype(np.int64),
         "officer_code": j * officer + o,
     }
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        table(whole, ids, KEYS),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*KEYS, "start", "end")),
-        ("hispanic",),
-        "white",
-        rows=RowTable(j.astype(np.int64), columns, counts[j, d, o, g].astype(float)),
-    )
+    return drawn_cells(ids, whole, KEYS, rows=RowTable(j.astype(np.int64), columns, counts[j, d, o, g].astype(float)))

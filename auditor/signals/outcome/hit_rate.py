@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from auditor.cells import Cells, CellSpec, RowSpec, RowTable, table
+from auditor.cells import Cells, CellSpec, RowSpec, RowTable
 from auditor.findings.card import Card
 from auditor.signals.blank_group import blank_group
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.hit_measure import HitColumn, hit_panel
 from auditor.signals.searches import EVENTS, Searches, event_of, rows_of, tabulate
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
@@ -226,20 +227,7 @@ def _simulate(rng: np.random.Generator, effect: float, design: Design) -> Cells:
         for j in range(design.places)
         for g, group in enumerate(_GROUPS)
     ]
-    nobody = ("",) * len(ids)
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        table(counts, ids, keys),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*keys, "start", "end")),
-        ("hispanic",),
-        "white",
-        rows=_rows(rows),
-    )
+    return drawn_cells(ids, counts, keys, rows=_rows(rows))
 
 
 def _rows(rows: Sequence[tuple[int, str, str, int, Any]]) -> RowTable:

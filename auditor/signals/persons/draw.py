@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from auditor.cells import Cells, Floats, RowTable, table
+from auditor.cells import Cells, Floats, RowTable
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.signal import Design
 
 GROUPS = ("hispanic", "white", "black")
@@ -48,7 +49,6 @@ def _shifts(rng: np.random.Generator, effect: float, design: Design) -> Floats:
 def _cells(ids: tuple[str, ...], place: Any, who: Any, group: Any, searched: Any) -> Cells:
     rows = np.stack([place, who, group, searched.astype(np.int64)])
     found, n = np.unique(rows, axis=1, return_counts=True)
-    nobody = ("",) * len(ids)
     met = np.zeros((len(ids), len(GROUPS)))
     np.add.at(met, (place, group), 1)
     counts = [
@@ -56,19 +56,7 @@ def _cells(ids: tuple[str, ...], place: Any, who: Any, group: Any, searched: Any
         for j in range(len(ids))
         for g, name in enumerate(GROUPS)
     ]
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        table(counts, ids, KEYS),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*KEYS, "start", "end")),
-        ("hispanic",),
-        "white",
-        rows=_rows(found, n),
-    )
+    return drawn_cells(ids, counts, KEYS, rows=_rows(found, n))
 
 
 def _rows(found: Any, n: Any) -> RowTable:

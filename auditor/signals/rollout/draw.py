@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from auditor.cells import Activations, Cells, Floats, Table, table
+from auditor.cells import Activations, Cells, Floats, Table
+from auditor.signals.drawn import drawn_cells
 
 GROUPS = ("hispanic", "white", "black")
 OFFENCES = ("traffic", "licence", "aggravated-assault", "theft")
@@ -68,17 +69,10 @@ def _cells(ids: tuple[str, ...], n: Floats, starts: Floats) -> Cells:
     }
     known = np.ones(n.size, dtype=bool)
     days = (MONTHS[0] + starts.astype(np.int64)).astype("datetime64[D]")
-    return Cells(
+    return drawn_cells(
         ids,
-        ids,
-        ("",) * places,
-        ("",) * places,
         Table(index.astype(np.int64), texts, n.ravel(), ~known, known),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), tuple(texts)),
-        ("hispanic",),
-        "white",
+        tuple(texts),
         activations=Activations(
             np.arange(places),
             np.full(places, PROGRAM, dtype=object),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from auditor.cells import Activations, Cells, Floats, Table, table
+from auditor.cells import Activations, Cells, Floats, Table
 from auditor.domain.vocabulary import DISCRETIONARY, SERIOUS
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.signal import Design
 
 MONTHS, START = 36, 24
@@ -34,20 +35,7 @@ def simulated(rng: np.random.Generator, effect: float, design: Design) -> Cells:
     common = 0.15 * np.sin(2 * np.pi * month / 12) + np.where(month >= 20, np.log(1.2), 0.0)
     rates = base[..., None] * np.exp(common + moved[..., None] * after)
     started = np.flatnonzero(np.arange(design.places) < 0.75 * design.places)
-    nobody = ("",) * len(ids)
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        _counts(rng.poisson(rates).astype(float)),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*_KEYS, "start", "end")),
-        ("hispanic",),
-        "white",
-        activations=_starts(started),
-    )
+    return drawn_cells(ids, _counts(rng.poisson(rates).astype(float)), _KEYS, activations=_starts(started))
 
 
 def _counts(values: Floats) -> Table:

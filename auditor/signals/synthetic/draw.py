@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from auditor.cells import Activations, Bools, Cells, Floats, table
+from auditor.cells import Activations, Bools, Cells, Floats
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.signal import Design
 
 _MONTHS, _START = 48, 36
@@ -45,17 +46,4 @@ def cells_of(ids: tuple[str, ...], counts: Floats, started: Bools) -> Cells:
         np.full(len(which), "activated", dtype=object),
         np.full(len(which), np.datetime64(months[_START]), dtype="datetime64[D]"),
     )
-    nobody = ("",) * len(ids)
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        table(rows, ids, keys),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*keys, "start", "end")),
-        ("hispanic",),
-        "white",
-        activations=starts,
-    )
+    return drawn_cells(ids, rows, keys, activations=starts)

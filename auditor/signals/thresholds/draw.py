@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit, ndtr
 
-from auditor.cells import Cells, Floats, RowTable, table
+from auditor.cells import Cells, Floats, RowTable
+from auditor.signals.drawn import drawn_cells
 from auditor.signals.signal import Design
 
 _GROUPS = ("hispanic", "white", "black")
@@ -76,17 +77,6 @@ def _cells(ids: tuple[str, ...], rows: list[tuple[int, int, tuple[int, int], tup
     for name, (i, k) in numbers.items():
         columns[name] = np.array([row[i][k] for row in rows], dtype=np.int64)  # type: ignore[index]
     index = np.array([row[0] for row in rows], dtype=np.int64)
-    nobody = ("",) * len(ids)
-    return Cells(
-        ids,
-        ids,
-        nobody,
-        nobody,
-        table(counts, ids, keys),
-        table([], ids, ("universe", "group")),
-        (),
-        table([], (), (*keys, "start", "end")),
-        ("hispanic",),
-        "white",
-        rows=RowTable(index, columns, np.array([row[4] for row in rows], dtype=float)),
+    return drawn_cells(
+        ids, counts, keys, rows=RowTable(index, columns, np.array([row[4] for row in rows], dtype=float))
     )
