@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from auditor.app.recognised import said
-from auditor.audit.comparison.out_file import write_whole, write_whole_bytes
 from auditor.audit.lettering.write import write
+from auditor.audit.out_file import write_whole, write_whole_bytes
 from auditor.audit.toml_lines import locate
 from auditor.audit.toml_write import dumps
 from auditor.errors import AuditorError, ConfigError

@@ -11,10 +11,10 @@ from typing import Any
 from auditor.app.about_audit import audit_controls
 from auditor.app.asking import controls
 from auditor.app.case import CONFIG
-from auditor.audit.comparison.out_file import write_whole
 from auditor.audit.drafting.answering import Answer, with_answers
 from auditor.audit.drafting.initial import Drafted, draft
 from auditor.audit.drafting.survey import Surveyed
+from auditor.audit.out_file import write_whole
 from auditor.audit.toml_lines import locate
 from auditor.errors import AuditorError, Problem
 from auditor.records.proposing.line import QUESTION
