@@ -7,12 +7,15 @@ a true zero.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from auditor.row_cells import Columns
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -67,16 +70,19 @@ class Table:
     moe: Floats | None = None
     first: Days | None = None
     last: Days | None = None
-    _coded: dict[str, tuple[NDArray[np.int64], tuple[str, ...]]] = field(
+    _coded: dict[str, tuple[NDArray[np.integer[Any]], tuple[str, ...]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def codes(self, name: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    def codes(self, name: str) -> tuple[NDArray[np.integer[Any]], tuple[str, ...]]:
         """Return the position of each row's value among some names, and those names, sorted.
 
         Tables run into millions of rows but few values: texts are compared once, codes from then on. Names that no
         row holds any more may be among them.
         """
+        coded = self.columns.coded(name) if isinstance(self.columns, Columns) else None
+        if coded is not None:
+            return coded[0], tuple(coded[1].tolist())
         if name not in self._coded:
             texts = [str(value) for value in self.columns[name].tolist()]
             names = tuple(sorted(set(texts)))
@@ -84,10 +90,6 @@ class Table:
             found = np.fromiter(map(position.__getitem__, texts), dtype=np.int64, count=len(texts))
             self._coded[name] = (found, names)
         return self._coded[name]
-
-    def know(self, coded: Mapping[str, tuple[NDArray[np.int64], tuple[str, ...]]]) -> None:
-        """Take over the codes of columns from whoever has them already; names must be sorted."""
-        self._coded.update(coded)
 
     def position(self, name: str, wanted: Sequence[str]) -> NDArray[np.int64]:
         """Return the position of each row's value among the wanted ones, -1 where it is none of them."""
@@ -107,10 +109,16 @@ class Table:
         return self.take(keep)
 
     def take(self, keep: Bools) -> Table:
-        """Return the rows that a mask keeps."""
+        """Return the rows that a mask keeps; these rows themselves where it keeps all."""
+        if bool(keep.all()):
+            return self
+        if isinstance(self.columns, Columns):
+            columns: Mapping[str, Texts] = self.columns.take(keep)
+        else:
+            columns = {name: values[keep] for name, values in self.columns.items()}
         table = Table(
             self.index[keep],
-            {name: values[keep] for name, values in self.columns.items()},
+            columns,
             self.n[keep],
             self.censored[keep],
             self.complete[keep],
@@ -118,8 +126,18 @@ class Table:
             None if self.first is None else self.first[keep],
             None if self.last is None else self.last[keep],
         )
-        table.know({name: (codes[keep], names) for name, (codes, names) in self._coded.items()})
+        table._coded.update({name: (codes[keep], names) for name, (codes, names) in self._coded.items()})
         return table
+
+    def beside(self, name: str, values: Texts) -> Table:
+        """Return the rows with one column more, or with another under its name."""
+        if isinstance(self.columns, Columns):
+            return dataclasses.replace(self, columns=self.columns.beside(name, values))
+        return dataclasses.replace(self, columns={**self.columns, name: values})
+
+    def none(self) -> Table:
+        """Return the table without its rows."""
+        return self.take(np.zeros(len(self.n), dtype=bool))
 
     def window(self, places: int) -> tuple[Texts, Texts]:
         """Return the first and last day of the rows of each place, as ISO text ("" where none is known)."""

@@ -149,6 +149,10 @@ class Cells:
         """Return the first and last day of an event, by place ("" where there is none)."""
         return self.windows.get(event, (("",) * self.size, ("",) * self.size))
 
+    def bare(self) -> Cells:
+        """Return the facts of the places without the counted rows, which take most of the memory."""
+        return dataclasses.replace(self, counts=self.counts.none(), regions=self.regions.none(), rows=None)
+
     def select(self, keep: Sequence[int]) -> Cells:
         """Return the cells of some of the places only; regions and what holds for all places stay as they are."""
         order = np.asarray(keep, dtype=np.int64)

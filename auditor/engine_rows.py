@@ -12,8 +12,10 @@ from typing import Any
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from auditor.cells import Table
+from auditor.row_cells import Coded, Columns
 
 CODED = ("event", "group", "group_source", "offence", "level", "level_basis", "level_regime", "month")
 """Keys that are kept as codes; the others (``start``, ``end``) are days."""
@@ -79,19 +81,21 @@ class Rows:
         return self._table(found, keys)
 
     def _table(self, found: Mapping[str, Any], keys: Sequence[str]) -> Table:
-        coded = {key: np.asarray(plain(found[key]), dtype=np.int64) for key in keys if key in CODED}
-        texts = {key: np.array(self._names[key], dtype=object)[codes] for key, codes in coded.items()}
-        table = Table(
+        return Table(
             np.asarray(plain(found["idx"]), dtype=np.int64),
-            {key: texts[key] if key in texts else np.asarray(plain(found[key]), dtype=object) for key in keys},
+            Columns({key: self._column(key, plain(found[key])) for key in keys}),
             np.asarray(plain(found["n"]), dtype=float),
             np.asarray(plain(found["censored"]), dtype=bool),
             np.asarray(plain(found["complete"]), dtype=bool),
             first=days(found["first"]),
             last=days(found["last"]),
         )
-        table.know({key: (codes, self._names[key]) for key, codes in coded.items()})
-        return table
+
+    def _column(self, key: str, values: Any) -> Coded | NDArray[Any]:
+        """Return codes, as narrow as DuckDB has them, with the texts that they stand for; or days as texts."""
+        if key not in CODED:
+            return np.asarray(values, dtype=object)
+        return np.asarray(values), np.array(self._names[key], dtype=object)
 
 
 def plain(values: Any) -> Any:

@@ -92,6 +92,10 @@ class Columns(Mapping[str, NDArray[Any]]):
         column = self._columns[name]
         return column if isinstance(column, PackedColumns) else None
 
+    def beside(self, name: str, values: NDArray[Any]) -> Columns:
+        """Return these columns with one more, or with another under its name."""
+        return Columns({**self._columns, name: values})
+
     def take(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Columns:
         """Return the rows that a mask keeps, or positions name."""
         packed = {id(column): column for column in self._columns.values() if isinstance(column, PackedColumns)}

@@ -140,7 +140,7 @@ def run_to_folder(
     places : sequence of str
         Places whose pages are wanted; all when empty. The screen always uses every place.
     workers : int
-        Processes that render pages.
+        Processes that measure, grade and render pages.
     seed, as_of
         In place of the configuration's.
     quiet : bool
@@ -174,7 +174,7 @@ def run_to_folder(
             if target.has(REVIEW):
                 review = PlainReview.from_dict(json.loads(target.read(REVIEW)))
             else:
-                review = spoken(conduct(settings, progress), languages)
+                review = spoken(conduct(settings, progress, workers=workers), languages)
                 if run_key(settings, languages, places) != key:
                     target.keep_nothing()  # an input changed meanwhile: the key no longer says what was read
             review = _written(target, review, settings, languages, places, workers, progress, say)
@@ -202,7 +202,7 @@ def _written(
             say(f"pages that cannot be written: {len(found.places):,}; the audit is run again without their places")
             target.restart()
             known = {entry["place"]: entry["error"] for entry in review.failures} | found.places
-            review = spoken(conduct(settings, progress, known), languages)
+            review = spoken(conduct(settings, progress, known, workers), languages)
 
 
 def _unsaid(line: str) -> None:

@@ -188,9 +188,9 @@ def write(
     Poisoned
         When the pages of some places fail; nothing of the folder may be used then.
     """
-    for name, text in _data(review, origin):
+    for name, content in _data(review, origin):
         if not target.has(name):
-            target.write(name, text)
+            target.write(name, content)
     target.keep()
     for count, (path, html) in enumerate(pages(review, positions, workers, progress, target.has), 1):
         target.write(path, html)
@@ -199,8 +199,8 @@ def write(
     target.keep()
 
 
-def _data(review: plain.Review, origin: Origin) -> Iterator[tuple[str, str]]:
-    yield "review.json", review.to_json()
+def _data(review: plain.Review, origin: Origin) -> Iterator[tuple[str, str | bytes]]:
+    yield "review.json", review.to_bytes()
     yield findings_csv.NAME, findings_csv.findings_csv(review)
     yield from tables(review)
     for name, file in Origin.FILES.items():

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from auditor.findings.finding import Estimate, Finding
-from auditor.findings.review import Review
+from auditor.findings.review import Review, field_names
 from auditor.report import tables
 
 NAME = "tables/findings.csv"
@@ -43,12 +43,17 @@ def flatten(finding: Finding) -> dict[str, Any]:
         elif name in {"definitions", "caveats"}:
             row[name] = " ".join(entry.id for entry in value)
         elif name == "ranges":
-            row.update(_flat(name, [dataclasses.asdict(entry) for entry in value]))
+            row.update(_flat(name, [_fields(entry) for entry in value]))
         elif name in _STATIC and value is not None:
-            row.update(_flat(name, value if isinstance(value, Mapping) else dataclasses.asdict(value)))
+            row.update(_flat(name, value if isinstance(value, Mapping) else _fields(value)))
         else:
             row.update(_flat(name, value))
     return row
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    kind: type = type(value)
+    return {name: getattr(value, name) for name in field_names(kind)}
 
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -62,9 +67,9 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
-def header(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def header(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the columns: the fields in their order, each with its parts; parts that vary in sorted order."""
-    met = {name for row in rows for name in row}
+    met = set().union(*rows)
     columns: list[str] = []
     for name in _FIELDS:
         always = _STATIC.get(name, () if name in _VARYING else (name,))
@@ -73,16 +78,26 @@ def header(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return columns
 
 
-def findings_table(review: Review) -> tuple[list[str], list[list[str]]]:
-    """Return the header and the rows, findings of places first, then those of regions."""
-    rows = [flatten(finding) for finding in review.findings()]
-    columns = header(rows)
-    return columns, [[cell(row.get(name)) for name in columns] for row in rows]
+def findings_table(review: Review) -> tuple[list[str], Iterator[list[str]]]:
+    """Return the header and the rows, findings of places first, then those of regions.
+
+    A nation's rows are many and their names few: each row holds its values, and shares its names with others.
+    """
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+    held = []
+    for flat in map(flatten, review.findings()):
+        names = tuple(flat)
+        held.append((shared.setdefault(names, names), tuple(flat.values())))
+    columns = header(dict.fromkeys(names) for names in shared)
+    rows = (dict(zip(names, values, strict=True)) for names, values in held)
+    return columns, ([cell(row.get(name)) for name in columns] for row in rows)
 
 
 def findings_csv(review: Review) -> str:
     """Return the text of ``findings.csv`` (commas, LF, UTF-8)."""
     columns, rows = findings_table(review)
     stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows([columns, *rows])
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
     return stream.getvalue()

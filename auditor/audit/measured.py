@@ -9,12 +9,15 @@ from auditor.audit.screening.complete import Calibrated
 from auditor.audit.sensitivity import Sensitivity
 from auditor.cells import Cells
 from auditor.findings.card import Card
-from auditor.signals.signal import Panel
+from auditor.signals.signal import Panel, RegionResult
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One signal's share of an audit: what it measured and what the screen added."""
+    """One signal's share of an audit: what it measured and what the screen added.
+
+    Of the cells it measured from, the facts of the places are kept, not the rows.
+    """
 
     card: Card
     panel: Panel
@@ -23,3 +26,4 @@ class Measured:
     control: Panel | None = None
     sensitivity: Sensitivity | None = None
     by_surname: BySurname | None = None
+    regions: tuple[RegionResult, ...] = ()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing.connection import Connection, wait
 from typing import cast
 
 import numpy as np
 
 from auditor.audit import stopping
+from auditor.audit.apart import Apart, Lost, possible
 from auditor.audit.config import Config
 from auditor.audit.ethnicity import Unrecorded, withhold
 from auditor.audit.measured import Measured
@@ -23,7 +26,10 @@ from auditor.audit.sensitivity import Sensitivity, sensitivity_of
 from auditor.cells import Cells
 from auditor.engine import Engine
 from auditor.findings.card import Card
-from auditor.signals.signal import Panel, Signal
+from auditor.signals.signal import Panel, RegionResult, Signal
+
+_MANY = 200
+"""Places from which on signals are measured in processes of their own: below, a fork costs more than it saves."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,13 @@ class _Bench:
 
 
 @dataclass(frozen=True)
+class _Direct:
+    panel: Panel
+    controls: Panel | None
+    regions: tuple[RegionResult, ...]
+
+
+@dataclass(frozen=True)
 class _Unscreened:
     card: Card
     panel: Panel
@@ -55,6 +68,7 @@ class _Unscreened:
     control: Panel | None
     sensitivity: Sensitivity
     by_surname: BySurname | None
+    regions: tuple[RegionResult, ...]
 
 
 def measure_all(
@@ -64,6 +78,7 @@ def measure_all(
     signals: Sequence[Signal],
     about: Unrecorded,
     progress: Progress,
+    workers: int = 1,
 ) -> tuple[tuple[Measured, ...], Screen]:
     """Measure the signals and screen them.
 
@@ -76,6 +91,8 @@ def measure_all(
     signals : sequence of Signal
     about : Unrecorded
     progress : callable
+    workers : int
+        Processes that measure meanwhile, where there are many places; what comes out does not depend on it.
 
     Raises
     ------
@@ -83,24 +100,26 @@ def measure_all(
         When signals fail for some places and not for others.
     """
     bench = _Bench(config, engine, named, about)
-    found: list[_Unscreened] = []
+    found: dict[str, _Unscreened] = {}
     failed: dict[str, str] = {}
-    for i, signal in enumerate(signals):
-        progress(f"measuring {signal.card.name}", i, len(signals))
-        try:
-            found.append(_measure(bench, signal))
-        except Exception:  # whoever is to blame: a place is listed, anything else is raised again
-            stopping.heed()
-            bad = culprits(partial(_measure_few, bench, signal), len(engine.ground.ids))
-            if not bad:
-                raise
-            failed |= {engine.ground.ids[j]: type(bad[j]).__name__ for j in bad}
+    for signal, made in _measured(bench, signals, progress, workers):
+        if isinstance(made, _Unscreened):
+            found[signal.card.name] = made
+            continue
+        bad = culprits(partial(_measure_few, bench, signal), len(engine.ground.ids))
+        if not bad:
+            raise made
+        failed |= {engine.ground.ids[j]: type(bad[j]).__name__ for j in bad}
     if failed:
         raise Poisoned(failed)
+    return _screened([found[signal.card.name] for signal in signals], config, progress)
+
+
+def _screened(found: Sequence[_Unscreened], config: Config, progress: Progress) -> tuple[tuple[Measured, ...], Screen]:
     progress("screening", 0, 1)
     panels = {item.card.name: item.panel for item in found}
     controls = {item.card.name: item.control for item in found if item.control is not None}
-    families = {signal.card.name: signal.card.family for signal in signals}
+    families = {item.card.name: item.card.family for item in found}
     own = generator(config.audit.seed, "screen")
     screen = run_screen(panels, controls, families, config.protocol, config.audit.seed, own)
     measured = (
@@ -112,25 +131,86 @@ def measure_all(
             item.control,
             item.sensitivity,
             item.by_surname,
+            item.regions,
         )
         for item in found
     )
     return tuple(measured), screen
 
 
+def _measured(
+    bench: _Bench, signals: Sequence[Signal], progress: Progress, workers: int
+) -> Iterator[tuple[Signal, _Unscreened | Exception]]:
+    """Yield each signal with what it measured, or why it failed; in any order."""
+    apart = workers > 1 and len(bench.engine.ground.ids) >= _MANY and possible()
+    with ExitStack() as ends:
+        away: dict[Connection, tuple[Signal, Cells, Apart[_Direct]]] = {}
+        for i, signal in enumerate(signals):
+            progress(f"measuring {signal.card.name}", i, len(signals))
+            if not apart:
+                yield signal, _attempt(partial(_measure, bench, signal))
+                continue
+            while len(away) >= workers:
+                yield _back(bench, away)
+            try:
+                cells = bench.engine.cells(signal.view(bench.config.options(signal.card.name)))
+            except Exception as error:  # the boundary of one signal, as everywhere here
+                stopping.heed()
+                yield signal, error
+                continue
+            hand = ends.enter_context(Apart(partial(_direct, bench.config, signal, cells)))
+            away[hand.connection] = signal, cells, hand
+        while away:
+            yield _back(bench, away)
+
+
+def _back(
+    bench: _Bench, away: dict[Connection, tuple[Signal, Cells, Apart[_Direct]]]
+) -> tuple[Signal, _Unscreened | Exception]:
+    """Take back whatever is finished first."""
+    first = next(connection for connection in wait(list(away)) if isinstance(connection, Connection))
+    signal, cells, hand = away.pop(first)
+    try:
+        direct = hand.result()
+    except Lost:
+        return signal, _attempt(partial(_measure, bench, signal))
+    return signal, _attempt(partial(_completed, bench, signal, cells, direct))
+
+
+def _attempt(work: Callable[[], _Unscreened]) -> _Unscreened | Exception:
+    try:
+        return work()
+    except Exception as error:  # whoever is to blame: a place is listed, anything else is raised again
+        stopping.heed()
+        return error
+
+
 def _measure(bench: _Bench, signal: Signal) -> _Unscreened:
     """Measure one signal, all but the screen."""
+    cells = bench.engine.cells(signal.view(bench.config.options(signal.card.name)))
+    return _completed(bench, signal, cells, _direct(bench.config, signal, cells))
+
+
+def _direct(config: Config, signal: Signal, cells: Cells) -> _Direct:
+    """Work out what needs the signal's own cells alone."""
+    name, seed = signal.card.name, config.audit.seed
+    options = config.options(name)
+    panel = signal.measure(cells, options, generator(seed, name))
+    controls = signal.controls(cells, options, generator(seed, name, "controls"))
+    regions = signal.regions(cells, options, generator(seed, name, "regions"))
+    return _Direct(panel, controls, tuple(regions))
+
+
+def _completed(bench: _Bench, signal: Signal, cells: Cells, direct: _Direct) -> _Unscreened:
+    """Add what needs the records again: other specifications, parts of the time, groups by surname."""
     name, seed = signal.card.name, bench.config.audit.seed
     options, protocol = bench.config.options(name), bench.config.protocol
-    cells = bench.engine.cells(signal.view(options))
-    panel = signal.measure(cells, options, generator(seed, name))
-    panel = _sealed(withhold(_as_ruled(panel, protocol), signal, bench.about), cells)
-    controls = signal.controls(cells, options, generator(seed, name, "controls"))
+    panel = _sealed(withhold(_as_ruled(direct.panel, protocol), signal, bench.about), cells)
     own = generator(seed, name, "sensitivity")
     told = sensitivity_of(signal, panel, cells, bench.engine, options, protocol, own)
     again = generator(seed, name, "by-surname")
     renamed = measure_by_surname(bench.named, signal, panel, options, again)
-    return _Unscreened(signal.card, panel, cells, controls, told, renamed)
+    return _Unscreened(signal.card, panel, cells.bare(), direct.controls, told, renamed, direct.regions)
 
 
 def _measure_few(bench: _Bench, signal: Signal, places: Sequence[int]) -> None:

@@ -5,33 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from auditor.audit.config import Config
 from auditor.audit.measured import Measured
-from auditor.audit.seeds import generator
 from auditor.audit.wording import noun, say, text
 from auditor.audit.written import number, pooled
 from auditor.cells import Cells
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import NATION
-from auditor.engine import Engine
 from auditor.findings.finding import Comparator, Estimate, Finding
 from auditor.findings.review import Region
 from auditor.signals.region.result import RegionResult
-from auditor.signals.registry import signal
 
 _LEVEL = 0.95
 
 
-def review_regions(config: Config, engine: Engine, measured: Sequence[Measured], first: int) -> tuple[Region, ...]:
-    """Return the regions for which a signal gives one number, their findings numbered from ``first``."""
+def review_regions(names_of: Mapping[str, str], measured: Sequence[Measured], first: int) -> tuple[Region, ...]:
+    """Return the regions for which a signal gives one number, their findings numbered from ``first``.
+
+    Parameters
+    ----------
+    names_of : mapping of str to str
+        Names of regions that the gazetteer does not know.
+    measured : sequence of Measured
+    first : int
+    """
     found: dict[str, list[Finding]] = {}
     names: dict[str, str] = {}
     models: dict[str, list[Mapping[str, Any]]] = {}
     for item in measured:
-        rng = generator(config.audit.seed, item.card.name, "regions")
-        for result in signal(item.card.name).regions(item.cells, config.options(item.card.name), rng):
+        for result in item.regions:
             number_ = first + sum(len(entries) for entries in found.values())
-            names[result.region] = name = _name(result.region, engine)
+            names[result.region] = name = _name(result.region, names_of)
             rows = models.setdefault(result.region, [])
             rows.extend(row for row in _models(item, result) if row not in rows)
             found.setdefault(result.region, []).append(_finding(item, result, name, number_))
@@ -42,9 +45,9 @@ def _models(item: Measured, result: RegionResult) -> list[Mapping[str, Any]]:
     return [{"signal": item.card.name} | {key: _rounded(value) for key, value in row.items()} for row in result.models]
 
 
-def _name(region: str, engine: Engine) -> str:
+def _name(region: str, names_of: Mapping[str, str]) -> str:
     known = gazetteer().place(region)
-    return known.name if known is not None else engine.ground.region_names.get(region, region)
+    return known.name if known is not None else names_of.get(region, region)
 
 
 def _finding(item: Measured, result: RegionResult, name: str, number_: int) -> Finding:

@@ -67,7 +67,9 @@ def plan(inventory: Inventory, config: Config, about: Unrecorded | None = None) 
     return Plan(tuple(speak), tuple(silent_ones))
 
 
-def audit(config: Config, progress: Progress = silent, failed: Mapping[str, str] = NONE_FAILED) -> Review:
+def audit(
+    config: Config, progress: Progress = silent, failed: Mapping[str, str] = NONE_FAILED, workers: int = 1
+) -> Review:
     """Run an audit.
 
     Parameters
@@ -76,6 +78,8 @@ def audit(config: Config, progress: Progress = silent, failed: Mapping[str, str]
     progress : callable
     failed : mapping of str to str
         Places that are known to fail, and with which error.
+    workers : int
+        Processes; the review does not depend on how many.
 
     Returns
     -------
@@ -95,7 +99,9 @@ def audit(config: Config, progress: Progress = silent, failed: Mapping[str, str]
         try:
             with Store() as store:
                 progress("reading", 0, len(config.sources))
-                review = audit_loaded(reduced, read_sources(reduced, store), progress)
+                found = measured_audit(reduced, read_sources(reduced, store), progress, workers)
+            # The records are gone by now, and their memory with them.
+            review = found.graded(progress)
         except Poisoned as found:
             known |= found.places
             continue
@@ -137,8 +143,29 @@ def _ruled(config: Config) -> Iterator[tuple[str, Signal]]:
             yield name, signal
 
 
-def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) -> Review:
-    """Run an audit on tables that were read already.
+@dataclass(frozen=True)
+class Ungraded:
+    """An audit of which everything is measured and screened: it needs the records no more."""
+
+    review: Review
+    setting: Setting
+
+    def graded(self, progress: Progress = silent) -> Review:
+        """Return the whole review.
+
+        Raises
+        ------
+        Poisoned
+            When the grading of some places fails, and not of others.
+        """
+        places = _places(self.setting, progress)
+        count = sum(len(place.findings) for place in places)
+        regions = review_regions(self.setting.ground.region_names, self.setting.measured, count + 1)
+        return replace(self.review, places=places, regions=regions)
+
+
+def measured_audit(config: Config, loaded: Loaded, progress: Progress = silent, workers: int = 1) -> Ungraded:
+    """Measure and screen tables that were read already.
 
     Raises
     ------
@@ -163,7 +190,7 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
     planned = plan(ground.inventory, config, about)
     groups = frozenset({*config.audit.focal_groups, config.audit.reference_group})
     named = surname_engine(loaded, groups, lambda sql: open_engine(config, loaded, sql))
-    measured, screen = measure_all(config, engine, named, planned.signals, about, progress)
+    measured, screen = measure_all(config, engine, named, planned.signals, about, progress, workers)
     cells = engine.cells(CellSpec(keys=("event",)))
     setting = Setting(
         measured=measured,
@@ -185,19 +212,17 @@ def audit_loaded(config: Config, loaded: Loaded, progress: Progress = silent) ->
         exploratory=exploratory(config),
         regional=frozenset(name for name, signal in discover().items() if signal.regional),
     )
-    places = _places(setting, progress)
-    count = sum(len(place.findings) for place in places)
-    return Review(
+    review = Review(
         audit=_about(config, loaded),
         sources=tuple(
             source_entry(source, quality, config.suppress_below)
             for source, quality in zip(loaded.sources, assess(loaded), strict=True)
         ),
         calibration=statement(config, measured, screen) | {"measured": rates},
-        places=places,
-        regions=review_regions(config, engine, measured, count + 1),
+        places=(),
         signals=tuple(_method(signal, planned, config) for signal in discover().values()),
     )
+    return Ungraded(review, setting)
 
 
 def exploratory(config: Config) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -126,9 +127,28 @@ class Review:
 
     def to_json(self) -> str:
         """Return the text of ``review.json``: sorted keys, a line for each place, source and region, no NaN."""
+        return self.to_bytes().decode()
+
+    def to_bytes(self) -> bytes:
+        """Return the same in UTF-8; a whole nation's takes hundreds of megabytes, so it is put together once."""
+        whole = io.BytesIO()
+        whole.writelines(piece.encode() for piece in self._pieces())
+        return whole.getvalue()
+
+    def is_written(self, raw: bytes) -> bool:
+        """Say whether some bytes are those of this review, piece by piece."""
+        rest = io.BytesIO(raw)
+        same = all(rest.read(len(wanted)) == wanted for wanted in (piece.encode() for piece in self._pieces()))
+        return same and not rest.read(1)
+
+    def _pieces(self) -> Iterator[str]:
         parts = {"schema_version": SCHEMA_VERSION, **_fields(self)}
-        lines = [f"{_dump(name)}: {_value(parts[name])}" for name in sorted(parts)]
-        return "{\n" + ",\n".join(lines) + "\n}\n"
+        between = "{\n"
+        for name in sorted(parts):
+            yield f"{between}{_dump(name)}: "
+            yield from _value(parts[name])
+            between = ",\n"
+        yield "\n}\n"
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -206,11 +226,16 @@ def _version(data: Mapping[str, Any]) -> str:
     return version[:40] if isinstance(version, str) else ""
 
 
-def _value(value: Any) -> str:
+def _value(value: Any) -> Iterator[str]:
     """Write a top-level value; the entries of a list on lines of their own, so that two reviews can be compared."""
     if not isinstance(value, tuple) or not value:
-        return _dump(value)
-    return "[\n" + ",\n".join(_dump(entry) for entry in value) + "\n]"
+        yield _dump(value)
+        return
+    between = "[\n"
+    for entry in value:
+        yield f"{between}{_dump(entry)}"
+        between = ",\n"
+    yield "\n]"
 
 
 def _dump(value: Any) -> str:

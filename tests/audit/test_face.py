@@ -93,7 +93,7 @@ def test_a_letter_is_that_of_the_command(review: auditor.Review) -> None:
 def test_the_frame_has_the_rows_and_columns_of_the_table(review: auditor.Review) -> None:
     frame = review.to_frame()
     columns, rows = findings_table(review)
-    assert (list(frame.columns), len(frame)) == (columns, len(rows))
+    assert (list(frame.columns), len(frame)) == (columns, len(list(rows)))
     counted = frame[(frame.signal == "benchmark") & (frame.contrast == "hispanic/residents")].set_index("place")
     assert counted.loc["48001", "k"] == 120
     # Nine arrests are not in it, nor anything that they could be worked out of.

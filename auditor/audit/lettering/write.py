@@ -104,7 +104,7 @@ def write(
 def letter_of(review: Review, place: str, kind: str, details: Details | None = None, language: str = "en") -> Letter:
     """Return a letter from a review in memory, held against it."""
     require(language)
-    return _checked(review, review.to_json().encode(), place, kind, details or Details(), language)
+    return _checked(review, review.to_bytes(), place, kind, details or Details(), language)
 
 
 def _checked(review: Review, raw: bytes, place: str, kind: str, details: Details, language: str) -> Letter:

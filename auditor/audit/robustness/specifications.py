@@ -103,8 +103,7 @@ def against_serious(cells: Cells, event: str) -> Cells:
     """Return the cells with the serious offences of an event laid beside it as an event of their own."""
     classes = tuple(name for name, side in cells.classes.items() if side == "serious")
     serious = cells.counts.where(event=event, offence=classes)
-    name = np.full(len(serious.n), SERIOUS_EVENT, dtype=object)
-    serious = dataclasses.replace(serious, columns={**serious.columns, "event": name})
+    serious = serious.beside("event", np.full(len(serious.n), SERIOUS_EVENT, dtype=object))
     return dataclasses.replace(cells, counts=_joined(cells.counts, serious))
 
 

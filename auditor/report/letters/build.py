@@ -73,7 +73,7 @@ def build(
 
 def digest(review: Review) -> str:
     """Return the hash of a review's text as this version writes it."""
-    return hashlib.sha256(review.to_json().encode()).hexdigest()
+    return hashlib.sha256(review.to_bytes()).hexdigest()
 
 
 def _written(draft: Draft, sha256: str) -> Letter:

@@ -77,9 +77,8 @@ class Monthly:
 
 def event_of(cells: Cells, wanted: str) -> str:
     """Return the event whose monthly counts carry groups, or ""."""
-    named = cells.counts.take(~cells.counts.isin("group", "", "unknown"))
-    dated = named.take(~named.isin("month", ""))
-    present = set(dated.levels("event"))
+    rows = cells.counts
+    present = set(rows.take(~rows.isin("group", "", "unknown") & ~rows.isin("month", "")).levels("event"))
     return next((event for event in ((wanted,) if wanted != "auto" else EVENTS) if event in present), "")
 
 
@@ -127,9 +126,7 @@ def _classes(cells: Cells, rows: Table) -> tuple[tuple[str, ...], Ints]:
 
 
 def _one_class(rows: Table) -> Table:
-    label = np.full(len(rows.n), WHOLE, dtype=object)
-    columns = {**rows.columns, "offence": label}
-    return Table(rows.index, columns, rows.n, rows.censored, rows.complete, rows.moe, rows.first, rows.last)
+    return rows.beside("offence", np.full(len(rows.n), WHOLE, dtype=object))
 
 
 def _partial(rows: Table, places: int, months: Sequence[str]) -> Bools:

@@ -78,7 +78,7 @@ def outcome(cells: Cells, rows: Table, group: str, sides: Sequence[str]) -> Outc
     of_group, groups = rows.codes("group")
     both = np.array([[f"{name}/{side}" for side in part] for name in groups] or [[""]], dtype=object)
     label = both[of_group, offence]
-    labelled = dataclasses.replace(rows, columns={**rows.columns, "label": label})
+    labelled = rows.beside("label", label)
     wanted = [f"{name}/{part}" for part in sides for name in (group, cells.reference_group)]
     months = months_of(rows)
     cube = spread(labelled, cells.size, months, "label", wanted)
