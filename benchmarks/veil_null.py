@@ -7,14 +7,17 @@ and with lognormal shares of the stops (coefficient of variation of sizes), a sh
 season. Sunset comes from a declination of one sine, right to some minutes, so the generator's light is not quite the
 signal's. The signal sees rows, with its options as shipped: gates, sun, knots, fit, clustered error, placebos.
 
+`officers and days`: days too have a random intercept (365 of them), and the error is looked at by officer alone, by day
+alone, and as the signal does, by both, the wider interval deciding.
+
 Scenarios beside the null: `daylight` an effect of daylight; `street lights` the same, but seven of ten stops after dark
 are made under lamps; `seasonal mix` a wave of the year (half a unit of log odds each way); `harvest` eight weeks of
 autumn with 0.8 more; `harvest evenings` the same, after 18:30 only; `follows the sun` a share that falls by .006 a
 minute through four hours around sunset, with nothing to do with sight.
 
-Run: OMP_NUM_THREADS=1 python benchmarks/veil_null.py [--runs 2000] [--cells 0-3]
+Run: OMP_NUM_THREADS=1 python benchmarks/veil_null.py [--runs 1000] [--cells 0-3]
 Writes benchmarks/results/veil_null.csv: shares rejected one-sided and two-sided at .05 among those tested, how many of
-the replicates the placebos mark, and how many of those rejected upwards they leave unmarked.
+the replicates the placebos mark, how many of those rejected upwards they leave unmarked, and how often officers decide.
 """
 
 from __future__ import annotations
@@ -51,6 +54,8 @@ class Cell:
     cv: float
     icc: float
     effect: float = 0.0
+    day_icc: float = 0.0
+    cluster: str = "auto"
 
 
 def sunset(day: np.ndarray) -> np.ndarray:
@@ -91,8 +96,10 @@ def draw(cell: Cell, rng: np.random.Generator) -> dict[str, np.ndarray]:
     centre = 1120 + 60 * rng.standard_normal(cell.officers)
     minute = np.clip(np.rint(centre[officer] + 90 * rng.standard_normal(total)), 850, 1430).astype(int)
     day = rng.integers(0, 365, total)
-    own = math.sqrt(cell.icc / (1 - cell.icc) * math.pi**2 / 3) * rng.standard_normal(cell.officers)
-    focal = rng.random(total) < 1 / (1 + np.exp(-(logit_of(cell, rng, day, minute) + own[officer])))
+    log_odds = logit_of(cell, rng, day, minute)
+    for icc, who, size in ((cell.icc, officer, cell.officers), (cell.day_icc, day, 365)):
+        log_odds = log_odds + math.sqrt(icc / (1 - icc) * math.pi**2 / 3) * rng.standard_normal(size)[who]
+    focal = rng.random(total) < 1 / (1 + np.exp(-log_odds))
     # Other hours, so that the quiet ones are those of a night.
     hours = np.arange(6 * 60, 14 * 60, 5)
     more = len(hours)
@@ -122,10 +129,12 @@ def cells_of(cell: Cell, rng: np.random.Generator) -> Cells:
 
 def measure(cell: Cell, runs: int, seed: int) -> dict[str, object]:
     rng, began = np.random.default_rng(seed), time.process_time()
-    panels = [SIGNAL.measure(cells_of(cell, rng), SIGNAL.options(), rng) for _ in range(math.ceil(runs / BATCH))]
+    options = SIGNAL.options(cluster=cell.cluster)
+    panels = [SIGNAL.measure(cells_of(cell, rng), options, rng) for _ in range(math.ceil(runs / BATCH))]
     tested = _stack(panels, "testable")
     greater, less = _stack(panels, "p_greater")[tested], _stack(panels, "p_less")[tested]
     marked = np.concatenate([panel.notes["veil-of-darkness.caveat-placebo"][:, 0] for panel in panels])[tested]
+    by_officer = np.concatenate([panel.notes["veil-of-darkness.caveat-officers-decide"][:, 0] for panel in panels])
     change = np.concatenate([panel.p_greater[:, 1] for panel in panels])[tested]
     up = greater <= LEVEL
     two = 2 * np.minimum(greater, less) <= LEVEL
@@ -136,6 +145,8 @@ def measure(cell: Cell, runs: int, seed: int) -> dict[str, object]:
         "officers": cell.officers,
         "size_cv": cell.cv,
         "icc": cell.icc,
+        "day_icc": cell.day_icc,
+        "cluster": cell.cluster,
         "log_odds_ratio": cell.effect,
         "runs": BATCH * len(panels),
         "tested": int(tested.sum()),
@@ -147,6 +158,7 @@ def measure(cell: Cell, runs: int, seed: int) -> dict[str, object]:
         "median_ratio": round(float(np.median(_stack(panels, "estimate")[tested])), 3),
         "placebo_fired": round(float(marked.mean()), 4),
         "rejected_greater_unmarked": round(float((up & ~marked).mean()), 4),
+        "officers_decide": round(float(by_officer[tested].mean()), 3),
         "clock_change_rejected_greater": round(float(np.mean(change[np.isfinite(change)] <= LEVEL)), 4),
         "median_stops": int(np.median((_stack(panels, "n") + _stack(panels, "comparator_n"))[tested])),
         "seconds": round(time.process_time() - began, 1),
@@ -168,11 +180,14 @@ def cells() -> Iterator[Cell]:
         yield Cell("street lights", 30, 1.0, 0.02, effect)
     for scenario in ("seasonal mix", "harvest", "harvest evenings", "follows the sun"):
         yield Cell(scenario, 30, 1.0, 0.02)
+    for officers in (10, 20, 50):
+        for cluster in ("officer", "day", "auto"):
+            yield Cell("officers and days", officers, 1.0, 0.02, day_icc=0.1, cluster=cluster)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=2000)
+    parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--cells", default="", help="which rows to measure again, such as 0-3; all without it")
     args = parser.parse_args()
     every = list(cells())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.cells import Bools, Cells, RowTable
+from auditor.cells import Bools, Cells, Floats, RowTable
 from auditor.signals.baseline import small
 from auditor.signals.cases import spread
 from auditor.signals.sides import Blank
@@ -43,3 +43,30 @@ def blank_group(
     strata: NDArray[np.int64] = (n > 0).any(axis=1).sum(axis=1)
     few = small(parts, cells).any(axis=1) | ((strata == 2) & small(lost, cells).any(axis=(1, 2)))
     return Blank(low, high, parts, np.asarray(few, dtype=bool))
+
+
+def blank_odds(cells: Cells, parts: Floats, known: Floats, again: Callable[[int, bool], float | None]) -> Blank:
+    """Bound an odds ratio of two kinds of cases, such as stops by daylight and after dark, by estimating it anew.
+
+    Parameters
+    ----------
+    cells : Cells
+    parts : (J, 2) array
+        Cases of unrecorded group of the first and of the second kind.
+    known : (J,) array
+        The odds ratio without them; NaN where it was not measured.
+    again : callable
+        From a place, and whether its cases of the first kind are the focal group's and those of the second the
+        reference group's (else the other way round), to the log odds ratio; None where it cannot be estimated then.
+
+    Returns
+    -------
+    Blank
+        The ratio without those cases lies within its ends.
+    """
+    low, high = (np.full(cells.size, np.nan) for _ in range(2))
+    for j in np.flatnonzero((parts.sum(axis=1) > 0) & ~np.isnan(known)).tolist():
+        lower, upper = again(j, False), again(j, True)
+        low[j] = 0.0 if lower is None else min(np.exp(lower), known[j])
+        high[j] = np.inf if upper is None else max(np.exp(upper), known[j])
+    return Blank(low, high, parts, np.asarray(small(parts, cells).any(axis=1), dtype=bool))

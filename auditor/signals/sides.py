@@ -18,7 +18,7 @@ from auditor.signals.baseline import printable, small
 from auditor.signals.signal import Contrast, Lack, Panel, blank
 
 LEVEL = 0.95
-_BLANK = "missing-group"
+BLANK = "missing-group"
 """Name of the range that rests on the cases of unrecorded group."""
 _UNRECORDED = 0.5
 """Share of cases without the recorded outcome above which a side is withheld."""
@@ -158,7 +158,7 @@ def side_panel(
     for i, part in enumerate(parts):
         for earlier, column in zip(parts[:i], columns, strict=False):
             part["hidden"] = part["hidden"] | _revealing(cells, part, earlier, columns[i].names, column.names)
-            part["range_hidden"] |= _telling(cells, columns[i].blank, column.blank)
+            part["range_hidden"] |= telling(cells, columns[i].blank, column.blank)
 
     def stack(name: str) -> Any:
         return np.column_stack([part[name] for part in parts])
@@ -206,7 +206,7 @@ def _extra(cells: Cells, columns: Sequence[PairColumn], code: NDArray[np.int64])
 
 
 def _ranges(cells: Cells, columns: Sequence[PairColumn], code: NDArray[np.int64]) -> dict[str, tuple[Floats, Floats]]:
-    known = [c.ranges if c.blank is None else {**c.ranges, _BLANK: (c.blank.low, c.blank.high)} for c in columns]
+    known = [c.ranges if c.blank is None else {**c.ranges, BLANK: (c.blank.low, c.blank.high)} for c in columns]
     names = sorted({name for ranges in known for name in ranges})
     none = np.full(cells.size, np.nan)
     both = {name: [ranges.get(name, (none, none)) for ranges in known] for name in names}
@@ -292,7 +292,7 @@ def _revealing(cells: Cells, part: Part, earlier: Part, names: tuple[str, str], 
     return found
 
 
-def _telling(cells: Cells, one: Blank | None, other: Blank | None) -> Bools:
+def telling(cells: Cells, one: Blank | None, other: Blank | None) -> Bools:
     """Return where the cases of unrecorded group of two comparisons differ by 1 to 10."""
     if one is None or other is None:
         return np.zeros(cells.size, dtype=bool)

@@ -11,13 +11,14 @@ import statsmodels.api as sm
 from auditor.cells import Inventory
 from auditor.signals.signal import Panel
 from auditor.signals.veil import designs, fit
+from auditor.signals.veil import panel as panel_module
 from auditor.signals.veil.moments import pair_of
 from auditor.signals.veil.stops import recorded_stops
 from auditor.signals.visibility.veil_of_darkness import SIGNAL, VeilOptions
 from auditor.stats.clock.spline import NaturalSpline
 from auditor.stats.clusters.grouped_logit import fit_grouped_logit
 from auditor.stats.clusters.robust import cluster_robust
-from tests.signals.veil_stops import FIRST, HENNEPIN, Year, cells, made
+from tests.signals.veil_stops import FIRST, HENNEPIN, Year, cells, made, sun
 
 ARIZONA = "04013"
 
@@ -86,11 +87,40 @@ def test_the_clustered_error_is_that_of_single_rows(year):
     design, agency = row_design(year, kept, 6)
     ones = np.ones(kept.sum(), dtype=int)
     rows = fit_grouped_logit(year.focal[kept].astype(int), ones, design, agency.astype(int))
-    expected = cluster_robust(rows, year.focal[kept].astype(int), ones, np.arange(kept.sum()), year.officer[kept])
-    panel = measure(cells(year))
-    assert panel.p_greater[0, 0] == pytest.approx(expected.p_greater, rel=1e-6)
-    assert panel.extra["df"][0, 0] == pytest.approx(expected.df, rel=1e-6)
-    np.testing.assert_allclose(np.log([panel.low[0, 0], panel.high[0, 0]]), expected.interval(), atol=1e-8)
+    day = (year.day[kept] - FIRST).astype(int)
+    expected = {
+        name: cluster_robust(rows, year.focal[kept].astype(int), ones, np.arange(kept.sum()), codes)
+        for name, codes in (("officer", year.officer[kept]), ("day", day))
+    }
+    expected["auto"] = max(expected.values(), key=lambda each: np.ptp(each.interval()))
+    for cluster, error in expected.items():
+        panel = measure(cells(year), cluster=cluster)
+        assert panel.p_greater[0, 0] == pytest.approx(error.p_greater, rel=1e-6)
+        assert panel.extra["df"][0, 0] == pytest.approx(error.df, rel=1e-6)
+        np.testing.assert_allclose(np.log([panel.low[0, 0], panel.high[0, 0]]), error.interval(), atol=1e-8)
+
+
+def decided(panel: Panel) -> list[str]:
+    return [name for name in fit.DECIDED if panel.notes[f"veil-of-darkness.{name}"][0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("officers", "days", "expected"), [(0.0, 1.5, "caveat-days-decide"), (1.5, 0.0, "caveat-officers-decide")]
+)
+def test_the_wider_interval_decides_and_is_named(officers, days, expected):
+    """Days of a hundred stops, or officers, of which each has a ratio of its own."""
+    year = Year(41, 6000, officers=12)
+    year.day = FIRST + 6 * year.rng.integers(0, 60, 6000)
+    year.sunset, year.dusk = sun(year.day)
+    own, that_day = year.rng.normal(size=12), year.rng.normal(size=365)
+    shift = officers * own[year.officer] + days * that_day[(year.day - FIRST).astype(int)]
+    found = cells(year.choose(lambda y: shift * y.light - 0.4))
+    panel, alone = measure(found), [measure(found, cluster=name) for name in ("officer", "day")]
+    assert decided(panel) == [expected]
+    assert [decided(each) for each in alone] == [["caveat-officers-alone"], ["caveat-days"]]
+    spans = [np.log(each.high[0, 0] / each.low[0, 0]) for each in (panel, *alone)]
+    assert spans[0] == pytest.approx(max(spans[1:]), rel=1e-12)
+    assert spans[1] != pytest.approx(spans[2], rel=0.1)
 
 
 def test_cells_are_fewer_than_stops_and_parts_add_up(year):
@@ -187,7 +217,9 @@ def test_days_are_the_clusters_where_officers_are_not_recorded():
     panel = measure(cells(year))
     assert panel.notes["veil-of-darkness.caveat-days"][0, 0]
     assert panel.extra["df"][0, 0] > 45
-    assert not measure(cells(Year(14, 4000).choose(0.0))).notes["veil-of-darkness.caveat-days"][0, 0]
+    assert decided(panel) == ["caveat-days"]
+    year.officer[:] = np.arange(4000) % 40
+    assert decided(measure(cells(year)))[0].endswith("-decide")
 
 
 def utc(year: Year) -> Year:
@@ -400,3 +432,50 @@ def test_a_region_leaves_out_places_with_a_count_that_may_not_be_printed():
     assert (result.places, result.left_out) == (2, 1)
     assert region(dataclasses.replace(found, published=(True,) * 3))[0].places == 3
     assert not region(dataclasses.replace(found, states=("27", "48", "06")))
+
+
+def blind(year: Year, share: float) -> tuple[Year, np.ndarray]:
+    """Forget the group of a share of the stops."""
+    found = cells(year)
+    lost = np.zeros(len(found.rows.n), dtype=bool)
+    lost[: len(year.minute)] = year.rng.random(len(year.minute)) < share
+    group = found.rows.columns["group"]
+    group[lost & (year.rng.random(len(lost)) < 0.5)] = ""
+    group[lost & (group != "")] = "unknown"
+    return found, lost[: len(year.minute)]
+
+
+def test_stops_of_unrecorded_group_bound_the_ratio(year):
+    """The ends are what the signal says of the same file with the blanks filled in."""
+    found, lost = blind(year, 0.1)
+    panel = measure(found)
+    low, high = (ends[0, 0] for ends in panel.ranges["missing-group"])
+    filled = {}
+    for up in (True, False):
+        as_focal = np.where(lost, year.light == up, year.focal)
+        copy = repeated(year, 1)
+        copy.focal = as_focal
+        filled[up] = measure(cells(copy)).estimate[0, 0]
+    assert (low, high) == pytest.approx((filled[False], filled[True]), rel=1e-9)
+    assert low < panel.estimate[0, 0] < high
+    assert panel.missing["group"][0, 0] == pytest.approx(lost.sum() / len(lost), abs=0.01)
+    assert not panel.range_hidden[0, 0]
+    none = measure(cells(year))
+    assert np.isnan(none.ranges["missing-group"][0]).all()
+
+
+def test_a_few_stops_of_unrecorded_group_are_not_told(year):
+    found, lost = blind(year, 0.002)
+    assert 0 < lost.sum() < 22
+    assert measure(found).range_hidden[0].all()
+
+
+def test_an_interval_that_spans_orders_of_magnitude_is_withheld(monkeypatch):
+    found = cells(Year(14, 4000).choose(0.0))
+    spans = measure(found)
+    assert spans.code[0, 0] == 0
+    width = spans.high[0, 0] / spans.low[0, 0]
+    monkeypatch.setattr(panel_module, "WIDEST", width * 1.001)
+    assert measure(found).code[0, 0] == 0
+    monkeypatch.setattr(panel_module, "WIDEST", width * 0.999)
+    assert reason(measure(found)) == "wide"

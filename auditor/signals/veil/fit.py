@@ -23,6 +23,10 @@ CLOCK = 5
 _A_COLUMN = 15
 """Stops of the smaller group for each column of the model; fewer knots where there are fewer."""
 _LEAST_KNOTS = 2
+LEVEL = 0.95
+_OFFICER, _DAY = "officer", "day"
+DECIDED = ("caveat-officers-decide", "caveat-days-decide", "caveat-officers-alone", "caveat-days")
+"""Caveats that say which clusters an interval allows for: of both kinds the wider, or of one kind alone."""
 _KNOWN = 0.8
 """Share of stops with an officer from which officers are the clusters."""
 
@@ -38,9 +42,11 @@ class Compared:
     counts : (2, 2) array
         Stops in daylight and in darkness (rows), of the focal and the reference group (columns).
     effect : Clustered
-        Log odds ratio of being focal in daylight against darkness.
+        Log odds ratio of being focal in daylight against darkness, with the error that decides.
     officers : bool
-        Whether the clusters are officers, else days.
+        Whether the clusters of that error are officers, else days.
+    other : Clustered or None
+        The same with the error of the other kind of cluster, where both were looked at; its interval is no wider.
     knots : int
         Columns of the clock.
     cells : int
@@ -59,6 +65,24 @@ class Compared:
     first: str
     last: str
     curve: tuple[Stretch, ...] = ()
+    other: Clustered | None = None
+
+    @property
+    def decided(self) -> str:
+        """Caveat that says which clusters the interval allows for."""
+        alone = 2 * (self.other is None)
+        return DECIDED[alone + (not self.officers)]
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom: the fewer, where two errors were looked at."""
+        return min(each.df for each in (self.effect, self.other) if each is not None)
+
+    @property
+    def spans(self) -> float:
+        """Upper over lower limit of the interval."""
+        low, high = self.effect.interval(LEVEL)
+        return float(np.exp(high - low))
 
     @property
     def expected(self) -> float:
@@ -118,20 +142,45 @@ def compare(sample: Sample | Refusal, knots: int, cluster: str) -> Compared | Re
     if (counts.sum(axis=0) == 0).any():
         return Refusal("one-group")
     kept = sample.kept[sample.pair.at]
-    clusters, officers = _clusters(sample, kept, cluster)
+    clusters = _clusters(sample, kept, cluster)
     cells = gather(sample, kept)
     spline = clock_spline(cells, counts, knots)
     try:
         if spline is None:
             raise NotConverged("too few times of day for a curve")
         fit = fit_cells(cells, spline)
-        effect = cluster_robust(fit, *cells.parts, clusters)
+        effects = {name: cluster_robust(fit, *cells.parts, codes) for name, codes in clusters.items()}
     except NotConverged:
-        return Refusal("no-fit" if len(numbered(clusters)[0]) >= FEWEST else "few-clusters")
+        few = any(len(numbered(codes)[0]) < FEWEST for codes in clusters.values())
+        return Refusal("few-clusters" if few else "no-fit")
     except TooFewClusters:
         return Refusal("few-clusters")
     first, last = np.datetime_as_string(sample.span).tolist()
-    return Compared(counts, effect, officers, spline.width, len(cells.n), first, last, curve_of(sample))
+    wider = max(effects, key=lambda name: float(np.ptp(effects[name].interval(LEVEL))))
+    other = next((each for name, each in effects.items() if name != wider), None)
+    return Compared(
+        counts=counts,
+        effect=effects[wider],
+        officers=wider == _OFFICER,
+        knots=spline.width,
+        cells=len(cells.n),
+        first=first,
+        last=last,
+        curve=curve_of(sample),
+        other=other,
+    )
+
+
+def log_ratio(sample: Sample | Refusal, knots: int) -> float | None:
+    """Return the log odds ratio alone, without an error; None where it cannot be had."""
+    if isinstance(sample, Refusal):
+        return None
+    cells = gather(sample, sample.kept[sample.pair.at])
+    spline = clock_spline(cells, sample.counts, knots)
+    try:
+        return None if spline is None else float(fit_cells(cells, spline).coefficients[0])
+    except NotConverged:
+        return None
 
 
 def gather(sample: Sample, kept: NDArray[np.bool_]) -> Cells:
@@ -184,13 +233,24 @@ def _minute(stretch: Whole) -> Floats:
     return (CLOCK * stretch + CLOCK // 2).astype(float)
 
 
-def _clusters(sample: Sample, kept: NDArray[np.bool_], wanted: str) -> tuple[Whole, bool]:
-    """Return the cluster of each stop, and whether they are officers; a stop of no known officer goes by its day."""
+def _clusters(sample: Sample, kept: NDArray[np.bool_], wanted: str) -> dict[str, Whole]:
+    """Return the cluster of each stop by officer, by day, or both; a stop of no known officer goes by its day."""
     pair = sample.pair
     officer, n = pair.stops.officer[kept], pair.stops.n[kept]
     known = officer >= 0
-    officers = wanted == "officer" or (wanted == "auto" and n[known].sum() >= _KNOWN * n.sum())
+    enough = n[known].sum() >= _KNOWN * n.sum()
+    officers = wanted == _OFFICER or (wanted == "auto" and enough)
+    found: dict[str, Whole] = {}
     if officers and known.all():
-        return officer, True
-    days = pair.moments.day.astype(np.int64).astype(np.int32)[pair.at[kept]]
-    return (np.where(known, officer, -1 - days), True) if officers else (days, False)
+        found[_OFFICER] = officer
+    elif officers:
+        found[_OFFICER] = np.where(known, officer, -1 - _days(sample, kept))
+    if wanted != _OFFICER:
+        # Beside officers, the days of each place: days across hundreds of places would cost more than all else.
+        found[_DAY] = pair.moments.evening[pair.at[kept]] if officers else _days(sample, kept)
+    return found
+
+
+def _days(sample: Sample, kept: NDArray[np.bool_]) -> Whole:
+    """Return the day of each stop, the same in all places that are compared together."""
+    return sample.pair.moments.day.astype(np.int64).astype(np.int32)[sample.pair.at[kept]]

@@ -6,14 +6,15 @@ minute: they are worked out for minutes, of which there are few, and no design w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Bools, Days, Floats
-from auditor.signals.veil.stops import Evenings, Stops
+from auditor.signals.veil.stops import NAMELESS, Evenings, Stops
+from auditor.stats.clock.veil import DARK, LIGHT, visibility
 from auditor.stats.numbering import distinct, summed
 
 Whole = NDArray[np.integer[Any]]
@@ -90,6 +91,32 @@ class Pair:
         """Whether there are stops of both groups."""
         focal = self.moments.k.sum()
         return bool(0 < focal < self.moments.n.sum())
+
+
+def completed(stops: Stops, focal: str, reference: str, *, up: bool) -> Pair:
+    """Count the stops of two groups as if those of unrecorded group were of them.
+
+    Parameters
+    ----------
+    stops : Stops
+    focal, reference : str
+    up : bool
+        Whether those by daylight are the focal group's and those after dark the reference group's, which makes the
+        ratio largest; else the other way round.
+    """
+    every = stops.of(focal, reference, *NAMELESS)
+    codes = every.code(focal), every.code(reference)
+    blind = every.named(*NAMELESS)
+    light = every.minute < every.evenings.sunset[every.evening]
+    group = np.where(blind, np.where(light == up, *codes), every.group)
+    return paired(replace(every, group=group), codes[0])
+
+
+def blind_counts(stops: Stops) -> Floats:
+    """Return the stops of unrecorded group by daylight and in darkness, shape (2,)."""
+    blind = paired(stops.of(*NAMELESS), -1).moments
+    seen = visibility(blind.minute, blind.evening, blind.evenings.sunset, blind.evenings.dusk)
+    return np.array([blind.n[seen == side].sum() for side in (LIGHT, DARK)])
 
 
 def pair_of(stops: Stops, focal: str, reference: str) -> Pair:

@@ -10,17 +10,19 @@ import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import small, tainted
+from auditor.signals.sides import BLANK, Blank, telling
 from auditor.signals.signal import Contrast, Lack, Panel, blank
 from auditor.signals.veil.curve import rows_of, tables
 from auditor.signals.veil.designs import Comparison, Refusal
-from auditor.signals.veil.fit import Compared, compare
+from auditor.signals.veil.fit import LEVEL, Compared, compare
 from auditor.signals.veil.moments import pair_of
 from auditor.signals.veil.stops import Recorded, Stops
 
 NAME = "veil-of-darkness"
-LEVEL = 0.95
 LEAST_DF = 4.0
 """Degrees of freedom below which a p-value of clusters is not relied on (Tipton 2015; Pustejovsky & Tipton 2018)."""
+WIDEST = 25.0
+"""Upper over lower limit beyond which an interval says nothing: it holds a fivefold difference either way."""
 
 _REASONS = {
     "absent": "rows",
@@ -34,6 +36,7 @@ _REASONS = {
     "overlap": "longer",
     "few-clusters": "officers",
     "no-fit": "longer",
+    "wide": "longer",
     "no-change": "nothing",
 }
 LACKS = tuple(Lack(f"{NAME}.{reason}", f"{NAME}.need-{need}") for reason, need in _REASONS.items())
@@ -51,11 +54,14 @@ class Column:
     found : tuple of Compared or Refusal
         By place.
     notes : mapping of str to (J,) bool array
+    blank : Blank or None
+        What stops of unrecorded group could do to the ratio.
     """
 
     contrast: Contrast
     found: tuple[Compared | Refusal, ...]
     notes: dict[str, Bools] = field(default_factory=dict)
+    blank: Blank | None = None
 
 
 def compare_places(
@@ -95,7 +101,8 @@ def compare_places(
         if not pair.varies:
             found.append(Refusal("one-group"))
             continue
-        found.append(compare(design(j)(pair), knots, cluster))
+        compared = compare(design(j)(pair), knots, cluster)
+        found.append(Refusal("wide") if isinstance(compared, Compared) and compared.spans > WIDEST else compared)
     return tuple(found)
 
 
@@ -115,10 +122,10 @@ def gates(recorded: Recorded) -> list[str]:
 
 def fired(found: Compared | Refusal) -> bool:
     """Say whether a placebo shows what only daylight should show, at half of .05 since there are two."""
-    return isinstance(found, Compared) and found.effect.df >= LEAST_DF and found.effect.p_value <= 0.025
+    return isinstance(found, Compared) and found.df >= LEAST_DF and found.effect.p_value <= 0.025
 
 
-def veil_panel(cells: Cells, recorded: Recorded, columns: Sequence[Column], unknown: Floats) -> Panel:
+def veil_panel(cells: Cells, recorded: Recorded, columns: Sequence[Column], unknown: Floats, every: Floats) -> Panel:
     """Stack the comparisons; what is printed beside another must not give small counts away.
 
     Parameters
@@ -126,12 +133,14 @@ def veil_panel(cells: Cells, recorded: Recorded, columns: Sequence[Column], unkn
     cells : Cells
     recorded : Recorded
     columns : sequence of Column
-    unknown : (J,) array
-        Share of stops of the evening whose group is not recorded.
+    unknown, every : (J,) arrays
+        Stops of the evening whose group is not recorded; all stops of the evening.
     """
     parts = [_part(cells, column) for column in columns]
     for i, part in enumerate(parts):
+        part["range_hidden"] |= small(unknown, cells)
         for at in range(i):
+            part["range_hidden"] |= telling(cells, columns[i].blank, columns[at].blank)
             gap = np.abs(part["counts"] - parts[at]["counts"])
             # Comparisons of two focal groups share the stops of the reference group only.
             same = columns[at].contrast.group == columns[i].contrast.group
@@ -144,6 +153,7 @@ def veil_panel(cells: Cells, recorded: Recorded, columns: Sequence[Column], unkn
     names = sorted({name for column in columns for name in column.notes})
     code = stack("code")
     curves = _curves(cells, columns, [part["hidden"] for part in parts])
+    blind = np.divide(unknown, every, out=np.full(cells.size, np.nan), where=every > 0)
     missing_times = 1 - np.where(recorded.present, recorded.timed, np.nan)
     return Panel(
         signal=NAME,
@@ -155,12 +165,14 @@ def veil_panel(cells: Cells, recorded: Recorded, columns: Sequence[Column], unkn
         notes={name: np.column_stack([c.notes.get(name, none) for c in columns]) & (code == 0) for name in names},
         extra={name: stack(name) for name in _EXTRA},
         missing={
-            "group": np.where(code == 0, unknown[:, None], np.nan),
+            "group": np.where(code == 0, blind[:, None], np.nan),
             "time": np.where(code == 0, missing_times[:, None], np.nan),
         },
         window=(stack("first"), stack("last")),
         censored=np.column_stack([recorded.censored] * len(columns)),
         hidden=stack("hidden"),
+        ranges={BLANK: (stack("range_low"), stack("range_high"))},
+        range_hidden=stack("range_hidden"),
         base_error=stack("base_error"),
         coarse=code == 0,
         stratum=cells.stratum,
@@ -191,6 +203,9 @@ def _part(cells: Cells, column: Column) -> dict[str, Any]:
     for j, found in enumerate(column.found):
         if isinstance(found, Compared):
             _fill(part, j, found, cells.gates["expected"])
+    ends = (np.nan, np.nan) if column.blank is None else (column.blank.low, column.blank.high)
+    part["range_low"], part["range_high"] = (np.where(part["code"] == 0, end, np.nan) for end in ends)
+    part["range_hidden"] = np.zeros(size, dtype=bool) if column.blank is None else column.blank.few.copy()
     part["hidden"] = small(part["counts"], cells).any(axis=1) | (tainted(cells) & (part["code"] == 0))
     return part
 
@@ -225,7 +240,7 @@ def _fill(part: dict[str, Any], j: int, found: Compared, least: float) -> None:
     for name, value in values.items():
         part[name][j] = value
     part["counts"][j] = found.counts.ravel()
-    part["testable"][j] = found.expected >= least and effect.df >= LEAST_DF
+    part["testable"][j] = found.expected >= least and found.df >= LEAST_DF
     part["first"][j], part["last"][j] = found.first, found.last
 
 

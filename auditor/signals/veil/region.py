@@ -10,9 +10,9 @@ from auditor.cells import Bools, Cells
 from auditor.signals.baseline import small, tainted
 from auditor.signals.region.result import RegionResult
 from auditor.signals.veil.designs import Refusal, comparable, pooled
-from auditor.signals.veil.fit import Compared, compare
+from auditor.signals.veil.fit import LEVEL, Compared, compare
 from auditor.signals.veil.moments import pair_of
-from auditor.signals.veil.panel import LEAST_DF, LEVEL, NAME
+from auditor.signals.veil.panel import LEAST_DF, NAME, WIDEST
 from auditor.signals.veil.stops import Stops
 from auditor.stats.clusters.robust import METHOD
 
@@ -64,7 +64,7 @@ def _result(
         return None
     focal = parts[0].code(group)
     compared = compare(pooled(parts, focal), knots, cluster)
-    if isinstance(compared, Refusal) or compared.effect.df < LEAST_DF:
+    if isinstance(compared, Refusal) or compared.df < LEAST_DF or compared.spans > WIDEST:
         return None
     return _told(compared, cells, region, group, event, len(parts), left_out)
 
@@ -118,6 +118,6 @@ def _told(
             "dark_share": dark_focal / (dark_focal + dark_reference),
         },
         definitions=(f"{NAME}.define-compared", f"{NAME}.define-ratio"),
-        caveats=(f"{NAME}.caveat-null", *(() if compared.officers else (f"{NAME}.caveat-days",))),
+        caveats=(f"{NAME}.caveat-null", f"{NAME}.{compared.decided}"),
         period={"start": compared.first, "end": compared.last},
     )

@@ -23,6 +23,8 @@ EVENTS = ("stop", "citation", "arrest")
 """Events that an officer may begin on what can be seen, in the order in which they are preferred."""
 FROM = 840
 """Minutes after midnight from which stops are looked at by day and officer: 14:00, before any dusk with its placebo."""
+NAMELESS = ("", "unknown")
+"""What stands where the group is not recorded."""
 _MIDNIGHT, _HOUR = 0.10, 0.25
 """Shares of times that were filled in at midnight, or rounded to the hour, above which a place is withheld."""
 _ROUND = 0.35
@@ -95,7 +97,11 @@ class Stops:
 
     def of(self, *groups: str) -> Stops:
         """Return the stops of some groups."""
-        return self.take(np.array([name in groups for name in self.groups], dtype=bool)[self.group])
+        return self.take(self.named(*groups))
+
+    def named(self, *groups: str) -> Bools:
+        """Return the mask of the stops of some groups."""
+        return np.array([name in groups for name in self.groups] or [False], dtype=bool)[self.group]
 
     def _own_evenings(self) -> Stops:
         """Leave out the evenings of other places, which stand before and after."""

@@ -11,17 +11,21 @@ from pydantic import Field
 
 from auditor.cells import Bools, Cells, CellSpec, Floats, RowSpec, RowTable
 from auditor.findings.card import Card
+from auditor.signals.blank_group import blank_odds
 from auditor.signals.cases import richest, rows_of
 from auditor.signals.region.result import RegionResult
+from auditor.signals.sides import Blank
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
 from auditor.signals.veil.designs import Comparison, Refusal, by_clock_change, by_dusk, placebo_day, placebo_night
 from auditor.signals.veil.draw import simulate
-from auditor.signals.veil.fit import Compared
+from auditor.signals.veil.fit import DECIDED, Compared, log_ratio
+from auditor.signals.veil.moments import blind_counts, completed
 from auditor.signals.veil.panel import Column, compare_places, fired, veil_panel
 from auditor.signals.veil.region import region_results
-from auditor.signals.veil.stops import EVENTS, Clock, Recorded, Stops, keys_of, recorded_stops
+from auditor.signals.veil.stops import EVENTS, NAMELESS, Clock, Recorded, Stops, keys_of, recorded_stops
 from auditor.stats.clock.sun import Twilight
 from auditor.stats.clusters.robust import METHOD
+from auditor.stats.numbering import summed
 
 CARD = Card(
     name="veil-of-darkness",
@@ -70,8 +74,12 @@ CARD = Card(
         "earliest dusk to the latest sunset of the place; stops between sunset and dusk of their day are left out",
         "s: natural cubic spline, knots at quantiles of the stops; season: one or two waves a year; clock in stretches "
         "of 30 minutes with at least 20 stops by daylight and 20 after dark, 50 of each in all",
-        "exp(b): the ratio; error: CR2 sandwich over officers (over days where officers are not recorded), t with "
-        "Satterthwaite degrees of freedom; fewer than 6 clusters are refused, below 4 degrees of freedom no test",
+        "exp(b): the ratio; error: CR2 sandwich over officers and again over days, t with Satterthwaite degrees of "
+        "freedom; the wider interval and its p-value decide (days alone where officers are not recorded); fewer than 6 "
+        "clusters of either kind are refused, below 4 degrees of freedom of either no test; an interval whose limits "
+        "are more than 25 times apart is refused",
+        "stops of unrecorded group: the ratio again with all of them by daylight counted as the focal group's and all "
+        "after dark as the reference group's, and the other way round",
         "screen: k focal of n stops by daylight against b0 with odds(k / n) / odds(b0) = exp(b), with what is left of "
         "the clustered error",
         "beside it: the same within 30 days of a change of the clock, with an intercept for each change and a line "
@@ -96,7 +104,8 @@ class VeilOptions(Options):
         ``"checked"``: local times, withheld where the quiet hours are not those of a night; ``"local"``: the same,
         without that check; ``"utc"``: times of UTC, to be turned into local ones.
     cluster : {"auto", "officer", "day"}
-        What makes stops alike: officers where at least four of five stops have one, else days.
+        What makes stops alike. ``"auto"``: officers and days, whichever makes the interval wider, where at least four
+        of five stops have an officer; else days.
     knots : int
         Columns of the clock's spline at most; small places have fewer.
     """
@@ -153,9 +162,13 @@ class VeilOfDarkness(Signal):
             moved = [ground.compare(group, _every(design), measured) for design in _PLACEBOS.values()]
             failed = np.array([any(fired(found) for found in each) for each in zip(*moved, strict=True)], dtype=bool)
             change = ground.compare(group, ground.around)
-            columns.append(ground.column(group, "dusk", main, {f"{CARD.name}.caveat-placebo": failed}, tested=True))
-            columns.append(ground.column(group, "clock-change", change))
-        return veil_panel(cells, ground.recorded, columns, ground.unknown)
+            placebo = {f"{CARD.name}.caveat-placebo": failed}
+            bounds = ground.blank(group, _every(by_dusk), main)
+            columns.append(ground.column(group, "dusk", main, placebo, bounds, tested=True))
+            columns.append(
+                ground.column(group, "clock-change", change, blank=ground.blank(group, ground.around, change))
+            )
+        return veil_panel(cells, ground.recorded, columns, ground.unknown, ground.total)
 
     def controls(self, cells: Cells, options: VeilOptions, rng: np.random.Generator) -> Panel | None:
         """Move dusk by an hour, and compare the groups that are not asked about with the reference group."""
@@ -168,7 +181,7 @@ class VeilOfDarkness(Signal):
         asked = {"", "unknown", "other", cells.reference_group, *cells.focal_groups}
         others = sorted(set(ground.groups) - asked)
         columns += [ground.column(group, "dusk", ground.compare(group, _every(by_dusk))) for group in others]
-        return veil_panel(cells, ground.recorded, columns, ground.unknown) if columns else None
+        return veil_panel(cells, ground.recorded, columns, ground.unknown, ground.total) if columns else None
 
     def regions(self, cells: Cells, options: VeilOptions, rng: np.random.Generator) -> Sequence[RegionResult]:
         """Compare over the stops of all places of a region, each with its own sun and intercept."""
@@ -198,8 +211,8 @@ class _Ground:
     places : tuple of Stops
     groups : tuple of str
         Groups that any stop of an evening is of.
-    unknown : (J,) array
-        Share of stops of the evening whose group is not recorded.
+    unknown, total : (J,) arrays
+        Stops of the evening whose group is not recorded, and all of the evening.
     surname : bool
         Whether groups are estimated from surnames.
     """
@@ -211,6 +224,7 @@ class _Ground:
     places: tuple[Stops, ...]
     groups: tuple[str, ...]
     unknown: Floats
+    total: Floats
     surname: bool
 
     def compare(
@@ -221,6 +235,17 @@ class _Ground:
         return compare_places(
             self.recorded, self.places, groups, design, self.options.knots, self.options.cluster, where
         )
+
+    def blank(self, group: str, design: Callable[[int], Comparison], found: tuple[Compared | Refusal, ...]) -> Blank:
+        """Bound a comparison over the ways to give the stops of unrecorded group to its two groups."""
+        groups, knots = (group, self.cells.reference_group), self.options.knots
+        known = np.array([np.exp(each.effect.estimate) if isinstance(each, Compared) else np.nan for each in found])
+        parts = np.array([blind_counts(stops) for stops in self.places]).reshape(-1, 2)
+
+        def again(j: int, up: bool) -> float | None:
+            return log_ratio(design(j)(completed(self.places[j], *groups, up=up)), knots)
+
+        return blank_odds(self.cells, parts, known, again)
 
     def around(self, j: int) -> Comparison:
         """Return the comparison around the change of the clock of one place."""
@@ -233,12 +258,13 @@ class _Ground:
         label: str,
         found: tuple[Compared | Refusal, ...],
         notes: Mapping[str, Bools] | None = None,
+        blank: Blank | None = None,
         *,
         tested: bool = False,
     ) -> Column:
         """Return one comparison with its words and caveats."""
         every = np.ones(self.cells.size, dtype=bool)
-        days = np.array([isinstance(each, Compared) and not each.officers for each in found], dtype=bool)
+        decided = np.array([each.decided if isinstance(each, Compared) else "" for each in found])
         contrast = Contrast(
             key=f"{group}/{self.cells.reference_group}/{label}",
             group=group,
@@ -258,11 +284,11 @@ class _Ground:
         )
         caveats = {
             f"{CARD.name}.caveat-null": every,
-            f"{CARD.name}.caveat-days": days,
+            **{f"{CARD.name}.{name}": decided == name for name in DECIDED},
             f"{CARD.name}.caveat-rounded": self.recorded.rounded,
             f"{CARD.name}.caveat-surname": every & self.surname,
         }
-        return Column(contrast, found, caveats | dict(notes or {}))
+        return Column(contrast, found, caveats | dict(notes or {}), blank)
 
 
 def _every(design: Comparison) -> Callable[[int], Comparison]:
@@ -273,13 +299,11 @@ def _every(design: Comparison) -> Callable[[int], Comparison]:
 def _ground(cells: Cells, options: VeilOptions) -> _Ground:
     rows, event = _rows(cells, options)
     recorded, stops = recorded_stops(cells, rows, options.twilight, options.clock)
-    blind = np.isin(stops.group, [stops.code("unknown"), stops.code("")])
-    total = np.bincount(stops.index, stops.n, minlength=cells.size)
-    silent = np.bincount(stops.index[blind], stops.n[blind], minlength=cells.size)
-    unknown = np.divide(silent, total, out=np.full(cells.size, np.nan), where=total > 0)
+    blind = stops.named(*NAMELESS)
+    total, unknown = (summed(stops.index, each, cells.size) for each in (stops.n, stops.n * blind))
     surname = bool(rows.isin("group_source", "surname").any())
     places = tuple(stops.by_place(cells.size))
-    return _Ground(cells, options, event, recorded, places, stops.groups, unknown, surname)
+    return _Ground(cells, options, event, recorded, places, stops.groups, unknown, total, surname)
 
 
 def _rows(cells: Cells, options: VeilOptions) -> tuple[RowTable, str]:
