@@ -10,7 +10,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OUT ?= auditor-demo
 
-.PHONY: help demo test lint calibrate bench fuzz attack kill docs clean
+.PHONY: help demo test lint conformance calibrate bench fuzz attack kill docs clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make test       run the tests"
 	@echo "make lint       ruff and mypy"
 	@echo "make docs       write docs/methods/ from the cards of the signals"
+	@echo "make conformance  write docs/conformance.md: our numbers beside other programs'"
 	@echo "make calibrate  measure the false-alarm rate of the default protocol (long)"
 	@echo "make bench      measure speed and memory (long)"
 	@echo "make fuzz       corrupt valid files and draw input for every reader (long)"
@@ -51,6 +52,9 @@ test: $(VENV)/.dev
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+conformance: $(VENV)/.dev
+	$(BIN)/python scripts/conformance.py
 
 # About three hours on one core at full length; shorter with CALIBRATE_RUNS. Two targets can run side by side.
 CALIBRATE_RUNS ?= 200
