@@ -14,6 +14,7 @@ from auditor.findings.review import Review
 from auditor.report import profile_tables as profiles
 from auditor.report.csv_text import cell, csv_text
 from auditor.report.figures.funnel import funnels
+from auditor.report.run_tables import run_tables
 
 __all__ = ["cell", "csv_text", "tables"]
 
@@ -29,6 +30,7 @@ def tables(review: Review) -> Iterator[tuple[str, str]]:
     yield "tables/programmes.csv", profiles.programmes_csv(review)
     yield "tables/population.csv", profiles.population_csv(review)
     yield "tables/records.csv", profiles.records_csv(review)
+    yield from run_tables(review)
     for signal in sorted({name for place in review.places for name in place.listed}):
         yield f"tables/{signal}.csv", listed_csv(review, signal)
     yield from group_tables(review)

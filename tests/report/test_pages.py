@@ -13,6 +13,7 @@ import pytest
 from auditor.findings.review import Review
 from auditor.report import labels, render, wording
 from auditor.report.render import Renderer, render_pages, render_place
+from auditor.report.tables import tables
 from auditor.resources import folder
 
 
@@ -103,6 +104,15 @@ def test_anchors_are_unique_and_links_within_a_page_resolve(pages: dict[str, str
         assert len(seen.ids) == len(set(seen.ids)), path
         missing = {address[1:] for address in seen.addresses if address.startswith("#")} - set(seen.ids)
         assert not missing, (path, missing)
+
+
+def test_under_every_table_stands_a_link_to_a_csv_that_is_written(review: Review, pages: dict[str, str]) -> None:
+    written = {name for name, _ in tables(review)} | {"tables/findings.csv"}
+    for path, html in pages.items():
+        assert set(re.findall(r'href="(?:\.\./)?(tables/[^"#]+)"', html)) <= written, path
+        for part in html.split("</table></div>")[1:]:
+            # A sentence on the table may stand between the two; a heading, a finding or another table may not.
+            assert 'class="csv"' in re.split(r"<h[2-4]|<article|<table|</section>", part)[0], (path, part[:300])
 
 
 def test_every_finding_has_an_anchor_and_its_csv(review: Review, pages: dict[str, str]) -> None:

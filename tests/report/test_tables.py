@@ -8,6 +8,7 @@ import pytest
 
 from auditor.findings.review import Region, Review
 from auditor.report import tables
+from auditor.report.run_tables import rates_csv
 
 
 def _rows(text: str) -> list[dict[str, str]]:
@@ -80,3 +81,44 @@ def test_models_of_regions_have_a_row_each(review: Review) -> None:
     row = next(iter(_rows(tables.regions_csv(changed))))
     assert (row["region"], row["name"], row["signal"]) == ("36", "New York", "benchmark")
     assert "0.0702" in row.values()
+
+
+def test_what_the_run_rests_on_has_its_tables(review: Review) -> None:
+    """Nulls, measured rates, grades, hashes, records: a row for each that the review holds; standing facts in full."""
+    made = {name.removeprefix("tables/").removesuffix(".csv"): _rows(text) for name, text in tables.tables(review)}
+    nulls = review.calibration["nulls"]
+    assert [row["signal"] for row in made["calibration"]] == [null["signal"] for null in nulls]
+    measured = (review.calibration.get("measured") or {}).get("rows") or ()
+    assert [row["what"] for row in made["error-rates"]] == [row["what"] for row in measured]
+    graded = [source for source in review.sources if source.get("quality")]
+    assert [(row["path"], row["grade"]) for row in made["quality"]] == [
+        (s["path"], s["quality"]["grade"]) for s in graded
+    ]
+    hashes = [source["sha256"] for source in review.sources]
+    assert [row["sha256"] for row in made["hashes"] if row["what"] == "source"] == hashes
+    assert made["hashes"][0]["sha256"] == review.audit["config_sha256"]
+    records = [
+        record
+        for place in review.places
+        for section in place.sections
+        for _, entries in sorted((section.get("records") or {}).items())
+        for record in entries
+    ]
+    assert records
+    assert [row["title"] for row in made["supplied"]] == [record.get("title", "") for record in records]
+    assert {row["table"] for row in made["standards"]} == {"ladder", "standards", "arlington", "manual"}
+    assert all(row["name"] and row["text"] and row["as_of"] == "2025-12-31" for row in made["standards"])
+
+
+def test_measured_rates_are_told_with_their_intervals(review: Review) -> None:
+    rate = {"value": 0.02, "low": 0.01, "high": 0.04, "k": 4, "n": 200}
+    row = {
+        **{"what": "simulated", "places": 300, "natural": "normal", "amount": 0.25, "effect": 1.5, "replicates": 200},
+        **{"flags": 0.1, "reason": {"id": "x", "values": {}, "text": {"en": "said"}}, "signals": ["a", "b"]},
+        **{"any": rate, "fdr": None, "power": None, "sign_errors": None, "power_by_size": [rate]},
+    }
+    other = replace(review, calibration={**review.calibration, "measured": {"rows": [row]}})
+    (told,) = _rows(rates_csv(other))
+    assert (told["any.k"], told["any.n"], told["any.low"], told["any.high"]) == ("4", "200", "0.01", "0.04")
+    assert (told["fdr.value"], told["power.small.value"], told["power.large.value"]) == ("", "0.02", "")
+    assert (told["reason"], told["signals"]) == ("said", "a, b")
