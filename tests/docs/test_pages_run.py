@@ -1,0 +1,83 @@
+"""Every command of README and docs is run, in the order of the page, and says what the page says it says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import Runner, blocks, commands, pages, shared_data
+
+PAGES = pages()
+RUNNING = [name for name, path in PAGES.items() if any(commands(b) for b in blocks(path.read_text(encoding="utf-8")))]
+
+UNRUN = {
+    ("README.md", "make demo"): "makes an environment and installs into it from the package index",
+    ("README.md", "make test"): "the same, and this is one of those tests",
+}
+"""Commands that no test can run, and why. None of them is out of date: each stands in its page."""
+
+COUNTS = """place,period,event,group,offence,n
+48453,2010,arrest,hispanic,traffic,120
+48453,2010,arrest,white,traffic,190
+48453,2010,arrest,hispanic,robbery,30
+48453,2010,arrest,white,robbery,60
+"""
+POPULATION = "place,group,universe,period,n\n48453,hispanic,residents,2010,342766\n48453,white,residents,2010,517644\n"
+"""Arrests made up; residents of Travis County, Census 2010, table P9 as the package holds it."""
+
+
+def given(name: str, folder: Path, demonstration: tuple[str, Path]) -> None:
+    """Put into the folder what a page takes for granted."""
+    if name == "README.md":
+        (folder / "arrests.csv").write_text(COUNTS, encoding="utf-8")
+        (folder / "population.csv").write_text(POPULATION, encoding="utf-8")
+    if name == "docs/letters.md":
+        shutil.copytree(demonstration[1], folder / "review")
+    if name == "docs/data.md":
+        data = shared_data()
+        if data is None:
+            pytest.skip("the shared data are not here")
+        for file in re.findall(r"^\$ auditor init (\S+)", PAGES[name].read_text(encoding="utf-8"), re.M):
+            if (data / file).is_file():
+                shutil.copyfile(data / file, folder / file)
+
+
+@pytest.mark.parametrize("name", RUNNING)
+def test_a_page_is_what_happens(name: str, tmp_path: Path, demonstration: tuple[str, Path]) -> None:
+    given(name, tmp_path, demonstration)
+    unrun = {command: why for (page, command), why in UNRUN.items() if page == name}
+    runner = Runner(tmp_path, {"auditor demo": demonstration}, unrun)
+    text = PAGES[name].read_text(encoding="utf-8")
+    runner.page(text)
+    every = [command for block in blocks(text) for command in commands(block)]
+    assert sorted(runner.ran + runner.passed) == sorted(every)
+    assert set(runner.passed) == set(unrun), "listed as not to be run, and not there"
+
+
+@pytest.mark.parametrize("name", list(PAGES))
+def test_a_page_names_no_machine(name: str) -> None:
+    text = PAGES[name].read_text(encoding="utf-8")
+    assert not re.search(r"(^|[\s`(])/(tmp|home|work|usr|Users)\b", text)
+
+
+@pytest.mark.parametrize("name", list(PAGES))
+def test_links_lead_somewhere(name: str) -> None:
+    """Every relative link is a file that is there, and every anchor a heading in it."""
+    path = PAGES[name]
+    text = re.sub(r"^( *)```.*?^\1```$", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        file, _, anchor = target.partition("#")
+        other = (path.parent / file).resolve() if file else path
+        assert other.exists(), target
+        if anchor:
+            assert anchor in _anchors(other), target
+
+
+def _anchors(path: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
