@@ -4,8 +4,8 @@ A fenced block is told by what stands behind its fence:
 
 - ``csv NAME``, ``toml NAME``, ``python NAME``, ``text NAME``: a file, written as it stands;
 - ``toml answers NAME``: lines answered in a drafted configuration;
-- ``console``: commands after ``$``, and what they print, where ``...`` stands for lines left out and a line that ends in
-  ``...`` for one cut short; ``console exit 4`` where the last command ends so;
+- ``console``: commands after ``$``, and what they print, where ``...`` stands for lines left out and a line that ends
+  in ``...`` for one cut short; ``console exit 4`` where the last command ends so;
 - ``sh``: commands whose words are not shown;
 - ``toml`` alone: an example; it must be TOML, and a configuration if it has ``[audit]``.
 
