@@ -12,11 +12,13 @@ import re
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from auditor.errors import InputError, Problem
 from auditor.records.grid import Where, refuse
-from auditor.records.store import Store
+
+if TYPE_CHECKING:
+    from auditor.records.store import Store
 
 CHUNK = 1 << 20
 MOST_PACKED = 200_000_000

@@ -14,6 +14,7 @@ Order = Literal["month-first", "day-first", "mixed", "open", "none"]
 
 _MONTHS = {name.casefold(): i for i, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name[:3]: number for name, number in list(_MONTHS.items())} | {"sept": 9}
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
 _YEAR = r"(\d{4}|\d{2}|'\d{2})"
 _WORDED = (
@@ -75,6 +76,8 @@ def read_period(text: str, order: Order = "none", *, fiscal: bool = False) -> Pe
     """
     cell = " ".join(text.split()).casefold()
     try:
+        if iso := _ISO.fullmatch(cell):  # most days are written so, and none of what follows reads them otherwise
+            return _day(int(iso[1]), int(iso[2]), int(iso[3]))
         if fiscal and re.fullmatch(r"\d{4}", cell):
             return parse_period(f"FY{cell}")
         return _slashed(cell, order) or _worded(cell) or _compact(cell) or _span(cell, order) or parse_period(cell)

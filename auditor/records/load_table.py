@@ -29,6 +29,9 @@ MAX_LINE = 8_000_000
 """Longest row in characters; DuckDB reads no longer line."""
 
 
+_BETWEEN = "\x1f"
+
+
 @dataclass(slots=True)
 class Staged:
     """A table in the store before it is tidied.
@@ -142,12 +145,13 @@ def _write(grid: Grid, header: Header, path: Path) -> tuple[Tally, str]:
                 # A lone cell is a note or a cut-off row, and says nothing about the header.
                 short += bool(odd) and sum(1 for cell in cells if cell.strip()) > 1
                 cells = cells + [""] * (width - len(cells))
-            reason = _oversized(cells)
+            text = _BETWEEN.join(cells)
+            reason = _oversized(cells) if len(text) > MAX_CELL else ""
             if reason:
                 tally.add(reason, number)
                 continue
-            written += not blank(cells)
-            digest.update("\x1f".join(cells).encode())
+            written += bool(text.strip())  # what stands between cells is a blank as well
+            digest.update(text.encode())
             writer.writerow([number, odd, *cells])
     _refuse_misfit(grid, header, tally, written, short)
     for reason, count in grid.tally.counts.items():
@@ -167,8 +171,6 @@ def _last_named(header: Header) -> int:
 
 def _oversized(cells: list[str]) -> str:
     size = sum(map(len, cells))
-    if size <= MAX_CELL:
-        return ""
     if max(map(len, cells)) > MAX_CELL:
         return GIANT
     return f"a row of more than {MAX_LINE:,} characters" if size > MAX_LINE else ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from string import ascii_letters, digits
 
 from auditor.domain.periods import Period
 from auditor.records.columns import key
@@ -19,6 +20,8 @@ PERIOD_KIND = "word_period_kind"
 _COLUMNS = "raw VARCHAR, first DATE, last DATE, kind VARCHAR, aside VARCHAR, day DATE"
 _SERIAL = re.compile(r"([2-5]\d{4})(\.\d+)?")
 _MOSTLY = 0.5
+_SHORT_YEAR = re.compile(r"(^|[^\d])\d{1,2}[/.-]\d{1,2}[/.-]\d{2}$")
+_SHAPE = str.maketrans(digits + ascii_letters, "9" * len(digits) + "a" * len(ascii_letters))
 
 Distinct = tuple[str, int, int]
 
@@ -150,19 +153,30 @@ def _judge(sheet: Sheet, column: str, values: dict[str, Distinct], bad: list[tup
 
 def _note_forms(sheet: Sheet, column: str, values: dict[str, Distinct]) -> None:
     """Note that a column writes its days in several ways: a publisher or a program changed within it."""
-    forms: dict[str, Distinct] = {}
-    for text, rows, first in values.values():
-        form = re.sub(r"\d+", lambda found: "9" if len(found[0]) < 3 else "9999", re.sub(r"[A-Za-z]+", "a", text))
-        _, before, earliest = forms.get(form, (form, 0, first))
-        forms[form] = (form, before + rows, min(first, earliest))
+    shapes = _merged((text.translate(_SHAPE), rows, first) for text, rows, first in values.values())
+    forms = _merged((_form(shape), rows, first) for shape, rows, first in shapes)
     if len(forms) > 1:
-        sheet.note(f"{column}: written in {len(forms)} ways: {listed(sheet, column, list(forms.values()))}")
+        sheet.note(f"{column}: written in {len(forms)} ways: {listed(sheet, column, forms)}")
+
+
+def _form(shape: str) -> str:
+    letters = re.sub(r"[A-Za-z]+", "a", shape)
+    return re.sub(r"\d+", lambda found: "9" if len(found[0]) < 3 else "9999", letters)
+
+
+def _merged(items: Iterable[Distinct]) -> list[Distinct]:
+    """Put what is written alike together: in all, how many rows, and the first of them."""
+    found: dict[str, Distinct] = {}
+    for text, rows, first in items:
+        _, before, earliest = found.get(text, (text, 0, first))
+        found[text] = (text, before + rows, min(first, earliest))
+    return list(found.values())
 
 
 def _remark(sheet: Sheet, column: str, values: dict[str, Distinct], fiscal: bool) -> None:
-    if fiscal or any(re.match(r"(?i)fy", text) for text in values):
+    if fiscal or any(text[:2].casefold() == "fy" for text in values):
         sheet.note(f"{column}: fiscal years read as federal ones, from October to September")
     _note_forms(sheet, column, values)
-    short = [text for text in values if re.search(r"(^|[^\d])\d{1,2}[/.-]\d{1,2}[/.-]\d{2}$", text)]
+    short = [text for text in values if _SHORT_YEAR.search(text)]
     if short:
         sheet.note(f"{column}: years of two digits read as 1951 to 2050, e.g. {sheet.shown(column, short[0])}")

@@ -139,6 +139,8 @@ def _stateless(state: str) -> Placed:
 
 
 def _total(text: str, state: str) -> str:
+    if text.isdecimal():
+        return ""
     plain = normal(text)
     inside = gazetteer().state(state) if state else None
     if text != NATION and plain in _NATIONAL:

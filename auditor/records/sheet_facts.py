@@ -2,7 +2,7 @@
 
 Formulas that were never computed, spreadsheet errors, hidden rows and columns, active filters, and the year from
 which the workbook counts its days. The parts are scanned as bytes: no XML entity is ever expanded, and a part with a
-document type is refused.
+document type is refused, as is one that is not well formed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from xml.sax.saxutils import unescape
 
 from auditor.errors import InputError, Problem
 from auditor.records.grid import EXAMPLES, Where
+from auditor.records.well_formed import WellFormed, check_part
 
 _CHUNK = 1 << 22
 _LONGEST_ROW = 1 << 25
@@ -102,9 +103,11 @@ def xlsx_facts(archive: zipfile.ZipFile, where: Where) -> dict[str, Facts]:
     Raises
     ------
     InputError
-        When a part declares a document type.
+        When a part declares a document type, or is not well formed.
     """
     names = set(archive.namelist())
+    for part in names & {"xl/workbook.xml", "xl/sharedStrings.xml"}:
+        check_part(archive, part, where)
     book = _text(archive, "xl/workbook.xml", where)
     epoch = 1904 if re.search(r'\bdate1904="(?:1|true)"', book) else 1900
     found = {}
@@ -166,17 +169,24 @@ def _parts(archive: zipfile.ZipFile, book: str, where: Where) -> dict[str, str]:
 
 
 def _scan(archive: zipfile.ZipFile, part: str, where: Where) -> Facts:
-    facts = Facts()
+    facts, checked = Facts(), WellFormed(part, where)
     for piece in _pieces(archive, part):
         _refuse_doctype(piece, part, where)
-        facts.hidden_rows += len(_HIDDEN_ROW.findall(piece))
-        for found in _HIDDEN_COLUMN.findall(piece):
-            span = {key: int(value) for key, value in _SPAN.findall(found)}
-            facts.hidden_columns += span.get(b"max", 1) - span.get(b"min", 1) + 1
+        checked.feed(piece)
+        if b"hidden=" in piece:
+            _scan_hidden(piece, facts)
         facts.filtered = facts.filtered or b"<autoFilter" in piece
-        if b't="e"' in piece or _FORMULA.search(piece):
+        if b't="e"' in piece or ((b"<f" in piece or b":f" in piece) and _FORMULA.search(piece)):
             _scan_cells(piece, facts)
+    checked.feed(b"", last=True)
     return facts
+
+
+def _scan_hidden(piece: bytes, facts: Facts) -> None:
+    facts.hidden_rows += len(_HIDDEN_ROW.findall(piece))
+    for found in _HIDDEN_COLUMN.findall(piece):
+        span = {key: int(value) for key, value in _SPAN.findall(found)}
+        facts.hidden_columns += span.get(b"max", 1) - span.get(b"min", 1) + 1
 
 
 def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from auditor.records.container import password
 from auditor.records.grid import EXAMPLES, Grid, Merged, Row, Where, letter, listed
 from auditor.records.ods_facts import ods_facts
 from auditor.records.sheet_facts import Facts, refuse_doctypes, xlsx_facts
+from auditor.records.well_formed import check_part
 from auditor.records.xls_facts import xls_facts
 
 EXACT = 10**15
@@ -78,7 +79,9 @@ def _facts(path: Path, where: Where) -> tuple[dict[str, Facts], list[str]]:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             found = xlsx_facts(archive, where) if "xl/workbook.xml" in names else None
-            found = ods_facts(archive) if "content.xml" in names else found
+            if "content.xml" in names:
+                check_part(archive, "content.xml", where)
+                found = ods_facts(archive)
     else:
         found = xls_facts(path)
     unseen = (
@@ -160,10 +163,12 @@ def _long_numbers(rows: list[list[Any]]) -> list[int]:
     """Return the rows of the first few numbers that a spreadsheet cannot hold exactly."""
     found: list[int] = []
     for number, cells in enumerate(rows, start=1):
-        if any(type(cell) is float and abs(cell) >= EXACT for cell in cells):
-            found.append(number)
-            if len(found) == EXAMPLES:
+        for cell in cells:
+            if type(cell) is float and abs(cell) >= EXACT:
+                found.append(number)
                 break
+        if len(found) == EXAMPLES:
+            break
     return found
 
 
@@ -175,34 +180,31 @@ def text_of(cell: object) -> str:
     TypeError
         For a type that no spreadsheet has.
     """
-    if isinstance(cell, str):
-        return cell
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, (int, float)):
-        return _number(float(cell)) if isinstance(cell, float) or abs(cell) >= EXACT else str(cell)
-    if isinstance(cell, datetime):
-        return _moment(cell)
-    if isinstance(cell, (date, time)):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return _duration(cell)
+    write = _WRITE.get(type(cell))
+    if write is not None:
+        return write(cell)
     raise TypeError(f"a cell of type {type(cell).__name__}")
 
 
 def _number(value: float) -> str:
+    if value.is_integer() and -EXACT < value < EXACT:
+        return str(int(value))
     if not math.isfinite(value):
         return str(value)
     if abs(value) >= EXACT:
         mantissa, exponent = f"{value:.14E}".split("E")
         return f"{mantissa}E{int(exponent):+d}"
-    return str(int(value)) if value.is_integer() else repr(value)
+    return repr(value)
+
+
+def _whole(value: int) -> str:
+    return str(value) if -EXACT < value < EXACT else _number(float(value))
 
 
 def _moment(value: datetime) -> str:
     """Write a date and time; spreadsheets keep fractions of a day, so that noise below a millisecond is not data."""
+    if not value.microsecond:
+        return str(value)
     rounded = value + timedelta(microseconds=500)
     rounded = rounded.replace(microsecond=rounded.microsecond // 1000 * 1000)
     if rounded.microsecond in (1000, 999000):
@@ -214,3 +216,17 @@ def _duration(value: timedelta) -> str:
     seconds = round(value.total_seconds())
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+_WRITE: dict[type, Callable[[Any], str]] = {
+    str: str,
+    type(None): lambda _: "",
+    bool: lambda flag: "TRUE" if flag else "FALSE",
+    int: _whole,
+    float: _number,
+    datetime: _moment,
+    date: date.isoformat,
+    time: time.isoformat,
+    timedelta: _duration,
+}
+"""How cells of each type are written."""
