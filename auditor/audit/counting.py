@@ -75,7 +75,7 @@ def counts(
                 raise UsageError("give --table or --signal, not both")
             view = signal_named(signal).view(config.options(signal))
             return _cells(open_engine(config, read_sources(config, store, view.rows)).cells(view))
-        loaded = read_sources(config, store)
+        loaded = read_sources(config, store, single=False)
         return _table(loaded, table or _held(loaded))
 
 

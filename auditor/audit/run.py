@@ -110,11 +110,13 @@ def audit(
         return replace(review, audit=about, failures=failures)
 
 
-def read_sources(config: Config, store: Store, also: RowSpec | None = None, docket: Docket | None = None) -> Loaded:
+def read_sources(
+    config: Config, store: Store, also: RowSpec | None = None, docket: Docket | None = None, *, single: bool = True
+) -> Loaded:
     """Read the sources of a configuration into the canonical tables.
 
-    Single rows are read for the signals that the protocol names, and for what is asked for besides. Whatever is wrong
-    or open is gathered on the docket first.
+    Single rows are read for the signals that the protocol names, and for what is asked for besides, unless ``single``
+    is false. Whatever is wrong or open is gathered on the docket first.
     """
     docket = Docket() if docket is None else docket
     docket.questions += config.open
@@ -125,7 +127,7 @@ def read_sources(config: Config, store: Store, also: RowSpec | None = None, dock
         period=config.period,
         exclude=config.audit.exclude,
         as_of=config.audit.as_of,
-        rows=rows_wanted(config, also),
+        rows=rows_wanted(config, also) if single else frozenset(),
         docket=docket,
         decisions=config.decisions,
     )

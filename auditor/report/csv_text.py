@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_BEFORE = " '\"\u00a0\n\v\f"
+_DOUBTFUL = frozenset((*_FORMULA, *_BEFORE))
+"""How a text begins that may be taken for a formula; hardly any does, and every cell is looked at."""
 
 
 def cell(value: Any) -> str:
@@ -24,6 +27,8 @@ def cell(value: Any) -> str:
         A text that a spreadsheet would take for a formula gets an apostrophe in front, also behind leading spaces,
         quotes or apostrophes, and for full-width signs.
     """
+    if type(value) is str and (not value or value[0] not in _DOUBTFUL):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -33,7 +38,7 @@ def cell(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     text = str(value)
-    return f"'{text}" if text.lstrip(" '\"\u00a0\n\v\f").startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip(_BEFORE).startswith(_FORMULA) else text
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
