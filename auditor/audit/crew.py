@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
-from typing import Any
+from typing import Any, TypeVar
 
 from auditor.audit import stopping
 
+T = TypeVar("T")
 KILLED = "ProcessKilled"
 """What is listed for a task during which a worker died: for want of memory as a rule."""
 
@@ -28,7 +29,7 @@ class Failed:
     error: str
 
 
-Work = Callable[[int], str]
+Work = Callable[[int], Any]
 
 
 class Crew:
@@ -62,14 +63,14 @@ class Crew:
         self._hands.clear()
         gc.unfreeze()
 
-    def results(self, tasks: Sequence[int]) -> Iterator[tuple[int, str | Failed]]:
+    def results(self, tasks: Sequence[int]) -> Iterator[tuple[int, Any]]:
         """Yield each task and its result, in order.
 
         A worker that dies is replaced, and the task it was at is tried once more, since another may have taken the
         memory; it has failed when that worker dies, too.
         """
         waiting = deque(enumerate(tasks))
-        done: dict[int, str | Failed] = {}
+        done: dict[int, Any] = {}
         following = 0
         again: set[int] = set()
         while following < len(tasks):
@@ -111,13 +112,12 @@ class Crew:
         self._hands[ours] = process
         return ours
 
-    def _received(self, connection: Connection) -> str | Failed:
+    def _received(self, connection: Connection) -> Any:
         try:
-            result: str | Failed = connection.recv()
+            return connection.recv()
         except (EOFError, OSError):
             self._bury(connection)
             return Failed(KILLED)
-        return result
 
     def _bury(self, connection: Connection) -> None:
         process = self._hands.pop(connection)
@@ -144,6 +144,26 @@ def attempt(work: Work, task: int) -> Any:
     except Exception as error:  # the boundary of one task: its owner lists it
         stopping.heed()
         return Failed(type(error).__name__)
+
+
+def shared_out(work: Callable[[int], T], count: int, workers: int) -> Iterator[T]:
+    """Yield the results of tasks 0, 1, ... in order; what fails in a worker is done, and raised, here.
+
+    Parameters
+    ----------
+    work : callable
+        From a task to its result, which is copied.
+    count : int
+        How many tasks there are.
+    workers : int
+        Processes; with one, or where the system cannot fork, all is done in this one.
+    """
+    if workers < 2 or count < 2 * workers or not forks():
+        yield from map(work, range(count))
+        return
+    with Crew(work, workers) as crew:
+        for task, result in crew.results(range(count)):
+            yield work(task) if isinstance(result, Failed) else result
 
 
 def forks() -> bool:

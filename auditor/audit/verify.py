@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from auditor.audit.verify_files import (
     package_problems,
     stray_problems,
 )
-from auditor.audit.verify_pages import page_names, page_problems
+from auditor.audit.verify_pages import in_batches, page_names, page_problems
 from auditor.audit.verify_review import (
     origin_problems,
     same_version,
@@ -40,7 +41,7 @@ from auditor.audit.verify_review import (
 )
 from auditor.audit.verify_tables import expected_tables, table_problems
 from auditor.errors import AuditorError, InputError, Problem
-from auditor.findings.review import Review
+from auditor.findings.review import PlaceReview, Region, Review
 from auditor.report.letters.details import Details
 
 COMPARED = ("docx", "md", "pdf")
@@ -162,9 +163,9 @@ def verify(
     if review is not None:
         findings = sum(1 for _ in review.findings())
         problems.extend(_stray_pages(pages, review))
-        problems.extend(_review_problems(root, review, same=same))
-        problems.extend(_tables(root, review, listed, same=same))
         many, show = workers or _processors(), progress or on_terminal(quiet=False)
+        problems.extend(_review_problems(root, review, same=same, workers=many, progress=show))
+        problems.extend(_tables(root, review, listed, same=same))
         problems.extend(page_problems(root, pages, review, data, same=same, workers=many, progress=show))
         sha256 = hashlib.sha256(content(root, "review.json") or b"").hexdigest()
         for letter in letters:
@@ -251,12 +252,13 @@ def _stray_pages(pages: list[str], review: Review) -> Iterator[Problem]:
             yield Problem("a page of no place of this review", "review.json names every page", AGAIN, file=name)
 
 
-def _review_problems(root: Path, review: Review, *, same: bool) -> Iterator[Problem]:
+def _review_problems(root: Path, review: Review, *, same: bool, workers: int, progress: Progress) -> Iterator[Problem]:
     yield from origin_problems(root, review)
     try:
         yield from verdict_problems(root, review)
         if same:
-            yield from sentence_problems(review)
+            entries: tuple[PlaceReview | Region, ...] = (*review.places, *review.regions)
+            yield from in_batches(sentence_problems, entries, workers, partial(progress, "comparing sentences"))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         yield _malformed(error)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from auditor.audit.crew import shared_out
 from auditor.audit.progress import Progress, silent
 from auditor.audit.verify_files import AGAIN, content
 from auditor.audit.verify_tables import excerpts
@@ -17,12 +17,13 @@ from auditor.errors import Problem
 from auditor.findings.review import Review
 from auditor.report.editions import INDEX, languages_of, path_in
 from auditor.report.render import Renderer
-from auditor.report.trace import check_data
+from auditor.report.trace import Checker
 
 _BATCH = 16
 _WHY = "pages say what review.json holds, and nothing else"
 
 
+T = TypeVar("T")
 Page = tuple[str, int | None]
 
 
@@ -31,12 +32,20 @@ class _Job:
     """What the workers share; forked, so that it is not copied."""
 
     root: Path
-    data: Mapping[str, Any]
+    checker: Checker
     renderers: Mapping[str, Renderer]
     pages: Mapping[str, Page]
 
-
-_JOB: list[_Job] = []
+    def problems(self, name: str) -> Iterator[Problem]:
+        """Yield what is wrong with one page."""
+        raw = content(self.root, name)
+        if raw is None:
+            return  # missing or a link: a problem of the lists
+        language, index = self.pages[name]
+        if language in self.renderers:
+            yield from _bytes_problem(self.renderers[language], index, name, raw)
+        for text in self.checker.check(raw.decode("utf-8", errors="replace")):
+            yield Problem(text, _WHY, AGAIN, file=name)
 
 
 def page_names(review: Review) -> dict[str, Page]:
@@ -93,46 +102,22 @@ def page_problems(
     except ValueError as error:  # two places share a page, or a path or a language is not one that the program gives
         yield Problem(str(error), "no page can be made from this review", AGAIN, file="review.json")
     chosen = [name for name in names if name in pages]
-    _JOB[:] = [_Job(root, data, renderers, pages)]
-    try:
-        yield from _compared(chosen, workers, progress)
-    finally:
-        _JOB.clear()
+    job = _Job(root, Checker(data), renderers, pages)
+    yield from in_batches(job.problems, chosen, workers, partial(progress, "comparing pages"))
 
 
-def _compared(chosen: Sequence[str], workers: int, progress: Progress) -> Iterator[Problem]:
-    batches = [chosen[i : i + _BATCH] for i in range(0, len(chosen), _BATCH)]
-    forking = "fork" in multiprocessing.get_all_start_methods()
-    if workers < 2 or len(batches) < 4 or not forking:
-        yield from _told(map(_batch_problems, batches), len(batches), progress)
-        return
-    gc.freeze()  # a collection in a worker would walk the whole review, and so copy it
-    try:
-        with multiprocessing.get_context("fork").Pool(workers) as pool:
-            yield from _told(pool.imap(_batch_problems, batches), len(batches), progress)
-    finally:
-        gc.unfreeze()
+def in_batches(
+    check: Callable[[T], Iterable[Problem]], entries: Sequence[T], workers: int, tell: Callable[[int, int], None]
+) -> Iterator[Problem]:
+    """Check entries over worker processes, some at a time; yield the problems in the order of the entries."""
 
+    def work(batch: int) -> list[Problem]:
+        return [problem for entry in entries[batch * _BATCH : (batch + 1) * _BATCH] for problem in check(entry)]
 
-def _told(results: Iterator[list[Problem]], of: int, progress: Progress) -> Iterator[Problem]:
-    for done, problems in enumerate(results):
-        progress("comparing pages", done, of)
+    batches = -(-len(entries) // _BATCH)
+    for done, problems in enumerate(shared_out(work, batches, workers)):
+        tell(done, batches)
         yield from problems
-
-
-def _batch_problems(names: Sequence[str]) -> list[Problem]:
-    return [problem for name in names for problem in _one(_JOB[0], name)]
-
-
-def _one(job: _Job, name: str) -> Iterator[Problem]:
-    raw = content(job.root, name)
-    if raw is None:
-        return  # missing or a link: a problem of the lists
-    language, index = job.pages[name]
-    if language in job.renderers:
-        yield from _bytes_problem(job.renderers[language], index, name, raw)
-    for text in check_data(raw.decode("utf-8", errors="replace"), job.data):
-        yield Problem(text, _WHY, AGAIN, file=name)
 
 
 def _bytes_problem(renderer: Renderer, index: int | None, name: str, raw: bytes) -> Iterator[Problem]:

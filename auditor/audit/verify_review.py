@@ -16,7 +16,7 @@ from auditor.audit.verdict import CONTROL_Q, FLAG, GRADES, Evidence, Rules, flag
 from auditor.audit.verify_files import AGAIN, content
 from auditor.errors import ConfigError, Problem
 from auditor.findings.finding import Finding, Sentence
-from auditor.findings.review import Control, PlaceReview, Region, Review
+from auditor.findings.review import Control, PlaceReview, Region, Review, field_names
 from auditor.report.sentences import CatalogueError, sentence
 
 _FILE = "review.json"
@@ -182,21 +182,19 @@ def _evidence(finding: Finding) -> Evidence:
     )
 
 
-def sentence_problems(review: Review) -> Iterator[Problem]:
-    """Fill every sentence of the review once more from its values, and yield those whose text is another."""
-    entries: tuple[PlaceReview | Region, ...] = (*review.places, *review.regions)
-    for entry in entries:
-        told: dict[str, None] = {}
-        for said in _sentences(entry):
-            try:
-                filled = sentence(said.id, languages=tuple(said.text), **said.values)
-            except (CatalogueError, TypeError) as error:
-                told[str(error)[:200]] = None
-                continue
-            if dict(filled.text) != dict(said.text):
-                told[f"the sentence {said.id!r} reads {str(next(iter(said.text.values()), ''))[:80]!r}"] = None
-        for what in told:
-            yield Problem(f"{entry.name} ({entry.place}): {what}", _CATALOGUE, AGAIN, file=_FILE)
+def sentence_problems(entry: PlaceReview | Region) -> Iterator[Problem]:
+    """Fill every sentence of a place or region once more from its values, and yield those whose text is another."""
+    told: dict[str, None] = {}
+    for said in _sentences(entry):
+        try:
+            filled = sentence(said.id, languages=tuple(said.text), **said.values)
+        except (CatalogueError, TypeError) as error:
+            told[str(error)[:200]] = None
+            continue
+        if dict(filled.text) != dict(said.text):
+            told[f"the sentence {said.id!r} reads {str(next(iter(said.text.values()), ''))[:80]!r}"] = None
+    for what in told:
+        yield Problem(f"{entry.name} ({entry.place}): {what}", _CATALOGUE, AGAIN, file=_FILE)
 
 
 _CATALOGUE = "sentences are those of the catalogue, filled with their values"
@@ -206,8 +204,8 @@ def _sentences(value: Any) -> Iterator[Sentence]:
     if isinstance(value, Sentence):
         yield value
     elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from _sentences(getattr(value, field.name))
+        for name in field_names(type(value)):  # type: ignore[arg-type]
+            yield from _sentences(getattr(value, name))
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for entry in value:
             yield from _sentences(entry)

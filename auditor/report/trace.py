@@ -9,104 +9,21 @@ from __future__ import annotations
 import re
 import urllib.parse
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from auditor.findings.review import Review
 from auditor.report import numbers, sentences, tongue
 from auditor.report.cite import raw
 from auditor.report.locale.finished import told
+from auditor.report.reader import Cited, read, single_spaced
 from auditor.report.rules import RULES
 
-_VOID: Final = frozenset(["br", "hr", "img", "input", "link", "meta", "path", "rect", "line", "circle", "use", "col"])
-
-
-@dataclass(slots=True)
-class _Element:
-    tag: str
-    at: str
-    ref: str = ""
-    text_ref: str = ""
-    value: str = ""
-    calc: str = ""
-    exempt: bool = False
-    parts: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """One number of a page: where it comes from, its value, how it is shown, and the rule if it is worked out."""
-
-    ref: str
-    value: str
-    shown: str
-    calc: str = ""
-
-
-class _Reader(HTMLParser):
-    """Walk a page and collect cited numbers, quoted sentences and stray digits."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.stack: list[_Element] = [_Element("", "")]
-        self.numbers: list[Cited] = []
-        self.texts: list[tuple[str, str]] = []
-        self.stray: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _VOID:
-            return
-        given = {name: value or "" for name, value in attrs}
-        outer = self.stack[-1]
-        here = _join(outer.at, given["data-at"]) if "data-at" in given else outer.at
-        entry = _Element(tag, here)
-        entry.exempt = outer.exempt or tag in ("style", "script", "code") or "data-fixed" in given
-        entry.exempt = entry.exempt or "data-held" in given or "data-name" in given
-        if "data-ref" in given:
-            entry.ref = " ".join(_join(here, part) for part in given["data-ref"].split())
-            entry.value = given.get("value", given.get("data-value", ""))
-            entry.calc = given.get("data-calc", "")
-        if "data-text" in given:
-            entry.text_ref = _join(here, given["data-text"])
-        self.stack.append(entry)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        return
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _VOID or len(self.stack) < 2:
-            return
-        entry = self.stack.pop()
-        shown = re.sub(r"\s+", " ", "".join(entry.parts)).strip()
-        if entry.ref:
-            self.numbers.append(Cited(entry.ref, entry.value, shown, entry.calc))
-        if entry.text_ref:
-            self.texts.append((entry.text_ref, shown))
-
-    def handle_data(self, data: str) -> None:
-        for entry in self.stack:
-            if entry.ref or entry.text_ref:
-                entry.parts.append(data)
-        inside = any(entry.ref or entry.text_ref for entry in self.stack)
-        if not inside and not self.stack[-1].exempt and re.search(r"\d", data):
-            self.stray.append(re.sub(r"\s+", " ", data).strip())
-
-
-def _join(at: str, part: str) -> str:
-    return part if part.startswith("/") else f"{at}/{part}" if part else at
-
-
-def _read(html: str) -> _Reader:
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return reader
+_Entry = TypeVar("_Entry")
 
 
 def numbers_in(html: str) -> list[tuple[str, str, str]]:
     """Return every cited number of a page as (pointer, value, shown), in the order of the page."""
-    return [(entry.ref, entry.value, entry.shown) for entry in _read(html).numbers]
+    return [(entry.ref, entry.value, entry.shown) for entry in read(html).numbers]
 
 
 def resolve(data: Any, pointer: str) -> Any:
@@ -117,8 +34,9 @@ def resolve(data: Any, pointer: str) -> Any:
     KeyError
         When it names nothing.
     """
+    escaped = "%" in pointer or "~" in pointer
     for part in pointer.lstrip("/").split("/"):
-        key = urllib.parse.unquote(part).replace("~1", "/").replace("~0", "~")
+        key = urllib.parse.unquote(part).replace("~1", "/").replace("~0", "~") if escaped else part
         try:
             data = data[int(key)] if isinstance(data, list | tuple) else data[key]
         except (KeyError, IndexError, TypeError, ValueError):
@@ -156,8 +74,39 @@ def check(html: str, review: Review) -> list[str]:
 
 def check_data(html: str, data: Mapping[str, Any]) -> list[str]:
     """Do the same against the data of ``review.json`` as they were read (once for all pages of a folder)."""
-    with tongue.speaking(language_of(html)):
-        return _checked(_read(html), data)
+    return Checker(data).check(html)
+
+
+class Checker:
+    """Holds pages against the data of one review.
+
+    Parameters
+    ----------
+    data : mapping
+        ``review.json`` as it was read.
+    """
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._data = data
+        self._known: dict[tuple[str, object], str] = {}
+
+    def check(self, html: str) -> list[str]:
+        """Return a line for each number or sentence of a page that is not what the review says."""
+        page = read(html)
+        with tongue.speaking(language_of(html)):
+            wrong = [text for entry in page.numbers if (text := self._once(entry.ref, entry, _mismatch))]
+            wrong.extend(text for entry in page.texts if (text := self._once(entry[0], entry, _misquoted)))
+        wrong.extend(f"a number without a source: {text!r}" for text in page.stray)
+        return wrong
+
+    def _once(self, ref: str, entry: _Entry, check: Callable[[_Entry, Mapping[str, Any]], str]) -> str:
+        """Check what stands on a page; what stands on every page (methods, calibration) is looked up once."""
+        if "/places/" in ref:
+            return check(entry, self._data)
+        key = (tongue.current(), entry)
+        if key not in self._known:
+            self._known[key] = check(entry, self._data)
+        return self._known[key]
 
 
 def language_of(html: str) -> str:
@@ -166,18 +115,13 @@ def language_of(html: str) -> str:
     return found[1] if found is not None and found[1] in tongue.LANGUAGES else tongue.ENGLISH
 
 
-def _checked(page: _Reader, data: Mapping[str, Any]) -> list[str]:
-    wrong = [text for entry in page.numbers if (text := _mismatch(entry, data))]
-    for ref, shown in page.texts:
-        try:
-            text = re.sub(r"\s+", " ", _told(data, ref)).strip()
-        except KeyError:
-            wrong.append(f"{ref}: the review has no such text")
-            continue
-        if text != re.sub(r"\s+", " ", shown):
-            wrong.append(f"{ref}: the page says {shown!r}, the review {text!r}")
-    wrong.extend(f"a number without a source: {text!r}" for text in page.stray)
-    return wrong
+def _misquoted(entry: tuple[str, str], data: Mapping[str, Any]) -> str:
+    ref, shown = entry
+    try:
+        text = single_spaced(_told(data, ref))
+    except KeyError:
+        return f"{ref}: the review has no such text"
+    return "" if text == shown else f"{ref}: the page says {shown!r}, the review {text!r}"
 
 
 def _told(data: Mapping[str, Any], ref: str) -> str:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from auditor.findings.review import Review
-from auditor.report import cite, rules, trace
+from auditor.report import cite, reader, rules, trace
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +126,39 @@ def test_rules_count() -> None:
     assert rules.withheld([places, "a", "r"]) == 1
     assert rules.excluded([[{"n": 20}, {"n": 1}]]) == 21
     assert rules.thousand([0.567]) == 567
+
+
+def test_both_readers_read_the_same(pages: dict[str, str]) -> None:
+    for path, html in pages.items():
+        cut, browsed = reader._cut(html), reader.browsed(html)
+        assert cut is not None, path
+        assert (cut.numbers, cut.texts, cut.stray) == (browsed.numbers, browsed.texts, browsed.stray), path
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>2 < 3</p>",
+        "<p><!-- <data value='1' data-ref='/a'>1</data> --></p>",
+        "<p title=a>3</p>",
+        '<p title="2 > 1">3</p>',
+        "<style></b></style>3",
+        "<title><b>3</b></title>",
+        "<p>3</p",
+        "<P>3</P>",
+        "<![CDATA[3]]>",
+    ],
+)
+def test_what_is_written_otherwise_is_read_as_a_browser_does(html: str) -> None:
+    assert reader._cut(html) is None
+    read, browsed = reader.read(html), reader.browsed(html)
+    assert (read.numbers, read.texts, read.stray) == (browsed.numbers, browsed.texts, browsed.stray)
+
+
+def test_a_number_behind_entities_and_in_capitals_of_figures() -> None:
+    number = '<tspan data-value="3" data-ref="k">&#51;</tspan>'
+    html = f'<!doctype html><svg viewBox="0 0 1 1"><path d="M0 0"/><text data-at="/a">{number}</text></svg>'
+    cut = reader._cut(html)
+    assert cut is not None
+    assert cut.numbers == [reader.Cited("/a/k", "3", "3")]
+    assert cut.stray == []
