@@ -343,3 +343,41 @@ def test_days_declared_in_a_table_reach_the_review(tmp_path: Path):
     assert first.estimate.scale == "odds-ratio"
     assert not first.tested
     assert "KANARIE" not in review.to_json()
+
+
+def blanks(on: int, off: int, group: str = "unknown") -> tuple:
+    """Stops of unrecorded group on the two operation days and on two ordinary ones."""
+    days = ((2, on - on // 3), (11, on // 3), (1, off - off // 4), (12, off // 4))
+    return tuple((week, group, n, {"declared": int(week in OPERATIONS)}) for week, n in days)
+
+
+@pytest.mark.parametrize("officer", [-1, 3])
+def test_stops_of_unrecorded_group_bound_the_ratio(officer):
+    """The ends are what the signal says of the same rows with the blanks filled in."""
+    given = fridays(officer=officer)
+    lost = [(*row[:3], row[3] | {"officer": officer}) for row in blanks(24, 30)]
+    panel = measure(cells(*given, *lost))
+    sides = {True: ("hispanic", "white"), False: ("white", "hispanic")}
+    low, high = panel.ranges["missing-group"]
+    for up, ends in ((False, low), (True, high)):
+        filled = [(week, sides[up][0 if week in OPERATIONS else 1], n, facts) for week, _, n, facts in lost]
+        assert ends[0, 0] == pytest.approx(measure(cells(*given, *filled)).estimate[0, 0], rel=1e-8)
+    assert low[0, 0] < panel.estimate[0, 0] < high[0, 0]
+    assert not panel.range_hidden.any()
+    none = measure(cells(*given))
+    assert np.isnan(none.ranges["missing-group"][0]).all()
+
+
+@pytest.mark.parametrize(("on", "off", "hidden"), [(24, 30, False), (8, 30, True), (24, 8, True), (0, 30, False)])
+def test_few_stops_of_unrecorded_group_are_not_told(on, off, hidden):
+    panel = measure(cells(*fridays(), *blanks(on, off)))
+    assert panel.range_hidden[0, 0] == hidden
+    assert panel.code[0, 0] == 0
+
+
+def test_a_side_that_could_be_empty_leaves_the_range_open():
+    """All blanks of operation days given to the reference group leave a ratio that may be as small as it likes."""
+    weeks = [(week, 0 if week in OPERATIONS else focal, other) for week, focal, other in WEEKS]
+    panel = measure(cells(*fridays(weeks), *blanks(24, 30)))
+    assert panel.ranges["missing-group"][0][0, 0] == panel.estimate[0, 0] == 0
+    assert 0 < panel.ranges["missing-group"][1][0, 0] < np.inf

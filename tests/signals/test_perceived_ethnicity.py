@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -257,3 +258,47 @@ def test_it_declares_the_one_personal_column_that_it_reads():
     rows = SIGNAL.view(PerceivedEthnicityOptions()).rows
     assert rows.personal == ("person",)
     assert "person" not in rows.keys
+
+
+def blanks(*occasions: tuple[int, int, int], group: str = "unknown") -> tuple:
+    return tuple((person, group, searched, n) for person, searched, n in occasions)
+
+
+def test_occasions_of_unrecorded_group_bound_the_ratio():
+    """Every way to fill them in, one by one: the smallest and the largest ratio are the ends.
+
+    Persons 900 and 901 were seen by nobody as of both groups, but could have been; 902 and 950 could not. Person 15 has
+    two such occasions alike, so there are 2^5 x 3 ways.
+    """
+    given = (*pairs(6, 4, 3, 5), (900, "hispanic", 1, 2), (901, "white", 0, 1), (902, "hispanic", 0, 1))
+    lost = ((0, 1, 1), (7, 1, 1), (900, 0, 1), (901, 1, 1), (901, 0, 1), (15, 0, 2))
+    panel = measure(cells(*given, *blanks(*lost, (950, 1, 1))))
+    ratios = []
+    for ways in itertools.product(("hispanic", "white"), repeat=5):
+        filled = [(person, way, hit, 1) for (person, hit, _), way in zip(lost[:5], ways, strict=True)]
+        for pair in itertools.combinations_with_replacement(("hispanic", "white"), 2):
+            more = [(15, way, 0, 1) for way in pair]
+            ratios.append(measure(cells(*given, *filled, *more)).estimate[0, 0])
+    low, high = (ends[0, 0] for ends in panel.ranges["missing-group"])
+    assert (low, high) == pytest.approx((min(ratios), max(ratios)), rel=1e-12)
+    assert low < panel.estimate[0, 0] < high
+
+
+def test_few_occasions_of_unrecorded_group_are_not_told():
+    many = [(person, person % 2, 1) for person in range(60)]
+    panel = measure(cells(*pairs(), *blanks(*many)))
+    assert not panel.range_hidden[0, 0]
+    assert 0 < panel.ranges["missing-group"][0][0, 0] < panel.estimate[0, 0]
+    assert measure(cells(*pairs(), *blanks(*many[:16]))).range_hidden[0, 0]
+    assert measure(cells(*pairs(), *blanks(*many[:16]), published=(True,))).range_hidden[0, 0] == False  # noqa: E712
+    assert np.isnan(measure(cells(*pairs())).ranges["missing-group"][0][0, 0])
+
+
+def test_two_places_have_ranges_of_their_own():
+    other = [(*row[:4], "", "48201") for row in pairs(start=500)]
+    lost = [(person, "unknown", person % 2, 1, "", "48201") for person in range(500, 560)]
+    panel = measure(cells(*pairs(), *other, *lost, places=("48453", "48201")))
+    alone = measure(cells(*other, *lost, places=("48201",)))
+    ends = panel.ranges["missing-group"]
+    assert np.isnan(ends[0][0, 0])
+    assert [end[1, 0] for end in ends] == [end[0, 0] for end in alone.ranges["missing-group"]]

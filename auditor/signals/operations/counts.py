@@ -158,6 +158,28 @@ def parts(dates: Calendar, groups: tuple[str, str], by_officer: Bools | None = N
     return Parts(focal, total, dates.on[day], dates.stratum[day], day, officer, dates.place[day])
 
 
+def completed(dates: Calendar, groups: tuple[str, str], *, up: bool) -> Calendar:
+    """Return the days as if the stops of unrecorded group were of two groups.
+
+    Parameters
+    ----------
+    dates : Calendar
+    groups : (focal, reference)
+    up : bool
+        Whether those of operation days are the focal group's and those of ordinary days the reference group's, which
+        makes the odds ratio largest; else the other way round.
+    """
+    rows = dates.rows
+    group = np.where(dates.on[dates.at] == up, *groups).astype(object)
+    named = np.where(blind(rows), group, rows.columns["group"])
+    return replace(dates, rows=RowTable(rows.index, {**rows.columns, "group": named}, rows.n, rows.censored))
+
+
+def blind(rows: RowTable) -> Bools:
+    """Return the rows whose group is not recorded."""
+    return rows.isin("group", "", "unknown")
+
+
 def officers_recorded(dates: Calendar, groups: tuple[str, str], places: int) -> Bools:
     """Return the places in which the officer is recorded for at least half of both groups' stops on operation days."""
     group = dates.rows.columns["group"]

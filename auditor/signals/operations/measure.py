@@ -12,9 +12,11 @@ from scipy.special import expit, logit
 
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import public, small, tainted
-from auditor.signals.operations.counts import Calendar, Parts
+from auditor.signals.blank_group import blank_odds
+from auditor.signals.operations.counts import Calendar, Parts, blind
+from auditor.signals.sides import BLANK, telling
 from auditor.signals.signal import Contrast, Lack, Panel, blank
-from auditor.stats.days.randomisation import OperationDays, randomise_days
+from auditor.stats.days.randomisation import OperationDays, days_log_odds, randomise_days
 from auditor.stats.fit import NotConverged
 
 LEVEL = 0.95
@@ -62,6 +64,9 @@ class DayColumn:
     preferred : (J,) bool array
         Places for which this comparison speaks.
     notes : mapping of str to bool array
+    completed : pair of Parts or None
+        The parts with the stops of unrecorded group counted so that the ratio is smallest, and largest; None where
+        their range is not asked for.
     """
 
     contrast: Contrast
@@ -73,6 +78,7 @@ class DayColumn:
     whole: Floats
     preferred: Bools
     notes: dict[str, Bools] = field(default_factory=dict)
+    completed: tuple[Parts, Parts] | None = None
 
 
 def day_panel(
@@ -86,6 +92,7 @@ def day_panel(
             kept = slice(None) if column.contrast.group == columns[i].contrast.group else slice(1, None, 2)
             gap = np.abs(part["counts"] - earlier["counts"])[:, kept]
             part["hidden"] = part["hidden"] | np.asarray(small(gap, cells).any(axis=1), dtype=bool)
+            part["range_hidden"] |= telling(cells, part["blank"], earlier["blank"])
 
     def stack(name: str) -> Any:
         return np.column_stack([part[name] for part in parts])
@@ -104,6 +111,7 @@ def day_panel(
         | {f"{_NAME}.caveat-detectable": np.isfinite(stack("detectable")) & stack("testable")},
         extra={name: stack(name) for name in _EXTRA},
         missing={"group": stack("missing_group")},
+        ranges={BLANK: (stack("range_low"), stack("range_high"))},
         window=(_wide(window[0], len(columns)), _wide(window[1], len(columns))),
         censored=np.column_stack([column.censored for column in columns]),
         hidden=stack("hidden"),
@@ -137,11 +145,44 @@ def _measure(cells: Cells, column: DayColumn, draws: int, seed: int) -> dict[str
             part["code"][j] = 10
             continue
         _fill(part, int(j), found, cells.gates["expected"])
+    _bound(part, cells, column)
     counts = part["counts"]
     # All stops of a group are told elsewhere: what is left of them may not be few either.
     told = np.column_stack([counts, column.whole - counts[:, :2] - counts[:, 2:]])
     part["hidden"] = np.asarray((small(told, cells).any(axis=1) & ~public(cells)) | tainted(cells))
     return part
+
+
+def _bound(part: dict[str, Any], cells: Cells, column: DayColumn) -> None:
+    """Write what the stops of unrecorded group could do to the ratio."""
+    part["blank"] = None
+    part["range_low"], part["range_high"] = (np.full(cells.size, np.nan) for _ in range(2))
+    if column.completed is None:
+        return
+
+    def again(j: int, up: bool) -> float | None:
+        return _log_odds(column.completed[up].of(j))  # type: ignore[index]
+
+    known = np.where(part["code"] == 0, part["estimate"], np.nan)
+    found = blank_odds(cells, _blind_counts(cells, column), known, again)
+    part["blank"], part["range_low"], part["range_high"] = found, found.low, found.high
+    part["range_hidden"] = part["range_hidden"] | found.few
+
+
+def _blind_counts(cells: Cells, column: DayColumn) -> Floats:
+    """Return the stops of unrecorded group on matched operation days and ordinary days, shape (J, 2)."""
+    dates = column.dates
+    lost = blind(dates.rows) & (dates.stratum[dates.at] >= 0)
+    sides = [lost & (dates.on[dates.at] == on) for on in (True, False)]
+    return np.column_stack([np.bincount(dates.rows.index[m], dates.rows.n[m], cells.size) for m in sides]).astype(float)
+
+
+def _log_odds(own: Parts) -> float | None:
+    try:
+        found = days_log_odds(own.focal, own.total, own.on, own.stratum, day=own.day, officer=own.officer)
+    except NotConverged:
+        return None
+    return found
 
 
 def _compare(own: Parts, draws: int, seed: int) -> OperationDays:
@@ -181,8 +222,8 @@ def _missing(part: dict[str, Any], cells: Cells, column: DayColumn) -> Floats:
     """Write the share of the matched days' stops of which the group is not recorded, and return it, 0 where none."""
     rows = column.dates.rows
     used = column.dates.stratum[column.dates.at] >= 0
-    blind = used & np.isin(rows.columns["group"].astype(str), ("", "unknown"))
-    whole, count = (np.bincount(rows.index[m], rows.n[m], cells.size).astype(float) for m in (used, blind))
+    lost = used & blind(rows)
+    whole, count = (np.bincount(rows.index[m], rows.n[m], cells.size).astype(float) for m in (used, lost))
     part["missing_group"] = np.divide(count, whole, out=np.full(cells.size, np.nan), where=whole > 0)
     part["range_hidden"] = small(count, cells)
     return np.nan_to_num(part["missing_group"], nan=0.0)

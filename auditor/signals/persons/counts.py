@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells, Floats, RowTable
+from auditor.signals.blank_group import blank_group
+from auditor.signals.sides import Blank
 
 EVENTS = ("stop", "citation", "arrest", "booking")
 OUTCOMES = ("searched", "booked", "cited")
@@ -162,6 +164,44 @@ def occasions(rows: RowTable, places: int, groups: tuple[str, str], outcome: str
         whole=np.column_stack([total((group == name) & (had_it == mark)) for mark in (1, 0) for name in groups]),
         censored=censored,
     )
+
+
+def blank_persons(
+    rows: RowTable, cells: Cells, groups: tuple[str, str], outcome: str, by: Sequence[str], where: Bools
+) -> Blank:
+    """Bound the ratio over every way to give a person's occasions of unrecorded group to the two groups.
+
+    Parameters
+    ----------
+    rows, groups, outcome, by
+        As in :func:`occasions`.
+    cells : Cells
+    where : (J,) bool array
+        Places to look at.
+    """
+    known = (rows.columns["person_code"] >= 0) & (rows.columns[outcome] >= 0)
+    blind = known & rows.isin("group", "", "unknown")
+    asked = blind | (known & rows.isin("group", *groups))
+    low, high = (np.full(cells.size, np.nan) for _ in range(2))
+    parts, few = np.zeros((cells.size, 2)), np.zeros(cells.size, dtype=bool)
+    for j in np.flatnonzero(where & (np.bincount(rows.index[blind], minlength=cells.size) > 0)).tolist():
+        own = rows.take(asked & (rows.index == j))
+        own = own.take(_could_vary(own, groups))
+        alone = RowTable(np.zeros(len(own.n), dtype=np.int64), own.columns, own.n, own.censored)
+        hit = own.columns[outcome] == 1
+        every = np.ones(len(hit), dtype=bool)
+        found = blank_group(alone, cells.select([j]), groups, told=every, hit=hit, by=("person_code", *by))
+        low[j], high[j], parts[j], few[j] = found.low[0], found.high[0], found.parts[0], found.few[0]
+    return Blank(low, high, parts, few)
+
+
+def _could_vary(rows: RowTable, groups: tuple[str, str]) -> Bools:
+    """Return the rows of persons who could have been perceived both ways: the others tell nothing."""
+    person = np.unique(rows.columns["person_code"], return_inverse=True)[1].ravel()
+    either = rows.isin("group", "", "unknown")
+    sides = [np.bincount(person, rows.n * (either | rows.isin("group", name))) for name in groups]
+    total = np.bincount(person, rows.n)
+    return np.asarray(((sides[0] > 0) & (sides[1] > 0) & (total > 1))[person], dtype=bool)
 
 
 def _sums(unit: Ints, values: Floats, units: Ints) -> Floats:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import public, small, tainted
 from auditor.signals.persons.counts import Occasions
+from auditor.signals.sides import BLANK, Blank, telling
 from auditor.signals.signal import Contrast, Lack, Panel, blank
 from auditor.stats.strata.person_fixed_effects import PersonEffect, person_effect
 from auditor.stats.strata.person_ratio import PersonRatio, person_ratio
@@ -50,18 +51,22 @@ class PersonColumn:
     contrast : Contrast
     counted : Occasions
     notes : mapping of str to bool array
+    blank : Blank or None
+        What occasions of unrecorded group could do to the ratio.
     """
 
     contrast: Contrast
     counted: Occasions
     notes: dict[str, Bools] = field(default_factory=dict)
+    blank: Blank | None = None
 
 
 def person_panel(cells: Cells, columns: Sequence[PersonColumn], window: tuple[Sequence[str], Sequence[str]]) -> Panel:
     """Measure the columns and stack them; what is printed beside another must not give a small count away."""
     parts = [_measure(cells, column) for column in columns]
     for i, part in enumerate(parts):
-        for earlier in parts[:i]:
+        for earlier, column in zip(parts[:i], columns, strict=False):
+            part["range_hidden"] |= telling(cells, columns[i].blank, column.blank)
             gap = np.abs(part["counts"] - earlier["counts"])
             part["hidden"] = part["hidden"] | np.asarray(small(gap, cells).any(axis=1), dtype=bool)
 
@@ -81,6 +86,7 @@ def person_panel(cells: Cells, columns: Sequence[PersonColumn], window: tuple[Se
         notes={name: np.column_stack([c.notes.get(name, none) for c in columns]) & (code == 0) for name in names},
         extra={name: stack(name) for name in _EXTRA},
         missing={name: stack(f"missing_{name}") for name in ("group", "person", "outcome")},
+        ranges={BLANK: (stack("range_low"), stack("range_high"))},
         window=(_wide(window[0], len(columns)), _wide(window[1], len(columns))),
         censored=np.column_stack([column.counted.censored for column in columns]),
         hidden=stack("hidden"),
@@ -116,6 +122,10 @@ def _measure(cells: Cells, column: PersonColumn) -> dict[str, Any]:
         many = (fit.persons >= cells.gates["persons"])[ok]
         part["testable"][ok] = many & (counted.expected(places)[ok] >= cells.gates["expected"])
     _missing(part, cells, counted, ok)
+    ends = (np.nan, np.nan) if column.blank is None else (column.blank.low, column.blank.high)
+    part["range_low"], part["range_high"] = (np.where(ok, end, np.nan) for end in ends)
+    if column.blank is not None:
+        part["range_hidden"] = part["range_hidden"] | column.blank.few
     return part
 
 

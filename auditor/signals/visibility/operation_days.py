@@ -9,7 +9,16 @@ from pydantic import Field
 
 from auditor.cells import Bools, Cells, CellSpec, Floats, RowSpec
 from auditor.findings.card import Card
-from auditor.signals.operations.counts import EVENTS, Calendar, calendar, event_of, officers_recorded, parts
+from auditor.signals.operations.counts import (
+    EVENTS,
+    Calendar,
+    blind,
+    calendar,
+    completed,
+    event_of,
+    officers_recorded,
+    parts,
+)
 from auditor.signals.operations.draw import draw
 from auditor.signals.operations.measure import DayColumn, day_panel
 from auditor.signals.searches import rows_of
@@ -59,6 +68,8 @@ CARD = Card(
         "operation days of every stratum with T as large (all, up to 20,000; else 9,999 drawn and the true one)",
         "odds ratio: the theta at which T(theta) = 0, operation days' log odds being raised by log theta; 95 % limits: "
         "those theta that neither one-sided test rejects at .025",
+        "stops of unrecorded group: the ratio again with all of them on operation days counted as the focal group's "
+        "and all on ordinary days as the reference group's, and the other way round",
         "detectable: the theta that lifts T by (1.96 + 0.84) of its standard deviation over the exchanges",
         "measured (benchmarks/days_null.py): a true null rejected at .05 in .036 to .058 of runs (two-sided), officers "
         "told apart .023 to .067; the last is for 10 operations of 6 officers and is a little too often",
@@ -167,9 +178,12 @@ def _column(cells: Cells, dates: Calendar, event: str, group: str, name: str, *,
         "operation-days.caveat-surname": every & surname,
     }
     contrast = _contrast(groups, event, name, tested=tested)
-    return DayColumn(
-        contrast, dates, parts(dates, groups, by_officer), wanted, present, censored, whole, preferred, notes
-    )
+    bounds = None
+    if tested and blind(dates.rows).any():
+        low, high = (parts(completed(dates, groups, up=up), groups, by_officer) for up in (False, True))
+        bounds = (low, high)
+    own_parts = parts(dates, groups, by_officer)
+    return DayColumn(contrast, dates, own_parts, wanted, present, censored, whole, preferred, notes, bounds)
 
 
 def _present(cells: Cells, event: str, groups: tuple[str, str]) -> tuple[Bools, Bools, Floats]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from auditor.cells import Cells, CellSpec, RowSpec, RowTable
 from auditor.findings.card import Card
-from auditor.signals.persons.counts import EVENTS, OUTCOMES, choose, occasions, perceived
+from auditor.signals.persons.counts import EVENTS, OUTCOMES, blank_persons, choose, occasions, perceived
 from auditor.signals.persons.draw import draw
 from auditor.signals.persons.measure import PersonColumn, person_panel
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
@@ -60,6 +60,8 @@ CARD = Card(
         "Student's t, errors clustered by person (CR2)",
         "ratio = sum_i a m / t / sum_i c n / t: the quotient of the same two weighted shares; limits: the r at which "
         "(sum_i (a m - r c n) / t)^2 = q^2 sum_i ((a m - r c n) / t)^2",
+        "occasions of unrecorded group: the smallest and the largest such ratio over every way to give each person's "
+        "to the two groups",
         "p = P(sum_i a >= observed | perceptions shuffled within each person): sum of hypergeometric counts, convolved",
         "screen: focal searches k of n against b = (k / n) / ratio, with what is left of the ratio's error (rather too "
         "large an error, since persons are alike to themselves)",
@@ -137,7 +139,7 @@ class PerceivedEthnicity(Signal):
         if options.within == "person" and _several_agencies(rows):
             names.append("agency")
         columns = [
-            _column(cells, rows, event, group, outcome, name, tested=name == options.within)
+            _column(cells, rows, event, group, outcome, name, tested=name == options.within, bounded=True)
             for group in cells.focal_groups
             for name in names
         ]
@@ -165,7 +167,15 @@ def _several_agencies(rows: RowTable) -> bool:
 
 
 def _column(
-    cells: Cells, rows: RowTable, event: str, group: str, outcome: str, within: str, *, tested: bool
+    cells: Cells,
+    rows: RowTable,
+    event: str,
+    group: str,
+    outcome: str,
+    within: str,
+    *,
+    tested: bool,
+    bounded: bool = False,
 ) -> PersonColumn:
     contrast = Contrast(
         key=f"{group}/{cells.reference_group}/{outcome}/{within}",
@@ -190,7 +200,9 @@ def _column(
         "perceived-ethnicity.caveat-else": every & (within == "person"),
     }
     groups = (group, cells.reference_group)
-    return PersonColumn(contrast, occasions(rows, cells.size, groups, outcome, _SHOWN[within]), notes)
+    counted = occasions(rows, cells.size, groups, outcome, _SHOWN[within])
+    bounds = blank_persons(rows, cells, groups, outcome, _SHOWN[within], counted.varied > 0) if bounded else None
+    return PersonColumn(contrast, counted, notes, bounds)
 
 
 SIGNAL = PerceivedEthnicity()

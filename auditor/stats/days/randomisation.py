@@ -193,6 +193,22 @@ def randomise_days(
     )
 
 
+def days_log_odds(
+    focal: ArrayLike,
+    total: ArrayLike,
+    operation: ArrayLike,
+    stratum: ArrayLike,
+    *,
+    day: ArrayLike | None = None,
+    officer: ArrayLike | None = None,
+) -> float:
+    """Return the log odds ratio of :func:`randomise_days` alone, which needs no assignments.
+
+    Parameters and errors are those of :func:`randomise_days`. It is infinite where no difference evens the days out.
+    """
+    return make_days(focal, total, operation, stratum, day, officer).correlated().estimate()
+
+
 def _p_values(days: Days, orders: Orders, wider: float, shift: float) -> tuple[float, float]:
     """Shares of assignments at least as far above, and below, as the true one, which stands first."""
     weighted, centre = days.contributions(shift)
