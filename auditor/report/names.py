@@ -37,6 +37,12 @@ def comparator(finding: Finding) -> str:
 
 def finding_name(finding: Finding) -> str:
     """Return a short name of a finding: what is counted, and against what."""
+    name = _name(finding)
+    return name[:1].upper() + name[1:]
+
+
+def _name(finding: Finding) -> str:
+    """Return that name as a language puts it together: not each begins with the group, which is written large."""
     parts = finding.contrast.split("/")
     if is_contrast(finding):
         return _class_name(finding.group, finding.event, parts[-1])
