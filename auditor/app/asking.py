@@ -24,6 +24,7 @@ CANDIDATES: Final = "candidates, none of them accepted: "
 _CANDIDATE: Final = re.compile(r"([^,()]+(?:, [A-Z]{2})?) \((\d{5})\)")
 _NONE: Final[Choice] = ("", "Choose …")
 _LEFT_OUT: Final[Choice] = (EXCLUDE, "Leave these rows out")
+_NO_STATE: Final = " '' is none"
 NO_COLUMN: Final = "\u2205"
 """Answer to "which column": there is none."""
 _HEADS: Final = {"columns": "Which column is what", "constants": "What holds for every row", "places": "Places"}
@@ -42,10 +43,13 @@ def controls(at: int, source: Surveyed, settled: Mapping[str, Any]) -> Iterator[
     """
     here: Path = ("sources", at)
     asked = [line for line in source.lines if line.firm and line.name and not line.value]
-    if any(line.table == "places" for line in asked) or settled.get("state"):
-        yield _state(here, settled.get("state", ""))
-    for line in asked:
-        yield _control((*here, *_path(line)), source, _help(line), "", opened=True)
+    places = [line for line in asked if line.table == "places"]
+    for line in (line for line in asked if line not in places):
+        yield _control((*here, *path_of(line)), source, help_of(line), "", opened=True)
+    if places or settled.get("state"):
+        yield _state(here, settled.get("state", ""), first=bool(places))
+    for line in places:
+        yield _control((*here, *path_of(line)), source, help_of(line), "", opened=True)
     for line in source.lines:
         if not line.firm and (line.name or line.value):
             yield from _offer(here, line)
@@ -53,18 +57,22 @@ def controls(at: int, source: Surveyed, settled: Mapping[str, Any]) -> Iterator[
         yield _control((*here, *path), source, (), value, opened=False)
 
 
-def _path(line: Line) -> Path:
+def path_of(line: Line) -> Path:
+    """Return where the setting of a line stands below its ``[[sources]]`` table."""
     return (*(line.table.split(".") if line.table else ()), line.name)
 
 
-def _help(line: Line) -> tuple[str, ...]:
+def help_of(line: Line) -> tuple[str, ...]:
     """Return what is worth reading beside a control: its own words stand in its label already."""
     said = [text.removeprefix(QUESTION) for text in line.remarks]
     if line.table.startswith("values."):
         quoted = f"{line.name!r}: "
         return tuple(text.removeprefix(quoted) for text in said if text.startswith(quoted))
     if line.table == "places":
-        return tuple(text.partition(": ")[2] for text in said if text.startswith(f"{line.name!r}: "))
+        quoted = f"{line.name!r}: "
+        return tuple(text.replace(quoted, "").replace(_NO_STATE, "") for text in said if text.startswith(quoted))
+    if line.table == "constants" and (line.name in VOCABULARIES or line.name == "place"):
+        said = said[1:]
     return tuple(said)
 
 
@@ -78,13 +86,13 @@ def _settled(data: Mapping[str, Any], before: Path) -> Iterator[tuple[Path, Any]
             yield (*before, name), value
 
 
-def _state(here: Path, value: str) -> Control:
+def _state(here: Path, value: str, *, first: bool) -> Control:
     about = "Only where every place of this file lies in one state: its counties are then told by their names alone."
     known = gazetteer().state(value) if value else None
     choices = (("", "Not said, or several states"), *_states())
     return Control(
         (*here, "state"), "select", "State of every place in this file", (about,), choices,
-        known.state if known else value, group="Places", may_lack=True,
+        known.state if known else value, group="Places", may_lack=True, first=first,
     )  # fmt: skip
 
 
@@ -142,7 +150,7 @@ def _word(column: str, written: str) -> tuple[str, str, tuple[Choice, ...]]:
 
 
 def _constant(name: str) -> tuple[str, str, tuple[Choice, ...]]:
-    label = f"In every row, what is {meanings.column(name)}?"
+    label = meanings.QUESTIONS.get(name, f"What is {meanings.column(name)}, the same in every row?")
     if name in VOCABULARIES:
         return "select", label, (_NONE, *((word, word) for word in VOCABULARIES[name].values))
     if name == "universe":
@@ -159,7 +167,7 @@ def _candidates(about: Sequence[str]) -> tuple[Choice, ...]:
 def _offer(here: Path, line: Line) -> Iterator[Control]:
     """Yield a line that the reader may take up, as a box to tick for each of its settings."""
     if line.name:
-        settings: list[tuple[Path, Any]] = [(_path(line), line.value)]
+        settings: list[tuple[Path, Any]] = [(path_of(line), line.value)]
     else:
         try:
             settings = [*offered(line.value)]

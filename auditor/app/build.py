@@ -17,6 +17,7 @@ from auditor.cli_guard import fault
 ROUTES = (
     Route(OPEN, door.enter, methods=["GET"]),
     Route("/style.css", door.style, methods=["GET"]),
+    Route("/favicon.ico", door.icon, methods=["GET"]),
     Route("/", files.show, methods=["GET"]),
     Route(UPLOAD, files.add, methods=["POST"]),
     Route("/files/remove", files.remove, methods=["POST"]),

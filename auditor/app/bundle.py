@@ -35,7 +35,7 @@ def write_bundle(case: Case) -> Path:
 
 
 def _inside(case: Case) -> Iterator[tuple[str, Path]]:
-    yield "audit.toml", case.config
+    yield "audit.toml", case.ran
     for folder in (case.out, case.letters):
         for path in folder.rglob("*"):
             if path.is_file() and not path.is_symlink():

@@ -79,6 +79,16 @@ class Case:
         """Folder of what the steps found."""
         return self.root / "state"
 
+    @property
+    def ran(self) -> Path:
+        """The configuration that the finished review was made from, as the output folder holds it."""
+        return self.out / "config.toml"
+
+    @property
+    def changed(self) -> bool:
+        """Whether answers or files were changed since the finished review was made."""
+        return self.ran.exists() and (not self.config.exists() or self.config.read_bytes() != self.ran.read_bytes())
+
     def files(self) -> list[Path]:
         """Return the files handed in, by name."""
         return sorted(path for path in self.data.iterdir() if path.is_file() and path.name != CONFIG)

@@ -33,6 +33,8 @@ class Control:
         Under which heading it stands.
     may_lack : bool
         Whether it may be left empty, which takes the line out.
+    first : bool
+        Whether it stands with the open questions all the same.
     """
 
     path: Path
@@ -44,6 +46,7 @@ class Control:
     open: bool = False
     group: str = ""
     may_lack: bool = False
+    first: bool = False
 
     @property
     def id(self) -> str:

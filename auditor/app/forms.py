@@ -9,13 +9,14 @@ from typing import Final
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from auditor.app.desk import desk
 
 MOST_FILES: Final = 200
 MOST_FIELDS: Final = 20_000
 LONGEST_FIELD: Final = 1 << 20
+WHILE_BUSY: Final = ("/stop", "/delete", "/close")
 MARK: Final = "form"
 
 
@@ -49,12 +50,17 @@ Page = Callable[[Request, FormData], Awaitable[Response]]
 
 
 def posted(endpoint: Page) -> Callable[[Request], Awaitable[Response]]:
-    """Return an endpoint that is given the form of the request, read and checked."""
+    """Return an endpoint that is given the form of the request, read and checked.
+
+    While a step is under way nothing of the case changes: whoever sends a form is led to the step.
+    """
 
     @wraps(endpoint)
     async def answer(request: Request) -> Response:
         form = await form_of(request)
         try:
+            if desk(request).jobs.running and request.url.path not in WHILE_BUSY:
+                return RedirectResponse("/working", 303)
             return await endpoint(request, form)
         finally:
             await form.close()

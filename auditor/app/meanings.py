@@ -46,6 +46,14 @@ COLUMNS: Final[dict[str, str]] = {
     "universe": "who is counted in a population",
 }
 
+QUESTIONS: Final[dict[str, str]] = {
+    "event": "What happened to the person of each row?",
+    "place": "Where did it happen, the same in every row?",
+    "program": "Which programme began?",
+    "universe": "Who is counted?",
+}
+"""What is asked where one answer holds for every row of a file."""
+
 FORMATS: Final[tuple[tuple[str, str], ...]] = (
     ("records", "one event of one person (a stop, an arrest, a booking, a detainer)"),
     ("counts", "a number of events in a place and a time"),

@@ -9,15 +9,19 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from auditor.app.about_audit import audit_controls
-from auditor.app.asking import controls
+from auditor.app.asking import controls, help_of, path_of
 from auditor.app.case import CONFIG
+from auditor.app.meanings import column
 from auditor.audit.drafting.answering import Answer, with_answers
 from auditor.audit.drafting.initial import Drafted, draft
 from auditor.audit.drafting.survey import Surveyed
 from auditor.audit.out_file import write_whole
+from auditor.audit.toml_lines import Path as TomlPath
 from auditor.audit.toml_lines import locate
 from auditor.errors import AuditorError, Problem
-from auditor.records.proposing.line import QUESTION
+from auditor.records.adapter import found_adapters
+from auditor.records.columns import find_columns
+from auditor.records.proposing.line import QUESTION, Line
 
 
 def look(folder: Path, answers: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
@@ -41,18 +45,55 @@ def look(folder: Path, answers: Sequence[Mapping[str, Any]] = ()) -> dict[str, A
     before = config.read_text(encoding="utf-8") if config.exists() else ""
     files = [path for path in sorted(folder.iterdir()) if path.name != CONFIG and not path.name.startswith(".")]
     given = [Answer(tuple(answer["path"]), _typed(answer["path"], answer["value"])) for answer in answers]
-    if given:
-        write_whole(config, with_answers(before, given))
+    refused: list[Refused] = []
+    while True:
+        if before:
+            write_whole(config, with_answers(before, given))
+        drafted, back = _tried(files, config, given)
+        refused += back
+        given = [answer for answer in given if answer.path not in {path for path, _ in back}]
+        if drafted is not None and not back:
+            break
+    write_whole(config, drafted.text)
+    told = [{"path": list(path), "text": text} for path, text in refused]
+    return {**_view(drafted, tomllib.loads(drafted.text)), "refused": told}
+
+
+Refused = tuple[TomlPath, str]
+
+
+def _tried(files: Sequence[Path], config: Path, given: Sequence[Answer]) -> tuple[Drafted | None, list[Refused]]:
+    """Draft with answers; return which of them cannot be used, and why.
+
+    Raises
+    ------
+    AuditorError
+        When it is not an answer that is wrong.
+    """
     try:
         drafted = draft(files, config)
     except AuditorError as error:
         if not given:
             raise
-        refused = _refused(config.read_text(encoding="utf-8"), given, error.problems)
-        write_whole(config, before)
-        return {**_view(draft(files, config), tomllib.loads(before)), "refused": refused}
-    write_whole(config, drafted.text)
-    return {**_view(drafted, tomllib.loads(drafted.text)), "refused": []}
+        return None, _refused(config.read_text(encoding="utf-8"), given, error.problems)
+    order = {table["path"]: at for at, table in enumerate(tomllib.loads(drafted.text).get("sources", []))}
+    asked = {
+        ("sources", order[found.spec.path], *path_of(line)): line
+        for found in drafted.sources
+        for line in found.lines
+        if line.open and line.name
+    }
+    again = [answer for answer in given if answer.value and answer.path in asked]
+    return drafted, [(answer.path, _why(answer, asked[answer.path])) for answer in again]
+
+
+def _why(answer: Answer, line: Line) -> str:
+    """Return why an answer was not taken: in the words of the question, where they say it."""
+    said = next((text for text in help_of(line) if _OF_ANSWER in text), "")
+    return said.replace(_OF_ANSWER, f"“{answer.value}” is") or f"“{answer.value}” cannot be used here"
+
+
+_OF_ANSWER = "the configuration's answer is"
 
 
 def _typed(path: Sequence[str | int], value: Any) -> Any:
@@ -60,10 +101,11 @@ def _typed(path: Sequence[str | int], value: Any) -> Any:
     return date.fromisoformat(value) if value and path[-1] in ("as_of", "data_opened") else value
 
 
-def _refused(text: str, given: Sequence[Answer], problems: Sequence[Problem]) -> list[dict[str, Any]]:
-    """Return what is wrong, each with the answer on whose line it was found (an empty path for none)."""
+def _refused(text: str, given: Sequence[Answer], problems: Sequence[Problem]) -> list[Refused]:
+    """Return each answer on whose line something is wrong; where it is on no such line, all of them."""
     by_line = {line: path for path, line in locate(text).items() if path in {answer.path for answer in given}}
-    return [{"path": list(by_line.get(problem.row, ())), "text": said(problem)} for problem in problems]
+    found = [(by_line[problem.row], said(problem)) for problem in problems if problem.row in by_line]
+    return found or [(answer.path, " ".join(map(said, problems))) for answer in given]
 
 
 def said(problem: Problem) -> str:
@@ -91,6 +133,17 @@ def _view(drafted: Drafted, data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+_TOLD_BELOW = "read: "
+
+
+def _columns(found: Surveyed) -> list[list[str]]:
+    """Return which column is read as what: theirs, and in words what it holds."""
+    adapter = found_adapters().get(found.spec.format)
+    known = find_columns(found.headers, adapter.columns) if adapter is not None else {}
+    theirs = {name: found.headers[at[0]] for name, at in known.items()} | found.spec.answered().columns
+    return [[header, column(name)] for name, header in sorted(theirs.items(), key=lambda entry: entry[1])]
+
+
 def _source(at: int, found: Surveyed, settled: Mapping[str, Any]) -> dict[str, Any]:
     name = PurePath(found.spec.path).name
     notes = [note for met in found.met for note in met.ledger.notes]
@@ -99,7 +152,8 @@ def _source(at: int, found: Surveyed, settled: Mapping[str, Any]) -> dict[str, A
         "name": name,
         "format": found.spec.format,
         "rows": sum(met.ledger.read for met in found.met),
-        "head": list(found.head),
+        "head": [text for text in found.head if not text.startswith(_TOLD_BELOW)],
+        "columns": _columns(found),
         "wrong": [said(problem) for problem in found.wrong],
         "unanswerable": [text.removeprefix(QUESTION) for line in bare if line.asks for text in line.remarks],
         "remarks": [text for line in bare if not line.asks for text in line.remarks],

@@ -151,7 +151,7 @@ ANSWERS = (
     ("Title of the review", "Four counties"),
     ("Date that the review bears", "2012-12-31"),
     ("State of every place in this file", "TX"),
-    ("In every row, what is what happened (stop, arrest, booking ...)?", "booking"),
+    ("What happened to the person of each row?", "booking"),
     ("What does “H” mean?", "hispanic"),
     ("What does “W” mean?", "white"),
     ("What does “B” mean?", "black"),

@@ -181,12 +181,18 @@ def test_wrong_answers_stand_beside_their_questions_and_change_nothing(browser: 
     assert f'<a href="#{day}">Write a day as 2012-06-30.</a>' in answer.text
     assert 'value="31/12/2012"' in answer.text
     assert at.case.config.read_text() == before
-    # What only the reading of the files can tell is taken back too, and stands beside its question.
+    # What only the reading of the files can tell is taken back too, and stands beside its question; the rest is kept.
     place = browser.control("Where is “Travis County”?")
     browser.answer(("Where is “Travis County”?", "nowhere at all"), ("Title of the review", "A title"))
     assert browser.wait() == "/questions"
     text = browser.get("/questions").text
-    assert f'id="{place}-error"' in text or "nowhere at all" in text
+    assert f'id="{place}-error"' in text
+    assert "“nowhere at all” is no county or state code" in text
+    written = tomllib.loads(at.case.config.read_text())
+    assert written["audit"]["title"] == "A title"
+    assert written["sources"][0]["places"]["Travis County"] == ""
+    page = Page(text)
+    assert len(page.ids) == len(set(page.ids))
 
 
 def test_a_step_can_be_stopped_and_everything_deleted(browser: Browser, at: Desk, jail: bytes) -> None:
@@ -217,3 +223,26 @@ def test_closing_ends_the_program(browser: Browser, at: Desk) -> None:
     assert "is kept" in browser.post("/close", {"keep": "yes"}).text
     assert at.case.keep is True
     at.case.keep = False
+
+
+def test_nothing_changes_while_a_step_is_under_way(browser: Browser, at: Desk, jail: bytes) -> None:
+    browser.upload(("jail.xlsx", jail))
+    browser.post("/look")
+    for path in ("/questions", "/check", "/run", "/letters", "/look"):
+        assert browser.post(path).headers["location"] == "/working"
+    assert browser.upload(("more.csv", b"a\n1\n")).headers["location"] == "/working"
+    assert [file.name for file in at.case.files()] == ["jail.xlsx"]
+    assert browser.wait() == "/questions"
+
+
+def test_a_review_of_earlier_answers_says_so_and_keeps_its_own(browser: Browser, at: Desk) -> None:
+    at.case.out.mkdir()
+    at.case.ran.write_text("title = 'before'")
+    (at.case.state / "run.json").write_text('{"result": {"places": [], "failures": []}}')
+    at.case.config.write_text("title = 'before'")
+    assert "were changed since" not in browser.get("/review").text + browser.get("/finish").text
+    at.case.config.write_text("title = 'after'")
+    for path in ("/review", "/finish"):
+        assert "were changed since" in browser.get(path).text
+    bundle = zipfile.ZipFile(io.BytesIO(browser.get("/bundle").content))
+    assert bundle.read("audit.toml") == b"title = 'before'"

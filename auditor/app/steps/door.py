@@ -30,3 +30,8 @@ async def enter(request: Request) -> Response:
 async def style(request: Request) -> Response:
     """Send the style."""
     return Response((folder("templates") / "app" / "app.css").read_text(encoding="utf-8"), media_type="text/css")
+
+
+async def icon(request: Request) -> Response:
+    """Answer what every browser asks for: there is none."""
+    return Response(status_code=204)

@@ -82,7 +82,7 @@ async def remove(request: Request, form: FormData) -> Response:
     """Delete one of the files handed in."""
     at = desk(request)
     wanted = next((path for path in at.case.files() if mark((path.name,)) == text(form, "file")), None)
-    if wanted is not None and not at.jobs.running:
+    if wanted is not None:
         at.case.drop_file(wanted)
     return go("/")
 

@@ -21,6 +21,7 @@ async def show(request: Request) -> Response:
         "finish.html.j2",
         finished=at.jobs.result("run") is not None,
         drafted=at.case.config.exists(),
+        changed=at.case.changed,
         letters=at.letters,
         files=len(at.case.files()),
     )

@@ -79,7 +79,7 @@ async def write(request: Request, form: FormData) -> Response:
         details=details,
         origin=[[list(path), name] for path, name in origin.items()],
         stem=f"letter-{len(at.letters) + 1}-{given['kind']}",
-        what=f"{given['kind']}, {places[given['place']]}",
+        what=f"{dict(KINDS)[given['kind']].partition(':')[0]}; {places[given['place']]}",
     )
     return go("/working")
 

@@ -13,6 +13,7 @@ from auditor.app.answered import answers_of
 from auditor.app.control import Control, mark
 from auditor.app.desk import desk
 from auditor.app.forms import posted
+from auditor.app.meanings import FORMATS
 from auditor.app.pages import go, page
 
 
@@ -26,10 +27,8 @@ def _page(request: Request, errors: Mapping[str, str], given: Mapping[str, Any],
     found = at.jobs.result("look")
     if found is None:
         return go("/")
-    refused = {mark(entry["path"]): entry["text"] for entry in found["refused"] if entry["path"]}
-    loose = [entry["text"] for entry in found["refused"] if not entry["path"]]
-    errors = {**refused, **errors}
-    sources = [{**source, "groups": grouped(_controls(source["controls"]))} for source in found["sources"]]
+    errors = {**{mark(entry["path"]): entry["text"] for entry in found["refused"]}, **errors}
+    sources = [_source(source, errors) for source in found["sources"]]
     audit = _controls(found["audit"])
     everything = {c.id: c for c in (*audit, *(c for source in found["sources"] for c in _controls(source["controls"])))}
     ready = not any(control.open for control in everything.values()) and not any(
@@ -41,15 +40,20 @@ def _page(request: Request, errors: Mapping[str, str], given: Mapping[str, Any],
         status,
         sources=sources,
         audit=grouped(audit),
-        everything=everything,
+        amiss=any(control.id in errors for control in audit),
+        formats=dict(FORMATS),
         errors=errors,
-        loose=loose,
         given=given,
         missing=found["missing"],
         ready=ready,
         open=sum(control.open for control in everything.values()),
         problem=at.jobs.error("check"),
     )
+
+
+def _source(source: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
+    own = _controls(source["controls"])
+    return {**source, "groups": grouped(own), "amiss": any(control.id in errors for control in own)}
 
 
 def _controls(data: Sequence[Mapping[str, Any]]) -> list[Control]:
@@ -60,7 +64,7 @@ def grouped(controls: Sequence[Control]) -> dict[str, list[tuple[str, list[Contr
     """Return the open controls and the others, each under their headings in the order in which they come."""
     parts: dict[str, dict[str, list[Control]]] = {"open": {}, "more": {}}
     for control in controls:
-        parts["open" if control.open else "more"].setdefault(control.group, []).append(control)
+        parts["open" if control.open or control.first else "more"].setdefault(control.group, []).append(control)
     return {name: list(heads.items()) for name, heads in parts.items()}
 
 

@@ -33,7 +33,8 @@ async def show(request: Request) -> Response:
     found = at.jobs.result("run")
     if found is None:
         return go("/")
-    return page(request, "review.html.j2", found=found, flagged=sum(entry["flagged"] for entry in found["places"]))
+    flagged = sum(entry["flagged"] for entry in found["places"])
+    return page(request, "review.html.j2", found=found, flagged=flagged, changed=at.case.changed)
 
 
 async def served(request: Request) -> Response:

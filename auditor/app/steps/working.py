@@ -21,6 +21,7 @@ from auditor.app.pages import environment, go, html
 
 LOOK: Final = 0.25
 """Seconds between two looks at the step."""
+TENTHS: Final = 10
 WORDS: Final = {
     "look": "Looking at your files",
     "check": "Checking the files",
@@ -43,13 +44,15 @@ async def show(request: Request) -> Response:
 
 async def _told(request: Request, job: Job, head: str, tail: str) -> AsyncIterator[str]:
     yield head
-    last = ""
+    last, heard = "", ("", 0)
     while job.running:
         words, done, of = job.said()
-        now = environment().get_template("progress.html.j2").render(words=words, done=done, of=of)
-        if now != last:
-            yield now
-            last = now
+        if words != last:
+            # Who listens is told of each piece of work, and of each tenth of it; who looks sees every word.
+            news = (job.course.what, TENTHS * done // of if of else 0)
+            aloud = words if news != heard else ""
+            yield environment().get_template("progress.html.j2").render(words=words, done=done, of=of, aloud=aloud)
+            last, heard = words, news
         await asyncio.sleep(LOOK)
     yield environment().get_template("ended.html.j2").render(to=job.then, refresh=f"0; url={job.then}")
     yield tail
