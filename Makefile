@@ -87,7 +87,7 @@ fuzz: $(VENV)/.dev
 	$(BIN)/python benchmarks/fuzz_readers.py --corruptions $(FUZZ_FILES) --seed $(FUZZ_SEED)
 	$(BIN)/python benchmarks/fuzz_readers.py --hypothesis $(FUZZ_MINUTES) --seed $(FUZZ_SEED)
 
-# About an hour of processor time; shorter with ATTACK_SETS.
+# About ten minutes of processor time, gone on with where it was stopped; shorter with ATTACK_SETS.
 ATTACK_SETS ?= 10000
 attack: $(VENV)/.dev
 	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python benchmarks/suppression.py --sets $(ATTACK_SETS)

@@ -10,12 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_matrix
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
+Floats = NDArray[np.float64]
 LEAST = 11
 SLACK = 1e-6
 FACTORS = 10
@@ -27,21 +30,20 @@ class System:
     """Equations over counts, as they are read off the output."""
 
     counts: Mapping[Hashable, int]
-    rows: list[tuple[dict[int, float], float]] = field(default_factory=list)
-    limits: list[tuple[dict[int, float], float]] = field(default_factory=list)
+    rows: list[tuple[dict[int, float], float, float]] = field(default_factory=list)
+    """Coefficients by key, and the least and the largest value of their sum."""
     seen: set[tuple] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.keys = list(self.counts)
         self.at = {key: i for i, key in enumerate(self.keys)}
-        self._held: Any = None
 
     def equals(self, counted: Iterable[Hashable], value: float) -> None:
         """State that a sum of counts is a number."""
         counted = list(counted)
         if abs(sum(self.counts[key] for key in counted) - value) > SLACK:
             raise ArithmeticError(f"{value} is not the sum of {counted}")
-        self._add({self.at[key]: 1.0 for key in counted}, float(value))
+        self._add({self.at[key]: 1.0 for key in counted}, float(value), float(value))
 
     def share(self, part: Collection[Hashable], whole: Collection[Hashable], share: float) -> None:
         """State that one sum is a share of another, written to twelve digits.
@@ -61,7 +63,7 @@ class System:
         else:
             row = {self.at[key]: -share for key in whole}
             row |= {self.at[key]: 1 - share for key in part}
-            self._add(row, 0.0)
+            self._add(row, 0.0, 0.0)
 
     def within(self, part: Collection[Hashable], whole: Collection[Hashable], low: float, high: float) -> None:
         """State that one sum is between two shares of another: a rounded share, or a rounded ratio."""
@@ -72,47 +74,91 @@ class System:
             row = {self.at[key]: -sign * share for key in whole}
             for key in part:
                 row[self.at[key]] = row.get(self.at[key], 0.0) + sign
-            self.limits.append((row, 0.0))
+            self._add(row, -np.inf, 0.0)
 
-    def _add(self, row: dict[int, float], value: float) -> None:
-        mark = (tuple(sorted(row.items())), value)
+    def _add(self, row: dict[int, float], low: float, high: float) -> None:
+        mark = (tuple(sorted(row.items())), low, high)
         if mark not in self.seen and row:
             self.seen.add(mark)
-            self.rows.append((row, value))
+            self.rows.append((row, low, high))
+            for name in ("matrix", "component", "part"):
+                self.__dict__.pop(name, None)
+
+    @cached_property
+    def matrix(self) -> csr_array:
+        """Return the coefficients: an equation a row, a key a column."""
+        entries = [(i, j, value) for i, (row, _, _) in enumerate(self.rows) for j, value in row.items()]
+        i, j, value = zip(*entries, strict=True) if entries else ((), (), ())
+        return csr_array((value, (i, j)), shape=(len(self.rows), len(self.keys)))
+
+    @cached_property
+    def component(self) -> NDArray[np.int64]:
+        """Return for each key which part of the equations it stands in; parts share no key. -1: in no equation."""
+        return self._parts(self.matrix)
+
+    @cached_property
+    def part(self) -> NDArray[np.int64]:
+        """Return the same as ``component``, of the equations alone: a rounded share of everybody links all places."""
+        return self._parts(self.matrix[[low == high for _, low, high in self.rows]])
+
+    def _parts(self, matrix: csr_array) -> NDArray[np.int64]:
+        links = abs(matrix.T) @ abs(matrix)
+        found = connected_components(links, directed=False)[1].astype(np.int64)
+        found[np.diff(self.matrix.tocsc().indptr) == 0] = -1
+        return found
+
+    def best(self, cost: Floats, most: float = np.inf, *, whole: bool = False) -> Floats | None:
+        """Return counts that agree with every equation and make a weighted sum as large as it can be.
+
+        Parameters
+        ----------
+        cost : (keys,) array
+        most : float
+            No count is larger.
+        whole : bool
+            Counts are whole numbers, and the sum as large as it is found quickly.
+
+        Returns
+        -------
+        (keys,) array or None
+            Counts elsewhere than in the parts that ``cost`` touches are the true ones. None: it has no largest value.
+        """
+        point = np.array([self.counts[key] for key in self.keys], dtype=float)
+        keys = np.flatnonzero(np.isin(self.component, np.unique(self.component[cost != 0])) & (self.component >= 0))
+        if np.any((self.component < 0) & (cost > 0)):
+            return None
+        point[(self.component < 0) & (cost < 0)] = 0.0
+        if not len(keys):
+            return point
+        rows = np.unique(self.matrix.tocsc()[:, keys].indices)
+        limits = np.array([self.rows[i][1:] for i in rows], dtype=float).reshape(-1, 2)
+        told = LinearConstraint(self.matrix[rows][:, keys], limits[:, 0], limits[:, 1])
+        # The true counts always fit (every equation is held against them); HiGHS's presolve sometimes says otherwise.
+        for presolve in (True, False):
+            options = {"presolve": presolve, **({"mip_rel_gap": 0.5, "time_limit": 5} if whole else {})}
+            found = milp(-cost[keys], integrality=int(whole), constraints=told, bounds=Bounds(0, most), options=options)
+            if found.status in (0, 3) or (whole and found.x is not None):
+                break
+        if found.status == 3:  # unbounded
+            return None
+        if found.x is None:
+            raise ArithmeticError(f"the published numbers do not fit together: {found.message}")
+        point[keys] = found.x
+        return point
+
+    def agrees(self, point: NDArray[np.float64]) -> bool:
+        """Say whether counts agree with every equation, as closely as the bounds are taken."""
+        limits = np.array([row[1:] for row in self.rows], dtype=float).reshape(-1, 2)
+        value, slack = self.matrix @ point, SLACK * np.maximum(1.0, abs(self.matrix) @ np.abs(point))
+        within = np.all((limits[:, 0] - slack <= value) & (value <= limits[:, 1] + slack))
+        return bool(within and np.all(point >= -SLACK))
 
     def bounds(self, wanted: Iterable[Hashable]) -> tuple[float, float]:
         """Return the least and the largest whole number that a sum of counts can be."""
         cost = np.zeros(len(self.keys))
         for key in wanted:
             cost[self.at[key]] = 1.0
-        low, high = self._end(cost), -self._end(-cost)
-        return float(np.ceil(low - SLACK)), float(np.floor(high + SLACK))
-
-    def _end(self, cost: np.ndarray) -> float:
-        (matrix, right), (below, most) = self._matrices()
-        # The true counts always fit (every equation is held against them); HiGHS's presolve sometimes says otherwise.
-        for presolve in (True, False):
-            found = linprog(
-                cost, below, most, matrix, right, bounds=(0, None), method="highs", options={"presolve": presolve}
-            )
-            if found.status in (0, 3):
-                break
-        if found.status == 3:  # unbounded
-            return -np.inf
-        if found.status != 0:
-            raise ArithmeticError(f"the published numbers do not fit together: {found.message}")
-        return float(found.fun)
-
-    def _matrices(self) -> tuple[tuple[csr_matrix | None, np.ndarray | None], ...]:
-        size = (len(self.rows), len(self.limits))
-        if self._held is None or self._held[0] != size:
-            self._held = (size, (self._matrix(self.rows), self._matrix(self.limits)))
-        return self._held[1]
-
-    def _matrix(self, rows: list[tuple[dict[int, float], float]]) -> tuple[csr_matrix | None, np.ndarray | None]:
-        if not rows:
-            return None, None
-        entries = [(i, j, value) for i, (row, _) in enumerate(rows) for j, value in row.items()]
-        i, j, value = zip(*entries, strict=True)
-        matrix = csr_matrix((value, (i, j)), shape=(len(rows), len(self.keys)))
-        return matrix, np.array([right for _, right in rows])
+        high, low = self.best(cost), self.best(-cost)
+        assert low is not None  # no sum of counts is below zero
+        largest = np.inf if high is None else float(cost @ high)
+        return float(np.ceil(cost @ low - SLACK)), float(np.floor(largest + SLACK))

@@ -6,7 +6,8 @@ number, since it is written to twelve digits and moves with every one of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 from benchmarks.suppress_lp import LEAST, System
@@ -24,10 +25,10 @@ STEPS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5)
 Keys = list[tuple]
 
 
-def system_of(world: World, review: Mapping[str, Any]) -> System:
+def system_of(world: World, review: Mapping[str, Any], reader_of: type[Reader] | None = None) -> System:
     """Return every equation that a review states about the counts of its world."""
     system = System(world.counts)
-    reader = _Arrests(world, system) if world.kind == "arrests" else _Matches(world, system)
+    reader = (reader_of or {"arrests": _Arrests, "matches": _Matches}[world.kind])(world, system)
     for entry in review["places"]:
         for finding in entry["findings"]:
             if not finding["suppressed"]:
@@ -41,13 +42,18 @@ def system_of(world: World, review: Mapping[str, Any]) -> System:
     return system
 
 
-class _Reader:
+class Reader:
+    """Reads a review's findings, regions and sources into equations; each kind of world has its own."""
+
     def __init__(self, world: World, system: System) -> None:
         self.world, self.system = world, system
         self.told: dict[tuple[str, str, str], list[Any]] = {}
+        self.at: dict[str, Keys] = {}
+        for key in world.counts:
+            self.at.setdefault(key[1], []).append(key)
 
-    def select(self, wanted: Callable[[tuple], bool]) -> Keys:
-        return [key for key in self.world.counts if wanted(key)]
+    def select(self, wanted: Callable[[tuple], bool], place: str | None = None) -> Keys:
+        return [key for key in (self.world.counts if place is None else self.at.get(place, ())) if wanted(key)]
 
     def value(self, keys: Iterable[tuple]) -> int:
         return sum(self.world.counts[key] for key in keys)
@@ -78,15 +84,25 @@ class _Reader:
         """A sum that is not that of the printed places: find the places that it is, by their true counts."""
         others = [here for here in self.world.places if here != place]
         hidden = [here for here in others if here not in shown]
-        own = {here: self.value(counted(here)) for here in others}
-        base = sum(own[here] for here in others if here in shown)
-        for size in range(1 << len(hidden)):
-            chosen = [here for i, here in enumerate(hidden) if size >> i & 1]
-            if abs(base + sum(own[here] for here in chosen) - total) < 0.5:
-                keys = [key for here in others if here in shown or here in chosen for key in counted(here)]
+        self.summed(counted, total, [here for here in others if here in shown], hidden)
+
+    def summed(self, counted: Callable[[str], Keys], total: int, sure: Sequence[str], doubtful: Sequence[str]) -> None:
+        """State the sum over some places and some of others; those that are found first give it."""
+        own = {here: self.value(counted(here)) for here in (*sure, *doubtful)}
+        every = sum(own.values())
+        for out in subsets(doubtful):
+            if abs(every - sum(own[here] for here in out) - total) < 0.5:
+                keys = [key for here in (*sure, *doubtful) if here not in out for key in counted(here)]
                 self.system.equals(keys, total)
                 return
-        raise ArithmeticError(f"a comparator of {total} is the sum of no places")
+        raise ArithmeticError(f"{total} is the sum of no places")
+
+    def unrecorded(self, finding: Mapping[str, Any], part: Keys, whole: Keys) -> None:
+        """The share of cases of unrecorded group, and a range over them, which moves with every one."""
+        if finding["missing"].get("group") is not None:
+            self.system.share(part, whole, finding["missing"]["group"])
+        if finding["ranges"] and all(entry["low"] != entry["high"] for entry in finding["ranges"]):
+            self.system.equals(part, self.value(part))
 
     def rounded(self, part: Keys, whole: Keys, share: float | None) -> None:
         """A share of a whole source; a reader who knows about how many people it is of knows to what it was rounded."""
@@ -104,15 +120,15 @@ class _Reader:
         raise NotImplementedError
 
 
-class _Arrests(_Reader):
+class _Arrests(Reader):
     def of(self, place: str, groups: set[str] | None = None, offences: set[str] | None = None, half: int = 0) -> Keys:
         return self.select(
             lambda key: (
-                key[1] == place
-                and (groups is None or key[2] in groups)
+                (groups is None or key[2] in groups)
                 and (offences is None or key[3] in offences)
                 and half in (0, key[4])
-            )
+            ),
+            place,
         )
 
     def finding(self, finding: Mapping[str, Any]) -> None:
@@ -122,13 +138,7 @@ class _Arrests(_Reader):
         group = finding["group"]
         self.system.equals(self.of(place, {group}), finding["k"])
         self.system.equals(self.of(place, {group, "white"}), finding["n"])
-        self._unknown(finding, self.of(place, {"unknown"}), self.of(place))
-
-    def _unknown(self, finding: Mapping[str, Any], part: Keys, whole: Keys) -> None:
-        if finding["missing"].get("group") is not None:
-            self.system.share(part, whole, finding["missing"]["group"])
-        if finding["ranges"] and all(entry["low"] != entry["high"] for entry in finding["ranges"]):
-            self.system.equals(part, self.value(part))
+        self.unrecorded(finding, self.of(place, {"unknown"}), self.of(place))
 
     def _discretion_contrast(self, finding: Mapping[str, Any], place: str) -> None:
         on = DISCRETIONARY - ({"licence"} if finding["contrast"].endswith("without-licence") else set())
@@ -138,7 +148,7 @@ class _Arrests(_Reader):
         self.system.equals(self.of(place, {"white"}, on), round(finding["comparator"]["value"] * n))
         self.system.equals(self.of(place, {"white"}, both), n)
         asked = self.of(place, {"unknown"}, both)
-        self._unknown(finding, asked, asked + self.of(place, {group, "white"}, both))
+        self.unrecorded(finding, asked, asked + self.of(place, {group, "white"}, both))
 
     def _minor_traffic(self, finding: Mapping[str, Any], place: str) -> None:
         wanted = MINOR[finding["contrast"].split("/")[1]]
@@ -179,14 +189,7 @@ class _Arrests(_Reader):
             self._regional(groups, int(total))
 
     def _regional(self, groups: set[str], total: int) -> None:
-        places = self.world.places
-        own = {here: self.value(self.of(here, groups)) for here in places}
-        for size in range((1 << len(places)) - 1, 0, -1):
-            chosen = [here for i, here in enumerate(places) if size >> i & 1]
-            if sum(own[here] for here in chosen) == total:
-                self.system.equals([key for here in chosen for key in self.of(here, groups)], total)
-                return
-        raise ArithmeticError(f"a region of {total} is the sum of no places")
+        self.summed(lambda here: self.of(here, groups), total, (), self.world.places)
 
     def source(self, source: Mapping[str, Any]) -> None:
         if source["path"] != "own.csv":
@@ -196,9 +199,9 @@ class _Arrests(_Reader):
         self.rounded([key for key in everyone if key[2] == "unknown"], everyone, share)
 
 
-class _Matches(_Reader):
+class _Matches(Reader):
     def of(self, event: str, place: str, levels: set[str] | None = None) -> Keys:
-        return self.select(lambda key: key[:2] == (event, place) and (levels is None or key[2] in levels))
+        return self.select(lambda key: key[0] == event and (levels is None or key[2] in levels), place)
 
     def finding(self, finding: Mapping[str, Any]) -> None:
         place, contrast = finding["place"], finding["contrast"]
@@ -230,6 +233,15 @@ class _Matches(_Reader):
             return
         told = self.select(lambda key: key[1] != "elsewhere" and key[0] != "submission")
         self.rounded([key for key in told if key[2] == "unknown"], told, source["quality"]["unknown_level"])
+
+
+def subsets(places: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield some places, the fewest first; of more than eight at most three, and all but three, two, one, none."""
+    few = range(len(places) + 1 if len(places) <= 8 else 4)
+    for size in few:
+        yield from combinations(places, size)
+    for size in reversed(few if len(places) > 8 else ()):
+        yield from combinations(places, len(places) - size)
 
 
 def targets(world: World) -> dict[str, Keys]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,7 +75,9 @@ def matches(rng: np.random.Generator, places: int) -> World:
         size = typical * (float(rng.choice([0.2, 1, 30])) if place == "elsewhere" else 1)
         for event in events:
             for level in (*LEVELS, *(() if told else ("unknown",))):
-                counts[event, place, level] = _count(rng, size * (0.1 if level == "unknown" else 1), few)
+                n = _count(rng, size * (0.1 if level == "unknown" else 1), few)
+                # Who is removed was matched; a place with more removals than matches is set aside by the reader.
+                counts[event, place, level] = n if event == "match" else min(n, counts["match", place, level])
         counts["submission", place, "rest"] = int(rng.integers(300, 9000))
     return World("matches", ids, counts, {}, nation)
 
@@ -86,10 +89,10 @@ def _count(rng: np.random.Generator, typical: float, few: float) -> int:
     return 0 if draw < few + 0.05 else int(rng.poisson(rng.lognormal(np.log(typical), 0.8)))
 
 
-def write(world: World, folder: Path) -> Path:
+def write(world: World, folder: Path, files: Callable[[World, Path], list[tuple[str, str]]] | None = None) -> Path:
     """Write the files of a world and return its configuration."""
     folder.mkdir(parents=True, exist_ok=True)
-    sources = _arrest_files(world, folder) if world.kind == "arrests" else _match_files(world, folder)
+    sources = (files or {"arrests": _arrest_files, "matches": _match_files}[world.kind])(world, folder)
     text = HEAD.format(focal=json.dumps(list(world.focal)))
     for name, form in sources:
         text += f'\n[[sources]]\nformat = "{form}"\npath = "{name}"\n'

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from auditor.audit.measured import Measured
 from auditor.audit.wording import has, noun, say, text
 from auditor.audit.written import number, writer
 from auditor.signals.signal import Contrast, Panel
+
+_OF_TOTALS: Final = frozenset(
+    {"share", "share_low", "share_high", "reference_share", "reference_low", "reference_high", "reference_rate"}
+    | {"hit_rate", "hit_low", "hit_high", "share_with", "share_without"}
+)
+"""Shares of counts that stand beside them, with their limits: they say nothing that those do not."""
 
 
 def sentence_id(panel: Panel, contrast: Contrast, j: int, c: int) -> str:
@@ -47,11 +53,17 @@ def _groups(contrast: Contrast) -> dict[str, Any]:
 def _own_words(panel: Panel, contrast: Contrast, context: Mapping[str, Any], j: int, c: int) -> dict[str, Any]:
     """Return what the sentences of a signal's own table may use besides: every number of the panel's ``extra``."""
     write = writer(panel, j, c)
-    values: dict[str, Any] = {name: number(array[j, c]) for name, array in panel.extra.items()}
+    values: dict[str, Any] = {name: _extra(name, array[j, c], write) for name, array in panel.extra.items()}
     values |= {name: None if context[name] is None else write(context[name]) for name in ("ratio", "low", "high")}
     values |= _groups(contrast)
     within = f"{contrast.words}.within-{contrast.label}"
     return values | ({"within": text(within)} if has(within) else {})
+
+
+def _extra(name: str, value: Any, write: Callable[[Any], float | None]) -> float | None:
+    """Write a further number: counts, and shares of counts that are printed, are exact; what mixes strata is coarse."""
+    exact = name in _OF_TOTALS or float(value).is_integer()
+    return number(value) if exact else write(value)
 
 
 def comparator_name(panel: Panel, contrast: Contrast, j: int, c: int) -> str:

@@ -62,6 +62,15 @@ def of_unknown_group(rows: RowTable, places: int, cases: Bools) -> Floats:
     return total(rows, places, cases & np.isin(rows.columns["group"].astype(str), _NAMELESS))
 
 
+def of_groups(rows: RowTable, places: int, groups: Sequence[str]) -> Floats:
+    """Return all cases of each group, and of those whose group is not recorded, (J, G + 1).
+
+    Other signals print them: what a comparison leaves out follows by subtraction.
+    """
+    named = [rows.isin("group", group) for group in groups]
+    return np.stack([total(rows, places, kept) for kept in (*named, rows.isin("group", *_NAMELESS))], axis=1)
+
+
 def other_groups(cells: Cells, rows: RowTable) -> tuple[str, ...]:
     """Return the groups in the rows that nobody asks about, sorted."""
     asked = {"", "unknown", "other", cells.reference_group, *cells.focal_groups}

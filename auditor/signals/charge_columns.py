@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from auditor.cells import Bools, Cells, RowTable
+from auditor.signals.baseline import small
 from auditor.signals.blank_group import blank_group
-from auditor.signals.cases import UNCLASSED, of_unknown_group, present, unclassed
+from auditor.signals.cases import UNCLASSED, of_groups, of_unknown_group, present, unclassed
 from auditor.signals.charges import Charges, Ends, ends_of, ranges_of, tally, tells_ranges
 from auditor.signals.pair_measure import METHOD, PairColumn
 from auditor.signals.signal import Contrast, Lack, Panel
@@ -59,7 +60,10 @@ def charge_columns(
         hidden = tells_ranges(cells, charges, earlier)
         groups = (group, cells.reference_group)
         blank = blank_group(rows, cells, groups, told=ends.told & kept, hit=ends.hit, by=_BY[name])
-        found.append(dataclasses.replace(column, withheld=withheld, range_hidden=hidden, blank=blank))
+        whole = of_groups(rows, cells.size, groups)
+        column = dataclasses.replace(column, withheld=withheld, range_hidden=hidden, blank=blank, whole=whole)
+        # Whoever has all cases, those with an outcome, and those with a detainer has those without either.
+        found.append(dataclasses.replace(column, hidden=np.any(small(charges.open.sum(axis=2), cells), axis=1)))
         earlier.append(charges)
     return found
 

@@ -9,7 +9,7 @@ import numpy as np
 from auditor.cells import Bools, Cells, Floats, RowTable
 from auditor.signals.baseline import small
 from auditor.signals.blank_group import blank_group
-from auditor.signals.cases import count_cases, of_unknown_group, present, unclassed
+from auditor.signals.cases import count_cases, of_groups, of_unknown_group, present, total, unclassed
 from auditor.signals.citations import Ways, left_out, standardised, ways_of, without_time
 from auditor.signals.pair_measure import METHOD, PairColumn
 from auditor.signals.sides import LEVEL
@@ -60,6 +60,8 @@ def citation_column(
     )
     extra = standardised(counted, LEVEL)
     bare = unclassed(rows, cells.size, groups, ways.told)
+    # Traffic arrests of everybody are printed elsewhere: beside the missing shares those of the other groups follow.
+    others = total(rows, cells.size, kept & ~rows.isin("group", "", "unknown", *groups))
     return PairColumn(
         _contrast(group, cells.reference_group, event, name, citable, tested=tested),
         counted,
@@ -69,6 +71,8 @@ def citation_column(
         extra,
         withheld=((Lack("booking-not-cited.no-offence", "booking-not-cited.need-offence"), bare),),
         blank=blank_group(rows, cells, groups, told=ways.told & kept, hit=ways.custody, by=_BY[name]),
+        range_hidden=small(others, cells),
+        whole=of_groups(rows, cells.size, groups),
     )
 
 

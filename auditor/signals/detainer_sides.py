@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 from auditor.cells import Bools, Cells, RowTable
 from auditor.domain.vocabulary import OWN_COUNTRY
 from auditor.signals.blank_group import blank_group
-from auditor.signals.cases import other_groups, present, splits
+from auditor.signals.cases import of_groups, other_groups, present, splits
 from auditor.signals.lodged import STRATA, Lodged, by_counts, by_rows, count, of_no_side, too_many, unclassed
 from auditor.signals.pair_measure import METHOD, PairColumn
 from auditor.signals.sides import Blank
@@ -143,6 +143,7 @@ def _column(
         withheld=withheld,
         blank=None if by_country or not found.linked else _blank(found, cells, sides, name),
         sides=sides,
+        whole=of_groups(found.rows, cells.size, sides) if found.linked else None,
     )
 
 

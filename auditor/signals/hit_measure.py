@@ -47,6 +47,8 @@ class HitColumn:
         Searches of people of unrecorded group.
     blank : Blank or None
         What those of known result could do to the reference group's hit rate over the focal group's.
+    whole : (J, 3) array or None
+        All cases of each group and of none recorded, searched or not.
     """
 
     contrast: Contrast
@@ -55,12 +57,15 @@ class HitColumn:
     unknown: Floats
     notes: dict[str, Bools] = field(default_factory=dict)
     blank: Blank | None = None
+    whole: Floats | None = None
 
     def sides(self) -> PairColumn:
         """Return the same as a comparison of two sides, of which hits are the outcome."""
         found = self.counted
         counted = Counted(found.hits, found.searches, found.unrecorded, found.censored)
-        return PairColumn(self.contrast, counted, self.present, self.unknown, self.notes, blank=self.blank)
+        return PairColumn(
+            self.contrast, counted, self.present, self.unknown, self.notes, blank=self.blank, whole=self.whole
+        )
 
 
 def hit_panel(

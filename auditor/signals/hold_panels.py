@@ -8,7 +8,7 @@ from itertools import chain, combinations
 import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
-from auditor.signals.baseline import small
+from auditor.signals.baseline import small, totals_tell
 from auditor.signals.hold_jails import by_jails
 from auditor.signals.hold_options import HoldTimeOptions
 from auditor.signals.hold_weeks import Weeks, weeks_of
@@ -91,10 +91,13 @@ def _column(
 ) -> PairColumn:
     own = stays.of_group(group) if group else stays
     label = clock if jails else f"{clock}-overall"
-    present = np.zeros(cells.size, dtype=bool)
+    listed = np.zeros(cells.size)
     if cells.rows is not None:
-        present[cells.rows.where(event=event).index] = True
+        rows = cells.rows.where(event=event)
+        listed += np.bincount(rows.index, weights=rows.n, minlength=cells.size)
     numbers = counted(own, clock, options.limit, jails=jails)
+    # Stays of everybody, less those of the groups whose counts are printed, are those of the others.
+    whole = listed - numbers.n.sum(axis=(1, 2)) < cells.gates["persons"]
     unended = _unended(own)
     contrast = Contrast(
         key=f"held-longer/hold/no-hold/{label}" + (f"/{group}" if group else ""),
@@ -115,7 +118,7 @@ def _column(
     return PairColumn(
         contrast,
         numbers,
-        present,
+        listed > 0,
         own.total((own.side < 0) & own.seen),
         notes=_notes(own, clock),
         ranges={"no-end": _ends_range(numbers, unended, options, jails=jails, stays=own)},
@@ -124,6 +127,7 @@ def _column(
             (IN_COMPARISON, _same_jail(own) & (not tested) & (jails != (options.within == "jail"))),
         ),
         range_hidden=np.asarray(small(unended, cells).any(axis=1), dtype=bool),
+        hidden=totals_tell(cells, (event,), unrecorded=True) & whole,
         sides=(f"hold {group}", f"none {group}"),
     )
 

@@ -106,6 +106,8 @@ class PairColumn:
         What cases of unrecorded group could do to the estimate: the range "missing-group".
     sides : pair of str or None
         Names of the sides, by which comparisons that share one are known; the contrast's groups where None.
+    whole : (J, 3) array or None
+        All cases of each side and of neither, whatever their outcome, where other signals print them.
     """
 
     contrast: Contrast
@@ -120,6 +122,7 @@ class PairColumn:
     range_hidden: Bools | None = None
     blank: Blank | None = None
     sides: tuple[str, str] | None = None
+    whole: Floats | None = None
 
     @property
     def names(self) -> tuple[str, str]:
@@ -239,6 +242,8 @@ def _measure(cells: Cells, column: PairColumn, shape: Shape, lacks: Sequence[Lac
     part["hidden"] = _small_parts(cells, part["compared"]) | _two_strata(cells, k, n)
     if column.hidden is not None:
         part["hidden"] |= column.hidden
+    if column.whole is not None:
+        part["hidden"] |= small(column.whole[:, :2] - n.sum(axis=2), cells).any(axis=1)
     if ok.any():
         shape.fill(part, ok, k[ok], n[ok], cells.gates["expected"])
     _missing(part, cells, column, ok)
@@ -313,4 +318,7 @@ def _missing(part: Part, cells: Cells, column: PairColumn, ok: Bools) -> None:
     if column.range_hidden is not None:
         part["range_hidden"] |= column.range_hidden
     if column.blank is not None:
-        part["range_hidden"] |= column.blank.few
+        lost = column.unknown - column.blank.parts.sum(axis=1)
+        part["range_hidden"] |= column.blank.few | small(lost, cells)
+    if column.whole is not None:
+        part["range_hidden"] |= small(column.whole[:, 2] - column.unknown, cells)

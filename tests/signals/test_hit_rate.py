@@ -129,8 +129,11 @@ def test_a_single_differing_agency_of_few_people_is_not_given_away():
     rows = (
         *searched("hispanic", 30, 100, "A"), *searched("white", 40, 100, "A"), *searched("hispanic", 2, 5, "B"),
     )  # fmt: skip
-    panel = measure(cells(*rows))
+    unsearched = ("48453", "hispanic", "A", 0, -1, 60)
+    panel = measure(cells(*rows, unsearched))
     assert panel.hidden[0].tolist() == [False, True]
+    # All stops, which a benchmark prints, less those searched within agencies would be the 5 as well.
+    assert measure(cells(*rows)).hidden[0].tolist() == [True, True]
     assert measure(cells(*rows, published=(True,))).hidden[0].tolist() == [False, False]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,6 +99,25 @@ def by_outcome(rows: RowTable, places: int, outcome: str) -> tuple[Floats, Float
             np.add.at(values, (told.index[keep], at[keep]), told.n[keep])
             found.append(values)
     return found[0], found[1], found[2], found[3]
+
+
+def others_by_outcome(rows: RowTable, places: int, outcome: str, groups: Collection[str]) -> tuple[Floats, Floats]:
+    """Return the records of groups that no comparison names, with the outcome and without it, by place, (J,) each.
+
+    Parameters
+    ----------
+    rows, places, outcome
+        As :func:`by_outcome` takes them.
+    groups : collection of str
+        The groups that are compared: whoever has their counts and the gaps knows what the others come to.
+    """
+    side = _side(rows, outcome)
+    rest = ~rows.isin("group", "", "unknown", *groups)
+    with_, without = (
+        np.bincount(rows.index[kept], weights=rows.n[kept], minlength=places).astype(float)
+        for kept in (rest & (side == wanted) for wanted in (1, 0))
+    )
+    return with_, without
 
 
 def held_outcomes(rows: RowTable) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 from auditor.cells import Cells, CellSpec, RowSpec, RowTable
 from auditor.findings.card import Card
 from auditor.signals.blank_group import blank_group
+from auditor.signals.cases import of_groups
 from auditor.signals.drawn import drawn_cells
 from auditor.signals.hit_measure import HitColumn, hit_panel
 from auditor.signals.searches import EVENTS, Searches, event_of, rows_of, tabulate
@@ -195,7 +196,7 @@ def _column(cells: Cells, rows: RowTable, event: str, group: str, within: str, *
     told = (rows.columns["searched"] == 1) & (rows.columns["contraband"] >= 0)
     found = rows.columns["contraband"] == 1
     blank = blank_group(rows, cells, groups, told=told, hit=found, by=_SHOWN[within]).reversed()
-    return HitColumn(contrast, counted, present, unknown, notes, blank)
+    return HitColumn(contrast, counted, present, unknown, notes, blank, of_groups(rows, cells.size, groups))
 
 
 _GROUPS = ("hispanic", "white", "black")

@@ -16,7 +16,16 @@ from auditor.signals.described import Column, stacked
 from auditor.signals.exposures import population_exposure
 from auditor.signals.gaps.card import CARD
 from auditor.signals.gaps.columns import bounds_column, outcome_column, share_column, time_column
-from auditor.signals.gaps.counts import ESTIMATED, EVENTS, Gaps, by_outcome, count_gaps, event_of, held_outcomes
+from auditor.signals.gaps.counts import (
+    ESTIMATED,
+    EVENTS,
+    Gaps,
+    by_outcome,
+    count_gaps,
+    event_of,
+    held_outcomes,
+    others_by_outcome,
+)
 from auditor.signals.gaps.simulate import simulate
 from auditor.signals.groups import count_groups
 from auditor.signals.naming.unusable import CAVEAT, rarely_recorded
@@ -152,7 +161,9 @@ def _by_outcome(cells: Cells, event: str, code: NDArray[np.int64]) -> Iterator[C
     code = np.where((code == 0) & hidden, _SUPPRESSED, code)
     for outcome in held_outcomes(rows):
         contrast = _contrast(event, outcome, "odds-ratio", "Mantel and Haenszel")
-        yield outcome_column(cells, by_outcome(rows, cells.size, outcome), contrast, code, _FEW, _ALIKE)
+        counted = by_outcome(rows, cells.size, outcome)
+        others = others_by_outcome(rows, cells.size, outcome, (*cells.focal_groups, cells.reference_group))
+        yield outcome_column(cells, counted, contrast, code, _FEW, _ALIKE, others)
 
 
 def _rows(cells: Cells, event: str) -> RowTable | None:
