@@ -4,8 +4,10 @@ A fenced block is told by what stands behind its fence:
 
 - ``csv NAME``, ``toml NAME``, ``python NAME``, ``text NAME``: a file, written as it stands;
 - ``toml answers NAME``: lines answered in a drafted configuration;
-- ``console``: commands after ``$``, and what they print, where ``...`` stands for lines left out and a line that ends
-  in ``...`` for one cut short; ``console exit 4`` where the last command ends so;
+- ``toml adds NAME``: a heading of a file that is there, and the lines that come below it;
+- ``console``: commands after ``$``, and what they print, where ``...`` stands for lines left out, a line that ends in
+  ``...`` for one cut short, and one that begins so too for a part of one; ``console exit 4`` where the last command
+  ends so;
 - ``sh``: commands whose words are not shown;
 - ``toml`` alone: an example; it must be TOML, and a configuration if it has ``[audit]``.
 
@@ -21,6 +23,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -92,6 +95,13 @@ def answer(file: Path, lines: list[str]) -> None:
     file.write_text("\n".join(text), encoding="utf-8")
 
 
+def add_below(file: Path, lines: list[str]) -> None:
+    """Write lines below the heading that the first of them is."""
+    text = file.read_text(encoding="utf-8")
+    assert text.count(f"{lines[0]}\n") == 1, lines[0]
+    file.write_text(text.replace(f"{lines[0]}\n", "\n".join(lines) + "\n"), encoding="utf-8")
+
+
 def missing_line(shown: list[str], said: list[str]) -> str | None:
     """Return the first shown line that was not said in its place, or None.
 
@@ -110,7 +120,9 @@ def missing_line(shown: list[str], said: list[str]) -> str | None:
 
 
 def _is(shown: str, said: str) -> bool:
-    return said.startswith(shown.removesuffix("...")) if shown.endswith(" ...") else shown == said.rstrip()
+    if shown.startswith("... ") and shown.endswith(" ..."):
+        return shown[4:-4] in said
+    return said.startswith(shown.removesuffix(" ...")) if shown.endswith(" ...") else shown == said.rstrip()
 
 
 @dataclass
@@ -126,11 +138,14 @@ class Runner:
         same bytes.
     unrun : mapping of str to str
         Commands that are not run, each with the reason.
+    apart : bool
+        Whether the folder holds a checkout of its own, so that commands run in processes of their own and import it.
     """
 
     folder: Path
     kept: Mapping[str, tuple[str, Path]] = field(default_factory=dict)
     unrun: Mapping[str, str] = field(default_factory=dict)
+    apart: bool = False
     ran: list[str] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
 
@@ -147,6 +162,8 @@ class Runner:
             target.write_text("\n".join(block.lines) + "\n", encoding="utf-8")
         elif block.about.startswith("toml answers "):
             answer(self.folder / block.about.split()[-1], block.lines)
+        elif block.about.startswith("toml adds "):
+            add_below(self.folder / block.about.split()[-1], block.lines)
         elif block.about == "toml":
             self._example("\n".join(block.lines), drafted)
         elif block.about == "sh":
@@ -193,13 +210,25 @@ class Runner:
             shutil.copytree(folder, self.folder / folder.name)
             return 0, said
         words = shlex.split(command)
-        if words[0] != "auditor" or "&&" in words:
-            done = subprocess.run(["bash", "-c", command], cwd=self.folder, capture_output=True, text=True, check=False)
-            return done.returncode, done.stdout + done.stderr
+        if self.apart or words[0] != "auditor" or "&&" in words:
+            return self._outside(command)
         said = io.StringIO()
         with contextlib.chdir(self.folder), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             code = cli.main(words[1:])
         return code, said.getvalue()
+
+
+    def _outside(self, command: str) -> tuple[int, str]:
+        """Run a command in a shell; in a checkout of its own the program is that checkout's."""
+        environment = dict(os.environ)
+        if self.apart:
+            python = shlex.quote(sys.executable)
+            command = re.sub(r"^python\b", python, re.sub(r"^auditor\b", "python -m auditor.cli", command))
+            environment |= {"PYTHONPATH": str(self.folder), "OMP_NUM_THREADS": "1"}
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout + done.stderr
 
 
 def pages() -> dict[str, Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import Runner, blocks, commands, pages, shared_data
+from tests.docs.pages import ROOT, Runner, blocks, commands, pages, shared_data
 
 PAGES = pages()
 RUNNING = [name for name, path in PAGES.items() if any(commands(b) for b in blocks(path.read_text(encoding="utf-8")))]
@@ -29,11 +29,35 @@ POPULATION = "place,group,universe,period,n\n48453,hispanic,residents,2010,34276
 """Arrests made up; residents of Travis County, Census 2010, table P9 as the package holds it."""
 
 
+CHECKOUTS = ("docs/write-a-signal.md", "docs/write-an-adapter.md")
+"""Pages that add files to a checkout: they are run in a copy of this one."""
+
+
+def checkout(folder: Path) -> None:
+    """Copy what a new file is built into and tried with."""
+    for part in ("auditor", "templates", "configs", "scripts", "docs", "tests/conformance", "tests/records"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("pyproject.toml", "tests/conftest.py"):
+        shutil.copyfile(ROOT / file, folder / file)
+
+
+def listed_beyond_the_contract(folder: Path, name: str) -> None:
+    """Do what the page on adapters says in words: add the name to the list of the suite."""
+    suite = folder / "tests" / "records" / "loading" / "test_adapters_conformance.py"
+    text = suite.read_text(encoding="utf-8")
+    assert text.count("MORE_FORMATS = {") == 1
+    suite.write_text(text.replace("MORE_FORMATS = {", f'MORE_FORMATS = {{"{name}", '), encoding="utf-8")
+
+
 def given(name: str, folder: Path, demonstration: tuple[str, Path]) -> None:
     """Put into the folder what a page takes for granted."""
     if name == "README.md":
         (folder / "arrests.csv").write_text(COUNTS, encoding="utf-8")
         (folder / "population.csv").write_text(POPULATION, encoding="utf-8")
+    if name in CHECKOUTS:
+        checkout(folder)
+    if name == "docs/write-an-adapter.md":
+        listed_beyond_the_contract(folder, "evergreen")
     if name == "docs/letters.md":
         shutil.copytree(demonstration[1], folder / "review")
     if name == "docs/data.md":
@@ -47,9 +71,10 @@ def given(name: str, folder: Path, demonstration: tuple[str, Path]) -> None:
 
 @pytest.mark.parametrize("name", RUNNING)
 def test_a_page_is_what_happens(name: str, tmp_path: Path, demonstration: tuple[str, Path]) -> None:
+    """Commands, files and words of a page, one after the other, in a folder of its own."""
     given(name, tmp_path, demonstration)
     unrun = {command: why for (page, command), why in UNRUN.items() if page == name}
-    runner = Runner(tmp_path, {"auditor demo": demonstration}, unrun)
+    runner = Runner(tmp_path, {"auditor demo": demonstration}, unrun, apart=name in CHECKOUTS)
     text = PAGES[name].read_text(encoding="utf-8")
     runner.page(text)
     every = [command for block in blocks(text) for command in commands(block)]

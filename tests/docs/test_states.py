@@ -111,7 +111,7 @@ def test_california_reads_a_file_of_the_layout(tmp_path, capsys):
 
 
 def test_north_carolina_reads_the_five_tables(tmp_path, capsys):
-    """One stop, its driver and a search; every column that the file names is of the tables, or of the published sums."""
+    """One stop, its driver and a search; every column named is of the tables, or of the published sums."""
     known = {column for member in BUNDLE.members for column in member.layout.names}
     known |= set(found_adapters()["nc-sbi"].sample.splitlines()[0].split(","))
     assert set(theirs("north-carolina")) <= known

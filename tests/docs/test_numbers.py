@@ -1,0 +1,226 @@
+"""Every number in the prose of README and of the pages for readers is one that a table, a run or arithmetic gives.
+
+A number may stand in a page because the page's own files or commands show it (:mod:`tests.docs.test_pages_run` runs
+them), or because it is computed here. Years, dates, parts of the review and the like are not looked at.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auditor.audit.evidence import _MOST_SUPPRESSED
+from auditor.signals.series.measure import LEAST_AFTER, LEAST_BEFORE
+from tests.docs.pages import ROOT, blocks, pages
+
+READERS = (
+    "docs/faq.md", "docs/glossary.md", "docs/index.md", "docs/limits.md", "docs/reading.md", "docs/reading-es.md",
+    "docs/requests.md", "docs/tutorial-analyst.md", "docs/tutorial-journalist.md", "docs/tutorial-litigator.md",
+    "docs/write-a-signal.md", "docs/write-a-state.md", "docs/write-an-adapter.md",
+)  # fmt: skip
+
+_OTHER = (
+    r"(?ms)^## References$.*",
+    r"(?m)^( *)```[^\n]*\n(?:.*\n)*?\1```$",
+    r"`[^`]*`",
+    r"\]\([^)]*\)",
+    r"(?m)^(#+ )?\d+\. ",
+    r"\b\d{1,2} (January|February|March|April|May|June|July|August|September|October|November|December) \d{4}",
+    r"\b(19|20)\d\d\b",
+    r"287\(g\)",
+    r"\b([Pp]arts?|[Ll]a parte) \d+",
+    r"Level 1, 2, 3",
+    r"\b95 %",
+    r"90 Fed\. Reg\. 57141",
+)
+"""What is no number of the kind meant: references, code, links, headings, dates, names of laws and parts."""
+
+
+def prose_numbers(text: str) -> set[str]:
+    """Return the numbers in the prose of a page, without thousands separators."""
+    for pattern in _OTHER:
+        text = re.sub(pattern, " ", text)
+    return numbers(text)
+
+
+def numbers(text: str) -> set[str]:
+    """Return the numbers of a text, without thousands separators."""
+    return {found.replace(",", "") for found in re.findall(r"\d+(?:,\d{3}(?!\d))*(?:\.\d+)?", text)}
+
+
+def shown_numbers(text: str) -> set[str]:
+    """Return the numbers in the files and printed lines of a page."""
+    found: set[str] = set()
+    for block in blocks(text):
+        whole = "\n".join(block.lines)
+        found |= numbers(whole.replace(",", " ") if block.file.endswith(".csv") else whole)
+    return found
+
+
+def z_of(share: float, base: float, n: int) -> str:
+    return f"{(share - base) / math.sqrt(base * (1 - base) / n):.1f}"
+
+
+def protocol(name: str) -> Any:
+    """Return a value of the protocol as shipped."""
+    return tomllib.loads((ROOT / "configs" / "protocols" / "default.toml").read_text(encoding="utf-8"))[name]
+
+
+def travis(demonstration: tuple[str, Path]) -> dict[str, Any]:
+    """Return the demonstration's finding of Travis County against the nation."""
+    review = json.loads((demonstration[1] / "review.json").read_text(encoding="utf-8"))
+    (place,) = [entry for entry in review["places"] if entry["place"] == "48453"]
+    (finding,) = place["findings"]
+    return finding
+
+
+EVERYWHERE = {"1", "10", "0"}
+"""Small counts are those of 1 to 10; an interval holds 1, or 0."""
+
+COMPUTED: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
+    "docs/faq.md": lambda found: {
+        "35": f"{_z(found):.0f}",
+        "5": f"{100 * protocol('q'):.0f}",
+    },
+    "docs/glossary.md": lambda found: {"1.25": str(protocol("materiality")), "80": "80"},
+    "docs/limits.md": lambda found: {
+        # Warren Institute 2011 and CIS 2012: published shares; the z-scores are arithmetic on them.
+        "93": "93", "77": "77", "90": "90", "375": "375",
+        "7.4": z_of(0.93, 0.77, 375),
+        "1.9": z_of(0.93, 0.90, 375),
+        "3000": str(max(int(row["places"]) for row in table("class_screen"))),
+        "20": f"{100 * _suppressed_cap():.0f}",
+    },
+    "docs/reading.md": lambda found: _of_reading(found),
+    "docs/reading-es.md": lambda found: _of_reading(found),
+    "docs/requests.md": lambda found: {"24": str(_months()[0]), "12": str(_months()[1])},
+    "docs/tutorial-analyst.md": lambda found: {"1644": _arrests("H"), "2680": _arrests("W")},
+    "docs/tutorial-journalist.md": lambda found: {
+        "3.24": f"{found['estimate']['value']:.2f}",
+        "324": f"{100 * round(found['estimate']['value'], 2):.0f}",
+        "224": f"{100 * (round(found['estimate']['value'], 2) - 1):.0f}",
+        "82": f"{100 * found['k'] / found['n']:.0f}",
+        "25.3": f"{100 * found['comparator']['value']:.1f}",
+        "56.7": f"{100 * (found['k'] / found['n'] - found['comparator']['value']):.1f}",
+        "11": str(protocol("suppress_below")),
+    },
+    "docs/tutorial-litigator.md": lambda found: {"35": f"{_z(found):.0f}", "3": "3"},
+    "docs/write-an-adapter.md": lambda found: {"01001": "01001"},
+}  # fmt: skip
+"""For each page its numbers that no command of it shows, and the same as a table, a run or arithmetic gives them."""
+
+
+def _of_reading(found: dict[str, Any]) -> dict[str, str]:
+    told = _analyst_says()
+    return {
+        "3.24": f"{found['estimate']['value']:.2f}",
+        "224": f"{100 * (round(found['estimate']['value'], 2) - 1):.0f}",
+        "0.05": str(protocol("q")),
+        **{number: number for number in ("1.71", "1.60", "1.82") if number in told},
+    }
+
+
+def _analyst_says() -> set[str]:
+    """Return the numbers that the analyst's tutorial shows, and that its commands print."""
+    return shown_numbers((ROOT / "docs" / "tutorial-analyst.md").read_text(encoding="utf-8"))
+
+
+def _z(found: dict[str, Any]) -> float:
+    k, n, base = found["k"], found["n"], found["comparator"]["value"]
+    return float((k / n - base) / math.sqrt(base * (1 - base) / n))
+
+
+def _arrests(code: str) -> str:
+    text = (ROOT / "docs" / "tutorial-analyst.md").read_text(encoding="utf-8")
+    (block,) = [block for block in blocks(text) if block.file == "arrests.csv"]
+    return str(sum(int(row["Arrests"]) for row in csv.DictReader(block.lines) if row["Eth"] == code))
+
+
+def _months() -> tuple[int, int]:
+    return LEAST_BEFORE, LEAST_AFTER
+
+
+def _suppressed_cap() -> float:
+    return _MOST_SUPPRESSED
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """Return a committed table of measurements."""
+    with (ROOT / "benchmarks" / "results" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_number_of_a_page_is_shown_by_its_commands_or_computed(
+    name: str, demonstration: tuple[str, Path]
+) -> None:
+    text = pages()[name].read_text(encoding="utf-8")
+    computed = COMPUTED[name](travis(demonstration)) if name in COMPUTED else {}
+    assert {written: given for written, given in computed.items() if written != given} == {}
+    open_numbers = prose_numbers(text) - shown_numbers(text) - set(computed) - EVERYWHERE
+    assert open_numbers == set(), f"{name}: neither shown by a command nor computed here"
+    assert set(computed) <= prose_numbers(text), "computed, and not in the page"
+
+
+ORDINARY = ("normal", "t4", "t3", "contaminated", "lognormal", "skew-right", "skew-left")
+"""Cells in which counties simply differ: what the README's sentence on false alarms speaks of."""
+
+
+def screen(cell: str, effect: float) -> dict[str, float]:
+    (row,) = [
+        row for row in table("class_screen")
+        if (row["cell"], int(row["places"]), float(row["effect"])) == (cell, 3000, effect) and _planted(row)
+    ]  # fmt: skip
+    return {name: float(row[name]) for name in ("runs", "naive", "any-0.05", "fdp-0.05", "power-0.05")}
+
+
+def _planted(row: dict[str, str]) -> bool:
+    return float(row["share"]) == (0.05 if float(row["effect"]) else 0.0)
+
+
+def test_what_the_readme_says_was_measured_was_measured():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    nobody = [screen(cell, 0.0) for cell in ORDINARY]
+    rates = [round(100 * row["any-0.05"]) for row in nobody]
+    assert f"raised any flag in {min(rates)} to {max(rates)} % of 1,000 runs at q = .05" in readme
+    assert {row["runs"] for row in nobody} == {1000.0}
+    assert all(100 <= row["naive"] < 1000 for row in nobody), "hundreds of innocent counties"
+    large, small = ([screen(cell, effect) for cell in ORDINARY] for effect in (1.5, 1.0))
+    assert f"a pretext effect of {math.exp(1.5):.1f} times" in readme
+    assert all(0.75 <= row["power-0.05"] < 0.85 for row in large), "about four in five"
+    assert f"two in five at {math.exp(1.0):.1f} times" in readme
+    assert all(0.35 <= row["power-0.05"] < 0.50 for row in small), "two in five"
+    worst = max(row["fdp-0.05"] for row in (*large, *small))
+    assert f"with at most {math.ceil(100 * worst)} % of flags false" in readme
+    assert 0.45 <= screen("factor-0.2", 1.5)["power-0.05"] <= 0.55, "with a natural factor of SD 0.2 half is found"
+
+
+def test_what_the_readme_says_of_one_county_was_measured():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "stands\nout at 5 % in some 6 % of cases, in 10 % with such a factor" in readme
+    alone = {row["cell"]: float(row["found_alone"]) for row in table("class_one_place") if float(row["effect"]) == 0}
+    assert all(round(100 * rate) == 6 for cell, rate in alone.items() if not cell.startswith("factor"))
+    assert round(100 * alone["factor-0.2"]) == 10
+
+
+def test_what_the_readme_says_of_the_demonstration_is_so(demonstration):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    review = json.loads((demonstration[1] / "review.json").read_text(encoding="utf-8"))
+    simulated = [entry for entry in review["places"] if entry["place"].startswith("local:")]
+    assert len(review["places"]) == 44
+    assert len(simulated) == 40
+    by_verdict = {entry["name"]: entry["verdict"] for entry in simulated}
+    assert by_verdict["Heather County"] == "notable-departure"
+    assert sum(verdict == "insufficient-data" for verdict in by_verdict.values()) == 2
+    found = travis(demonstration)
+    share, ratio = 100 * found["k"] / found["n"], found["estimate"]["value"]
+    assert f"{share:.0f} % of those removed had no conviction on record, {ratio:.1f} times the national share" in readme
+    assert f"with z = {_z(found):.0f}" in readme
