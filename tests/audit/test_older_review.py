@@ -13,6 +13,7 @@ from auditor import cli
 from auditor.errors import InputError
 from auditor.findings.review import Review
 from auditor.report.render import Renderer
+from auditor.report.tables import tables
 from tests.audit.made_reviews import finding, place, review
 
 COMMANDS = (
@@ -42,6 +43,8 @@ def test_a_review_without_what_was_added_since_is_read_and_rendered(tmp_path: Pa
     assert (found.places[0].controls, found.places[0].listed) == ((), {})
     assert Review.from_dict(found.to_dict()).to_json() == found.to_json()
     assert "County 48453" in Renderer(found).index()
+    assert 'id="part-20"' in Renderer(found).place(0)
+    assert len(dict(tables(found))) > 10
 
 
 @pytest.mark.parametrize(
