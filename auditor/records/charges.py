@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from auditor.records.charge_codes import class_of, is_code
+from auditor.records.charge_codes import class_of, is_code, lost_zeros
 from auditor.records.charge_rules import UNKNOWN, Rule, rule_of, rules
 from auditor.records.crosswalk import REST, Distinct, check_decisions, comparable, take
 from auditor.records.private import is_person
@@ -63,8 +63,11 @@ def map_charges(sheet: Sheet) -> str:
             'they are with charge_codes = "nibrs", "ucr" or "ncic", or give their meaning in values.offence'
         )
         values = [item for item in values if comparable(item[0]) in decided or REST in decided]
+    short = lost_zeros(sheet.spec.charge_codes, [text for text, _, _ in values])
+    if short:
+        sheet.note(_note_of(short))
     tally = _Tally(Counter(), {})
-    rows = [row for item in values if (row := _read(sheet, item, decided, tally)) is not None]
+    rows = [row for item in values if (row := _read(sheet, item, decided, tally, short)) is not None]
     sheet.maps["charge"] = sheet.mapping("charge", _COLUMNS, rows)
     if sheet.crosswalk and sheet.crosswalk.note:
         sheet.note(sheet.crosswalk.note)
@@ -77,7 +80,21 @@ def _only_codes(sheet: Sheet, values: Sequence[Distinct]) -> bool:
     return not sheet.spec.charge_codes and 2 * bare > sum(count for _, count, _ in values)
 
 
-def _read(sheet: Sheet, item: Distinct, decided: dict[str, str], tally: _Tally) -> Row | None:
+def _note_of(short: dict[str, str]) -> str:
+    """Word what becomes of codes of two digits among those of three."""
+    if all(short.values()):
+        pairs = ", ".join(f"{code} as {meant}" for code, meant in sorted(short.items()))
+        return f"charge: codes of three digits that lost their zero: {pairs}"
+    listed = ", ".join(sorted(short))
+    return (
+        f"charge: {listed} may be codes of two digits, or of three that lost their zero as others here did not: "
+        "unknown; settle them with values.offence"
+    )
+
+
+def _read(
+    sheet: Sheet, item: Distinct, decided: dict[str, str], tally: _Tally, short: dict[str, str]
+) -> Row | None:
     text = item[0]
     rule = rule_of(text)
     detainer = rule is rules()[0]
@@ -86,7 +103,8 @@ def _read(sheet: Sheet, item: Distinct, decided: dict[str, str], tally: _Tally) 
         return (*take(text, own, "offence"), detainer)
     if is_missing(text):
         return None
-    found = class_of(sheet.spec.charge_codes, text) if sheet.spec.charge_codes else None
+    code = short.get(text.strip(), text)
+    found = class_of(sheet.spec.charge_codes, code) if sheet.spec.charge_codes else None
     offence = found or (rule.offence if rule else None)
     if offence is None and REST in decided:
         tally.add("decided", item)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.records.charge_codes import class_of, codes
+from auditor.records.charge_codes import class_of, codes, lost_zeros
 
 # FBI, NIBRS User Manual, version 2023.0 (2023), in a public transcription: its codes, each with the NCIC codes of the
 # same offence ("NCIC codes" of the entry). Codes that have none are in NO_NCIC.
@@ -105,3 +105,27 @@ def test_a_number_that_two_lists_of_the_fbi_read_differently_is_not_guessed():
 )
 def test_codes_that_agencies_publish_with_their_words(code, offence, words):
     assert class_of("ncic", code) == offence, words
+
+
+def test_codes_of_three_digits_that_lost_their_zero():
+    """20 is offences against the family in the list of two digits, and rape (020) in that of three."""
+    assert lost_zeros("ucr", ["20", "11", "180", "260"]) == {"20": "020", "11": "011"}
+    assert class_of("ucr", "20") == "other"
+    assert class_of("ucr", "020") == "sexual-assault"
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        ["20", "11", "26"],  # two digits throughout
+        ["20", "18", "185"],  # 18 is of two digits: 018 is no code
+        ["2", "20", "180"],  # 2 is 02 without its zero: no code of three digits lost two
+        ["02", "20", "180"],  # zeros are kept
+    ],
+)
+def test_codes_of_two_digits_stay_what_they_are(codes):
+    assert lost_zeros("ucr", codes) == {}
+
+
+def test_codes_of_another_list_have_no_such_width():
+    assert lost_zeros("ncic", ["20", "180"]) == {}

@@ -203,3 +203,17 @@ def test_a_required_column_that_is_missing(loading):
     problem = loading.problem(InputError, "place,event,n\n48453,arrest,5\n", format="counts")
     assert problem.found.startswith("no column for period or period_end or month; the file has place, event, n")
     assert "constants.period" in problem.remedy
+
+
+def test_charges_of_two_digits_among_those_of_three(loading):
+    """020 is rape, 20 offences against the family: the former where zeros were lost, neither where some were kept."""
+    days = [f"48453,arrest,2011-08-1{i}," for i in range(3)]
+    head = "place,event,date,charge\n"
+    kept = loading.one(head + "".join(f"{day}{code}\n" for day, code in zip(days, ("020", "20", "180"), strict=True)),
+                       charge_codes="ucr")  # fmt: skip
+    assert sorted(loading.rows(kept, "offence, n")) == [("drug-sale", 1), ("sexual-assault", 1), ("unknown", 1)]
+    assert "20 may be codes of two digits, or of three that lost their zero" in loading.notes(kept)
+    lost = loading.one(head + "".join(f"{day}{code}\n" for day, code in zip(days, ("20", "30", "180"), strict=True)),
+                       charge_codes="ucr")  # fmt: skip
+    assert sorted(loading.rows(lost, "offence, n")) == [("drug-sale", 1), ("robbery", 1), ("sexual-assault", 1)]
+    assert "lost their zero: 20 as 020, 30 as 030" in loading.notes(lost)
