@@ -1,8 +1,9 @@
 """What ``auditor check`` says in words: one screen, from what was read to what to ask for.
 
 Where everything does not fit on a screen, what every file of a layout says is said once, signals that lack the same
-thing stand together, and the last notes of each file give way, with how many there are. Rows, reasons for which rows
-were left out, verdicts, requests and questions are never shortened.
+thing stand together, and the last notes of each file give way, with how many there are; if that does not do, signals
+that cannot speak are named without their reasons. Rows, reasons for which rows were left out, verdicts, requests and
+questions are never shortened.
 """
 
 from __future__ import annotations
@@ -41,15 +42,16 @@ def lines(report: CheckReport, *, verbose: bool = True) -> list[str]:
     if verbose or len(found) <= SCREEN:
         return found
     # The fullest report that fits; else the shortest, which holds what is never shortened.
-    for most in range(_MOST, _LEAST - 1, -1):
-        found = [*_lines(report, most)]
-        if len(found) <= SCREEN:
-            break
+    for tight in (False, True):
+        for most in range(_MOST, _LEAST - 1, -1):
+            found = [*_lines(report, most, tight=tight)]
+            if len(found) <= SCREEN:
+                return found
     return found
 
 
-def _lines(report: CheckReport, most: int | None) -> Iterator[str]:
-    """Yield the report with so many notes of each file (None: all of them)."""
+def _lines(report: CheckReport, most: int | None, *, tight: bool = False) -> Iterator[str]:
+    """Yield the report with so many notes of each file (None: all); a tight one names signals without reasons."""
     yield PRIVATE
     if most is not None:
         yield "Shortened to a screen: --verbose shows everything, and --json holds it too."
@@ -65,11 +67,11 @@ def _lines(report: CheckReport, most: int | None) -> Iterator[str]:
         yield f"  Grade: {RULE}"
     if report.notes:
         yield from ("", "Over all files", *(f"  note: {note}" for note in report.notes))
-    yield from _keys(report)
+    yield from _keys(report, together=tight)
     if report.ethnicity:
         yield from ("", "Ethnicity is hardly ever recorded", *_unrecorded(report))
     if report.signals:
-        yield from _signals(report.signals, together=most is not None)
+        yield from _named(report.signals) if tight else _signals(report.signals, together=most is not None)
     if report.ceiling:
         yield from ("", f"Highest verdict that these data can reach: {report.ceiling['verdict']}")
         yield f"  Why: {report.ceiling['why']}"
@@ -109,13 +111,17 @@ def _source(source: Source, quality: Quality | None, several: Mapping[str, int],
     yield from _cut([f"    note: {note}" for note in ledger.notes if note not in several], most, "    ")
 
 
-def _keys(report: CheckReport) -> Iterator[str]:
+def _keys(report: CheckReport, *, together: bool) -> Iterator[str]:
     held = {name: values for name, values in report.keys.items() if values}
     if held:
         yield from ("", "What is in them")
+    said = []
     for name, values in held.items():
         more = f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
-        yield f"  {name}: {len(values)} ({', '.join(values[:_SHOWN])}{more})"
+        said.append(f"{name}: {len(values)} ({', '.join(values[:_SHOWN])}{more})")
+    if said and together:
+        said = ["; ".join(said)]
+    yield from (f"  {text}" for text in said)
 
 
 def _unrecorded(report: CheckReport) -> Iterator[str]:
@@ -128,6 +134,16 @@ def _unrecorded(report: CheckReport) -> Iterator[str]:
     if len(report.ethnicity) > _FEW:
         yield f"  and {len(report.ethnicity) - _FEW} more places and events"
     yield "  Below a third of the population's share no comparison of recorded groups is made there."
+
+
+def _named(signals: Sequence[SignalReach]) -> Iterator[str]:
+    """Yield which signals can speak and which cannot, without their reasons: what they need is asked for below."""
+    able, unable = [s.signal for s in signals if s.can], [s.signal for s in signals if not s.can]
+    yield from ("", f"Signals: {len(able)} of {len(signals)} can speak")
+    if able:
+        yield f"  yes: {', '.join(able)}"
+    if unable:
+        yield f"  no (--verbose says why): {', '.join(unable)}"
 
 
 def _signals(signals: Sequence[SignalReach], *, together: bool) -> Iterator[str]:
