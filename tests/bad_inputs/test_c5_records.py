@@ -129,6 +129,18 @@ def test_case_119_a_roster_given_as_bookings(desk):
     told.refused("input", "column 'roster_date' says that the rows are people held on a day", "give no rates")
 
 
+def test_case_119_a_roster_that_does_not_say_so(desk):
+    """Nobody on it was released: noted, since the bookings of one day may look so as well."""
+    head = "person,place,event,date,group,release_date\n"
+    rows = [f"{i},48453,booking,2011-08-{i + 1:02d},white," for i in range(20)]
+    noted = "column 'release_date' is blank in every row: so looks a list of people held on one day"
+    told = desk.read(head + "\n".join(rows) + "\n")
+    told.says(noted, "its rows give no rates of bookings")
+    assert told.accounts() == (20, 20, 0, 0)
+    released = desk.read(head + "\n".join([*rows[1:], rows[0] + "2011-08-30"]) + "\n")
+    assert noted not in " ".join(released.ledger.notes)
+
+
 def test_case_120_several_charges_of_one_person(desk):
     """The most serious one, by the contract's rule; the first listed as the declared alternative."""
     head = "booking_id,place,event,date,group,charge\n"
