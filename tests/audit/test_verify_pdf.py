@@ -39,6 +39,8 @@ def test_what_a_browser_writes_of_a_pdf_is_read() -> None:
     assert entry_of(rb"<</Title (\376\377\000\351)>>", b"Title") == "\u00e9"
     assert entry_of(b"/Title (old) /Title (new)", b"Title") == "new"
     assert entry_of(b"/Author (x)", b"Title") == ""
+    assert entry_of(rb"/Title (\9\777)", b"Title") == "9\u00ff"
+    assert entry_of(b"/Title <41 4>", b"Title") == "A@"  # a last digit that is missing is 0
 
 
 def test_the_letter_that_the_review_gives_is_found_and_held_against_it(

@@ -86,6 +86,17 @@ def test_a_band_that_is_not_finite_is_left_out(review: Review) -> None:
     assert check_data(Renderer(changed).index(), changed.to_dict()) == []
 
 
+@pytest.mark.parametrize(
+    "change", [{"coefficient": 900.0}, {"places": None}, {"coefficient": "x"}, {"low": 0, "high": 900}]
+)
+def test_what_is_no_ratio_is_left_out(review: Review, change: dict[str, Any]) -> None:
+    rows = tuple(row | change if row["term"] == "start" else row for row in models())
+    changed = replace(review, regions=(replace(review.regions[0], models=rows),))
+    (study,), _ = region_studies(changed)
+    assert len(study["rows"]) == (4 if "low" in change else 3)
+    assert check_data(Renderer(changed).index(), changed.to_dict()) == []
+
+
 def test_nothing_is_drawn_without_steps(review: Review) -> None:
     assert region_studies(review) == ([], False)
     assert "Event study of a region" not in Renderer(review).index()

@@ -23,7 +23,7 @@ LARGEST: Final = 20_000_000
 """Bytes of a PDF; more is no letter."""
 _AGAIN: Final = "print it again from this review, with the --details that it was written with, or verify its HTML"
 _STRING: Final = rb"\s*(?:\(((?:\\.|[^\\()])*)\)|<([0-9A-Fa-f\s]*)>)"
-_ESCAPED: Final = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
+_ESCAPED: Final = re.compile(rb"\\(?:([0-7]{1,3})|(.))", re.DOTALL)
 
 
 def pdf_problems(path: Path, review: Review, sha256: str, details: Details | None = None) -> Iterator[Problem]:
@@ -106,10 +106,16 @@ def entry_of(raw: bytes, name: bytes) -> str:
     if not found:
         return ""
     literal, digits = found[-1]
-    text = bytes.fromhex(digits.decode()) if digits else _ESCAPED.sub(_character, literal)
+    text = _bytes(digits) if digits else _ESCAPED.sub(_character, literal)
     return text[2:].decode("utf-16-be", "replace") if text.startswith(b"\xfe\xff") else text.decode("latin-1")
 
 
 def _character(found: re.Match[bytes]) -> bytes:
     """Return what stands behind a backslash: a byte by its octal digits, or itself."""
-    return bytes([int(found[1], 8) & 255]) if found[1].isdigit() else found[1]
+    return bytes([int(found[1], 8) & 255]) if found[1] else found[2]
+
+
+def _bytes(digits: bytes) -> bytes:
+    """Return the bytes of a hexadecimal string, in which a last digit that is missing is 0."""
+    packed = b"".join(digits.split()).decode()
+    return bytes.fromhex(packed + "0" * (len(packed) % 2))

@@ -21,7 +21,12 @@ SIGNAL: Final = "activation-rollout"
 MOST: Final = 6
 """Studies drawn on an index: those of most places. The numbers of all are in the table of regions."""
 BOTTOM: Final = 290.0
-_MODEL: Final = re.compile(r"(?P<group>[a-z-]+): contrast: (?P<unit>[a-z-]+) since the start \(simultaneous band\)")
+LARGEST: Final = 50.0
+"""Log ratio beyond which nothing is a ratio any more."""
+_BAND: Final = ("low", "high")
+_MODEL: Final = re.compile(
+    r"(?P<group>[a-z-]+): contrast: (?P<unit>months|quarters|half-years) since the start \(simultaneous band\)"
+)
 _TERM: Final = re.compile(r"(?P<n>\d+) (?P<side>before|after)|start")
 
 
@@ -59,13 +64,19 @@ def _studies(position: int, region: Region) -> list[_Study]:
     made: dict[tuple[str, str], _Study] = {}
     for j, model in enumerate(region.models):
         about, term = _MODEL.fullmatch(str(model.get("model"))), _TERM.fullmatch(str(model.get("term")))
-        if model.get("signal") != SIGNAL or about is None or term is None or model.get("coefficient") is None:
+        if model.get("signal") != SIGNAL or about is None or term is None or not _told(model):
             continue
         key = (about["group"], about["unit"])
         study = made.setdefault(key, _Study(position, region.name, *key))
         sign = -1 if term["side"] == "before" else 1
         study.steps.append((j, sign * int(term["n"] or 0), model))
     return [study for study in made.values() if len(study.steps) > 1]
+
+
+def _told(model: Mapping[str, Any]) -> bool:
+    """Say whether a row has a ratio and a number of places: one that could not be estimated has none."""
+    value, places = model.get("coefficient"), model.get("places")
+    return isinstance(value, int | float) and abs(value) < LARGEST and isinstance(places, int)
 
 
 def _drawn(study: _Study) -> dict[str, Any]:
@@ -89,20 +100,21 @@ def _plot(study: _Study) -> Plot:
         own = [(step, model) for _, step, model in study.steps if (step < 0) == (side < 0)]
         made.line([(float(step), math.exp(model["coefficient"])) for step, model in own], "trend")
         for step, model in own:
-            if model.get("low") is not None and model.get("high") is not None:
-                made.whisker(step, math.exp(model["low"]), math.exp(model["high"]), "whisker")
+            if all(model.get(name) is not None for name in _BAND):
+                low, high = (math.exp(min(model[name], LARGEST)) for name in _BAND)
+                made.whisker(step, low, high, "whisker")
             made.mark(step, math.exp(model["coefficient"]), "control" if side < 0 else "compatible", 7)
     made.rule(-0.5, say("page.rollout.start").striptags())
     return made
 
 
 def _ends(model: Mapping[str, Any]) -> list[float]:
-    return [math.exp(model[name]) for name in ("coefficient", "low", "high") if model.get(name) is not None]
+    return [math.exp(min(model[name], LARGEST)) for name in ("coefficient", *_BAND) if model.get(name) is not None]
 
 
 def _row(study: _Study, position: int, model: Mapping[str, Any]) -> dict[str, Any]:
     def shown(name: str) -> Markup:
-        if model.get(name) is None:
+        if model.get(name) is None or model[name] > LARGEST:
             return Markup("")
         value = math.exp(model[name])
         return cited(value, name, f"{value:.2f}", "exp")

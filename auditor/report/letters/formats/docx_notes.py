@@ -63,7 +63,7 @@ def write_notes(document: Document, notes: tuple[Note, ...], write: Callable[[An
     if not notes:
         return
     held = _footnotes(document)
-    if any(int(entry.get(_name("id"), "0")) >= FIRST for entry in held):
+    if any(_identifier(entry) >= FIRST for entry in held):
         what, why = f"it has a footnote numbered {FIRST} or more", "the letter's own are numbered from there"
         raise InputError("the letterhead cannot be used", [Problem(what, why, "save it without its footnotes")])
     text, mark = style(document, TEXT), character_style(document, REFERENCE)
@@ -114,6 +114,12 @@ def _run(shown: Any, inner: Any) -> Any:
         run.append(properties)
     run.append(inner)
     return run
+
+
+def _identifier(footnote: Any) -> int:
+    """Return the number of a footnote of the letterhead; 0 for what is none, which no mark leads to."""
+    text = str(footnote.get(_name("id"), ""))
+    return int(text) if text.isdecimal() else 0
 
 
 def _name(tag: str) -> str:
