@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from auditor import cli
+from auditor.audit.explain import explain
+from auditor.findings.review import Review
 from tests.docs.pages import ROOT, Runner, blocks, commands, pages, shared_data
 
 PAGES = pages()
@@ -103,6 +106,33 @@ def test_links_lead_somewhere(name: str) -> None:
             assert anchor in _anchors(other), target
 
 
+def test_the_map_leads_to_every_page() -> None:
+    """Nothing is written that a reader who starts at the map cannot find."""
+    text = PAGES["docs/index.md"].read_text(encoding="utf-8")
+    told = {target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text)}
+    written = {path.name for name, path in PAGES.items() if name.startswith("docs/")} - {"index.md"}
+    assert sorted(written - told) == []
+
+
+@pytest.mark.parametrize("name", list(PAGES))
+def test_commands_that_are_only_named_exist_with_their_options(name: str) -> None:
+    """In code, indented or in a sentence: the command is one, and so is every option behind it."""
+    text = PAGES[name].read_text(encoding="utf-8")
+    code = [*re.findall(r"`([^`\n]+)`", text), *re.findall(r"^(?: {4,}|\$ | {3}\$ )(.+)$", text, re.M)]
+    for line in code:
+        for command, rest in re.findall(r"(?:^|\s)auditor ([a-z]+)((?: [^`#|]*)?)", line):
+            assert command in cli.cli.commands, line
+            known = {option for parameter in cli.cli.commands[command].params for option in parameter.opts}
+            assert set(re.findall(r"(?<=\s)--[a-z-]+", rest)) <= {*known, "--help"}, line
+
+
 def _anchors(path: Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_what_explain_prints_ends_its_sentences_once(demonstration: tuple[str, Path]) -> None:
+    """The needs of a card are sentences already; what is said of a withheld test must not end in two full stops."""
+    said = explain(Review.load(demonstration[1]), "48453")
+    assert "It would need" in said
+    assert re.findall(r"\.\.", said) == []
