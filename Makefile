@@ -10,7 +10,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OUT ?= auditor-demo
 
-.PHONY: help demo test lint conformance calibrate bench fuzz attack kill docs clean
+.PHONY: help demo test lint conformance calibrate bench fuzz attack kill docs clean lock sbom determinism
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,9 @@ help:
 	@echo "make fuzz       corrupt valid files and draw input for every reader (long)"
 	@echo "make attack     try to work small counts out of what audits publish (long)"
 	@echo "make kill       kill runs at random instants and go on with them (long)"
+	@echo "make lock       fix the versions of what a run needs, with hashes, in requirements.lock"
+	@echo "make sbom       list them as CycloneDX in build/sbom.json, and look for known faults in them (asks the network)"
+	@echo "make determinism  hold the example's bytes against other surroundings, and two wheels against each other (long)"
 	@echo "make clean      remove .venv and what was built"
 
 $(VENV)/.core: pyproject.toml scripts/check_python.py
@@ -98,6 +101,23 @@ KILLS_NATIONAL ?= 10
 kill: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/kill.py --kills $(KILLS)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/kill.py --places 3100 --kills $(KILLS_NATIONAL)
+
+$(VENV)/.supply: $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv cyclonedx-bom pip-audit bandit
+	@touch $@
+
+lock: $(VENV)/.supply
+	$(BIN)/uv pip compile pyproject.toml --generate-hashes --universal --no-emit-index-url --no-annotate --no-header \
+	  --quiet --upgrade --output-file requirements.lock
+
+sbom: $(VENV)/.supply
+	mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.lock --output-reproducible --output-file build/sbom.json
+	$(BIN)/bandit --quiet --recursive auditor --severity-level high
+	$(BIN)/pip-audit --requirement requirements.lock --disable-pip --no-deps
+
+determinism: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python benchmarks/determinism.py
 
 docs: $(VENV)/.core
 	$(BIN)/python scripts/write_method_pages.py

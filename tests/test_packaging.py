@@ -1,6 +1,7 @@
 """Make and its check of the Python that it is given; what the metadata says."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 import tomllib
@@ -71,3 +72,18 @@ def test_optional_dependencies_are_extras() -> None:
     metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert "dependency-groups" not in metadata
     assert {"test", "dev"} <= set(metadata["project"]["optional-dependencies"])
+
+
+def test_what_a_run_needs_is_fixed_with_hashes_and_little() -> None:
+    """requirements.lock (``make lock``): every dependency, each with its hashes, thirty distributions at most."""
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    fixed = re.findall(
+        r"^([a-z0-9-]+)==\S+(?: ; [^\\\n]+)? \\\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", text, re.M
+    )
+    names = {name for name, _ in fixed}
+    assert len(fixed) == text.count("==")
+    assert "://" not in text
+    metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = {re.split(r"[<>=!~ ]", wanted)[0] for wanted in metadata["project"]["dependencies"]}
+    assert asked <= names
+    assert len(names) <= 30
