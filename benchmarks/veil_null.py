@@ -8,7 +8,8 @@ season. Sunset comes from a declination of one sine, right to some minutes, so t
 signal's. The signal sees rows, with its options as shipped: gates, sun, knots, fit, clustered error, placebos.
 
 `officers and days`: days too have a random intercept (365 of them), and the error is looked at by officer alone, by day
-alone, and as the signal does, by both, the wider interval deciding.
+alone, and as the signal does, by both, the wider interval deciding. The rows before these were measured with officers
+alone (`cluster`): the wider of two intervals rejects no more often.
 
 Scenarios beside the null: `daylight` an effect of daylight; `street lights` the same, but seven of ten stops after dark
 are made under lamps; `seasonal mix` a wave of the year (half a unit of log odds each way); `harvest` eight weeks of
