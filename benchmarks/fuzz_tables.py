@@ -68,9 +68,10 @@ def read_corruptions(path: Path, seed: int) -> tuple[Found, float]:
 
 
 def write_drawn(path: Path, tallies: dict[str, Tally], seed: int) -> None:
-    """Write one row for each reader."""
+    """Write one row for each reader; those of runs with other seeds stay."""
     head = ("reader", "batches", "examples", "refused", "crashes", "cpu_s", "first_seed", "python")
-    rows: list[tuple[object, ...]] = [head]
+    others = [row for row in _rows(path) if row["first_seed"] != str(seed) and "batches" in row]
+    rows: list[tuple[object, ...]] = [head, *(tuple(row[name] for name in head) for row in others)]
     for name, t in tallies.items():
         spent = round(t.seconds, 1)
         rows.append((name, t.batches, t.examples, t.refused, t.crashes, spent, seed, platform.python_version()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 
 from auditor.errors import AuditorError, InputError
@@ -229,3 +230,18 @@ def test_the_view_is_the_table(tmp_path, monkeypatch):
         assert run(f"SELECT * FROM {coded.alike(())}").fetchall() == [(0, 2, 90)]
         coded.release()
         assert run("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchall() == [(0,)]
+
+
+def test_texts_that_share_a_spot_are_found_by_their_order(monkeypatch):
+    """5,000 texts in 8,192 spots: more than a thousand share one, and none is looked up by itself."""
+    monkeypatch.setattr(spellings, "_ROOM", 0)
+    texts = [f"place {number}" for number in range(5000)]
+    ends = np.cumsum([len(text) + 1 for text in texts])
+    length = np.array([len(text) for text in texts])
+    data = ("\n".join(texts) + "\n").encode() + b"\0" * (spellings.LONGEST + 8)
+    block = spellings.Block(data, np.ndarray((len(data) - 8,), dtype="<u8", buffer=data, strides=(1,)))
+    column = spellings.Spellings()
+    column.numbers(block, ends - length - 1, length)
+    monkeypatch.setattr(column, "_met", None)
+    found = column.numbers(block, ends - length - 1, length)
+    assert [column.texts[number] for number in found.tolist()] == texts
