@@ -32,9 +32,16 @@ _CODED = (
     "CREATE TEMP TABLE row_{name} AS SELECT {keys}, row_number() OVER (ORDER BY {first}) - 1 AS code "
     "FROM events e JOIN audit_places i ON i.place = e.place WHERE e.{wanted} IS NOT NULL GROUP BY {keys}"
 )
+# Whoever was met alone needs no number.
+_MET = (
+    "CREATE TEMP TABLE row_encounters AS SELECT e.place, e.event, e.agency, e.day, e.minute, e.officer, "
+    "row_number() OVER (ORDER BY {first}) AS code FROM events e JOIN audit_places i ON i.place = e.place "
+    "WHERE e.day IS NOT NULL GROUP BY ALL HAVING sum(coalesce(e.n, 1)) > 1"
+)
 _TABLES = {
     "officers": _CODED.format(name="officers", keys="e.place, e.agency, e.officer", first=_FIRST, wanted="officer"),
     "persons": _CODED.format(name="persons", keys="e.source, e.person", first=_FIRST, wanted="person"),
+    "encounters": _MET.format(first=_FIRST),
     "grouped": "CREATE TEMP TABLE row_grouped AS SELECT DISTINCT source, event, true AS told FROM counts "
     'WHERE "group" IS NOT NULL',
     "ends": 'CREATE TEMP TABLE row_ends AS SELECT source, max(greatest("end"::TIMESTAMP, disposition_date, '

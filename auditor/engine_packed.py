@@ -143,7 +143,8 @@ def _whole(text: str, form: Form) -> str:
 def _bounds(text: str, key: Key) -> str:
     """Return the SQL of the least and the most that a key can be."""
     if key.codes:
-        return f"-1, coalesce((SELECT max(code) FROM {key.codes}), -1)"  # noqa: S608
+        # 0 is a value of some keys (nobody else was there) also where the table is empty.
+        return f"-1, coalesce((SELECT max(code) FROM {key.codes}), 0)"  # noqa: S608
     return f"min({text}), max({text})"
 
 

@@ -132,6 +132,7 @@ _FREE_OF_CONVICTION = "e.disposition IN ('dismissed', 'no-charge', 'acquitted', 
 
 # From 14:00 on, which is before dusk everywhere, and an hour before it too.
 _EVENING = "e.minute >= 840"
+_ENCOUNTER = "CASE WHEN e.day IS NOT NULL THEN coalesce(g.code, 0) END"
 _OFFICER = ("officer", "agency", "day", "minute")
 
 JOINS: Final[dict[str, str]] = {
@@ -139,6 +140,9 @@ JOINS: Final[dict[str, str]] = {
     "AND o.officer = e.officer",
     "persons": "LEFT JOIN row_persons p ON p.source = e.source AND p.person = e.person",
     "grouped": "LEFT JOIN row_grouped y ON y.source = e.source AND y.event = e.event",
+    "encounters": "LEFT JOIN row_encounters g ON g.place = e.place AND g.event = e.event AND g.day = e.day "
+    "AND g.agency IS NOT DISTINCT FROM e.agency AND g.minute IS NOT DISTINCT FROM e.minute "
+    "AND g.officer IS NOT DISTINCT FROM e.officer",
     "ends": "LEFT JOIN row_ends x ON x.source = e.source",
     "days": "LEFT JOIN row_days f ON f.day = e.release_eligible_date::DATE "
     f"LEFT JOIN row_days t ON t.day = ({_LAST})::DATE",
@@ -172,6 +176,25 @@ _DERIVED: Final[dict[str, Key]] = {
     "evening_day": _key(f"CASE WHEN {_EVENING} THEN e.day END", "day", "minute", "day"),
     "evening_officer": _key(
         f"CASE WHEN {_EVENING} THEN o.code END", "whole", *_OFFICER, joins=("officers",), codes="row_officers"
+    ),
+    # People met together: by one agency on one day, at one minute by one officer as far as these are recorded. 0 is
+    # somebody met alone; where the day is missing nothing is known.
+    "encounter": _key(_ENCOUNTER, "whole", *_OFFICER, joins=("encounters",), codes="row_encounters"),
+    "search_encounter": _key(
+        f"CASE WHEN e.searched THEN {_ENCOUNTER} END",
+        "whole",
+        "searched",
+        *_OFFICER,
+        joins=("encounters",),
+        codes="row_encounters",
+    ),
+    "search_officer": _key(
+        "CASE WHEN e.searched THEN o.code END",
+        "whole",
+        "searched",
+        *_OFFICER,
+        joins=("officers",),
+        codes="row_officers",
     ),
     "person_code": _key("p.code", "whole", "person", "day", "minute", joins=("persons",), codes="row_persons"),
     "in_operation": _key(_MARKED, "whole", "operation"),

@@ -404,3 +404,41 @@ def test_weekends_and_halves_of_the_year(ground):
     found = pd.DataFrame({**rows.columns, "place": [ids[i] for i in rows.index], "n": rows.n})
     got = found.set_index(["place", "weekend", "cold_half"])["n"].astype(int)
     assert got.to_dict() == wanted.to_dict()
+
+
+MET = """place,agency,event,date,time,officer,group,searched
+48453,A,stop,2011-01-01,10:00,7,hispanic,yes
+48453,A,stop,2011-01-01,10:00,7,white,no
+48453,A,stop,2011-01-01,10:00,8,white,yes
+48453,B,stop,2011-01-01,10:00,7,white,yes
+48453,A,arrest,2011-01-01,10:00,7,white,yes
+48453,A,stop,2011-01-01,10:01,7,white,yes
+48453,A,stop,2011-01-02,,,white,yes
+48453,A,stop,2011-01-02,,,white,yes
+48201,A,stop,2011-01-01,10:00,7,white,yes
+"""
+
+
+def test_people_met_together(ground):
+    """One agency, day, minute and officer (or what is recorded of them), one kind of event: 1 and 2; alone is 0."""
+    keys = ("event", "agency", "day", "encounter", "search_encounter", "search_officer")
+    rows = ground.rows(MET, *keys, personal=("officer",))
+    told = [rows.columns[key].tolist() for key in ("event", "agency", "encounter")]
+    found = sorted(zip(*told, rows.n, strict=True))
+    assert found == [
+        ("arrest", "A", 0, 1), ("stop", "A", 0, 1), ("stop", "A", 0, 1), ("stop", "A", 0, 1), ("stop", "A", 1, 1),
+        ("stop", "A", 1, 1), ("stop", "A", 2, 2), ("stop", "B", 0, 1),
+    ]  # fmt: skip
+    unsearched = rows.columns["search_encounter"] == -1
+    assert rows.n[unsearched].tolist() == [1]
+    assert rows.columns["search_officer"][unsearched].tolist() == [-1]
+
+
+def test_where_everybody_was_met_alone(ground):
+    rows = ground.rows("\n".join(MET.splitlines()[:2]), "agency", "encounter", personal=("officer",))
+    assert (rows.columns["agency"].tolist(), rows.columns["encounter"].tolist()) == (["A"], [0])
+
+
+def test_rows_without_a_day_tell_no_encounter(ground):
+    rows = ground.rows("place,event,date\n48453,stop,2011-01\n48453,stop,2011-01\n", "encounter", personal=("officer",))
+    assert (rows.columns["encounter"].tolist(), rows.n.tolist()) == ([-1], [2.0])

@@ -252,13 +252,13 @@ def _outcome(evidence: Evidence, rules: Rules) -> str:
     return "inconclusive"
 
 
-def _bare(panel: Panel, j: int, c: int) -> bool:
-    """Say whether missing shares and ranges would give a small count away."""
+def _unranged(panel: Panel, j: int, c: int) -> bool:
+    """Say whether ranges would give a small count away."""
     return bool(panel.range_hidden is not None and panel.range_hidden[j, c])
 
 
 def _missing(panel: Panel, j: int, c: int) -> dict[str, float]:
-    if _bare(panel, j, c):
+    if panel.bare[j, c]:
         return {}
     shares = {name: number(values[j, c]) for name, values in panel.missing.items()}
     return {name: value for name, value in shares.items() if value is not None}
@@ -266,7 +266,7 @@ def _missing(panel: Panel, j: int, c: int) -> dict[str, float]:
 
 def _ranges(panel: Panel, j: int, c: int) -> tuple[Range, ...]:
     found = []
-    for name, (low, high) in () if _bare(panel, j, c) else panel.ranges.items():
+    for name, (low, high) in () if _unranged(panel, j, c) else panel.ranges.items():
         if math.isfinite(low[j, c]):
             write = writer(panel, j, c)
             found.append(Range(text(f"range.{name}"), write(low[j, c]), write(high[j, c])))

@@ -233,6 +233,8 @@ def _sealed(panel: Panel, cells: Cells) -> Panel:
     if not any(cells.tainted):
         return panel
     mixed = np.array(cells.tainted, dtype=bool)[:, None]
-    hidden, ranges = ((mixed if own is None else own | mixed) for own in (panel.hidden, panel.range_hidden))
-    shape = panel.code.shape
-    return replace(panel, hidden=np.broadcast_to(hidden, shape), range_hidden=np.broadcast_to(ranges, shape))
+    hidden, ranges, missing = (
+        np.broadcast_to(mixed if own is None else own | mixed, panel.code.shape)
+        for own in (panel.hidden, panel.range_hidden, panel.bare)
+    )
+    return replace(panel, hidden=hidden, range_hidden=ranges, missing_hidden=missing)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells, Floats, RowTable
 from auditor.signals.sides import Counted
+from auditor.stats.numbering import combined
 
 _SOURCES = ("recorded", "perceived", "mixed", "surname")
 _NAMELESS = ("", "unknown")
@@ -44,7 +46,7 @@ def richest(cells: Cells, events: Sequence[str], usable: Bools) -> str:
     """
     if cells.rows is None:
         return events[0]
-    kept = usable & ~np.isin(cells.rows.columns["group"].astype(str), _NAMELESS)
+    kept = usable & ~cells.rows.isin("group", *_NAMELESS)
     rows = cells.rows.take(kept)
     total = {event: float(rows.where(event=event).n.sum()) for event in events}
     return max(events, key=lambda event: (total[event], -list(events).index(event)))
@@ -59,7 +61,7 @@ def present(rows: RowTable, places: int) -> Bools:
 
 def of_unknown_group(rows: RowTable, places: int, cases: Bools) -> Floats:
     """Return the cases of people of unrecorded group, by place."""
-    return total(rows, places, cases & np.isin(rows.columns["group"].astype(str), _NAMELESS))
+    return total(rows, places, cases & rows.isin("group", *_NAMELESS))
 
 
 def of_groups(rows: RowTable, places: int, groups: Sequence[str]) -> Floats:
@@ -79,7 +81,7 @@ def other_groups(cells: Cells, rows: RowTable) -> tuple[str, ...]:
 
 def unclassed(rows: RowTable, places: int, groups: Sequence[str], cases: Bools) -> Bools:
     """Return where more than 30 % of a group's cases have no class of offence: offences cannot be held equal there."""
-    bare = np.isin(rows.columns["offence"].astype(str), UNCLASSED)
+    bare = rows.isin("offence", *UNCLASSED)
     every, without = spread(rows, places, groups, (cases, cases & bare), (), within=cases)
     return np.asarray((without > _MOST_UNCLASSED * every).any(axis=(1, 2)), dtype=bool)
 
@@ -108,7 +110,7 @@ def count_cases(
     """
     k, n, unrecorded = spread(rows, places, groups, (told & hit, told, silent), by, within=told)
     censored = np.zeros(places, dtype=bool)
-    censored[rows.index[(told | silent) & rows.censored & (_position(rows, groups) >= 0)]] = True
+    censored[rows.index[(told | silent) & rows.censored & (positions(rows, groups) >= 0)]] = True
     return Counted(k, n, unrecorded.sum(axis=2), censored)
 
 
@@ -128,7 +130,7 @@ def spread(
     within : (R,) bool array
         Rows whose strata are told apart; cases of other rows are in the first stratum.
     """
-    group = _position(rows, groups)
+    group = positions(rows, groups)
     at, width = strata(rows, within & (group >= 0), by)
     found = []
     for kind in kinds:
@@ -144,16 +146,35 @@ def strata(rows: RowTable, told: Bools, by: Sequence[str]) -> tuple[NDArray[np.i
     at = np.zeros(len(rows.n), dtype=np.int64)
     if not by or not told.any():
         return at, 1
-    label = np.zeros(int(told.sum()), dtype=np.int64)
+    label: NDArray[np.integer[Any]] = np.zeros(int(told.sum()), dtype=np.int64)
     for key in by:
-        codes = np.unique(rows.columns[key][told].astype(str), return_inverse=True)[1].ravel()
         # Numbered anew after every key: the product of many keys' sizes would overflow.
-        label = np.unique(label * (int(codes.max()) + 1) + codes, return_inverse=True)[1].ravel()
-    pairs, inverse = np.unique(np.stack([rows.index[told], label]), axis=1, return_inverse=True)
-    _, first = np.unique(pairs[0], return_index=True)
-    number = np.arange(pairs.shape[1]) - np.repeat(first, np.diff([*first, pairs.shape[1]]))
-    at[told] = number[inverse.ravel()]
+        label = combined(label, code_of(rows, key)[told])[0]
+    inverse, one = combined(rows.index[told], label)
+    place = rows.index[told][one]
+    _, first = np.unique(place, return_index=True)
+    number = np.arange(len(place)) - np.repeat(first, np.diff([*first, len(place)]))
+    at[told] = number[inverse]
     return at, int(number.max()) + 1
+
+
+def code_of(rows: RowTable, key: str) -> NDArray[np.integer[Any]]:
+    """Return whole numbers that tell the values of a key apart: those of the key, or the positions of its texts."""
+    values = rows.columns[key]
+    return values if values.dtype.kind in "iu" else rows.codes(key)[0]
+
+
+def merged(rows: RowTable, keys: Sequence[str]) -> RowTable:
+    """Return rows that differ in some keys only as one, without those keys; all others are texts or whole numbers."""
+    kept = [name for name in rows.columns if name not in keys]
+    label: NDArray[np.integer[Any]] = rows.index
+    for name in kept:
+        label = combined(label, code_of(rows, name))[0]
+    inverse, one = combined(label)
+    columns = {name: rows.columns[name][one] for name in kept}
+    censored = np.bincount(inverse, rows.censored, len(one)) > 0
+    n = np.bincount(inverse, rows.n, len(one)).astype(np.float64)
+    return RowTable(rows.index[one], columns, n, censored)
 
 
 def splits(rows: RowTable, told: Bools, by: Sequence[str]) -> bool:
@@ -161,6 +182,8 @@ def splits(rows: RowTable, told: Bools, by: Sequence[str]) -> bool:
     return strata(rows, told, by)[1] > 1
 
 
-def _position(rows: RowTable, groups: Sequence[str]) -> NDArray[np.int64]:
+def positions(rows: RowTable, groups: Sequence[str]) -> NDArray[np.int64]:
+    """Return the position of each row's group among some groups, -1 where it is none of them."""
     place = {name: i for i, name in enumerate(groups)}
-    return np.array([place.get(str(name), -1) for name in rows.columns["group"]], dtype=np.int64)
+    codes, names = rows.codes("group")
+    return np.array([place.get(name, -1) for name in names] or [-1], dtype=np.int64)[codes]

@@ -12,8 +12,9 @@ from auditor.signals.baseline import small
 from auditor.signals.blank_group import blank_group
 from auditor.signals.cases import UNCLASSED, of_groups, of_unknown_group, present, unclassed
 from auditor.signals.charges import Charges, Ends, ends_of, ranges_of, tally, tells_ranges
-from auditor.signals.pair_measure import METHOD, PairColumn
+from auditor.signals.pair_measure import METHOD_TOGETHER, PairColumn
 from auditor.signals.signal import Contrast, Lack, Panel
+from auditor.signals.together import together_of
 
 WORDS = "no-charge"
 _BY: dict[str, tuple[str, ...]] = {
@@ -60,8 +61,10 @@ def charge_columns(
         hidden = tells_ranges(cells, charges, earlier)
         groups = (group, cells.reference_group)
         blank = blank_group(rows, cells, groups, told=ends.told & kept, hit=ends.hit, by=_BY[name])
+        units = together_of(rows, cells.size, groups, told=ends.told & kept, hit=ends.hit, by=_BY[name])
         whole = of_groups(rows, cells.size, groups)
-        column = dataclasses.replace(column, withheld=withheld, range_hidden=hidden, blank=blank, whole=whole)
+        column = dataclasses.replace(column, withheld=withheld, range_hidden=hidden, blank=blank)
+        column = dataclasses.replace(column, whole=whole, units=units, missing_hidden=hidden)
         # Whoever has all cases, those with an outcome, and those with a detainer has those without either.
         found.append(dataclasses.replace(column, hidden=np.any(small(charges.open.sum(axis=2), cells), axis=1)))
         earlier.append(charges)
@@ -86,7 +89,6 @@ def _column(cells: Cells, rows: RowTable, ends: Ends, charges: Charges, contrast
     told = present(rows.take(rows.columns["ice"].astype(str) != ""), cells.size)
     surname = "surname" in set(rows.columns["group_source"].astype(str).tolist())
     notes = {
-        "no-charge.caveat-alike": every,
         "no-charge.caveat-prosecutor": every,
         "no-charge.caveat-ice-unknown": ~told,
         "no-charge.caveat-surname": every & surname,
@@ -119,7 +121,7 @@ def _contrast(group: str, reference: str, event: str, name: str, *, tested: bool
         comparator="cases-of-reference",
         why=f"no-charge.why-{name}",
         shape="pair",
-        method=METHOD,
+        method=METHOD_TOGETHER,
         tested=tested,
         definitions=("no-charge.define-share", "no-charge.define-own", "no-charge.define-ratio"),
         words=WORDS,

@@ -11,9 +11,11 @@ from auditor.signals.baseline import small
 from auditor.signals.blank_group import blank_group
 from auditor.signals.cases import count_cases, of_groups, of_unknown_group, present, total, unclassed
 from auditor.signals.citations import Ways, left_out, standardised, ways_of, without_time
-from auditor.signals.pair_measure import METHOD, PairColumn
+from auditor.signals.pair_measure import METHOD_TOGETHER, PairColumn
 from auditor.signals.sides import LEVEL
 from auditor.signals.signal import Contrast, Lack
+from auditor.signals.together import together_of
+from auditor.signals.units import Together
 
 WORDS = "booking-not-cited"
 CITABLE = ("traffic", "licence", "public-order", "public-intoxication", "trespass", "drug-possession")
@@ -33,11 +35,19 @@ def _kept(cells: Cells, rows: RowTable, name: str, citable: tuple[str, ...]) -> 
     """Return the rows of the offences that a comparison is about."""
     serious = tuple(offence for offence, side in cells.classes.items() if side == "serious")
     classes: Sequence[str] = {"traffic": ("traffic",), "serious": serious}.get(name, citable)
-    return np.isin(rows.columns["offence"].astype(str), tuple(classes))
+    return rows.isin("offence", *classes)
 
 
 def citation_column(
-    cells: Cells, rows: RowTable, event: str, group: str, name: str, citable: tuple[str, ...], *, tested: bool
+    cells: Cells,
+    rows: RowTable,
+    event: str,
+    group: str,
+    name: str,
+    citable: tuple[str, ...],
+    *,
+    tested: bool,
+    units: RowTable | None = None,
 ) -> PairColumn:
     """Compare a group with the reference group.
 
@@ -52,6 +62,8 @@ def citation_column(
     citable : tuple of str
         Classes of offence that officers may answer with a citation.
     tested : bool
+    units : RowTable or None
+        The same rows by encounter and officer besides; None where ``rows`` are.
     """
     ways, kept = ways_of(rows), _kept(cells, rows, name, citable)
     groups = (group, cells.reference_group)
@@ -72,8 +84,16 @@ def citation_column(
         withheld=((Lack("booking-not-cited.no-offence", "booking-not-cited.need-offence"), bare),),
         blank=blank_group(rows, cells, groups, told=ways.told & kept, hit=ways.custody, by=_BY[name]),
         range_hidden=small(others, cells),
+        missing_hidden=small(others, cells),
         whole=of_groups(rows, cells.size, groups),
+        units=_units(cells, rows if units is None else units, groups, name, citable),
     )
+
+
+def _units(cells: Cells, rows: RowTable, groups: tuple[str, str], name: str, citable: tuple[str, ...]) -> Together:
+    ways = ways_of(rows)
+    told = ways.told & _kept(cells, rows, name, citable)
+    return together_of(rows, cells.size, groups, told=told, hit=ways.custody, by=_BY[name])
 
 
 def _notes(
@@ -92,7 +112,6 @@ def _notes(
     blind = without_time(rows, ways.told & kept, cells.size)
     licence = name not in ("traffic", "serious") and "licence" in citable
     return {
-        "booking-not-cited.caveat-alike": every,
         "booking-not-cited.caveat-identity": every,
         "booking-not-cited.caveat-licence": every & licence,
         # The part compared tells how many are left out.
@@ -115,7 +134,7 @@ def _contrast(group: str, reference: str, event: str, name: str, citable: tuple[
         comparator="citable-of-reference",
         why=f"booking-not-cited.why-{name}",
         shape="pair",
-        method=METHOD,
+        method=METHOD_TOGETHER,
         tested=tested,
         definitions=(
             "booking-not-cited.define-share",

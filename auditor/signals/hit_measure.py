@@ -12,6 +12,8 @@ from auditor.signals.searches import Searches
 from auditor.signals.side_base import least_expected, reference_share, share_error
 from auditor.signals.sides import LEVEL, Blank, Counted, PairColumn, Part, Shape, side_panel
 from auditor.signals.signal import Contrast, Lack, Panel
+from auditor.signals.together import widened
+from auditor.signals.units import Together
 from auditor.stats.ratios.shares import share_ratio
 from auditor.stats.strata.hit_rate import HitComparison, compare_hit_rates
 
@@ -49,6 +51,8 @@ class HitColumn:
         What those of known result could do to the reference group's hit rate over the focal group's.
     whole : (J, 3) array or None
         All cases of each group and of none recorded, searched or not.
+    units : Together or None
+        The same searches by encounter and by officer.
     """
 
     contrast: Contrast
@@ -58,13 +62,21 @@ class HitColumn:
     notes: dict[str, Bools] = field(default_factory=dict)
     blank: Blank | None = None
     whole: Floats | None = None
+    units: Together | None = None
 
     def sides(self) -> PairColumn:
         """Return the same as a comparison of two sides, of which hits are the outcome."""
         found = self.counted
         counted = Counted(found.hits, found.searches, found.unrecorded, found.censored)
         return PairColumn(
-            self.contrast, counted, self.present, self.unknown, self.notes, blank=self.blank, whole=self.whole
+            self.contrast,
+            counted,
+            self.present,
+            self.unknown,
+            self.notes,
+            blank=self.blank,
+            whole=self.whole,
+            units=self.units,
         )
 
 
@@ -73,7 +85,8 @@ def hit_panel(
 ) -> Panel:
     """Measure the columns and stack them; what is printed beside another must not give small strata away."""
     shape = Shape(LACKS, _fill, _EXTRA, "contraband")
-    return side_panel(signal, cells, [column.sides() for column in columns], window, shape)
+    panel = side_panel(signal, cells, [column.sides() for column in columns], window, shape)
+    return widened(panel, [c.units for c in columns], shares=("hit_rate", "reference_rate"), upside_down=True)
 
 
 def _fill(part: Part, ok: Bools, hits: Floats, searches: Floats, least: float) -> None:

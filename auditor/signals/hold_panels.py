@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from itertools import chain, combinations
 
 import numpy as np
@@ -64,8 +65,9 @@ def compared_panel(signal: str, cells: Cells, stays: Stays, event: str, options:
     for group in groups_of(stays, wanted):
         column = _column(cells, stays, event, options, options.clock, jails=first, group=group)
         shown = columns[len(whole) :]
-        hidden = _tells(cells, column, whole, shown)
-        columns.append(dataclasses.replace(column, hidden=hidden))
+        hidden = _tells(cells, column, whole, shown, _counts)
+        bare = _tells(cells, column, whole, shown, _silent)
+        columns.append(dataclasses.replace(column, hidden=hidden, missing_hidden=bare))
     panel = pair_panel(signal, cells, columns, cells.window(event), lacks=lacks_of(NAME), missing="times")
     weeks = [_weeks(stays, column.contrast, options) for column in columns]
     return _named(by_jails(_precise(panel, cells, stays), columns, weeks), options)
@@ -175,32 +177,44 @@ def _notes(stays: Stays, clock: str) -> dict[str, Bools]:
 def _differs(one: Counted, other: Counted) -> bool:
     """Say whether two columns tell different things of any place."""
     several = [np.all(numbers.n > 0, axis=1).sum(axis=1) for numbers in (one, other)]
-    sums = [_counts(numbers) for numbers in (one, other)]
+    sums = [np.stack(numbers.shared()).sum(axis=-1) for numbers in (one, other)]
     return not (np.array_equal(several[0], several[1]) and np.array_equal(sums[0], sums[1]))
 
 
-def _tells(cells: Cells, column: PairColumn, whole: list[PairColumn], shown: list[PairColumn]) -> Bools:
+def _tells(
+    cells: Cells,
+    column: PairColumn,
+    whole: list[PairColumn],
+    shown: list[PairColumn],
+    counts: Callable[[PairColumn], Floats],
+) -> Bools:
     """Return where a group's counts, taken from those of everybody with any groups before, leave 1 to 10 people."""
-    own = _counts(column.counted)
+    own = counts(column)
     hidden = np.zeros(cells.size, dtype=bool)
     for some in chain.from_iterable(combinations(shown, r) for r in range(len(shown) + 1)):
-        printed = sum((_printed(other) for other in some), start=np.zeros_like(own))
+        printed = sum((_printed(other, counts) for other in some), start=np.zeros_like(own))
         for everybody in whole:
-            rest = np.abs(_counts(everybody.counted) - printed - own)
+            rest = np.abs(counts(everybody) - printed - own)
             hidden |= np.asarray(small(rest, cells).any(axis=1), dtype=bool)
     return hidden
 
 
-def _printed(column: PairColumn) -> Floats:
+def _printed(column: PairColumn, counts: Callable[[PairColumn], Floats]) -> Floats:
     """Return the counts of a group that is shown; 0 where it is not."""
-    counts = _counts(column.counted)
-    return counts if column.hidden is None else np.where(column.hidden[:, None], 0.0, counts)
+    own = counts(column)
+    return own if column.hidden is None else np.where(column.hidden[:, None], 0.0, own)
 
 
-def _counts(numbers: Counted) -> Floats:
+def _counts(column: PairColumn) -> Floats:
     """Return (J, 4) counts that are compared: beyond the limit and within it, with and without a hold."""
-    k, n = numbers.shared()
+    k, n = column.counted.shared()
     return np.concatenate([k.sum(axis=2), (n - k).sum(axis=2)], axis=1)
+
+
+def _silent(column: PairColumn) -> Floats:
+    """Return (J, 3) counts that the missing shares tell of: without a side, without times, and all with a side."""
+    blind = column.counted.unrecorded.sum(axis=1)
+    return np.stack([column.unknown, blind, blind + column.counted.n.sum(axis=(1, 2))], axis=1)
 
 
 def _precise(panel: Panel, cells: Cells, stays: Stays) -> Panel:

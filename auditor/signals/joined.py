@@ -39,6 +39,8 @@ def joined(panels: Sequence[Panel]) -> Panel:
         raise ValueError("a panel with samples of classes cannot be joined")
     arrays: dict[str, Any] = {name: np.hstack([getattr(panel, name) for panel in panels]) for name in blank(0, 0)}
     arrays |= {name: _filled(panels, name, value) for name, value in _FILLED.items()}
+    if any(panel.missing_hidden is not None for panel in panels):
+        arrays["missing_hidden"] = np.hstack([panel.bare for panel in panels])
     return Panel(
         signal=first.signal,
         places=first.places,

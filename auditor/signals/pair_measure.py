@@ -13,13 +13,19 @@ from auditor.cells import Bools, Cells, Floats
 from auditor.signals.side_base import least_expected, reference_share, share_error
 from auditor.signals.sides import LEVEL, Counted, PairColumn, Part, Shape, side_panel
 from auditor.signals.signal import Lack, Panel
+from auditor.signals.together import widened
 from auditor.stats.ratios.shares import share_ratio
 from auditor.stats.strata.hit_rate import HitComparison, compare_hit_rates
 
-__all__ = ["METHOD", "Counted", "PairColumn", "lacks_of", "pair_panel"]
+__all__ = ["METHOD", "METHOD_TOGETHER", "Counted", "PairColumn", "lacks_of", "pair_panel"]
 
 METHOD = "ratio of shares (score interval; Mantel-Haenszel over several strata)"
 """What a contrast of this shape names as its interval."""
+METHOD_TOGETHER = (
+    "ratio of shares (score interval; Mantel-Haenszel over several strata), no narrower than a jackknife over "
+    "encounters, or officers, where they are recorded"
+)
+"""The same where a signal tells who came together."""
 
 _EXTRA = (
     "reference_k", "reference_n", "share", "share_low", "share_high", "reference_share", "reference_low",
@@ -75,7 +81,8 @@ def pair_panel(
     -------
     Panel
         The estimate is the focal side's share over the reference side's: within one stratum with Miettinen and
-        Nurminen's score interval, over several by Mantel and Haenszel's weights. p-values are exact, given all
+        Nurminen's score interval, over several by Mantel and Haenszel's weights; columns with units are widened to what
+        these allow (`together.widened`). p-values are exact, given all
         margins, where the counts are small, else Cochran, Mantel and Haenszel's. ``base`` is the reference share such
         that (k / n) / base is the ratio, ``base_error`` what the ratio's error leaves to its log odds. ``absolute`` is
         the difference per 1,000 cases. ``extra`` has the plain counts and shares of both sides with Wilson's limits,
@@ -83,7 +90,8 @@ def pair_panel(
         (NaN where fewer than two tell).
     """
     shape = Shape(lacks or lacks_of(signal), _fill, _EXTRA, missing)
-    return side_panel(signal, cells, columns, window, shape)
+    panel = side_panel(signal, cells, columns, window, shape)
+    return widened(panel, [c.units for c in columns], shares=("share", "reference_share"), upside_down=False)
 
 
 def _fill(part: Part, ok: Bools, events: Floats, cases: Floats, least: float) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import printable, small
 from auditor.signals.signal import Contrast, Lack, Panel, blank
+from auditor.signals.units import Together
 
 LEVEL = 0.95
 BLANK = "missing-group"
@@ -100,10 +101,12 @@ class PairColumn:
     withheld : tuple of (Lack, bool array)
         Further reasons to say nothing of a place. They go before an unrecorded outcome, one outcome only and strata
         without both sides, and after an absent, suppressed or empty side.
-    hidden, range_hidden : (J,) bool arrays or None
-        Places whose numbers, or missing shares and ranges, may not be printed for further reasons.
+    hidden, range_hidden, missing_hidden : (J,) bool arrays or None
+        Places whose numbers, ranges, or missing shares may not be printed for further reasons.
     blank : Blank or None
         What cases of unrecorded group could do to the estimate: the range "missing-group".
+    units : Together or None
+        The same cases by encounter and by officer.
     sides : pair of str or None
         Names of the sides, by which comparisons that share one are known; the contrast's groups where None.
     whole : (J, 3) array or None
@@ -120,7 +123,9 @@ class PairColumn:
     withheld: Sequence[tuple[Lack, Bools]] = ()
     hidden: Bools | None = None
     range_hidden: Bools | None = None
+    missing_hidden: Bools | None = None
     blank: Blank | None = None
+    units: Together | None = None
     sides: tuple[str, str] | None = None
     whole: Floats | None = None
 
@@ -162,6 +167,8 @@ def side_panel(
         for earlier, column in zip(parts[:i], columns, strict=False):
             part["hidden"] = part["hidden"] | _revealing(cells, part, earlier, columns[i].names, column.names)
             part["range_hidden"] |= telling(cells, columns[i].blank, column.blank)
+            gap = np.abs(part["silent"] - earlier["silent"])
+            part["missing_hidden"] |= small(gap, cells).any(axis=1)
 
     def stack(name: str) -> Any:
         return np.column_stack([part[name] for part in parts])
@@ -182,6 +189,7 @@ def side_panel(
         censored=np.column_stack([column.counted.censored for column in columns]),
         hidden=stack("hidden"),
         range_hidden=stack("range_hidden"),
+        missing_hidden=stack("missing_hidden"),
         base_error=stack("base_error"),
         coarse=stack("strata") > 1,
         stratum=cells.stratum,
@@ -314,11 +322,14 @@ def _missing(part: Part, cells: Cells, column: PairColumn, ok: Bools) -> None:
         part[name] = np.divide(count, base, out=np.full(cells.size, np.nan), where=ok & (base > 0))
     # A missing share tells how many cases there are in all, those of strata with one side included.
     beyond = (part["whole"] - part["compared"]).sum(axis=1)
-    part["range_hidden"] = small(column.unknown, cells) | small(silent, cells) | small(beyond, cells)
-    if column.range_hidden is not None:
-        part["range_hidden"] |= column.range_hidden
+    bare = small(column.unknown, cells) | small(silent, cells) | small(beyond, cells)
     if column.blank is not None:
-        lost = column.unknown - column.blank.parts.sum(axis=1)
-        part["range_hidden"] |= column.blank.few | small(lost, cells)
+        bare |= small(column.unknown - column.blank.parts.sum(axis=1), cells)
     if column.whole is not None:
-        part["range_hidden"] |= small(column.whole[:, 2] - column.unknown, cells)
+        bare |= small(column.whole[:, 2] - column.unknown, cells)
+    # What two missing shares tell besides what is compared.
+    part["silent"] = np.column_stack([column.unknown, silent, cases])
+    part["missing_hidden"] = bare if column.missing_hidden is None else bare | column.missing_hidden
+    part["range_hidden"] = bare if column.range_hidden is None else bare | column.range_hidden
+    if column.blank is not None:
+        part["range_hidden"] = part["range_hidden"] | column.blank.few

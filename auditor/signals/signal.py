@@ -185,7 +185,10 @@ class Panel:
         Entries whose numbers may not be printed: they rest on an unpublished count of 1 to 10, or would let one be
         worked out together with what else is printed.
     range_hidden : (J, C) bool array or None
-        Entries of which missing shares and ranges may not be printed, for the same reason.
+        Entries of which ranges, and missing shares unless ``missing_hidden`` is given, may not be printed, for the same
+        reason.
+    missing_hidden : (J, C) bool array or None
+        Entries of which missing shares may not be printed, where that is decided by itself.
     base_error : (J, C) array or None
         Standard error of the log odds of ``base`` (a survey's margin of error); 0 where the base is a count.
     samples : mapping of int to tuple of ClassSample
@@ -231,6 +234,7 @@ class Panel:
     window: tuple[NDArray[np.object_], NDArray[np.object_]] | None = None
     hidden: NDArray[np.bool_] | None = None
     range_hidden: NDArray[np.bool_] | None = None
+    missing_hidden: NDArray[np.bool_] | None = None
     base_error: Floats | None = None
     samples: Mapping[int, tuple[ClassSample, ...]] = field(default_factory=dict)
     given: NDArray[np.bool_] | None = None
@@ -257,6 +261,12 @@ class Panel:
     def entered(self) -> NDArray[np.bool_]:
         """(J, C) mask of the entries that enter the screen."""
         return self.testable & self.speaks
+
+    @property
+    def bare(self) -> NDArray[np.bool_]:
+        """(J, C) mask of the entries of which no missing share may be printed."""
+        mask = self.range_hidden if self.missing_hidden is None else self.missing_hidden
+        return np.zeros(self.code.shape, dtype=bool) if mask is None else mask
 
     @property
     def measured(self) -> NDArray[np.bool_]:

@@ -198,8 +198,8 @@ def test_small_counts_are_hidden():
 
 def test_caveats():
     panel = measure(cells(*TWO))
-    assert notes(panel) == {"caveat-alike", "caveat-identity", "caveat-licence"}
-    assert notes(panel, 2) == {"caveat-alike", "caveat-identity"}
+    assert notes(panel) == {"together.caveat-apart", "caveat-identity", "caveat-licence"}
+    assert notes(panel, 2) == {"together.caveat-apart", "caveat-identity"}
     timeless = [(*row[:5], "Police", -1) for row in TWO]
     assert "caveat-time" in notes(measure(cells(*timeless)))
     assert "caveat-time" not in notes(measure(cells(*timeless), within="offence-agency"))
@@ -241,8 +241,10 @@ def test_it_names_the_columns_to_ask_for(held, missing):
     assert (lack and lack.values) == (missing and {"columns": missing})
 
 
-def test_it_reads_nothing_personal():
-    assert SIGNAL.view(BookingNotCitedOptions()).rows.personal == ()
+def test_of_what_is_personal_it_reads_officers_and_only_their_codes():
+    rows = SIGNAL.view(BookingNotCitedOptions()).rows
+    assert rows.personal == ("officer",)
+    assert "officer" not in rows.keys
 
 
 def test_strata_take_the_confounding_out():

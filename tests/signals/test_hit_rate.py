@@ -264,10 +264,10 @@ def test_it_speaks_where_all_columns_hold_values():
     assert SIGNAL.lacks(Inventory(*nothing, places=1, months=1, row_columns=held), HitRateOptions()) is None
 
 
-def test_it_reads_nothing_personal():
+def test_of_what_is_personal_it_reads_officers_and_only_their_codes():
     rows = SIGNAL.view(HitRateOptions()).rows
-    assert rows.personal == ()
-    assert not rows.columns & {"officer", "person", "surname", "latitude", "longitude"}
+    assert rows.personal == ("officer",)
+    assert "officer" not in rows.keys
 
 
 def test_searches_of_unknown_group_bound_the_ratio():

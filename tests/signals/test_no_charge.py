@@ -268,8 +268,10 @@ def test_it_names_the_columns_to_ask_for(held, within, missing):
     assert (lack and lack.values) == (missing and {"columns": missing})
 
 
-def test_it_reads_nothing_personal():
-    assert SIGNAL.view(NoChargeOptions()).rows.personal == ()
+def test_of_what_is_personal_it_reads_officers_and_only_their_codes():
+    rows = SIGNAL.view(NoChargeOptions()).rows
+    assert rows.personal == ("officer",)
+    assert "officer" not in rows.keys
 
 
 def test_simulated_custody_is_no_effect():

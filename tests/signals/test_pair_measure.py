@@ -190,6 +190,22 @@ def test_missing_shares_are_not_told_where_they_give_a_stratum_away():
     assert measure(column(([40], [100]), ([50], [100]), unknown=4)).range_hidden[0, 0]
 
 
+def test_a_range_may_be_hidden_while_a_missing_share_is_told():
+    """What hides one need not hide the other; shares of which two columns differ by 1 to 10 people are hidden."""
+    first = column(([40], [100]), ([50], [100]), unrecorded=(20, 0), unknown=40)
+    panel = measure(dataclasses.replace(first, range_hidden=np.array([True])))
+    assert (panel.range_hidden[0, 0], panel.missing_hidden[0, 0], panel.bare[0, 0]) == (True, False, False)
+    panel = measure(dataclasses.replace(first, missing_hidden=np.array([True])))
+    assert (panel.range_hidden[0, 0], panel.missing_hidden[0, 0], panel.bare[0, 0]) == (False, True, True)
+    # 40 of unknown group in one and 35 in the other: 5 people would be told.
+    for more, bare in (({"unknown": 40}, False), ({"unknown": 35}, True), ({"unknown": 60}, False)):
+        other = column(([60], [130]), ([70], [130]), unrecorded=(20, 0), contrast=contrast("men", "others"), **more)
+        assert measure(first, other).missing_hidden[0].tolist() == [False, bare]
+    # 220 cases in all in one and 229 in the other.
+    other = column(([51], [100]), ([60], [109]), unrecorded=(20, 0), unknown=40, contrast=contrast("men", "others"))
+    assert measure(first, other).missing_hidden[0].tolist() == [False, True]
+
+
 def test_strata_with_one_side_are_left_out():
     panel = measure(column(([40, 60], [100, 100]), ([50, 0], [100, 0])))
     assert (panel.k[0, 0], panel.n[0, 0]) == (40, 100)

@@ -11,12 +11,13 @@ from auditor.cells import Cells, CellSpec, RowSpec, RowTable
 from auditor.domain.vocabulary import OFFENCES, SERIOUS
 from auditor.errors import unknown_name
 from auditor.findings.card import Card
-from auditor.signals.cases import other_groups, richest, rows_of
+from auditor.signals.cases import merged, other_groups, richest, rows_of
 from auditor.signals.citation_columns import CITABLE, citation_column
 from auditor.signals.citations import ways_of, with_time
 from auditor.signals.citations_simulated import simulate_citations
 from auditor.signals.pair_measure import pair_panel
 from auditor.signals.signal import Design, Inventory, Lack, Options, Panel, Signal
+from auditor.signals.units import UNITS
 
 CARD = Card(
     name="booking-not-cited",
@@ -37,9 +38,12 @@ CARD = Card(
         "citable says which are counted.",
         "Cases alike in offence, time and agency leave the officer the same choice in both groups.",
         "Whether a case ended in a citation or in custody is recorded alike for both groups.",
-        "One case tells nothing of how another ended. Simulated without an effect, ten officers who differ in whom "
-        "they meet and in how often they book (SD 0.5 on the log odds each) gave p of at most 5 % in 6 % of places "
-        "with 600 cases and in 12 % with 3,000; a hundred officers in 5 to 6 %.",
+        "One encounter (agency, day, minute and officer), and one officer where six or more are recorded, tells "
+        "nothing of how the cases of another end; where neither is recorded, one case does. Simulated without an "
+        "effect (benchmarks/results/together_null.csv, 1,000 places a cell), p was at most 5 % as if neither were "
+        "recorded in 17 % of places with people met in threes, and in 5 to 10 % with ten or a hundred officers who "
+        "differ in whom they meet and in how often they book (SD 0.5 on the log odds each); with both recorded in 3.3 "
+        "to 5.8 %.",
     ),
     misleads=(
         "A citation needs a name that can be checked and a promise to appear: people without accepted papers, or from "
@@ -55,6 +59,7 @@ CARD = Card(
     references=(
         "Mantel, N. & Haenszel, W. (1959). JNCI 22, 719-748.",
         "Greenland, S. & Robins, J. M. (1985). Biometrics 41, 55-68.",
+        "MacKinnon, J. G., Nielsen, M. O. & Webb, M. D. (2023). Journal of Applied Econometrics 38, 671-694 (CV3).",
         "Cochran, W. G. (1954). Biometrics 10, 417-451.",
         "Robins, J. (1986). Mathematical Modelling 7, 1393-1512, on g-computation.",
         "Rothman, K. J., Greenland, S. & Lash, T. (2008). Modern Epidemiology, 3rd ed., p. 265, on standardisation.",
@@ -68,6 +73,9 @@ CARD = Card(
         "where the counts reach far enough (Mantel and Fleiss, 5)",
         "beside it, over the focal group's own mix of strata: sum_s n_s (a_s / n_s) against sum_s n_s (c_s / m_s), "
         "which is g-computation, with limits from each share's own",
+        "interval, p and difference no narrower than a jackknife of the same sums, one encounter, and one officer, "
+        "left out at a time, by Student's t on units - 1 degrees; no case on one side: limits that invert the "
+        "exact test",
         "screen: k of n against the base (k / n) / ratio, with the reference group's own error",
     ),
     controls="The same ratio among serious offences, which are nearly always booked and leave little choice (where "
@@ -142,18 +150,21 @@ class BookingNotCited(Signal):
         return "controls" if len(others) >= 2 or inventory.offences & set(SERIOUS) else "peers"
 
     def view(self, options: BookingNotCitedOptions) -> CellSpec:
-        """Rows by event, group, agency, offence, time, and how each ended."""
-        keys = ("event", "group", "group_source", "agency", "offence", "hour", "weekday", "cited", "booked")
-        events = _events(options)
-        return CellSpec(keys=("event", "group", "group_source"), events=events, rows=RowSpec(keys, events))
+        """Rows by event, group, agency, offence, time, how each ended, encounter and officer."""
+        keys = ("event", "group", "group_source", "agency", "offence", "hour", "weekday", "cited", "booked", *UNITS)
+        rows = RowSpec(keys, _events(options), personal=("officer",))
+        return CellSpec(keys=("event", "group", "group_source"), events=_events(options), rows=rows)
 
     def measure(self, cells: Cells, options: BookingNotCitedOptions, rng: np.random.Generator) -> Panel:
         """Compare each focal group with the reference group: the test, and beside it plainly and for traffic alone."""
-        event, rows = _rows(cells, options)
+        event, units = _rows(cells, options)
+        rows = merged(units, UNITS)
         shown = ("overall", "traffic") if "traffic" in options.citable else ("overall",)
         names = (options.within, *(name for name in shown if name != options.within))
         columns = [
-            citation_column(cells, rows, event, group, name, options.citable, tested=name == options.within)
+            citation_column(
+                cells, rows, event, group, name, options.citable, tested=name == options.within, units=units
+            )
             for group in cells.focal_groups
             for name in names
         ]
@@ -161,11 +172,13 @@ class BookingNotCited(Signal):
 
     def controls(self, cells: Cells, options: BookingNotCitedOptions, rng: np.random.Generator) -> Panel | None:
         """Compare serious offences, and the groups that are not asked about."""
-        event, rows = _rows(cells, options)
+        event, units = _rows(cells, options)
+        rows = merged(units, UNITS)
         asked = [(group, "serious") for group in cells.focal_groups]
         asked += [(group, options.within) for group in other_groups(cells, rows)]
         columns = [
-            citation_column(cells, rows, event, group, name, options.citable, tested=False) for group, name in asked
+            citation_column(cells, rows, event, group, name, options.citable, tested=False, units=units)
+            for group, name in asked
         ]
         return pair_panel(CARD.name, cells, columns, cells.window(event)) if columns else None
 
@@ -185,7 +198,7 @@ def _rows(cells: Cells, options: BookingNotCitedOptions) -> tuple[str, RowTable]
     """Return the event whose cases are compared, and its rows with their times."""
     event = _events(options)[0]
     if options.event == "auto" and cells.rows is not None:
-        citable = np.isin(cells.rows.columns["offence"].astype(str), options.citable)
+        citable = cells.rows.isin("offence", *options.citable)
         event = richest(cells, EVENTS, ways_of(cells.rows).told & citable)
     return event, with_time(rows_of(cells, event), options.hours, options.days)
 

@@ -13,8 +13,10 @@ from auditor.signals.blank_group import blank_group
 from auditor.signals.cases import of_groups
 from auditor.signals.drawn import drawn_cells
 from auditor.signals.hit_measure import HitColumn, hit_panel
+from auditor.signals.pair_measure import METHOD_TOGETHER
 from auditor.signals.searches import EVENTS, Searches, event_of, rows_of, tabulate
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
+from auditor.signals.together import together_of
 
 CARD = Card(
     name="hit-rate",
@@ -34,10 +36,11 @@ CARD = Card(
         "Searches within an agency are of one kind; searches that the law or a warrant requires leave an officer no "
         "choice, and dilute the comparison.",
         "Both groups' chances of carrying contraband, among those whom an officer would be about to search, are alike.",
-        "One search tells nothing of the result of another. Simulated without an effect, people of one car with one "
-        "result gave p of at most 5 % in 10 to 12 % of places where they come in twos and in 15 to 19 % where in "
-        "threes; searches by ten officers who differ in hit rate and in whom they search (SD 0.6 on the log odds each) "
-        "in 6 % with 300 searches and 12 % with 1,500.",
+        "One encounter (agency, day, minute and officer), and one officer where six or more are recorded, tells "
+        "nothing of the result of another; where neither is recorded, one search does. Simulated without an effect "
+        "(benchmarks/results/together_null.csv, 1,000 places a cell), p was at most 5 % as if neither were recorded in "
+        "12 to 14 % of places with people in cars of two, 16 to 18 % with cars of three, and 5 to 14 % with six to "
+        "thirty officers who differ (SD 0.3 or 0.6 on the log odds); with both recorded in 2.3 to 5.9 %.",
     ),
     misleads=(
         "Infra-marginality: hit rates are averages over everyone searched. Where the groups' risks are spread "
@@ -58,6 +61,7 @@ CARD = Card(
         "discrimination. Annals of Applied Statistics 11, 1193-1216.",
         "Mantel, N. & Haenszel, W. (1959). JNCI 22, 719-748.",
         "Greenland, S. & Robins, J. M. (1985). Biometrics 41, 55-68.",
+        "MacKinnon, J. G., Nielsen, M. O. & Webb, M. D. (2023). Journal of Applied Econometrics 38, 671-694 (CV3).",
     ),
     formulae=(
         "hit rate = searches that found contraband / searches of which it is recorded",
@@ -69,6 +73,9 @@ CARD = Card(
         "group's searches, with the reference group's own error; an odds ratio theta against b is the ratio 1 - b + b "
         "theta of hit rates",
         "difference per 1,000 searches: Mantel and Haenszel's, with Sato's variance",
+        "interval, p and difference no narrower than a jackknife of the same sums, one encounter, and one officer, "
+        "left out at a time, by Student's t on units - 1 degrees; no hit on one side: limits that invert the exact "
+        "test",
     ),
     controls="The same ratio between groups that are not asked about (other recorded groups against the reference "
     "group), at the same places. They are controls only as far as those groups are not searched on less suspicion too; "
@@ -116,10 +123,11 @@ class HitRate(Signal):
         return "controls" if len(others) >= 2 else "peers"
 
     def view(self, options: HitRateOptions) -> CellSpec:
-        """Rows by event, group, agency, offence, search and contraband."""
+        """Rows by event, group, agency, offence, search and contraband; searches by encounter and officer besides."""
         events = EVENTS if options.event == "auto" else (options.event,)
-        keys = ("event", "group", "group_source", "agency", "offence", "searched", "contraband")
-        return CellSpec(keys=("event", "group", "group_source"), events=events, rows=RowSpec(keys, events))
+        keys = ("event", "group", "group_source", "agency", "offence", "searched", "contraband", *_UNITS)
+        rows = RowSpec(keys, events, personal=("officer",))
+        return CellSpec(keys=("event", "group", "group_source"), events=events, rows=rows)
 
     def measure(self, cells: Cells, options: HitRateOptions, rng: np.random.Generator) -> Panel:
         """Compare each focal group with the reference group, within agencies and beside that overall and by offence."""
@@ -152,6 +160,7 @@ class HitRate(Signal):
 
 
 _NEEDED = frozenset({"group", "searched", "contraband"})
+_UNITS = ("search_encounter", "search_officer")
 
 
 def _splits(rows: RowTable, by: Sequence[str], first: Sequence[str]) -> bool:
@@ -180,14 +189,13 @@ def _column(cells: Cells, rows: RowTable, event: str, group: str, within: str, *
         comparator="searches-of-reference",
         why=f"hit-rate.why-{within}",
         shape="hits",
-        method="ratio of shares (score interval; Mantel-Haenszel over several strata)",
+        method=METHOD_TOGETHER,
         tested=tested,
         definitions=("hit-rate.define-rate", "hit-rate.define-ratio"),
         words=CARD.name,
     )
     surname = "surname" in set(rows.columns["group_source"].astype(str).tolist())
     notes = {
-        "hit-rate.caveat-alike": every,
         "hit-rate.caveat-margin": every,
         "hit-rate.caveat-required": every,
         "hit-rate.caveat-offence": every & (within == "offence"),
@@ -196,7 +204,9 @@ def _column(cells: Cells, rows: RowTable, event: str, group: str, within: str, *
     told = (rows.columns["searched"] == 1) & (rows.columns["contraband"] >= 0)
     found = rows.columns["contraband"] == 1
     blank = blank_group(rows, cells, groups, told=told, hit=found, by=_SHOWN[within]).reversed()
-    return HitColumn(contrast, counted, present, unknown, notes, blank, of_groups(rows, cells.size, groups))
+    units = together_of(rows, cells.size, groups, told=told, hit=found, by=_SHOWN[within], keys=_UNITS)
+    whole = of_groups(rows, cells.size, groups)
+    return HitColumn(contrast, counted, present, unknown, notes, blank, whole, units)
 
 
 _GROUPS = ("hispanic", "white", "black")
