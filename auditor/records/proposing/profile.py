@@ -54,7 +54,8 @@ class Profile:
     values : tuple of str
         The most frequent of them, in that order, at most :data:`LOOKED_AT`; never to be shown where ``personal``.
     kind : str
-        ``blank``, ``moment`` (a day with a clock time), ``day``, ``clock``, ``year``, ``month``, ``flag``, ``whole``,
+        ``blank``, ``moment`` (a day with a clock time), ``day``, ``clock``, ``year``, ``month`` (or any other
+        stretch of days: a quarter, a fiscal year, an interval), ``flag``, ``whole``,
         ``number``, ``code`` (a few different texts) or ``text``.
     personal : bool
         Whether its values may point to a person, by its header or by their shape.
@@ -157,7 +158,7 @@ def _is_month(text: str) -> bool:
     if text.isdigit():
         return False
     period = read_period(text)
-    return period is not None and period.kind in ("month", "quarter", "year")
+    return period is not None and period.kind in ("month", "quarter", "year", "fiscal-year", "interval")
 
 
 def _is_flag(text: str) -> bool:
