@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
@@ -97,8 +97,3 @@ def _day(value: str) -> str:
         return date.fromisoformat(value).isoformat()
     except ValueError:
         raise ValueError("Write a day as 2012-06-30.") from None
-
-
-def shown(control: Control, given: Mapping[str, Any]) -> Any:
-    """Return what stands in a control: what was given last, else what the configuration holds."""
-    return given.get(control.id, control.value)

@@ -91,7 +91,8 @@ class Case:
 
     def files(self) -> list[Path]:
         """Return the files handed in, by name."""
-        return sorted(path for path in self.data.iterdir() if path.is_file() and path.name != CONFIG)
+        own = (path for path in self.data.iterdir() if path.is_file() and not path.name.startswith("."))
+        return sorted(path for path in own if path.name != CONFIG)
 
     def size(self) -> int:
         """Return how many bytes were handed in."""

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, Final
 
 from auditor.app.about_audit import audit_controls
 from auditor.app.asking import controls, help_of, path_of
@@ -23,11 +23,16 @@ from auditor.records.adapter import found_adapters
 from auditor.records.columns import find_columns
 from auditor.records.proposing.line import QUESTION, Line
 
+TRIAL: Final = ".trial.toml"
+Refused = tuple[TomlPath, str]
+"""Where an answer belongs that cannot be used, and why."""
+
 
 def look(folder: Path, answers: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """Write answers into the configuration, look at the files anew, and write what is open.
 
-    Answers that make the configuration unusable are taken back, and named with what is wrong with them.
+    Answers that make the configuration unusable are taken back, and named with what is wrong with them. They are tried
+    in a file of their own: a step that is stopped leaves the configuration as it was.
 
     Parameters
     ----------
@@ -45,21 +50,26 @@ def look(folder: Path, answers: Sequence[Mapping[str, Any]] = ()) -> dict[str, A
     before = config.read_text(encoding="utf-8") if config.exists() else ""
     files = [path for path in sorted(folder.iterdir()) if path.name != CONFIG and not path.name.startswith(".")]
     given = [Answer(tuple(answer["path"]), _typed(answer["path"], answer["value"])) for answer in answers]
-    refused: list[Refused] = []
-    while True:
-        if before:
-            write_whole(config, with_answers(before, given))
-        drafted, back = _tried(files, config, given)
-        refused += back
-        given = [answer for answer in given if answer.path not in {path for path, _ in back}]
-        if drafted is not None and not back:
-            break
+    drafted, refused = _settled(files, folder / TRIAL, before, given)
     write_whole(config, drafted.text)
     told = [{"path": list(path), "text": text} for path, text in refused]
     return {**_view(drafted, tomllib.loads(drafted.text)), "refused": told}
 
 
-Refused = tuple[TomlPath, str]
+def _settled(files: Sequence[Path], trial: Path, before: str, given: Sequence[Answer]) -> tuple[Drafted, list[Refused]]:
+    """Draft with the answers that can be used; return those that cannot, too."""
+    refused: list[Refused] = []
+    try:
+        while True:
+            if before:
+                write_whole(trial, with_answers(before, given))
+            drafted, back = _tried(files, trial, given)
+            if drafted is not None and not back:
+                return drafted, refused
+            refused += back  # never empty here: every turn has fewer answers
+            given = [answer for answer in given if answer.path not in {path for path, _ in back}]
+    finally:
+        trial.unlink(missing_ok=True)
 
 
 def _tried(files: Sequence[Path], config: Path, given: Sequence[Answer]) -> tuple[Drafted | None, list[Refused]]:
@@ -111,7 +121,7 @@ def _refused(text: str, given: Sequence[Answer], problems: Sequence[Problem]) ->
 def said(problem: Problem) -> str:
     """Return a problem in words, without the name of a file that its reader never wrote."""
     parts = (problem.found, problem.why, problem.remedy)
-    where = "" if problem.file == CONFIG else ", ".join(_where(problem))
+    where = "" if problem.file in (CONFIG, TRIAL) else ", ".join(_where(problem))
     return (f"{where}: " if where else "") + ". ".join(part[0].upper() + part[1:] for part in parts if part)
 
 

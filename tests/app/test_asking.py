@@ -13,6 +13,7 @@ pytest.importorskip("starlette", reason="the extra app is not installed")
 
 from starlette.datastructures import FormData
 
+from auditor.app import recognised
 from auditor.app.answered import answers_of
 from auditor.app.control import Control
 from auditor.app.recognised import look
@@ -110,6 +111,22 @@ def test_only_what_changed_is_an_answer(control: Control, sent: dict[str, str], 
     answers, errors, _ = answers_of([control], form)
     assert errors == {}
     assert answers == ([] if changed is None else [(control.path, changed)])
+
+
+def test_a_step_that_is_stopped_leaves_the_configuration_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control = asked(tmp_path, DAYS)[("day_first",)]
+    before = (tmp_path / "audit.toml").read_bytes()
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recognised, "draft", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        look(tmp_path, [{"path": control.path, "value": True}])
+    assert (tmp_path / "audit.toml").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["audit.toml", "file.csv"]
 
 
 @pytest.mark.parametrize(

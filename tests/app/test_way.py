@@ -246,3 +246,41 @@ def test_a_review_of_earlier_answers_says_so_and_keeps_its_own(browser: Browser,
         assert "were changed since" in browser.get(path).text
     bundle = zipfile.ZipFile(io.BytesIO(browser.get("/bundle").content))
     assert bundle.read("audit.toml") == b"title = 'before'"
+
+
+def test_text_of_files_is_text_on_every_page(browser: Browser, at: Desk) -> None:
+    """In names of files, headers, words and places: shown as it is written, and never taken for a tag."""
+    bad = '"><img src=x onerror=alert(1)>'
+    quoted = bad.replace('"', '""')
+    rows = f'place,period,event,group,n,"{quoted}"\n"{quoted}",2011,arrest,"{quoted}",5,1\n'
+    browser.upload((f"{bad}.csv", rows.encode()))
+    browser.post("/look")
+    assert browser.wait() == "/questions"
+    for path in ("/", "/questions"):
+        text = browser.get(path).text
+        assert "img" not in Page(text).tags
+        assert "&lt;img src=x" in text or path == "/"
+        assert "_img src=x onerror=alert(1)_.csv" in text
+
+
+def test_a_choice_of_places_that_is_none_starts_nothing(finished: Browser) -> None:
+    before = finished.at.jobs.current
+    for sent in ({"which": "some"}, {"which": "some", "place": "99999"}):
+        answer = finished.post("/run", sent)
+        assert answer.status_code == 422
+        assert "Choose at least one place of the list" in answer.text
+    assert finished.at.jobs.current is before
+
+
+def test_a_step_ends_with_the_program_that_started_it(browser: Browser, at: Desk, jail: bytes) -> None:
+    """Killed, it holds the other end of the step's standard input no more."""
+    browser.upload(("jail.xlsx", jail))
+    browser.post("/look")
+    job = at.jobs.current
+    assert job is not None
+    assert job.process.stdin is not None
+    job.process.stdin.close()
+    job.ear.join(60)
+    assert job.process.returncode in (143, -15)  # 143 once it listens to signals, the system's own word before
+    assert at.jobs.result("look") is None
+    assert "ended without a result" in browser.get("/").text
