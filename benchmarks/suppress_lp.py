@@ -116,12 +116,13 @@ class System:
         most : float
             No count is larger.
         whole : bool
-            Counts are whole numbers, and the sum as large as it is found quickly.
+            Counts are whole numbers, and the sum as large as it is found in half a second.
 
         Returns
         -------
         (keys,) array or None
-            Counts elsewhere than in the parts that ``cost`` touches are the true ones. None: it has no largest value.
+            Counts elsewhere than in the parts that ``cost`` touches are the true ones. None: it has no largest value,
+            or no whole numbers were found.
         """
         point = np.array([self.counts[key] for key in self.keys], dtype=float)
         keys = np.flatnonzero(np.isin(self.component, np.unique(self.component[cost != 0])) & (self.component >= 0))
@@ -135,11 +136,11 @@ class System:
         told = LinearConstraint(self.matrix[rows][:, keys], limits[:, 0], limits[:, 1])
         # The true counts always fit (every equation is held against them); HiGHS's presolve sometimes says otherwise.
         for presolve in (True, False):
-            options = {"presolve": presolve, **({"mip_rel_gap": 0.5, "time_limit": 5} if whole else {})}
+            options = {"presolve": presolve, **({"mip_rel_gap": 0.5, "time_limit": 0.5} if whole else {})}
             found = milp(-cost[keys], integrality=int(whole), constraints=told, bounds=Bounds(0, most), options=options)
-            if found.status in (0, 3) or (whole and found.x is not None):
+            if found.status in (0, 3) or whole:
                 break
-        if found.status == 3:  # unbounded
+        if found.status == 3 or (whole and found.x is None):  # unbounded, or not found in that time
             return None
         if found.x is None:
             raise ArithmeticError(f"the published numbers do not fit together: {found.message}")

@@ -119,9 +119,12 @@ def _apart(pending: Sequence[int], parts: Sequence[frozenset[int]]) -> Iterator[
 
 
 def _widest(system: System, cost: Floats) -> Floats:
-    point = system.best(cost, VAST, whole=True)
+    point = system.best(cost, VAST)
     if point is None:
         raise ArithmeticError("a sum of bounded counts has no largest value")
+    if _broken(system, point):
+        whole = system.best(cost, VAST, whole=True)
+        point = point if whole is None else whole
     if not system.agrees(point):
         raise ArithmeticError("counts that were found do not agree with what is published")
     return point
