@@ -81,6 +81,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/national.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/screen_speed.py
 	$(BIN)/python benchmarks/reading.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/six_tests.py
+	$(BIN)/python benchmarks/start_up.py
 
 # About half an hour of processor time, and an hour by hypothesis; shorter with FUZZ_FILES and FUZZ_MINUTES.
 FUZZ_FILES ?= 10000
