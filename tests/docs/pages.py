@@ -217,7 +217,6 @@ class Runner:
             code = cli.main(words[1:])
         return code, said.getvalue()
 
-
     def _outside(self, command: str) -> tuple[int, str]:
         """Run a command in a shell; in a checkout of its own the program is that checkout's."""
         environment = dict(os.environ)
