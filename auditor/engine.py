@@ -223,7 +223,9 @@ class Engine:
             activations=self._activations(),
             agencies=self._agencies(),
             coverage=self._coverage(ids),
-            leftover=leftovers(self._sql, published, self._focal, self._reference, self._gates["persons"]),
+            leftover=leftovers(
+                self._sql, published, self._focal, self._reference, self._gates["persons"], self._complete
+            ),
         )
 
     def _index(self, name: str, ids: Sequence[str]) -> None:

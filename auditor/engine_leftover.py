@@ -10,14 +10,21 @@ from duckdb import DuckDBPyConnection
 
 from auditor.cells import Bools, Floats, Leftover
 
+# Of persons listed one by one, no group is a group that was not recorded; of counts, it is a total beside its parts.
 _SUMS = (
-    "SELECT i.idx, c.event, coalesce(c.group_source, ''), c.\"group\", sum(c.n) FROM counts c "
-    'JOIN audit_places i ON i.place = c.place WHERE c."group" IS NOT NULL GROUP BY ALL ORDER BY 2, 3, 1, 4'
+    "SELECT i.idx, c.event, coalesce(c.group_source, ''), coalesce(c.\"group\", 'unknown'), sum(c.n) FROM counts c "
+    'JOIN audit_places i ON i.place = c.place WHERE c."group" IS NOT NULL OR list_contains(?::BIGINT[], c.source) '
+    "GROUP BY ALL ORDER BY 2, 3, 1, 4"
 )
 
 
 def leftovers(
-    sql: DuckDBPyConnection, published: Sequence[bool], focal: Sequence[str], reference: str, least: float
+    sql: DuckDBPyConnection,
+    published: Sequence[bool],
+    focal: Sequence[str],
+    reference: str,
+    least: float,
+    persons: Sequence[int] = (),
 ) -> dict[str, Leftover]:
     """Find where a total over all groups would give a small count of the other groups away.
 
@@ -33,6 +40,8 @@ def leftovers(
         The groups that are compared.
     least : float
         The smallest count that may be printed.
+    persons : sequence of int
+        Sources that list persons one by one.
 
     Returns
     -------
@@ -40,23 +49,27 @@ def leftovers(
         By event.
     """
     sums: dict[tuple[str, str], dict[str, Floats]] = {}
-    for idx, event, source, group, n in sql.execute(_SUMS).fetchall():
-        groups = sums.setdefault((event, source), {})
-        groups.setdefault(group, np.zeros(len(published)))[idx] = float(n or 0)
+    unknown: dict[str, Floats] = {}
+    for idx, event, source, group, n in sql.execute(_SUMS, [list(persons)]).fetchall():
+        # A group that is not recorded has no way of being known: it stands beside the groups of every way.
+        held = unknown if group == "unknown" else sums.setdefault((event, source), {})
+        held.setdefault(event if group == "unknown" else group, np.zeros(len(published)))[idx] += float(n or 0)
     own = ~np.array(published, dtype=bool)
     found: dict[str, Leftover] = {}
     for (event, _), groups in sums.items():
-        whole, named = (small & own for small in _small(groups, focal, reference, least))
+        whole, named = (small & own for small in _small(groups, unknown.get(event), focal, reference, least))
         earlier = found.get(event, Leftover(~own & own, ~own & own))
         found[event] = Leftover(earlier.whole | whole, earlier.named | named)
     return found
 
 
-def _small(groups: Mapping[str, Floats], focal: Sequence[str], reference: str, least: float) -> tuple[Bools, Bools]:
+def _small(
+    groups: Mapping[str, Floats], unrecorded: Floats | None, focal: Sequence[str], reference: str, least: float
+) -> tuple[Bools, Bools]:
     """Return where the others are few: with those of unrecorded group, and without them."""
     nobody = np.zeros_like(next(iter(groups.values())))
-    unknown = groups.get("unknown", nobody)
-    others = sum((n for name, n in groups.items() if name not in (*focal, reference, "unknown")), start=nobody)
+    unknown = nobody if unrecorded is None else unrecorded
+    others = sum((n for name, n in groups.items() if name not in (*focal, reference)), start=nobody)
     asked = [groups[name] for name in focal if name in groups]
     whole, named = np.zeros(len(nobody), dtype=bool), np.zeros(len(nobody), dtype=bool)
     # Of several focal groups any may be hidden, and then it is among the others.

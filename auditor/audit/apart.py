@@ -6,7 +6,6 @@ import ctypes
 import gc
 import multiprocessing
 import os
-import pickle
 import signal
 import sys
 from collections.abc import Callable
@@ -92,7 +91,7 @@ def _do(work: Callable[[], Any], connection: Connection, owner: int) -> None:
         value = (False, None)
     try:
         connection.send(value)
-    except (OSError, TypeError, ValueError, AttributeError, pickle.PicklingError):
+    except Exception:
         # The owner is gone, or the result cannot be copied: that is Lost.
         os._exit(1)
     os._exit(0)

@@ -92,9 +92,7 @@ def _note_of(short: dict[str, str]) -> str:
     )
 
 
-def _read(
-    sheet: Sheet, item: Distinct, decided: dict[str, str], tally: _Tally, short: dict[str, str]
-) -> Row | None:
+def _read(sheet: Sheet, item: Distinct, decided: dict[str, str], tally: _Tally, short: dict[str, str]) -> Row | None:
     text = item[0]
     rule = rule_of(text)
     detainer = rule is rules()[0]

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from auditor.cells import Bools, Cells, RowTable
-from auditor.signals.baseline import small
 from auditor.signals.blank_group import blank_group
 from auditor.signals.cases import UNCLASSED, of_groups, of_unknown_group, present, unclassed
-from auditor.signals.charges import Charges, Ends, ends_of, ranges_of, tally, tells_ranges
+from auditor.signals.charges import Charges, Ends, ends_of, ranges_of, tally, tells_ranges, tells_rest
 from auditor.signals.pair_measure import METHOD_TOGETHER, PairColumn
 from auditor.signals.signal import Contrast, Lack, Panel
 from auditor.signals.together import together_of
@@ -65,8 +64,7 @@ def charge_columns(
         whole = of_groups(rows, cells.size, groups)
         column = dataclasses.replace(column, withheld=withheld, range_hidden=hidden, blank=blank)
         column = dataclasses.replace(column, whole=whole, units=units, missing_hidden=hidden)
-        # Whoever has all cases, those with an outcome, and those with a detainer has those without either.
-        found.append(dataclasses.replace(column, hidden=np.any(small(charges.open.sum(axis=2), cells), axis=1)))
+        found.append(dataclasses.replace(column, hidden=tells_rest(cells, charges, earlier, whole[:, :2])))
         earlier.append(charges)
     return found
 

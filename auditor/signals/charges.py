@@ -124,16 +124,46 @@ def ranges_of(charges: Charges) -> tuple[dict[str, tuple[Floats, Floats]], dict[
 
 
 def tells_ranges(cells: Cells, charges: Charges, earlier: Sequence[Charges]) -> Bools:
-    """Return where ranges would let 1 to 10 cases without an outcome be worked out, alone or beside earlier ones."""
+    """Return where ranges would let 1 to 10 cases without an outcome be worked out, alone or beside earlier ones.
+
+    Comparisons within strata, those of other signals too, print what the strata with both sides hold: each total gives
+    the rest. So do two of them, where they have other strata.
+    """
     own = _sums(charges)
-    found = np.asarray(small(own, cells).any(axis=1), dtype=bool)
-    for other in earlier:
-        found |= np.asarray(small(np.abs(own - _sums(other)), cells).any(axis=1), dtype=bool)
+    found = np.asarray(small(own[0], cells).any(axis=1), dtype=bool)
+    for told in (*own[1:], *(sums for other in earlier for sums in _sums(other))):
+        for sums in own:
+            found |= np.asarray(small(np.abs(sums - told), cells).any(axis=1), dtype=bool)
     return found
 
 
-def _sums(charges: Charges) -> Floats:
-    return np.concatenate([charges.taken.sum(axis=2), charges.open.sum(axis=2)], axis=1)
+def tells_rest(cells: Cells, charges: Charges, earlier: Sequence[Charges], whole: Floats) -> Bools:
+    """Return where the cases compared, taken from all of a side, would let 1 to 10 without an outcome be worked out.
+
+    Parameters
+    ----------
+    cells : Cells
+    charges, earlier : Charges
+        Of this comparison and of those before it.
+    whole : (J, 2) array
+        All cases of each side, which other signals print; so do they those that ICE took within strata.
+    """
+    beyond = whole - charges.counted.shared()[1].sum(axis=2)
+    found = np.asarray(small(charges.open.sum(axis=2), cells).any(axis=1), dtype=bool)
+    for sums in (sums for other in (charges, *earlier) for sums in _sums(other)):
+        found |= np.asarray(small(beyond - sums[:, :2], cells).any(axis=1), dtype=bool)
+    return found
+
+
+def _sums(charges: Charges) -> tuple[Floats, Floats, Floats]:
+    """Return (J, 4) cases that ICE took, and open ones, of both sides: all, and those of strata with both sides.
+
+    A stratum holds a side by its cases with an outcome, or by any case.
+    """
+    cases = np.concatenate([charges.taken, charges.open], axis=1)
+    n = charges.counted.n
+    told, any_ = (np.all(there > 0, axis=1, keepdims=True) for there in (n, n + charges.taken + charges.open))
+    return cases.sum(axis=2), (cases * told).sum(axis=2), (cases * any_).sum(axis=2)
 
 
 def _parts(charges: Charges, unknown: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:

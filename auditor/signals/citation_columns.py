@@ -12,7 +12,7 @@ from auditor.signals.blank_group import blank_group
 from auditor.signals.cases import count_cases, of_groups, of_unknown_group, present, total, unclassed
 from auditor.signals.citations import Ways, left_out, standardised, ways_of, without_time
 from auditor.signals.pair_measure import METHOD_TOGETHER, PairColumn
-from auditor.signals.sides import LEVEL
+from auditor.signals.sides import LEVEL, Counted
 from auditor.signals.signal import Contrast, Lack
 from auditor.signals.together import together_of
 from auditor.signals.units import Together
@@ -85,9 +85,21 @@ def citation_column(
         blank=blank_group(rows, cells, groups, told=ways.told & kept, hit=ways.custody, by=_BY[name]),
         range_hidden=small(others, cells),
         missing_hidden=small(others, cells),
+        hidden=_left(cells, rows, kept, counted, others) if name == "traffic" else None,
         whole=of_groups(rows, cells.size, groups),
+        counted_elsewhere=False,
         units=_units(cells, rows if units is None else units, groups, name, citable),
     )
+
+
+def _left(cells: Cells, rows: RowTable, kept: Bools, counted: Counted, others: Floats) -> Bools:
+    """Return where the traffic cases compared, taken from those of everybody, leave 1 to 10, of any kind or all."""
+    compared = counted.shared()[1].sum(axis=(1, 2))
+    every = total(rows, cells.size, kept)
+    unknown = of_unknown_group(rows, cells.size, kept)
+    rest = every - compared
+    left = np.column_stack([rest, rest - unknown, rest - others, rest - unknown - others])
+    return np.asarray(small(left, cells).any(axis=1), dtype=bool)
 
 
 def _units(cells: Cells, rows: RowTable, groups: tuple[str, str], name: str, citable: tuple[str, ...]) -> Together:

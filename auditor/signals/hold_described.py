@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
-from auditor.signals.baseline import printable, small
+from auditor.signals.baseline import printable, small, totals_tell
 from auditor.signals.hold_measure import FEW_JAILS, LEVEL, NO_FIT, NO_OVERLAP, Measured, hours_longer, leaving
 from auditor.signals.hold_options import HoldTimeOptions
 from auditor.signals.hold_panels import HOLDS_ONLY, IN_COMPARISON, NAME, NO_ENDS
@@ -70,7 +70,8 @@ def described_panel(
         notes=_notes(stays, hazard, hours, code),
         extra=_extra(parts, options, code),
         window=(days[0], days[1]),
-        hidden=stack("hidden"),
+        # How many are followed is nearly how many there are: less the groups that are compared, the others.
+        hidden=stack("hidden") | totals_tell(cells, (event,), unrecorded=True)[:, None],
         coarse=np.ones(code.shape, dtype=bool),
         stratum=cells.stratum,
         **{name: stack(name) for name in blank(0, 0)},

@@ -67,6 +67,8 @@ def compared_panel(signal: str, cells: Cells, stays: Stays, event: str, options:
         shown = columns[len(whole) :]
         hidden = _tells(cells, column, whole, shown, _counts)
         bare = _tells(cells, column, whole, shown, _silent)
+        if column.hidden is not None:
+            hidden |= column.hidden
         columns.append(dataclasses.replace(column, hidden=hidden, missing_hidden=bare))
     panel = pair_panel(signal, cells, columns, cells.window(event), lacks=lacks_of(NAME), missing="times")
     weeks = [_weeks(stays, column.contrast, options) for column in columns]

@@ -111,6 +111,8 @@ class PairColumn:
         Names of the sides, by which comparisons that share one are known; the contrast's groups where None.
     whole : (J, 3) array or None
         All cases of each side and of neither, whatever their outcome, where other signals print them.
+    counted_elsewhere : bool
+        Whether other signals print how many cases have the outcome, in all.
     """
 
     contrast: Contrast
@@ -128,6 +130,7 @@ class PairColumn:
     units: Together | None = None
     sides: tuple[str, str] | None = None
     whole: Floats | None = None
+    counted_elsewhere: bool = True
 
     @property
     def names(self) -> tuple[str, str]:
@@ -252,6 +255,8 @@ def _measure(cells: Cells, column: PairColumn, shape: Shape, lacks: Sequence[Lac
         part["hidden"] |= column.hidden
     if column.whole is not None:
         part["hidden"] |= small(column.whole[:, :2] - n.sum(axis=2), cells).any(axis=1)
+        if column.counted_elsewhere:
+            part["hidden"] |= _left_out(cells, part["whole"] - part["compared"])
     if ok.any():
         shape.fill(part, ok, k[ok], n[ok], cells.gates["expected"])
     _missing(part, cells, column, ok)
@@ -280,6 +285,15 @@ def _small_parts(cells: Cells, counts: Floats) -> Bools:
     """Return where either count of either side may not be printed; counts are with, then without, by side."""
     hidden = ~printable(counts[:, 0], counts[:, 0] + counts[:, 2], cells)
     return hidden | ~printable(counts[:, 1], counts[:, 1] + counts[:, 3], cells)
+
+
+def _left_out(cells: Cells, rest: Floats) -> Bools:
+    """Return where 1 to 10 cases of one outcome stand in strata with one side, on either side or both together.
+
+    Other signals print how many cases of an outcome there are in all.
+    """
+    both = np.column_stack([rest, rest[:, :2].sum(axis=1), rest[:, 2:].sum(axis=1)])
+    return np.asarray(small(both, cells).any(axis=1), dtype=bool)
 
 
 def _two_strata(cells: Cells, k: Floats, n: Floats) -> Bools:

@@ -42,7 +42,7 @@ def at(stage, number):
     elif stage == "review":  # written, and not yet of any batch
         struck(partial.Partial, "keep", 1, number)
     elif stage == "first pages":  # a batch is half written
-        struck(output, "place_whole", 24, number)
+        struck(output, "place_whole", 30, number)
     elif stage == "last pages":
         struck(partial.Partial, "keep", 3, number, after=True)
     elif stage == "publishing":

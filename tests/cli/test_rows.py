@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -102,9 +104,8 @@ def test_nobody_is_named_on_the_screen(folder, capsys, command):
 
 def test_the_cells_of_the_signal_can_be_recounted(folder, capsys):
     assert invoke("counts", str(folder / "audit.toml"), "--signal", "hit-rate", "--out", "-") == 0
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("rows,")]
-    searched = [line.split(",") for line in lines if ",hispanic," in line and line.split(",")[10] == "1"]
-    assert sum(int(parts[12]) for parts in searched) == 200
+    rows = [row for row in csv.DictReader(io.StringIO(capsys.readouterr().out)) if row["table"] == "rows"]
+    assert sum(int(row["n"]) for row in rows if (row["group"], row["searched"]) == ("hispanic", "1")) == 200
 
 
 def test_check_names_the_columns_that_are_missing(tmp_path, capsys):

@@ -133,6 +133,6 @@ from auditor.audit import run
 from auditor.cli import main
 def kill(*given, **named):
     os.kill(os.getpid(), signal.SIGKILL)
-run.audit_loaded = kill
+run.measured_audit = kill
 main(["run", sys.argv[1], "--out", sys.argv[2]])
 """

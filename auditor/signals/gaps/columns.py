@@ -75,7 +75,7 @@ def outcome_column(
     code: Codes,
     few: int,
     alike: int,
-    others: tuple[Floats, Floats],
+    beside: tuple[Floats, ...],
 ) -> Column:
     """Return the odds ratio of a gap with the outcome against without it, within agency and month.
 
@@ -90,8 +90,8 @@ def outcome_column(
         Code of places with too few records on either side.
     alike : int
         Code of places where no agency and month has records of both kinds, or all or none of them are gaps.
-    others : two (J,) arrays
-        Records of groups that no comparison names, with the outcome and without it.
+    beside : (J,) arrays
+        See :func:`auditor.signals.gaps.counts.beside_outcome`.
     """
     missing_with, with_, missing_without, without = counted
     found = missing_by_outcome(missing_with, with_, missing_without, without, LEVEL)
@@ -108,9 +108,12 @@ def outcome_column(
         "share_with": found.share_with, "share_without": found.share_without, "n_without": m,
         "p_shuffle": _two_digits(found.p), "strata": found.strata.astype(float),
     }  # fmt: skip
-    printed = {"missing": (a, c, a + c), "told": (n - a, m - c, n + m - a - c), "all": (n, m, n + m)}
-    # Comparisons print these outcomes by group: with the gaps and the total, what is left follows.
-    printed["others"] = (*others, others[0] + others[1])
+    printed: dict[str, tuple[Floats, ...]] = {
+        "missing": (a, c, a + c),
+        "told": (n - a, m - c, n + m - a - c),
+        "all": (n, m, n + m),
+    }
+    printed["beside"] = beside
     every = np.ones(cells.size, dtype=bool)
     return Column(contrast, code, values, extra, printed=printed, coarse=every)
 

@@ -101,23 +101,28 @@ def by_outcome(rows: RowTable, places: int, outcome: str) -> tuple[Floats, Float
     return found[0], found[1], found[2], found[3]
 
 
-def others_by_outcome(rows: RowTable, places: int, outcome: str, groups: Collection[str]) -> tuple[Floats, Floats]:
-    """Return the records of groups that no comparison names, with the outcome and without it, by place, (J,) each.
+def beside_outcome(rows: RowTable, places: int, outcome: str, groups: Collection[str]) -> tuple[Floats, ...]:
+    """Return counts that follow from those of :func:`by_outcome` and what other signals print, by place, (J,) each.
+
+    They print all records, those without a group, and the outcomes of the groups that are compared.
 
     Parameters
     ----------
     rows, places, outcome
         As :func:`by_outcome` takes them.
     groups : collection of str
-        The groups that are compared: whoever has their counts and the gaps knows what the others come to.
+        The groups that are compared.
+
+    Returns
+    -------
+    tuple of arrays
+        Records of groups that no comparison names with the outcome, without it, in all of these, and with nothing said
+        of it; then gaps, and all records, with nothing said of it.
     """
-    side = _side(rows, outcome)
-    rest = ~rows.isin("group", "", "unknown", *groups)
-    with_, without = (
-        np.bincount(rows.index[kept], weights=rows.n[kept], minlength=places).astype(float)
-        for kept in (rest & (side == wanted) for wanted in (1, 0))
-    )
-    return with_, without
+    side, blind = _side(rows, outcome), rows.isin("group", "", "unknown")
+    rest, unsaid = ~blind & ~rows.isin("group", *groups), side < 0
+    kept = (rest & (side == 1), rest & (side == 0), rest & ~unsaid, rest & unsaid, blind & unsaid, unsaid)
+    return tuple(np.bincount(rows.index[k], weights=rows.n[k], minlength=places).astype(float) for k in kept)
 
 
 def held_outcomes(rows: RowTable) -> tuple[str, ...]:

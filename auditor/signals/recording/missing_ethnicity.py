@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import field_validator, model_validator
 
 from auditor.cells import Cells, CellSpec, RowSpec, RowTable
-from auditor.signals.baseline import totals_tell
+from auditor.signals.baseline import public, totals_tell
 from auditor.signals.described import Column, stacked
 from auditor.signals.exposures import population_exposure
 from auditor.signals.gaps.card import CARD
@@ -20,11 +20,11 @@ from auditor.signals.gaps.counts import (
     ESTIMATED,
     EVENTS,
     Gaps,
+    beside_outcome,
     by_outcome,
     count_gaps,
     event_of,
     held_outcomes,
-    others_by_outcome,
 )
 from auditor.signals.gaps.simulate import simulate
 from auditor.signals.groups import count_groups
@@ -42,6 +42,7 @@ LACKS = (
 _ABSENT, _GROUPLESS, _SUPPRESSED, _FEW, _ALIKE, _NO_RATIO = range(1, 7)
 _MUCH = 0.2
 """Share of gaps from which no claim rests on the recorded groups alone."""
+_CITATIONS = ("/gaps-cited", "/gaps-booked")
 _AFTER_MATCH = ("match", "detainer", "custody", "removal")
 _KEYS = (
     "event", "group", "group_source", "agency", "month", "searched", "contraband", "cited", "booked", "detainer",
@@ -112,12 +113,22 @@ class MissingEthnicity(Signal):
         columns = list(_columns(cells, gaps, event, options, code))
         kept = [columns[0], *(column for column in columns[1:] if (column.code == 0).any())]
         made = stacked(CARD.name, cells, kept, LACKS, cells.window(event))
-        bare = totals_tell(cells, (event,), unrecorded=True)[:, None]
+        bare = totals_tell(cells, (event,), unrecorded=True)[:, None] | _beside_citations(cells, kept)
         return replace(made, hidden=bare if made.hidden is None else made.hidden | bare)
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
         """Draw stops of which some have no group; the effect is the log odds ratio of a gap after a search."""
         return simulate(rng, effect, design)
+
+
+def _beside_citations(cells: Cells, columns: Sequence[Column]) -> NDArray[np.bool_]:
+    """Return, (J, C), where all who were cited or booked may not be told: unless every count is public.
+
+    Whoever is compared for it stands in strata of offence, time and agency so narrow that most places have some with
+    one side only, and the total would give away who is in those.
+    """
+    told = np.array([column.contrast.key.endswith(_CITATIONS) for column in columns])
+    return np.asarray(told & ~public(cells)[:, None])
 
 
 def _codes(gaps: Gaps, cells: Cells) -> NDArray[np.int64]:
@@ -162,8 +173,8 @@ def _by_outcome(cells: Cells, event: str, code: NDArray[np.int64]) -> Iterator[C
     for outcome in held_outcomes(rows):
         contrast = _contrast(event, outcome, "odds-ratio", "Mantel and Haenszel")
         counted = by_outcome(rows, cells.size, outcome)
-        others = others_by_outcome(rows, cells.size, outcome, (*cells.focal_groups, cells.reference_group))
-        yield outcome_column(cells, counted, contrast, code, _FEW, _ALIKE, others)
+        beside = beside_outcome(rows, cells.size, outcome, (*cells.focal_groups, cells.reference_group))
+        yield outcome_column(cells, counted, contrast, code, _FEW, _ALIKE, beside)
 
 
 def _rows(cells: Cells, event: str) -> RowTable | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from auditor.cells import Cells, CellSpec, RowSpec, RowTable
 from auditor.findings.card import Card
+from auditor.signals.baseline import totals_tell
 from auditor.signals.described import Column, stacked
 from auditor.signals.marks.columns import (
     close_column,
@@ -122,7 +124,10 @@ class RecordAuthenticity(Signal):
         event = _event_of(cells, options.event)
         columns = list(_columns(cells, event, _codes(cells, event)))
         kept = [column for column in columns if (column.code == 0).any()] or columns[:1]
-        return stacked(CARD.name, cells, kept, LACKS, cells.window(event))
+        made = stacked(CARD.name, cells, kept, LACKS, cells.window(event))
+        # All records, less those of the groups that are compared, are those of the others.
+        bare = totals_tell(cells, (event,), unrecorded=True)[:, None]
+        return replace(made, hidden=bare if made.hidden is None else made.hidden | bare)
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
         """Draw stops with times, officers and ages; the effect rounds more of the times."""
