@@ -26,6 +26,7 @@ from auditor.audit.sensitivity import Sensitivity, sensitivity_of
 from auditor.cells import Cells
 from auditor.engine import Engine
 from auditor.findings.card import Card
+from auditor.signals.baseline import totals_tell
 from auditor.signals.signal import Panel, RegionResult, Signal
 
 _MANY = 200
@@ -226,15 +227,19 @@ def _as_ruled(panel: Panel, protocol: Protocol) -> Panel:
 
 
 def _sealed(panel: Panel, cells: Cells) -> Panel:
-    """Return a panel that prints nothing of a place where a small unpublished part is added to public counts.
+    """Return a panel without what would give small counts away beside other signals' numbers.
 
-    Whatever a signal prints there, the public part can be taken off it; so no signal is left to think of this.
+    Nothing of a place where a small unpublished part is added to public counts: the public part can be taken off it. No
+    range or missing share where the groups that are not compared hold few: a total over all groups stands somewhere,
+    and less those compared and those of unrecorded group it is those. So no signal is left to think of either.
     """
-    if not any(cells.tainted):
+    mixed = np.array(cells.tainted or [False] * cells.size, dtype=bool)[:, None]
+    told = [totals_tell(cells, (contrast.event,), unrecorded=True) for contrast in panel.contrasts]
+    few = mixed | np.column_stack(told) if told else mixed
+    if not few.any():
         return panel
-    mixed = np.array(cells.tainted, dtype=bool)[:, None]
     hidden, ranges, missing = (
-        np.broadcast_to(mixed if own is None else own | mixed, panel.code.shape)
-        for own in (panel.hidden, panel.range_hidden, panel.bare)
+        np.broadcast_to(mask if own is None else own | mask, panel.code.shape)
+        for own, mask in ((panel.hidden, mixed), (panel.range_hidden, few), (panel.bare, few))
     )
     return replace(panel, hidden=hidden, range_hidden=ranges, missing_hidden=missing)
