@@ -72,6 +72,12 @@ def run(config: Path, out: Path, variables: dict[str, str], workers: int, folder
 def shuffled(folder: Path, seed: int, *, columns: bool) -> Path:
     """Copy the example with the rows, or the columns, of each of its tables in another order."""
     shutil.copytree(DEMO, folder)
+    reorder(folder, seed, columns=columns)
+    return folder / "audit.toml"
+
+
+def reorder(folder: Path, seed: int, *, columns: bool) -> None:
+    """Put the rows, or the columns, of each table of a folder in another order."""
     drawn = random.Random(seed)
     for path in sorted(folder.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as stream:
@@ -83,7 +89,6 @@ def shuffled(folder: Path, seed: int, *, columns: bool) -> Path:
             drawn.shuffle(rows)
         with path.open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream, lineterminator="\n").writerows([head, *rows])
-    return folder / "audit.toml"
 
 
 def without_hashes(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -58,14 +58,11 @@ class Apart(Generic[T]):
         Lost
         """
         try:
-            done, value = self.connection.recv()
+            result: T = self.connection.recv()
         except (EOFError, OSError) as error:
             raise Lost from error
         finally:
             self.end()
-        if not done:
-            raise Lost
-        result: T = value
         return result
 
     def end(self) -> None:
@@ -86,13 +83,10 @@ def possible() -> bool:
 def _do(work: Callable[[], Any], connection: Connection, owner: int) -> None:
     _die_with(owner)
     try:
-        value = (True, work())
-    except Exception:  # told to the owner, which does the work itself and meets the same error
-        value = (False, None)
-    try:
-        connection.send(value)
+        connection.send(work())
     except Exception:
-        # The owner is gone, or the result cannot be copied: that is Lost.
+        # Work may raise anything, and so may copying its result. Nothing is sent, so the owner finds it Lost, does the
+        # work itself, and meets the same error where it is heeded.
         os._exit(1)
     os._exit(0)
 

@@ -1,14 +1,13 @@
 """Rows and columns in another order give the same review, but for the hash of the file (in full: make determinism)."""
 
-import csv
 import json
-import random
 import re
 from pathlib import Path
 
 import pytest
 
 from auditor.audit import api
+from benchmarks.determinism import reorder
 from tests.privacy.records import write
 
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -28,16 +27,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize("columns", [False, True], ids=["rows", "columns"])
 def test_the_order_of_rows_and_columns_is_nothing(first: str, columns: bool, tmp_path: Path) -> None:
-    config, drawn = write(tmp_path, rows=400), random.Random(3)
-    for path in tmp_path.glob("*.csv"):
-        with path.open(encoding="utf-8", newline="") as stream:
-            head, *rows = list(csv.reader(stream))
-        if columns:
-            order = drawn.sample(range(len(head)), len(head))
-            head, rows = [head[i] for i in order], [[row[i] for i in order] for row in rows]
-        else:
-            drawn.shuffle(rows)
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerows([head, *rows])
+    config = write(tmp_path, rows=400)
+    reorder(tmp_path, 3, columns=columns)
     assert len(first) > 10_000
     assert reviewed(config) == first

@@ -13,8 +13,9 @@ from xml.etree import ElementTree
 LARGEST: Final = 20_000_000
 """Bytes of a part of a letter; more is no letter."""
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError)
-"""What zipfile raises for a package that is damaged, locked or packed in a way that it does not know."""
+_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError)
+"""What zipfile raises for a package that is damaged, locked (RuntimeError) or packed in a way that it does not know
+(NotImplementedError, which is one)."""
 
 
 def docx_lines(raw: bytes) -> list[str]:
