@@ -148,7 +148,7 @@ JOINS: Final[dict[str, str]] = {
     f"LEFT JOIN row_days t ON t.day = ({_LAST})::DATE",
     "chances": "LEFT JOIN row_chances c ON c.place = e.place AND c.surname = e.surname",
 }
-"""Tables that derived keys need, by name; :mod:`auditor.engine_events` makes each when it is first asked for."""
+"""Tables that derived keys need, by name; :mod:`auditor.engine.events` makes each when it is first asked for."""
 
 _DERIVED: Final[dict[str, Key]] = {
     "hour": _key("e.minute // 60", "whole", "minute"),

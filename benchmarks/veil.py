@@ -116,7 +116,7 @@ class Watch:
 
 def ours(path: Path, cluster: str = "officer") -> dict[str, Any]:
     from auditor.cells import Cells, table
-    from auditor.engine_events import Events
+    from auditor.engine.events import Events
     from auditor.signals.veil.designs import by_dusk
     from auditor.signals.veil.fit import compare
     from auditor.signals.veil.moments import pair_of

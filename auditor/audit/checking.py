@@ -14,7 +14,7 @@ from auditor.audit.ethnicity import Unrecorded, unrecorded
 from auditor.audit.run import exploratory, open_engine, plan, read_sources
 from auditor.audit.verdict import FLAG, GRADES, Circumstances, Evidence, ceiling
 from auditor.audit.wording import say, text
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.errors import DecisionNeeded, UsageError
 from auditor.records.docket import Docket
 from auditor.records.load import Loaded

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells, CellSpec, Floats, Inventory
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.findings.listed import Listed
 from auditor.signals.groups import sourced
 from auditor.signals.naming.unusable import population_share, rarely_recorded

@@ -24,7 +24,7 @@ from auditor.audit.screen import Screen, run_screen
 from auditor.audit.seeds import generator
 from auditor.audit.sensitivity import Sensitivity, sensitivity_of
 from auditor.cells import Cells
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.findings.card import Card
 from auditor.signals.baseline import totals_tell
 from auditor.signals.signal import Panel, RegionResult, Signal

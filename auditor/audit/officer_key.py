@@ -11,7 +11,7 @@ from auditor.audit.config import Config
 from auditor.audit.out_file import check_target, write_whole
 from auditor.audit.run import open_engine, read_sources
 from auditor.domain.pseudonyms import KeyEntry, sorted_key
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.errors import Problem, UsageError
 from auditor.findings.listed import Listed, listed
 from auditor.findings.review import Review

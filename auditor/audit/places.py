@@ -28,7 +28,7 @@ from auditor.audit.written import pooled
 from auditor.cells import Cells
 from auditor.domain.place_classes import APART
 from auditor.domain.places import gazetteer
-from auditor.engine import Ground
+from auditor.engine.ground import Ground
 from auditor.findings.finding import Finding, Sentence, Withheld
 from auditor.findings.listed import Listed
 from auditor.findings.review import PlaceReview

@@ -9,7 +9,8 @@ import numpy as np
 
 from auditor.audit import stopping
 from auditor.cells import Cells, CellSpec, Days
-from auditor.engine import Engine, Ground
+from auditor.engine.engine import Engine
+from auditor.engine.ground import Ground
 
 _ASKED_FIRST: Final = 3
 
@@ -95,7 +96,7 @@ class Few:
         return self._engine.ground
 
     def cells(self, spec: CellSpec, window: tuple[Days, Days] | None = None) -> Cells:
-        """Return the cells of these places, as :meth:`auditor.engine.Engine.cells`."""
+        """Return the cells of these places, as :meth:`auditor.engine.engine.Engine.cells`."""
         return self._engine.cells(spec, None if window is None else self._whole(window)).select(self._places)
 
     def _whole(self, window: tuple[Days, Days]) -> tuple[Days, Days]:

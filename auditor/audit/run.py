@@ -27,8 +27,8 @@ from auditor.audit.screening.decide import MOST_Q
 from auditor.audit.source_entry import source_entry
 from auditor.audit.verdict import FLAG, GRADES, Rules
 from auditor.cells import CellSpec, Inventory, RowSpec
-from auditor.engine import Engine
-from auditor.engine_events import asked
+from auditor.engine.engine import Engine
+from auditor.engine.events import asked
 from auditor.errors import InputError, Problem
 from auditor.findings.card import Card
 from auditor.findings.finding import Withheld

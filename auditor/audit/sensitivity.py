@@ -20,7 +20,7 @@ from auditor.audit.robustness.confounding import Doubts, doubts_of
 from auditor.audit.robustness.parts import Ints, parts_of
 from auditor.audit.robustness.specifications import respecify
 from auditor.cells import Bools, Cells
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.signals.signal import Contrast, Panel, Signal
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from auditor.audit.robustness.blocks import cut, days
 from auditor.cells import CellSpec
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.records.load import load
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store

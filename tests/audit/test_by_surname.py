@@ -8,7 +8,7 @@ import pytest
 from auditor.audit.robustness.by_surname import measure_by_surname, surname_engine, surname_fields
 from auditor.baselines import surnames
 from auditor.cells import CellSpec
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.records.load import load
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store

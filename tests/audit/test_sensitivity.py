@@ -13,7 +13,7 @@ from auditor.audit.protocol import Protocol
 from auditor.audit.robustness.confounding import doubts_of
 from auditor.audit.robustness.specifications import against_serious, without_offences
 from auditor.audit.sensitivity import Sensitivity, sensitivity_fields, sensitivity_of
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.records.load import load
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store

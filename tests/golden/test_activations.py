@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from auditor.cells import Cells
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.records.load import Loaded, load
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store

@@ -16,7 +16,7 @@ import pytest
 
 from auditor.audit.api import audit
 from auditor.audit.wording import say
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.findings.review import Review
 from auditor.records.load import load
 from auditor.records.spec import SourceSpec

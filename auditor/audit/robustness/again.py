@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from auditor.audit.robustness.matching import held
 from auditor.cells import Cells
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.signals.signal import Panel, Signal
 from auditor.stats.fit import NotConverged
 

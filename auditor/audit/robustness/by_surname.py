@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from auditor import engine_names
 from auditor.audit.written import number, writer
 from auditor.baselines import surnames
 from auditor.baselines.surnames import GROUPS
-from auditor.engine import Engine
+from auditor.engine import chances
+from auditor.engine.engine import Engine
 from auditor.records.load import Loaded
 from auditor.signals.signal import Panel, Signal
 from auditor.stats.fit import NotConverged
@@ -75,7 +75,7 @@ def surname_engine(loaded: Loaded, groups: frozenset[str], opened: Opener) -> En
     sql.execute(_PLACES)
     if not sql.execute("SELECT 1 FROM audit_places LIMIT 1").fetchall():
         return None
-    engine_names.fill_groups(sql)
+    chances.fill_groups(sql)
     sql.execute(_EVENTS, [list(GROUPS), _UNKNOWN])
     sql.execute(_COUNTS)
     return opened(sql)

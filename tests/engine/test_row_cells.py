@@ -12,7 +12,7 @@ import pytest
 
 from auditor.cells import CellSpec, RowSpec, RowTable
 from auditor.domain.policy_dates import DATES, PERIODS
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.records.load import load
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store

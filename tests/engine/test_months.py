@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.records.load import load
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store

@@ -9,7 +9,7 @@ import pytest
 
 from auditor.baselines import bisg, surnames
 from auditor.cells import CellSpec, RowSpec, RowTable
-from auditor.engine import Engine
+from auditor.engine.engine import Engine
 from auditor.errors import InputError
 from auditor.records.load import load
 from auditor.records.spec import SourceSpec

@@ -10,9 +10,9 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor import engine_names
 from auditor.domain.holidays import federal_holidays
-from auditor.engine_packed import group_packed, told
+from auditor.engine import chances
+from auditor.engine.packed import group_packed, told
 from auditor.records.event_columns import READINGS
 from auditor.row_cells import Columns, RowSpec, RowTable
 from auditor.row_keys import JOINS, KEYS, Form, Key
@@ -159,7 +159,7 @@ class Events:
         if name not in self._made:
             self.sql.execute(f"DROP TABLE IF EXISTS row_{name}")
             if name == "chances":
-                engine_names.fill(self.sql)
+                chances.fill(self.sql)
             else:
                 self.sql.execute(_TABLES[name], self._calendar() if name == "days" else [])
             self._made.add(name)

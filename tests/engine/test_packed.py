@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from auditor import engine_packed
 from auditor.cells import CellSpec, RowSpec, RowTable
-from auditor.engine import Engine
-from auditor.engine_packed import Part
+from auditor.engine import packed
+from auditor.engine.engine import Engine
+from auditor.engine.packed import Part
 from auditor.records.load import load
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store
@@ -74,9 +74,9 @@ def same(one: RowTable, other: RowTable) -> None:
 def test_packed_as_one_by_one(spec, counted, tmp_path, monkeypatch):
     text = file(1, counted=counted)
     alone = grouped(tmp_path, text, spec)
-    monkeypatch.setattr(engine_packed, "_AT_ONCE", 0)
+    monkeypatch.setattr(packed, "_AT_ONCE", 0)
     in_duckdb = grouped(tmp_path, text, spec)
-    monkeypatch.setattr(engine_packed, "_BITS", 0)
+    monkeypatch.setattr(packed, "_BITS", 0)
     same(alone, grouped(tmp_path, text, spec))
     same(in_duckdb, alone)
     assert alone.censored.any() == counted
@@ -85,7 +85,7 @@ def test_packed_as_one_by_one(spec, counted, tmp_path, monkeypatch):
 def test_rows_without_any_day_or_officer(tmp_path, monkeypatch):
     text = "place,event,date,time\n48453,stop,2011-08-15,09:30\n48453,stop,2011-08-16,09:30\n"
     rows = grouped(tmp_path, text, RowSpec(FINE.keys[4:], personal=("officer",)))
-    monkeypatch.setattr(engine_packed, "_BITS", 0)
+    monkeypatch.setattr(packed, "_BITS", 0)
     same(rows, grouped(tmp_path, text, RowSpec(FINE.keys[4:], personal=("officer",))))
     assert np.isnat(rows.columns["evening_day"]).all()
 
@@ -121,7 +121,7 @@ def test_columns_are_read_block_by_block(size):
 
 @pytest.mark.parametrize("codes", [[4], [1, 2, 3], [5, 5, 5], [1, 1, 2, 3, 3, 3, 9], [0, 1, 1]])
 def test_repeated_rows_are_counted(codes):
-    distinct, n = engine_packed._counted(np.array(codes))
+    distinct, n = packed._counted(np.array(codes))
     expected, times = np.unique(codes, return_counts=True)
     np.testing.assert_array_equal(distinct, expected)
     np.testing.assert_array_equal(n, times)

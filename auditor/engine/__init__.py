@@ -1,0 +1,1 @@
+"""Group the canonical tables into the cells of an audit: arrays come out, rows stay in DuckDB."""
