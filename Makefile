@@ -10,7 +10,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OUT ?= auditor-demo
 
-.PHONY: help demo test lint conformance calibrate bench fuzz attack kill docs clean lock sbom determinism
+.PHONY: help demo test lint conformance calibrate bench fuzz attack kill challenge exact property docs clean lock sbom determinism
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,9 @@ help:
 	@echo "make fuzz       corrupt valid files and draw input for every reader (long)"
 	@echo "make attack     try to work small counts out of what audits publish (long)"
 	@echo "make kill       kill runs at random instants and go on with them (long)"
+	@echo "make challenge  audit data sets whose truth is kept apart, and score the answers"
+	@echo "make exact      hold exact tests against rational arithmetic over every small table"
+	@echo "make property   draw 500 examples of every relation that must hold (the tests draw 30)"
 	@echo "make lock       fix the versions of what a run needs, with hashes, in requirements.lock"
 	@echo "make sbom       list them as CycloneDX in build/sbom.json, and look for known faults in them (asks the network)"
 	@echo "make determinism  hold the example's bytes against other surroundings, and two wheels against each other (long)"
@@ -103,6 +106,17 @@ KILLS_NATIONAL ?= 10
 kill: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/kill.py --kills $(KILLS)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/kill.py --places 3100 --kills $(KILLS_NATIONAL)
+
+exact: $(VENV)/.dev
+	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python benchmarks/enumeration.py
+
+# 500 examples of every relation; the tests draw 30.
+property: $(VENV)/.dev
+	AUDITOR_EXAMPLES=500 $(BIN)/python -m pytest -m property --numprocesses auto --dist worksteal
+
+# About six minutes of processor time.
+challenge: $(VENV)/.dev
+	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python benchmarks/challenge.py
 
 $(VENV)/.supply: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv cyclonedx-bom pip-audit bandit

@@ -20,6 +20,7 @@ from auditor.cli_app import add_app_command
 from auditor.cli_data import AS_JSON, add_data_commands
 from auditor.cli_guard import guarded
 from auditor.cli_letter import add_letter_command
+from auditor.cli_purge import add_purge_command
 from auditor.errors import (
     EXIT_FLAG,
     EXIT_INPUT,
@@ -265,6 +266,7 @@ def schema(which: str) -> None:
 add_data_commands(cli)
 add_letter_command(cli)
 add_app_command(cli)
+add_purge_command(cli)
 
 
 def _report_run(outcome: Any, *, as_json: bool) -> None:

@@ -9,10 +9,18 @@ import pytest
 from hypothesis import settings
 
 # The same examples on every machine and no time limits: a test must not fail because a computer is busy.
-settings.register_profile("auditor", deadline=None, derandomize=True, database=None, max_examples=60)
+EXAMPLES = int(os.environ.get("AUDITOR_EXAMPLES", "30"))
+settings.register_profile("auditor", deadline=None, derandomize=True, database=None, max_examples=EXAMPLES)
 settings.load_profile("auditor")
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of relations over drawn examples; `make property` runs them with 500 examples each."""
+    for item in items:
+        if hasattr(getattr(item, "obj", None), "hypothesis"):
+            item.add_marker(pytest.mark.property)
 
 
 @pytest.fixture(scope="session")

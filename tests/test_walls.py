@@ -36,6 +36,7 @@ FLOORS = {
     "cli_data": 7,
     "cli_guard": 7,
     "cli_letter": 7,
+    "cli_purge": 7,
     "app": 7,
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.audit.config import Config
+from auditor.records.own_folder import private_folder
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def on_disk(config: Mapping[str, Any], base: str | Path) -> Iterator[Config]:
     if not frames:
         yield settings
         return
-    with tempfile.TemporaryDirectory(prefix="auditor-frames-") as folder:
+    with private_folder("frames-") as folder:
         specs = list(settings.sources)
         for i, frame in frames.items():
             file = Path(folder, specs[i].path)

@@ -70,6 +70,18 @@ class Lock:
         return UsageError("the output folder is in use", [problem])
 
 
+def in_use(path: Path) -> bool:
+    """Say whether a living run holds this lock file."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return True  # somebody else's, or not what we write: not ours to take
+    try:
+        return not _seize(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _seize(descriptor: int) -> bool:
     if fcntl is None:
         import msvcrt

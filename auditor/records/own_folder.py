@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -52,11 +54,35 @@ def _hold(path: Path) -> int | None:
 
 def sweep(base: Path, prefix: str = PREFIX) -> None:
     """Remove our own folders whose process died before it could (killed, power cut)."""
+    for folder in abandoned(base, prefix):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def abandoned(base: Path, prefix: str = PREFIX) -> list[Path]:
+    """Return our own folders whose process is dead; none where the system cannot tell."""
     if fcntl is None:
-        return
-    for folder in base.glob(f"{prefix}*"):
-        if _abandoned(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+        return []
+    return [folder for folder in sorted(base.glob(f"{prefix}*")) if _abandoned(folder)]
+
+
+@contextmanager
+def private_folder(prefix: str) -> Iterator[Path]:
+    """Yield a private folder for the block, removed after it, or by the next run where this one is killed.
+
+    Parameters
+    ----------
+    prefix : str
+        How its name begins, after ``auditor-``.
+    """
+    base = Path(tempfile.gettempdir())
+    sweep(base)
+    folder, lock = own_folder(base, PREFIX + prefix)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+        if lock is not None:
+            os.close(lock)
 
 
 def _abandoned(folder: Path) -> bool:

@@ -6,11 +6,11 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from auditor.errors import Problem, UsageError
+from auditor.records.own_folder import private_folder
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 PLACES: Final = (
@@ -62,7 +62,7 @@ def pdf(html: str) -> bytes:
         When there is no browser, or it does not print.
     """
     program = browser()
-    with tempfile.TemporaryDirectory(prefix="auditor-letter-") as folder:
+    with private_folder("letter-") as folder:
         page, target = Path(folder, "letter.html"), Path(folder, "letter.pdf")
         page.write_text(html, encoding="utf-8")
         told = _printed(_command(program, page, target, Path(folder, "profile")))

@@ -70,7 +70,7 @@ def fit_likelihood(z: ArrayLike, window: tuple[float, float] | None = None) -> E
     ValueError
         If there are fewer than 200 z-scores, fewer than 20 lie in the window, or a value is not finite.
     NotConverged
-        If the likelihood has no maximum inside its bounds.
+        If the likelihood has no maximum inside its bounds, or the quartiles are equal.
     """
     values = _scores(z)
     centre, sd = _middle(values)
@@ -113,7 +113,8 @@ def fit_central(z: ArrayLike, central: float = 0.5) -> EmpiricalNull:
     ValueError
         If there are fewer than 200 z-scores, a value is not finite, or central lies outside (0, 1).
     NotConverged
-        If the Poisson regression does not settle, or the log density is not concave in the middle.
+        If the z-scores are all alike, the Poisson regression does not settle, or the log density is not concave in the
+        middle.
 
     Notes
     -----
@@ -122,6 +123,8 @@ def fit_central(z: ArrayLike, central: float = 0.5) -> EmpiricalNull:
     values = _scores(z)
     if not 0 < central < 1:
         raise ValueError(f"central must lie strictly between 0 and 1, got {central}")
+    if not values.max() > values.min():
+        raise NotConverged("the z-scores are all alike: they show no spread")
     edges = np.linspace(values.min(), values.max(), _BINS + 1)
     counts = np.histogram(values, edges)[0].astype(float)
     middle = (edges[1:] + edges[:-1]) / 2
@@ -168,6 +171,8 @@ def _scores(z: ArrayLike) -> Array:
 
 def _middle(z: Array) -> tuple[float, float]:
     low, middle, high = np.quantile(z, [0.25, 0.5, 0.75])
+    if not high > low:
+        raise NotConverged("half of the z-scores are alike: they show no spread")
     return float(middle), float((high - low) / (2 * ndtri(0.75)))
 
 
