@@ -10,6 +10,7 @@ from auditor.records.canonical import examples
 from auditor.records.cumulative import ask_about_cumulative, supersede
 from auditor.records.issues import DIFFERENCE, difference
 from auditor.records.joining import note_unjoined
+from auditor.records.match_kinds import ask_between
 from auditor.records.overlap import ask_about_overlaps, leave_out_inside
 from auditor.records.private import counted
 from auditor.records.removal import merge_activations, remove
@@ -19,6 +20,9 @@ from auditor.records.shifts import note_steps
 
 if TYPE_CHECKING:
     from auditor.records.store import Store
+
+MOST_UNCLASSED = 0.3
+"""Share of events without an offence above which offences are not compared; the signals hold to it place by place."""
 
 _CHAINS = (
     ("match", "submission", "matches exceed submissions"),
@@ -66,9 +70,11 @@ def settle(
             if {(sheet.index, small), (sheet.index, large)} <= held:
                 _impossible(sheets, sheet, store, small, large, words)
     _all_zero(sheets, store)
+    _without_offence(sheets, store)
     note_steps(sheets, store)
     note_added_rows(sheets, store)
     ask_about_overlaps(sheets, store, but=ask_about_cumulative(sheets, store))
+    ask_between(sheets)
     merge_activations(store)
     note_unjoined(sheets, store)
     if sheets:
@@ -113,6 +119,21 @@ def _impossible(sheets: Sequence[Sheet], sheet: Sheet, store: Store, small: str,
         sheet.note(f"{place}, {start}/{end}: {words}{said}; the jurisdiction is quarantined")
     where = f"t.source = {sheet.index} AND t.place IN ({places})"
     remove(sheets, store, where, words, quarantined=True)
+
+
+def _without_offence(sheets: Sequence[Sheet], store: Store) -> None:
+    """Note sources that tell offences, and tell none for so many events that their mix is not compared."""
+    rows = store.connection.execute(
+        "SELECT source, event, 2 * sum(n) FILTER (offence IS NULL OR offence = 'unknown') > sum(n) FROM counts "
+        "GROUP BY 1, 2 HAVING count(offence) > 0 "
+        "AND sum(n) FILTER (offence IS NULL OR offence = 'unknown') > ? * sum(n) ORDER BY 1, 2",
+        [MOST_UNCLASSED],
+    ).fetchall()
+    for source, event, most in rows:
+        sheets[source].note(
+            f"offence: {'most' if most else 'more than 30 %'} of the events ({event}) carry none that is known: the "
+            "mix of the others says little, and no test compares offences in places of which that is true"
+        )
 
 
 def _all_zero(sheets: Sequence[Sheet], store: Store) -> None:

@@ -260,7 +260,7 @@ def _ask_which(name: str, headers: list[str], spec: SourceSpec, docket: Docket, 
             sheet=where.sheet,
         )
     )
-    docket.answers(at, spec).columns[name] = headers[0]
+    docket.answers(at, spec).columns[name] = ""
 
 
 def _left(

@@ -8,6 +8,7 @@ from auditor.domain.vocabulary import EXCLUDE, parse_level
 from auditor.errors import Problem, unknown_name
 from auditor.records.birthplaces import country_of
 from auditor.records.columns import is_personal
+from auditor.records.match_kinds import ask_within
 from auditor.records.private import is_person, listed
 from auditor.records.sheet import EXCLUDED, Row, Sheet, times
 from auditor.records.words import HISPANIC_WITH_RACE, VOCABULARIES, is_missing, is_total, normal
@@ -59,7 +60,7 @@ def map_codes(sheet: Sheet, name: str) -> str:
     _remark(sheet, name, values, missing, decided)
     _question(sheet, name, unknown, len(values))
     if name == "event":
-        _ask_mixed_matches(sheet, [item for item in values if comparable(item[0]) not in decided])
+        ask_within(sheet, [item for item in values if comparable(item[0]) not in decided])
     sheet.maps[name] = sheet.mapping(name, _COLUMNS, rows)
     return sheet.maps[name]
 
@@ -158,22 +159,6 @@ def _remark(sheet: Sheet, name: str, values: list[Distinct], missing: list[Disti
         rest = [item for item in open_ if _known(name, item[0]) is None]
         rows = "" if is_person(sheet) else f"{times(sum(count for _, count, _ in rest), 'row')} with "
         sheet.note(f"{name}: {rows}{times(len(rest), 'other value')} read as {decided[REST]!r} (configuration)")
-
-
-def _ask_mixed_matches(sheet: Sheet, values: list[Distinct]) -> None:
-    """Ask where matches of all people and of aliens stand in one column: the ones hold the others."""
-    found = [item for item in values if VOCABULARIES["event"].lookup(item[0]) == "match"]
-    alien = [item for item in found if "alien" in normal(item[0]).split()]
-    if not alien or len(alien) == len(found):
-        return
-    sheet.ask(
-        f"matches of two kinds: {sheet.listed('event', found)}",
-        "matches of aliens are a part of all matches, and adding them would count people twice",
-        f'say which is to be used with values.event: "match" for the one, "{EXCLUDE}" for the other',
-        column="event",
-        row=alien[0][2],
-    )
-    sheet.docket.answers(sheet.at, sheet.spec).values.setdefault("event", {}).update({t: "" for t, _, _ in found})
 
 
 def _question(sheet: Sheet, name: str, unknown: list[Distinct], distinct: int) -> None:

@@ -22,6 +22,7 @@ from auditor.records.docket import Docket
 from auditor.records.event_columns import source_column
 from auditor.records.events import prune
 from auditor.records.fill_down import fill_down
+from auditor.records.flag_columns import drop_days
 from auditor.records.lookups import Lookups
 from auditor.records.own_crosswalk import own_crosswalk
 from auditor.records.raw import RawTable
@@ -234,6 +235,7 @@ def _open(
     for note in (*adapter.remarks, *columns.notes):
         ledger = ledger.note(note)
     sheet = Sheet(index, at, spec, raw, store, docket, adapter, columns, as_of, ledger, wanted=asked)
+    drop_days(sheet)
     placeless = check_required(sheet)
     sheet.open = len(docket.config) + len(docket.input) + len(docket.questions) > before
     if placeless:

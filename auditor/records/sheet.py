@@ -74,6 +74,8 @@ class Sheet:
         another sheet so numbered are other records.
     maps : dict of str to str
         Tables that map its coded columns and charges, once they are made; its rows may be folded after that.
+    match_words : tuple of str
+        How its events write matches, where nobody decided what the words mean.
     crosswalk : OwnCrosswalk or None
         The user's own list of charges and their classes.
     answered : set of str
@@ -101,6 +103,7 @@ class Sheet:
     spared: str = ""
     numbered: str = ""
     maps: dict[str, str] = field(default_factory=dict)
+    match_words: tuple[str, ...] = ()
     crosswalk: OwnCrosswalk | None = None
     answered: set[str] = field(default_factory=set)
     lookups: Lookups = field(default_factory=Lookups)

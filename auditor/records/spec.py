@@ -71,6 +71,9 @@ class SourceSpec(BaseModel):
         Columns (as the file names them) whose blank cells repeat the cell above, as merged cells do: never assumed.
     day_first : bool or None
         Order of 03/04/2011 when nothing in the column settles it; None leaves it a question.
+    roster : bool or None
+        Whether the rows are lists of the people held on a day, where they look it: such lists give no rates and are
+        refused as bookings. None leaves it a question.
     thousands : str
         Separator of thousands when nothing in the column settles it.
     totals : "exclude" or "keep"
@@ -113,6 +116,7 @@ class SourceSpec(BaseModel):
     encoding: str = ""
     fill_down: list[str] = Field(default_factory=list)
     day_first: bool | None = None
+    roster: bool | None = None
     thousands: str = ""
     totals: Literal["exclude", "keep"] = "exclude"
     issues: Literal["latest", "difference"] = "latest"

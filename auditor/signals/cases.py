@@ -16,7 +16,7 @@ _SOURCES = ("recorded", "perceived", "mixed", "surname")
 _NAMELESS = ("", "unknown")
 UNCLASSED = ("", "unknown")
 """Offences that are none: such cases cannot be compared within offences."""
-_MOST_UNCLASSED = 0.3
+MOST_UNCLASSED = 0.3
 
 
 def rows_of(cells: Cells, event: str) -> RowTable:
@@ -83,7 +83,7 @@ def unclassed(rows: RowTable, places: int, groups: Sequence[str], cases: Bools) 
     """Return where more than 30 % of a group's cases have no class of offence: offences cannot be held equal there."""
     bare = rows.isin("offence", *UNCLASSED)
     every, without = spread(rows, places, groups, (cases, cases & bare), (), within=cases)
-    return np.asarray((without > _MOST_UNCLASSED * every).any(axis=(1, 2)), dtype=bool)
+    return np.asarray((without > MOST_UNCLASSED * every).any(axis=(1, 2)), dtype=bool)
 
 
 def total(rows: RowTable, places: int, kept: Bools) -> Floats:

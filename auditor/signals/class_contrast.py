@@ -59,6 +59,7 @@ LACKS = (
     Lack("class-contrast.absent", "class-contrast.need-classes"),
     Lack("class-contrast.suppressed", "class-contrast.need-unsuppressed"),
     Lack("class-contrast.too-small", "class-contrast.need-more"),
+    Lack("class-contrast.unrecorded", "class-contrast.need-recorded"),
 )
 
 
@@ -105,7 +106,7 @@ def class_panel(signal: str, cells: Cells, counts: ClassCounts, columns: Sequenc
 def _measure(cells: Cells, counts: ClassCounts, column: ClassColumn) -> _Column:
     side = column.side
     (h, known_h), (w, known_w) = counts.of(column.group), counts.of(cells.reference_group)
-    known = known_h & known_w & (side != 0)
+    known = known_h & known_w & (side != 0) & ~_unrecorded(cells, counts, column)[:, None]
     ratios = class_ratios(h, w, side, known)
     arrays: dict[str, Any] = {name: values[:, 0] for name, values in blank(cells.size, 1).items()}
     arrays |= {name: np.full(cells.size, np.nan) for name in (*_EXTRA, "range_low", "range_high", "missing", "least_p")}
@@ -142,6 +143,7 @@ def _state(
     code[~used] = 3
     code[~used & blind] = 2
     code[~known.any(axis=1)] = 1
+    code[_unrecorded(cells, counts, column)] = 4
     arrays["code"], arrays["censored"] = code, blind
     hidden, coarse = tainted(cells), np.zeros(cells.size, dtype=bool)
     for position in (g, r):
@@ -166,6 +168,12 @@ def _state(
     arrays["range_hidden"] |= named
     # So would the difference to the share that a signal over all classes prints.
     arrays["range_hidden"] |= small(counts.unrecorded - np.nansum(counts.unknown * asked, axis=1), cells)
+
+
+def _unrecorded(cells: Cells, counts: ClassCounts, column: ClassColumn) -> Bools:
+    """Return where more than 30 % of either group's events carry no offence."""
+    pair = [counts.groups.index(group) for group in (column.group, cells.reference_group)]
+    return np.asarray(counts.unclassed[:, pair].any(axis=1), dtype=bool)
 
 
 def _hide_alike(columns: Sequence[ClassColumn], measured: Sequence[_Column]) -> None:

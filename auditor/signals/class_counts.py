@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from auditor.cells import Bools, Cells, Floats, Texts
+from auditor.signals.cases import MOST_UNCLASSED, UNCLASSED
 from auditor.signals.groups import sourced
 
 EVENTS = ("arrest", "booking", "citation", "stop")
@@ -35,6 +36,8 @@ class ClassCounts:
         All events whose group is not recorded, whatever the class.
     everyone : (J, G) array
         Events of the group whatever the class, with classes not recorded.
+    unclassed : (J, G) bool array
+        Where too many of the group's events have no class for the mix of the others to say much.
     surname : bool
         Whether groups are estimated from surnames.
     first, last : (J,) object arrays
@@ -52,6 +55,7 @@ class ClassCounts:
     neutral: Floats
     unrecorded: Floats
     everyone: Floats
+    unclassed: Bools
     surname: bool
     first: Texts
     last: Texts
@@ -88,12 +92,13 @@ def count_classes(cells: Cells, event: str, classes: Sequence[str]) -> ClassCoun
     groups = (*asked, *met)
     shape = (cells.size, len(groups), len(classes))
     values, observed, censored = np.zeros(shape), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    everyone = np.zeros(shape[:2])
+    everyone, without = np.zeros(shape[:2]), np.zeros(shape[:2])
     for g, group in enumerate(groups):
         own = rows.where(group=group)
         cube = own.cube(cells.size, "offence", classes)
         values[:, g], observed[:, g], censored[:, g] = cube.values, cube.observed, cube.censored
         everyone[:, g] = own.total(cells.size)
+        without[:, g] = own.take(own.isin("offence", *UNCLASSED)).total(cells.size)
     # A place whose rows are single person-events was watched for every group, not only for those met.
     watched = np.zeros(cells.size, dtype=bool)
     watched[rows.index[rows.complete]] = True
@@ -103,7 +108,7 @@ def count_classes(cells: Cells, event: str, classes: Sequence[str]) -> ClassCoun
     # What a reader is left with who takes the groups that are compared from all events of a class.
     rest = rows.take(~rows.isin("group", *asked))
     others = rest.cube(cells.size, "offence", classes).values
-    told = rows.take(~rows.isin("offence", "", "unknown"))
+    told = rows.take(~rows.isin("offence", *UNCLASSED))
     sources = set(rows.levels("group_source")) if "group_source" in rows.columns else set()
     first, last = rows.take(rows.isin("offence", *classes)).window(cells.size)
     unknown = np.where(blind.censored, np.nan, blind.values)
@@ -119,6 +124,7 @@ def count_classes(cells: Cells, event: str, classes: Sequence[str]) -> ClassCoun
         told.total(cells.size) - told.cube(cells.size, "offence", classes).values.sum(axis=1),
         nameless.total(cells.size),
         everyone,
+        without > MOST_UNCLASSED * everyone,
         "surname" in sources,
         first,
         last,

@@ -1,5 +1,8 @@
 """Bad inputs, chapter 5, cases 110-121: other programmes, identifiers, redaction, personal data, the configuration."""
 
+import math
+from datetime import date, timedelta
+
 import pytest
 
 RECORDS = "place,event,date,group"
@@ -126,19 +129,50 @@ def test_case_119_a_roster_given_as_bookings(desk):
     head = "person,place,event,date,group,roster_date\n"
     rows = "".join(f"7,48453,booking,2011-08-15,white,2011-09-0{day}\n" for day in (1, 2))
     told = desk.read(head + rows)
-    told.refused("input", "column 'roster_date' says that the rows are people held on a day", "give no rates")
+    first = told.refused("input", "column 'roster_date' says that the rows are people held on a day", "give no rates")
+    assert first["where"] == "file.csv › column roster_date"
 
 
-def test_case_119_a_roster_that_does_not_say_so(desk):
-    """Nobody on it was released: noted, since the bookings of one day may look so as well."""
-    head = "person,place,event,date,group,release_date\n"
-    rows = [f"{i},48453,booking,2011-08-{i + 1:02d},white," for i in range(20)]
-    noted = "column 'release_date' is blank in every row: so looks a list of people held on one day"
-    told = desk.read(head + "\n".join(rows) + "\n")
-    told.says(noted, "its rows give no rates of bookings")
-    assert told.accounts() == (20, 20, 0, 0)
-    released = desk.read(head + "\n".join([*rows[1:], rows[0] + "2011-08-30"]) + "\n")
-    assert noted not in " ".join(released.ledger.notes)
+def _held(name, header="release_date", blank="", rows=20):
+    head = f"person,place,event,date,group{',' + header if header else ''}\n"
+    end = f",{blank}" if header else ""
+    return head + "".join(f"{i},48453,booking,2011-08-{i % 28 + 1:02d},white{end}\n" for i in range(rows)), name
+
+
+@pytest.mark.parametrize(
+    "content, name, words",
+    [
+        (*_held("file.csv"), "column 'release_date' is blank in every row"),
+        (*_held("file.csv", "Days in Custody", "5"), "column 'Days in Custody' says"),
+        (*_held("jail_roster_2011-09-01.csv", ""), "is a name of lists of the people held on a day"),
+    ],
+)
+def test_case_119_what_looks_like_a_roster_is_asked_about(desk, content, name, words):
+    """No rates of bookings before a person says what it is: refused as a roster, used as bookings."""
+    asked = desk.read(content, name)
+    asked.refused("question", words, "is this a roster", "roster = false", file=name)
+    desk.read(content, name, roster=True).refused("input", words, "give no rates", file=name)
+    used = desk.read(content, name, roster=False)
+    used.says("they are bookings all the same (configuration)")
+    assert used.accounts() == (20, 20, 0, 0)
+
+
+def test_case_119_somebody_was_released(desk):
+    """One release in the column, or fewer than eleven rows: a file of bookings."""
+    text, _ = _held("file.csv")
+    desk.read(text + "21,48453,booking,2011-08-02,white,2011-08-30\n").says("21 rows read")
+    desk.read(_held("file.csv", rows=10)[0]).says("10 rows read")
+
+
+def test_case_119_bookings_that_crowd_at_the_end(desk):
+    """Stays of 30 days on average, drawn by their quantiles: no column says so, their days do. Noted, not refused."""
+    ages = [round(-30 * math.log(1 - (i + 0.5) / 100)) for i in range(100)]
+    days = [date(2011, 9, 1) - timedelta(days=age) for age in ages]
+    even = [date(2011, 9, 1) - timedelta(days=i) for i in range(100)]
+    for found, said in ((days, True), (even, False)):
+        rows = "".join(f"48453,booking,{day},white\n" for day in found)
+        told = desk.read(RECORDS + "\n" + rows)
+        assert ("bookings crowd at the end" in told.text) == said
 
 
 def test_case_120_several_charges_of_one_person(desk):

@@ -22,7 +22,7 @@ from auditor.records.only_detained import settle_only_detained
 from auditor.records.place_totals import settle_place_totals
 from auditor.records.private import listed
 from auditor.records.recorded_ethnicity import settle_ethnicity
-from auditor.records.rosters import refuse_roster
+from auditor.records.rosters import note_thinning, refuse_roster
 from auditor.records.sheet import EXCLUDED, Sheet, literal, quote
 from auditor.records.totals import settle_totals
 from auditor.records.typed import build
@@ -83,6 +83,7 @@ def load(sheet: Sheet) -> None:
     note_batches(sheet)
     note_ends(sheet)
     note_far_off(sheet)
+    note_thinning(sheet)
 
 
 def _alike(sheet: Sheet) -> bool:

@@ -62,6 +62,7 @@ CARD = Card(
         "is the share of orders with a T as large (every division of the classes alike; exact for classes of one size)",
         "many places: T is held against all places' exchanged T plus c / se, with the law of c weighed by the other "
         "groups' contrasts, and by the lower half of the focal ones; the larger tail of the two decides",
+        "withheld where more than 30 % of the events of either group carry no offence",
         "printed ratio = exp(D) with e_o = 0; crude ratio = (H_d / W_d) / (H_s / W_s)",
     ),
     controls="The same contrast for the other recorded groups against the reference group, at the same places: no "

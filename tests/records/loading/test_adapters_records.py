@@ -119,3 +119,20 @@ def test_quality_of_person_events(loading):
     (quality,) = assess(loading.one(HEAD + rows))
     assert (quality.missing_group, quality.months, quality.missing_months, quality.grade) == (0.25, 4, 0.0, "C")
     assert quality.reasons == ("events without a group: 25.0%",)
+
+
+def test_a_column_of_days_is_no_yes_or_no(loading):
+    """ "Booked" is a flag in one file and the day of the booking in another; so is "Detainer"."""
+    head = "place,event,date,group,Booked,Detainer\n"
+    first = "48453,arrest,2011-08-15,White,08/16/2011,8/20/2011 13:05\n"
+    days = head + first + "48453,arrest,2011-08-16,White,08/17/2011,\n"
+    asked = frozenset({"event", "day", "booked", "detainer"})
+    loaded = loading.load(loading.spec(days), rows=asked)
+    assert loading.rows(loaded, "booked, detainer", "events") == [(None, None), (None, None)]
+    notes = loading.notes(loaded)
+    assert "column 'Booked' holds days, not yes or no: it is not read as booked" in notes
+    said = "column 'Detainer' holds days, not yes or no: it is not read as detainer"
+    assert f"{said}; columns.detainer_date = 'Detainer' reads it as the day of one" in notes
+    flags = head + "48453,arrest,2011-08-15,White,Yes,No\n48453,arrest,2011-08-16,White,No,\n"
+    read = loading.load(loading.spec(flags), rows=asked)
+    assert loading.rows(read, "booked, detainer", "events") == [(True, False), (False, None)]

@@ -176,7 +176,7 @@ def test_race_beside_ethnicity_is_a_question(loading):
     text = "place,period,event,race,ethnicity,n\n48453,2011,arrest,White,Hispanic,5\n"
     error = loading.error(DecisionNeeded, loading.spec(text, format="counts"))
     assert "'ethnicity' and 'race'" in error.problems[0].found
-    assert tomllib.loads(error.toml) == {"columns": {"group": "ethnicity"}}
+    assert tomllib.loads(error.toml) == {"columns": {"group": ""}}
 
 
 def test_aliases_used_and_columns_left_are_noted(loading):
