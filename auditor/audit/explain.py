@@ -61,7 +61,7 @@ def _signal(entry: PlaceReview, name: str) -> str:
                 sentences[sentence.text["en"]] = None
     for withheld in entry.withheld:
         if withheld.signal == name:
-            sentences[f"Withheld: {withheld.reason}. It would need {withheld.needs.rstrip('.')}."] = None
+            sentences[f"Withheld: {withheld.reason}. Needs: {withheld.needs.rstrip('.')}."] = None
     return " ".join(sentences)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -144,6 +145,12 @@ class Review(plain.Review):
         with OutputFolder(out, {"title": self.audit["title"]}) as target:
             write(target, self, origin, chosen(self, places), workers, silent)
         return Path(out)
+
+    def __repr__(self) -> str:
+        """Say what it is in one line: the numbers behind it run to megabytes."""
+        reached = Counter(entry.verdict for entry in self.places)
+        verdicts = ", ".join(f"{reached[key]} {key}" for key in BY_KEY if reached[key])
+        return f"<Review {str(self.audit.get('title', ''))!r}: {verdicts or 'no place'}>"
 
     def _repr_html_(self) -> str:
         """Show the places and their verdicts in a notebook."""

@@ -221,8 +221,9 @@ class Runner:
         """Run a command in a shell; in a checkout of its own the program is that checkout's."""
         environment = dict(os.environ)
         if self.apart:
-            python = shlex.quote(sys.executable)
-            command = re.sub(r"^python\b", python, re.sub(r"^auditor\b", "python -m auditor.cli", command))
+            command = re.sub(r"^auditor\b", "python -m auditor.cli", command)
+        command = re.sub(r"^python\b", shlex.quote(sys.executable), command)
+        if self.apart:
             environment |= {"PYTHONPATH": str(self.folder), "OMP_NUM_THREADS": "1"}
         done = subprocess.run(
             ["bash", "-c", command], cwd=self.folder, env=environment, capture_output=True, text=True, check=False

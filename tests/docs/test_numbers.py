@@ -102,7 +102,16 @@ COMPUTED: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
     "docs/reading.md": lambda found: _of_reading(found),
     "docs/reading-es.md": lambda found: _of_reading(found),
     "docs/requests.md": lambda found: {"24": str(_months()[0]), "12": str(_months()[1])},
-    "docs/tutorial-analyst.md": lambda found: {"1644": _arrests("H"), "2680": _arrests("W")},
+    "docs/tutorial-analyst.md": lambda found: {
+        "1644": _arrests("H"), "2680": _arrests("W"),
+        # Published figures: shared with the demonstration, whose finding of Travis County is the same.
+        "82": f"{100 * found['k'] / found['n']:.0f}",
+        "0.8204": f"{found['k'] / found['n']:.4f}",
+        "0.2532": f"{found['comparator']['value']:.4f}",
+        "35": f"{_z(found):.0f}",
+        "39": f"{100 * 243 / 624:.0f}",
+        "81378": "81378",
+    },
     "docs/tutorial-journalist.md": lambda found: {
         "3.24": f"{found['estimate']['value']:.2f}",
         "324": f"{100 * round(found['estimate']['value'], 2):.0f}",
