@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
+from scipy.sparse import block_array, csc_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 Floats = NDArray[np.float64]
@@ -33,16 +33,20 @@ class System:
     rows: list[tuple[dict[int, float], float, float]] = field(default_factory=list)
     """Coefficients by key, and the least and the largest value of their sum."""
     seen: set[tuple] = field(default_factory=set)
+    linking: set[int] = field(default_factory=set)
+    """Rows that link places which share no other equation."""
 
     def __post_init__(self) -> None:
         self.keys = list(self.counts)
         self.at = {key: i for i, key in enumerate(self.keys)}
 
-    def equals(self, counted: Iterable[Hashable], value: float) -> None:
-        """State that a sum of counts is a number."""
+    def equals(self, counted: Iterable[Hashable], value: float, *, linking: bool = False) -> None:
+        """State that a sum of counts is a number; ``linking`` where it is one of a whole file, over all places."""
         counted = list(counted)
         if abs(sum(self.counts[key] for key in counted) - value) > SLACK:
             raise ArithmeticError(f"{value} is not the sum of {counted}")
+        if linking:
+            self.linking.add(len(self.rows))
         self._add({self.at[key]: 1.0 for key in counted}, float(value), float(value))
 
     def share(self, part: Collection[Hashable], whole: Collection[Hashable], share: float) -> None:
@@ -81,7 +85,7 @@ class System:
         if mark not in self.seen and row:
             self.seen.add(mark)
             self.rows.append((row, low, high))
-            for name in ("matrix", "component", "part"):
+            for name in ("matrix", "columns", "component", "part"):
                 self.__dict__.pop(name, None)
 
     @cached_property
@@ -92,6 +96,11 @@ class System:
         return csr_array((value, (i, j)), shape=(len(self.rows), len(self.keys)))
 
     @cached_property
+    def columns(self) -> csc_array:
+        """Return the same, kept by keys."""
+        return self.matrix.tocsc()
+
+    @cached_property
     def component(self) -> NDArray[np.int64]:
         """Return for each key which part of the equations it stands in; parts share no key. -1: in no equation."""
         return self._parts(self.matrix)
@@ -99,12 +108,13 @@ class System:
     @cached_property
     def part(self) -> NDArray[np.int64]:
         """Return the same as ``component``, of the equations alone: a rounded share of everybody links all places."""
-        return self._parts(self.matrix[[low == high for _, low, high in self.rows]])
+        return self._parts(self.matrix[np.flatnonzero([low == high for _, low, high in self.rows])])
 
     def _parts(self, matrix: csr_array) -> NDArray[np.int64]:
-        links = abs(matrix.T) @ abs(matrix)
-        found = connected_components(links, directed=False)[1].astype(np.int64)
-        found[np.diff(self.matrix.tocsc().indptr) == 0] = -1
+        # Equations and keys are the nodes: a matrix of keys by keys would hold a million links for one equation of all.
+        links = block_array([[None, matrix], [matrix.T, None]], format="csr")
+        found = connected_components(links, directed=False)[1][matrix.shape[0] :].astype(np.int64)
+        found[np.diff(self.columns.indptr) == 0] = -1
         return found
 
     def best(self, cost: Floats, most: float = np.inf, *, whole: bool = False) -> Floats | None:
@@ -131,7 +141,7 @@ class System:
         point[(self.component < 0) & (cost < 0)] = 0.0
         if not len(keys):
             return point
-        rows = np.unique(self.matrix.tocsc()[:, keys].indices)
+        rows = np.unique(self.columns[:, keys].indices)
         limits = np.array([self.rows[i][1:] for i in rows], dtype=float).reshape(-1, 2)
         told = LinearConstraint(self.matrix[rows][:, keys], limits[:, 0], limits[:, 1])
         # The true counts always fit (every equation is held against them); HiGHS's presolve sometimes says otherwise.

@@ -8,6 +8,7 @@ every way to share the cases out over them finds which it was, which no linear p
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import combinations
 from typing import Any
 
 from benchmarks.suppress_read import DISCRETIONARY, MINOR, Keys, Reader
@@ -51,7 +52,9 @@ class PeopleReader(Reader):
         self.unrecorded(finding, self.of(place, {"unknown"}), self.of(place))
 
     def _record_authenticity(self, finding: Mapping[str, Any], place: str) -> None:
-        """Days and digits: every row is of one moment."""
+        """State how many records have a time of day; here that is every one, or none."""
+        if finding["contrast"].endswith("on-the-hour"):
+            self.system.equals(self.of(place), finding["n"])
 
     def _minor_traffic(self, finding: Mapping[str, Any], place: str) -> None:
         wanted = MINOR[finding["contrast"].split("/")[1]]
@@ -199,9 +202,11 @@ class PeopleReader(Reader):
             self.summed(lambda here, groups=groups: self.of(here, groups), int(total), (), self.world.places)
 
     def source(self, source: Mapping[str, Any]) -> None:
-        """The share of everybody without a group."""
+        """The rows that were used, of one person each, and the share of everybody without a group."""
         if source["path"] == "own.csv":
             everyone = self.select(lambda key: True)
+            if source["rows"]["used"] is not None:
+                self.system.equals(everyone, source["rows"]["used"], linking=True)
             told = source["quality"]["missing_group"]
             self.rounded([key for key in everyone if key[2] == "unknown"], everyone, told)
 
@@ -250,12 +255,18 @@ def digits(value: float) -> int:
 
 
 def people_targets(counts: Mapping[tuple, int]) -> dict[str, Keys]:
-    """Return the counts of people that a reader may ask for: by group, outcome, agency and offence."""
+    """Return the counts of people that a reader may ask for: by group, outcomes, agency and offence.
+
+    Of outcomes also several together: who was held, however long, is a number of people like any other.
+    """
+    ends = sorted({key[5] for key in counts})
+    several = ["+".join(some) for size in range(1, len(ends)) for some in combinations(ends, size)]
+    holding = {end: ["-", *(name for name in several if end in name.split("+"))] for end in ends}
     found: dict[str, Keys] = {}
     for key in counts:
         _, place, group, agency, offence, outcome = key
         for who in (group, "-", "both" if group in ("hispanic", "white") else "neither"):
-            for what in (outcome, "-"):
-                for where in {(agency, offence), (agency, "-"), ("-", offence), ("-", "-")}:
+            for where in {(agency, offence), (agency, "-"), ("-", offence), ("-", "-")}:
+                for what in holding[outcome]:
                     found.setdefault("/".join((place, who, what, *where)), []).append(key)
     return found

@@ -37,6 +37,7 @@ import numpy as np
 
 from auditor.audit.config import load_config
 from auditor.audit.run import audit
+from benchmarks.suppress_drawn import unsampled
 from benchmarks.suppress_lp import LEAST
 from benchmarks.suppress_people import PeopleReader, people_targets
 from benchmarks.suppress_read import system_of, targets
@@ -74,7 +75,8 @@ Done = dict[tuple[str, int, int], Result]
 def attack(world: World, folder: Path) -> Result:
     """Run the audit of a world and attack its review."""
     listed = world.kind in OUTCOMES
-    review = audit(load_config(write(world, folder, files if listed else None))).to_dict()
+    with unsampled():
+        review = audit(load_config(write(world, folder, files if listed else None))).to_dict()
     system = system_of(world, review, PeopleReader if listed else None)
     # Sums of the same counts are one question.
     sums = people_targets(world.counts) if listed else targets(world)

@@ -217,8 +217,8 @@ def measured_audit(config: Config, loaded: Loaded, progress: Progress = silent, 
     review = Review(
         audit=_about(config, loaded),
         sources=tuple(
-            source_entry(source, quality, config.suppress_below)
-            for source, quality in zip(loaded.sources, assess(loaded), strict=True)
+            source_entry(source, quality, config.suppress_below, telling=i in ground.telling)
+            for i, (source, quality) in enumerate(zip(loaded.sources, assess(loaded), strict=True))
         ),
         calibration=statement(config, measured, screen) | {"measured": rates},
         places=(),

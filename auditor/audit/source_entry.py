@@ -15,7 +15,7 @@ _SHARES: Final = {"missing_group": "events without a group", "unknown_level": "e
 """Shares of people, with their names among the reasons of a grade."""
 
 
-def source_entry(source: Source, quality: Quality, least: int) -> dict[str, Any]:
+def source_entry(source: Source, quality: Quality, least: int, *, telling: bool = False) -> dict[str, Any]:
     """Return a source's entry in ``review.json``.
 
     Parameters
@@ -24,6 +24,8 @@ def source_entry(source: Source, quality: Quality, least: int) -> dict[str, Any]
     quality : Quality
     least : int
         The smallest count that may be printed.
+    telling : bool
+        Whether the number of its rows would give a small count away: then neither rows read nor used are told.
     """
     ledger = source.ledger
     shares = {
@@ -42,8 +44,8 @@ def source_entry(source: Source, quality: Quality, least: int) -> dict[str, Any]
         "simulated": source.simulated,
         "citation": visible(source.citation) or None,
         "rows": {
-            "read": ledger.read,
-            "used": ledger.used,
+            "read": None if telling else ledger.read,
+            "used": None if telling else ledger.used,
             "excluded": _steps(source, quarantined=False),
             "quarantined": ledger.quarantined,
             "quarantined_reasons": _steps(source, quarantined=True),

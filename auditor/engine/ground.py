@@ -13,7 +13,7 @@ from auditor.engine import masks, spans
 from auditor.engine.events import Events
 from auditor.engine.held import inventory
 from auditor.engine.identity import UNDECLARED, declared_places, name_of, regional, state_of
-from auditor.engine.leftover import leftovers
+from auditor.engine.leftover import leftovers, telling_sources
 from auditor.engine.months import Runs, recorded_months
 from auditor.engine.population import baseline_populations
 from auditor.records.load import Loaded
@@ -55,6 +55,8 @@ class Ground:
         How each event was recorded in each place.
     leftover : mapping of str to Leftover
         Where a total over all groups gives a small count away.
+    telling : frozenset of int
+        Sources of which the number of rows does.
     """
 
     ids: tuple[str, ...]
@@ -77,6 +79,7 @@ class Ground:
     agencies: Mapping[str, tuple[str, ...]]
     coverage: Mapping[str, Coverage]
     leftover: Mapping[str, Leftover]
+    telling: frozenset[int] = frozenset()
 
 
 def survey(
@@ -116,6 +119,8 @@ def survey(
     published = masks.published(sql, "audit_places", len(ids))
     states = tuple(state_of(place, declared) for place in ids)
     activations = spans.programme_starts(sql)
+    asked = (*groups, persons, complete)
+    leftover = leftovers(sql, published, *asked)
     return Ground(
         ids=ids,
         names=tuple(name_of(place, declared, loaded.names) for place in ids),
@@ -138,7 +143,8 @@ def survey(
         activations=activations,
         agencies=spans.named_agencies(sql),
         coverage=spans.coverages(sql, len(ids), complete),
-        leftover=leftovers(sql, published, *groups, persons, complete),
+        leftover=leftover,
+        telling=telling_sources(sql, leftover, *asked),
     )
 
 

@@ -17,6 +17,11 @@ _SUMS = (
     "GROUP BY ALL ORDER BY 2, 3, 1, 4"
 )
 
+_OF_SOURCE = (
+    "SELECT i.idx, c.event, coalesce(c.\"group\", 'unknown'), sum(c.n) FROM counts c "
+    "JOIN audit_places i ON i.place = c.place WHERE c.source = ? GROUP BY ALL"
+)
+
 
 def leftovers(
     sql: DuckDBPyConnection,
@@ -78,3 +83,46 @@ def _small(
         named |= (rest > 0) & (rest < least)
         whole |= (rest + unknown > 0) & (rest + unknown < least)
     return whole, named
+
+
+def telling_sources(
+    sql: DuckDBPyConnection,
+    found: Mapping[str, Leftover],
+    focal: Sequence[str],
+    reference: str,
+    least: float,
+    persons: Sequence[int],
+) -> frozenset[int]:
+    """Find the sources that list persons one by one of which the number of rows would give a small count away.
+
+    It is a total over all places: less those of the places whose totals are printed, and less the groups that are
+    compared in the others, it leaves the people whom :func:`leftovers` found to be few, of all such places together.
+
+    Parameters
+    ----------
+    sql, focal, reference, least, persons
+        As :func:`leftovers` takes them.
+    found : mapping
+        What it returned.
+
+    Returns
+    -------
+    frozenset of int
+    """
+    left: dict[int, float] = {}
+    for source in persons:
+        groups: dict[tuple[int, str], dict[str, float]] = {}
+        for idx, event, group, n in sql.execute(_OF_SOURCE, [source]).fetchall():
+            groups.setdefault((idx, event), {})[group] = float(n or 0)
+        left[source] = sum(
+            _hidden(counted, focal, reference, least)
+            for (idx, event), counted in groups.items()
+            if event in found and found[event].whole[idx]
+        )
+    return frozenset(source for source, n in left.items() if 0 < n < least)
+
+
+def _hidden(counted: Mapping[str, float], focal: Sequence[str], reference: str, least: float) -> float:
+    """Return how many of a place no finding tells of, at least: those of other groups, and focal ones that are few."""
+    told = {group for group, n in counted.items() if group == reference or (group in focal and n >= least)}
+    return sum(n for group, n in counted.items() if group not in told)

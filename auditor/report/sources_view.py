@@ -21,7 +21,7 @@ def sources_view(context: Context) -> list[dict[str, Any]]:
 def _source(context: Context, index: int, source: Mapping[str, Any]) -> dict[str, Any]:
     at = f"/sources/{index}"
     rows = source["rows"]
-    left_out = rules.excluded([rows["excluded"]])
+    left_out, hidden = rules.excluded([rows["excluded"]]), say("page.p.suppressed")
     notes = [words(note, f"{at}/notes/{i}", context.language) for i, note in enumerate(source.get("notes", ()))]
     steps = _steps(context, rows, "excluded", f"{at}/rows/excluded")
     unread = _steps(context, rows, "quarantined_reasons", f"{at}/rows/quarantined_reasons")
@@ -32,8 +32,8 @@ def _source(context: Context, index: int, source: Mapping[str, Any]) -> dict[str
         "sha256": source["sha256"],
         "citation": source.get("citation") or "",
         "published": bool(source.get("published")),
-        "read": cited(rows["read"], f"{at}/rows/read", numbers.count(rows["read"])),
-        "used": cited(rows["used"], f"{at}/rows/used", numbers.count(rows["used"])),
+        "read": maybe(rows["read"], f"{at}/rows/read", numbers.count, hidden),
+        "used": maybe(rows["used"], f"{at}/rows/used", numbers.count, hidden),
         "excluded": cited(left_out, f"{at}/rows/excluded", numbers.count(left_out), "excluded"),
         "steps": steps,
         "unread": unread,

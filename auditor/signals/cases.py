@@ -14,6 +14,7 @@ from auditor.stats.numbering import combined
 
 _SOURCES = ("recorded", "perceived", "mixed", "surname")
 _NAMELESS = ("", "unknown")
+_REST = "any other"
 UNCLASSED = ("", "unknown")
 """Offences that are none: such cases cannot be compared within offences."""
 MOST_UNCLASSED = 0.3
@@ -71,6 +72,21 @@ def of_groups(rows: RowTable, places: int, groups: Sequence[str]) -> Floats:
     """
     named = [rows.isin("group", group) for group in groups]
     return np.stack([total(rows, places, kept) for kept in (*named, rows.isin("group", *_NAMELESS))], axis=1)
+
+
+def beside_compared(rows: RowTable, places: int, groups: Sequence[str], told: Bools, by: Sequence[str]) -> Floats:
+    """Return the cases in the strata that hold both groups which are not compared: of other groups, or not told.
+
+    Other signals print how many cases there are of an offence, whoever they are of: where the strata compared are that
+    offence, the cases compared leave these.
+    """
+    ours = positions(rows, groups) >= 0
+    named = np.where(ours, rows.columns["group"], _REST).astype(object)
+    every = np.ones(len(rows.n), dtype=bool)
+    relabelled = RowTable(rows.index, {**rows.columns, "group": named}, rows.n, rows.censored)
+    n, cases = spread(relabelled, places, (*groups, _REST), (told & ours, every), by, within=every)
+    both = np.all(n[:, : len(groups)] > 0, axis=1)
+    return np.asarray(((cases.sum(axis=1) - n.sum(axis=1)) * both).sum(axis=1))
 
 
 def other_groups(cells: Cells, rows: RowTable) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from auditor.cells import Bools, Cells, RowTable
 from auditor.signals.blank_group import blank_group
-from auditor.signals.cases import UNCLASSED, of_groups, of_unknown_group, present, unclassed
+from auditor.signals.cases import UNCLASSED, beside_compared, of_groups, of_unknown_group, present, unclassed
 from auditor.signals.charges import Charges, Ends, ends_of, ranges_of, tally, tells_ranges, tells_rest
 from auditor.signals.pair_measure import METHOD_TOGETHER, PairColumn
 from auditor.signals.signal import Contrast, Lack, Panel
@@ -63,7 +63,8 @@ def charge_columns(
         units = together_of(rows, cells.size, groups, told=ends.told & kept, hit=ends.hit, by=_BY[name])
         whole = of_groups(rows, cells.size, groups)
         column = dataclasses.replace(column, withheld=withheld, range_hidden=hidden, blank=blank)
-        column = dataclasses.replace(column, whole=whole, units=units, missing_hidden=hidden)
+        beside = beside_compared(rows, cells.size, groups, ends.told & kept, _BY[name]) if _BY[name] else None
+        column = dataclasses.replace(column, whole=whole, units=units, missing_hidden=hidden, beside=beside)
         found.append(dataclasses.replace(column, hidden=tells_rest(cells, charges, earlier, whole[:, :2])))
         earlier.append(charges)
     return found

@@ -147,9 +147,16 @@ def tells_rest(cells: Cells, charges: Charges, earlier: Sequence[Charges], whole
         Of this comparison and of those before it.
     whole : (J, 2) array
         All cases of each side, which other signals print; so do they those that ICE took within strata.
+
+    Whoever has a total and that of the strata compared has what the others hold, and of each kind once every other kind
+    is told: no kind may be few there.
     """
     beyond = whole - charges.counted.shared()[1].sum(axis=2)
     found = np.asarray(small(charges.open.sum(axis=2), cells).any(axis=1), dtype=bool)
+    k, n = charges.counted.k, charges.counted.n
+    for both in _both(charges):
+        left = [(kind * ~both).sum(axis=2) for kind in (k, n - k, charges.taken, charges.open)]
+        found |= np.asarray(small(np.concatenate(left, axis=1), cells).any(axis=1), dtype=bool)
     for sums in (sums for other in (charges, *earlier) for sums in _sums(other)):
         found |= np.asarray(small(beyond - sums[:, :2], cells).any(axis=1), dtype=bool)
     return found
@@ -161,9 +168,15 @@ def _sums(charges: Charges) -> tuple[Floats, Floats, Floats]:
     A stratum holds a side by its cases with an outcome, or by any case.
     """
     cases = np.concatenate([charges.taken, charges.open], axis=1)
+    told, any_ = _both(charges)
+    return cases.sum(axis=2), (cases * told).sum(axis=2), (cases * any_).sum(axis=2)
+
+
+def _both(charges: Charges) -> tuple[Bools, Bools]:
+    """Return the strata, (J, 1, S), that hold both sides: by their cases with an outcome, and by any case."""
     n = charges.counted.n
     told, any_ = (np.all(there > 0, axis=1, keepdims=True) for there in (n, n + charges.taken + charges.open))
-    return cases.sum(axis=2), (cases * told).sum(axis=2), (cases * any_).sum(axis=2)
+    return told, any_
 
 
 def _parts(charges: Charges, unknown: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:

@@ -9,7 +9,7 @@ import numpy as np
 from auditor.cells import Bools, Cells, Floats, RowTable
 from auditor.signals.baseline import small
 from auditor.signals.blank_group import blank_group
-from auditor.signals.cases import count_cases, of_groups, of_unknown_group, present, total, unclassed
+from auditor.signals.cases import beside_compared, count_cases, of_groups, of_unknown_group, present, total, unclassed
 from auditor.signals.citations import Ways, left_out, standardised, ways_of, without_time
 from auditor.signals.pair_measure import METHOD_TOGETHER, PairColumn
 from auditor.signals.sides import LEVEL, Counted
@@ -88,6 +88,7 @@ def citation_column(
         hidden=_left(cells, rows, kept, counted, others) if name == "traffic" else None,
         whole=of_groups(rows, cells.size, groups),
         counted_elsewhere=False,
+        beside=beside_compared(rows, cells.size, groups, ways.told & kept, _BY[name]) if _BY[name] else None,
         units=_units(cells, rows if units is None else units, groups, name, citable),
     )
 

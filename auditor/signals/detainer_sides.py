@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, field_validator
 
-from auditor.cells import Bools, Cells, RowTable
+from auditor.cells import Bools, Cells, Floats, RowTable
 from auditor.domain.vocabulary import OWN_COUNTRY
 from auditor.signals.blank_group import blank_group
-from auditor.signals.cases import of_groups, other_groups, present, splits
+from auditor.signals.cases import beside_compared, of_groups, other_groups, present, splits
 from auditor.signals.lodged import STRATA, Lodged, by_counts, by_rows, count, of_no_side, too_many, unclassed
 from auditor.signals.pair_measure import METHOD, PairColumn
 from auditor.signals.sides import Blank
@@ -144,7 +144,12 @@ def _column(
         blank=None if by_country or not found.linked else _blank(found, cells, sides, name),
         sides=sides,
         whole=of_groups(found.rows, cells.size, sides) if found.linked else None,
+        beside=_beside(found, cells, sides, name) if found.linked and STRATA[name] else None,
     )
+
+
+def _beside(found: Lodged, cells: Cells, sides: tuple[str, str], name: str) -> Floats:
+    return beside_compared(found.rows, cells.size, sides, found.cases & found.classed(name), STRATA[name])
 
 
 def _blank(found: Lodged, cells: Cells, sides: tuple[str, str], name: str) -> Blank:

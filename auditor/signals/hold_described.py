@@ -10,7 +10,7 @@ from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import printable, small, totals_tell
 from auditor.signals.hold_measure import FEW_JAILS, LEVEL, NO_FIT, NO_OVERLAP, Measured, hours_longer, leaving
 from auditor.signals.hold_options import HoldTimeOptions
-from auditor.signals.hold_panels import HOLDS_ONLY, IN_COMPARISON, NAME, NO_ENDS
+from auditor.signals.hold_panels import HOLDS_ONLY, IN_COMPARISON, NAME, NO_ENDS, rest_tells
 from auditor.signals.sides import Counted
 from auditor.signals.signal import Contrast, Lack, Panel, blank
 from auditor.signals.stays import Stays, counted, over, whole_days
@@ -59,6 +59,7 @@ def described_panel(
         return np.column_stack([part[name] for part in parts])
 
     code = stack("code")
+    rest = np.column_stack([rest_tells(cells, stays, jails=jails) for jails in (True, True, False)])
     days = [np.column_stack([np.array(ends, dtype=object)] * len(parts)) for ends in cells.window(event)]
     return Panel(
         signal=signal,
@@ -71,7 +72,7 @@ def described_panel(
         extra=_extra(parts, options, code),
         window=(days[0], days[1]),
         # How many are followed is nearly how many there are: less the groups that are compared, the others.
-        hidden=stack("hidden") | totals_tell(cells, (event,), unrecorded=True)[:, None],
+        hidden=stack("hidden") | totals_tell(cells, (event,), unrecorded=True)[:, None] | rest,
         coarse=np.ones(code.shape, dtype=bool),
         stratum=cells.stratum,
         **{name: stack(name) for name in blank(0, 0)},

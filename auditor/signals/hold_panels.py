@@ -102,6 +102,9 @@ def _column(
     numbers = counted(own, clock, options.limit, jails=jails)
     # Stays of everybody, less those of the groups whose counts are printed, are those of the others.
     whole = listed - numbers.n.sum(axis=(1, 2)) < cells.gates["persons"]
+    hidden = totals_tell(cells, (event,), unrecorded=True) & whole
+    if not group:
+        hidden |= rest_tells(cells, own, jails=jails)
     unended = _unended(own)
     contrast = Contrast(
         key=f"held-longer/hold/no-hold/{label}" + (f"/{group}" if group else ""),
@@ -131,9 +134,29 @@ def _column(
             (IN_COMPARISON, _same_jail(own) & (not tested) & (jails != (options.within == "jail"))),
         ),
         range_hidden=np.asarray(small(unended, cells).any(axis=1), dtype=bool),
-        hidden=totals_tell(cells, (event,), unrecorded=True) & whole,
+        hidden=hidden,
         sides=(f"hold {group}", f"none {group}"),
     )
+
+
+def rest_tells(cells: Cells, stays: Stays, *, jails: bool) -> Bools:
+    """Return where everybody on a side, less the groups that other signals count on it, leaves 1 to 10 people.
+
+    They print who of each group had a hold and who had none; any focal group may be hidden there, and then it is among
+    the others.
+    """
+    known = stays.known
+    there = np.zeros((known.places, 2, known.jails), dtype=bool)
+    there[known.place, known.side, known.jail] = True
+    # Where each jail is compared by itself, those with one side are left out.
+    both = np.asarray(there.all(axis=1))
+    kept = both[known.place, known.jail] if jails else np.ones(len(known.n), dtype=bool)
+    found = np.zeros(cells.size, dtype=bool)
+    focal = tuple(cells.focal_groups)
+    for shown in chain.from_iterable(combinations(focal, size) for size in range(1, len(focal) + 1)):
+        rest = kept & ~np.isin(known.group.astype(str), (*shown, cells.reference_group))
+        found |= np.asarray(small(known.by_side(rest), cells).any(axis=1), dtype=bool)
+    return found
 
 
 def _same_jail(stays: Stays) -> Bools:

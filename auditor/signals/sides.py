@@ -113,6 +113,8 @@ class PairColumn:
         All cases of each side and of neither, whatever their outcome, where other signals print them.
     counted_elsewhere : bool
         Whether other signals print how many cases have the outcome, in all.
+    beside : (J,) array or None
+        Cases in the strata compared that are not compared, where other signals print all cases by stratum.
     """
 
     contrast: Contrast
@@ -131,6 +133,7 @@ class PairColumn:
     sides: tuple[str, str] | None = None
     whole: Floats | None = None
     counted_elsewhere: bool = True
+    beside: Floats | None = None
 
     @property
     def names(self) -> tuple[str, str]:
@@ -257,6 +260,8 @@ def _measure(cells: Cells, column: PairColumn, shape: Shape, lacks: Sequence[Lac
         part["hidden"] |= small(column.whole[:, :2] - n.sum(axis=2), cells).any(axis=1)
         if column.counted_elsewhere:
             part["hidden"] |= _left_out(cells, part["whole"] - part["compared"])
+    if column.beside is not None:
+        part["hidden"] |= small(column.beside, cells)
     if ok.any():
         shape.fill(part, ok, k[ok], n[ok], cells.gates["expected"])
     _missing(part, cells, column, ok)
@@ -341,6 +346,8 @@ def _missing(part: Part, cells: Cells, column: PairColumn, ok: Bools) -> None:
         bare |= small(column.unknown - column.blank.parts.sum(axis=1), cells)
     if column.whole is not None:
         bare |= small(column.whole[:, 2] - column.unknown, cells)
+        # Other signals print all cases of each side: less those with and without an outcome, they are of no such kind.
+        bare |= small(column.whole[:, :2].sum(axis=1) - cases, cells)
     # What two missing shares tell besides what is compared.
     part["silent"] = np.column_stack([column.unknown, silent, cases])
     part["missing_hidden"] = bare if column.missing_hidden is None else bare | column.missing_hidden

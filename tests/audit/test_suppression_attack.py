@@ -82,7 +82,8 @@ def test_digits_that_tell_of_strata_are_found() -> None:
 @pytest.mark.parametrize(
     ("kind", "seed", "places"),
     # Worlds in which counts were recovered before: classes of other groups, the whole of a region, shares unrecorded;
-    # what is left of all cases, or of an outcome, once those compared are known; digits that mix strata.
+    # what is left of all cases, or of an outcome, once those compared are known; digits that mix strata; people with
+    # a hold in no group that is compared; searches without a result; the number of rows of a file.
     [
         ("arrests", (1, 0, 5), 8),
         ("arrests", (3, 0, 6), 8),
@@ -92,6 +93,9 @@ def test_digits_that_tell_of_strata_are_found() -> None:
         ("ends", (1, 2, 1), 8),
         ("ends", (1, 2, 3), 3),
         ("holds", (1, 3, 3), 3),
+        ("holds", (3, 3, 6), 8),
+        ("searches", (4, 5, 8), 8),
+        ("ends", (2, 2, 3), 8),
     ],
 )
 def test_no_small_count_is_recovered(kind: str, seed: tuple[int, ...], places: int, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from auditor.cells import RowTable
-from auditor.signals.cases import count_cases, strata, unclassed
+from auditor.signals.cases import beside_compared, count_cases, strata, unclassed
 
 GROUPS = ("hispanic", "white", "black", "")
 
@@ -59,3 +59,14 @@ def test_too_many_cases_without_a_class():
         columns = {"group": np.array(["white"] * 3, dtype=object), "offence": offence}
         rows = RowTable(np.zeros(3, dtype=np.int64), columns, np.array([10.0 - bare, bare - 1, 1]))
         assert unclassed(rows, 1, ("hispanic", "white"), np.ones(3, dtype=bool)).tolist() == [wanted]
+
+
+def test_cases_beside_those_compared():
+    """By hand: of a, 100 + 80 are compared, 7 of another group, 5 of none, 3 not told; b holds one group only."""
+    cases = [("a", "hispanic", 100), ("a", "white", 80), ("a", "black", 7), ("a", "", 5), ("a", "white", 3)]
+    cases += [("b", "hispanic", 60), ("b", "black", 9)]
+    offence, group = (np.array([case[i] for case in cases], dtype=object) for i in (0, 1))
+    n = np.array([case[2] for case in cases], dtype=float)
+    rows = RowTable(np.zeros(7, dtype=np.int64), {"offence": offence, "group": group}, n)
+    told = np.arange(7) != 4
+    assert beside_compared(rows, 1, ("hispanic", "white"), told, ("offence",)).tolist() == [7 + 5 + 3]

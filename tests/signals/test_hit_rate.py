@@ -221,6 +221,17 @@ def test_no_find_in_the_focal_group_has_no_upper_limit():
     assert np.isfinite(panel.base_error[0, 0])
 
 
+@pytest.mark.parametrize(("not_searched", "few"), [(0, False), (4, True), (11, False)])
+def test_a_missing_share_does_not_tell_who_was_not_searched(not_searched, few):
+    """It gives all searches of both groups; the benchmark prints all their stops."""
+    silent = (("48453", "hispanic", "Police", "", 1, -1, 35), ("48453", "white", "Police", "", 1, -1, 15))
+    others = ("48453", "white", "Police", "", 0, -1, not_searched)
+    found = cells(*searched("hispanic", 19, 65), *searched("white", 18, 93), *silent, others)
+    panel = measure(found)
+    assert panel.missing_hidden[0, 0] == few
+    assert not panel.hidden[0, 0]
+
+
 def test_unrecorded_groups_are_counted_as_missing():
     found = cells(*searched("hispanic", 40, 100), *searched("white", 40, 100), *searched("unknown", 20, 50))
     assert measure(found).missing["group"][0, 0] == pytest.approx(50 / 250)

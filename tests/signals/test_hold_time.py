@@ -425,6 +425,17 @@ def test_a_small_rest_is_not_given_away_by_groups():
     assert hidden["held-longer/hold/no-hold/regulation/white"]
 
 
+@pytest.mark.parametrize(("others", "few"), [(0, False), (3, True), (6, False)])
+def test_a_small_rest_on_a_side_is_not_given_away_by_other_signals(others, few):
+    """Twice 3 people of no compared group had a hold: detainer-selectivity prints the holds of both compared groups."""
+    rows = [*grouped(("hispanic", 30), ("white", 40)), ("a", 0, 20.0, "release", "black", 30)]
+    rows += [("a", 1, hours, "release", "black", others) for hours in (20.0, 60.0) if others]
+    panel = measure(cells(rows))
+    hidden = {contrast.key: bool(panel.hidden[0, c]) for c, contrast in enumerate(panel.contrasts)}
+    for key in ("held-longer/hold/no-hold/regulation", "leaving/hold/no-hold", "hours-held/hold/no-hold"):
+        assert hidden[key] == few
+
+
 def test_two_sources_of_groups_are_never_added():
     found = cells(grouped(("hispanic", 30)))
     rows = found.rows

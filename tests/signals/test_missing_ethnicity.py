@@ -56,6 +56,9 @@ def reason(panel: Panel, j: int = 0, c: int = 0) -> str:
 PLAIN = (row("hispanic", 60), row("white", 100), row("unknown", 40))
 
 
+HITS = ((1, 40), (0, 60))
+
+
 def test_the_share_of_gaps():
     panel = measure(cells(*PLAIN))
     assert (panel.k[0, 0], panel.n[0, 0], panel.estimate[0, 0]) == (40, 200, 0.2)
@@ -148,6 +151,25 @@ def test_contraband_is_an_outcome_of_searches():
     panel = measure(cells(*rows))
     assert panel.n[0, column(panel, "contraband")] == 100
     assert panel.comparator_n[0, column(panel, "contraband")] == 100
+
+
+@pytest.mark.parametrize(("silent", "hidden"), [(0, False), (5, True), (11, False)])
+def test_searches_of_unrecorded_result_are_not_told(silent, hidden):
+    """All searches, less those of unrecorded group, less those that hit-rate prints, are those without a result."""
+    rows = [row(group, n, searched=1, contraband=found) for group in ("hispanic", "white") for found, n in HITS]
+    rows += [row("unknown", 60, searched=1, contraband=0), row("unknown", 90, searched=0)]
+    rows += [row("white", 70, searched=0), row("white", silent, searched=1)]
+    panel = measure(cells(*rows))
+    assert panel.hidden[0, column(panel, "searched")] == hidden
+
+
+@pytest.mark.parametrize(("acquitted", "hidden"), [(0, False), (7, True), (12, False)])
+def test_acquittals_are_not_told(acquitted, hidden):
+    """No-charge prints the dismissed of both groups; an acquittal is none of them, but no conviction either."""
+    ends = [(group, end) for group in ("hispanic", "white", "unknown") for end in ("dismissed", "convicted")]
+    rows = [row(group, 50, disposition=end) for group, end in ends]
+    panel = measure(cells(*rows, row("white", acquitted, disposition="acquitted")))
+    assert panel.hidden[0, column(panel, "not-convicted")] == hidden
 
 
 def test_gaps_over_time():

@@ -193,6 +193,20 @@ def test_small_counts_are_hidden():
     assert not measure(cells(*rows, published=(True,))).hidden[0].any()
 
 
+@pytest.mark.parametrize(("pending", "few"), [(0, False), (7, True), (11, False)])
+def test_pending_cases_of_an_offence_without_the_other_group_are_not_told(pending, few):
+    """All cases of the group, taken and told, less those within offences, are those of drug possession.
+
+    Detainer-selectivity prints taken cases and all cases in both ways; the comparison within offences is the last part.
+    """
+    alone = (*arrested("hispanic", 126, 235, "drug-possession"), ("hispanic", "drug-possession", "", "taken", 40))
+    told = (*TWO, ("hispanic", "theft", "pending", "no", 15), ("white", "theft", "pending", "no", 12), *alone)
+    panel = measure(cells(*told, ("hispanic", "drug-possession", "pending", "no", pending)))
+    labels = [contrast.label for contrast in panel.contrasts]
+    assert panel.hidden[0, labels.index("offence")] == few
+    assert not panel.hidden[0, labels.index("overall")]
+
+
 def test_records_that_do_not_say_whom_ice_took():
     silent = [(*row[:3], "", *row[4:]) for row in TWO]
     assert "caveat-ice-unknown" in notes(measure(cells(*silent)))

@@ -117,12 +117,28 @@ def beside_outcome(rows: RowTable, places: int, outcome: str, groups: Collection
     -------
     tuple of arrays
         Records of groups that no comparison names with the outcome, without it, in all of these, and with nothing said
-        of it; then gaps, and all records, with nothing said of it.
+        of it; then gaps, and all records, with nothing said of it; then records that are counted here with the outcome,
+        and without it, and in no comparison.
     """
     side, blind = _side(rows, outcome), rows.isin("group", "", "unknown")
     rest, unsaid = ~blind & ~rows.isin("group", *groups), side < 0
-    kept = (rest & (side == 1), rest & (side == 0), rest & ~unsaid, rest & unsaid, blind & unsaid, unsaid)
+    beyond = rest | (~blind & _uncompared(rows, outcome))
+    kept = [rest & (side == 1), rest & (side == 0), rest & ~unsaid, rest & unsaid, blind & unsaid, unsaid]
+    kept += [beyond & (side == 1), beyond & (side == 0)]
     return tuple(np.bincount(rows.index[k], weights=rows.n[k], minlength=places).astype(float) for k in kept)
+
+
+def _uncompared(rows: RowTable, outcome: str) -> NDArray[np.bool_]:
+    """Mark records whose group may be compared, though not they themselves.
+
+    Hit rates leave out searches of which the result is not recorded; comparisons of how cases ended leave out those
+    that immigration custody took, and count no acquittal among cases without a charge.
+    """
+    if outcome == "searched":
+        return np.asarray(rows.columns["contraband"] < 0)
+    if outcome == "not-convicted":
+        return np.asarray((rows.columns["detainer"] == 1) | rows.isin("disposition", "acquitted"))
+    return np.zeros(len(rows.n), dtype=bool)
 
 
 def held_outcomes(rows: RowTable) -> tuple[str, ...]:
