@@ -46,7 +46,7 @@ _EDGES = " \u00a0\t\n:;,.()–·“”>→"
 _OPEN = re.compile(r"\{[a-z_]*\}")
 # Names of styles, files and formats: in the source, and never read by anybody.
 _TECHNICAL = re.compile(
-    r"^(Heading|List|Normal|Quote|Caption|Table Grid|Letter Table|Consolas|Georgia)|^[./]|^default-src"
+    r"^(Heading|List|Normal|Quote|Caption|Table Grid|Letter Table|Consolas|Times New Roman)|^[./]|^default-src"
 )
 
 

@@ -19,6 +19,7 @@ from auditor.audit.verdict import (
     Families,
     Judged,
     Rules,
+    binding,
     ceiling,
     flags,
     judge,
@@ -311,10 +312,8 @@ def _capped(evidence: Sequence[Evidence], about: Circumstances, highest: str) ->
     """Say which cap holds the place down, and which record would lift it."""
     if highest == "strong-signal":
         return text("ceiling.why-none"), text("ceiling.raise-none")
-    caps = [*about.caps, *(cap for item in evidence for cap in item.caps)]
-    for cap in caps:
-        return text(f"ceiling.why-{cap.removeprefix('cap.')}"), text(f"ceiling.raise-{cap.removeprefix('cap.')}")
-    return text("ceiling.why-one-family"), text("ceiling.raise-one-family")
+    cap = (binding(evidence, about) or "cap.one-family").removeprefix("cap.")
+    return text(f"ceiling.why-{cap}"), text(f"ceiling.raise-{cap}")
 
 
 def _rank(setting: Setting, findings: Sequence[Finding], j: int) -> dict[str, Any] | None:

@@ -271,6 +271,33 @@ def ceiling(evidence: Sequence[Evidence], circumstances: Circumstances | None = 
     return _name(best if several else min(best, GRADES[DEPARTURE]))
 
 
+_DEPARTURE_CAPS = frozenset(["cap.exploratory", "cap.one-year", "cap.aggregate"])
+"""Caps at notable-departure; all others are lower."""
+
+
+def binding(evidence: Sequence[Evidence], circumstances: Circumstances | None = None) -> str | None:
+    """Return the cap that makes the ceiling what it is: of the circumstances, or of the tests that reach furthest.
+
+    A cap of a test that others surpass explains nothing: lifting it would raise nothing.
+
+    Parameters
+    ----------
+    evidence : sequence of Evidence
+    circumstances : Circumstances, optional
+
+    Returns
+    -------
+    str or None
+        None where no cap does: one family alone, or tests without controls.
+    """
+    about = circumstances or Circumstances()
+    grade = GRADES[ceiling(evidence, about)]
+    furthest = [item for item in evidence if item.testable and _most(item) == grade]
+    caps = about.caps if about.ceiling <= grade else tuple(cap for item in furthest for cap in item.caps)
+    lowest = [cap for cap in caps if grade >= GRADES[DEPARTURE] or cap not in _DEPARTURE_CAPS]
+    return next(iter(lowest), None)
+
+
 def _most(item: Evidence) -> float:
     if item.calibrated_p is None:
         return GRADES["inconclusive"]

@@ -25,12 +25,16 @@ class Brevity:
         held against, p and q, and no more.
     lines : frozenset of str
         States of findings of which only the sentence is printed, without a card.
+    rows : frozenset of str
+        States of findings that stand as a row of part 20 alone, which carries their anchor.
     methods : bool
-        Whether the methods are printed as question, null and measure only.
+        Whether the methods are printed as question, null and measure only, and the plot of part 15 holds the
+        findings that were tested alone.
     """
 
     cards: frozenset[str] = frozenset()
     lines: frozenset[str] = frozenset()
+    rows: frozenset[str] = frozenset()
     methods: bool = False
 
 
@@ -48,5 +52,8 @@ STEPS: Final = (
     Brevity(_UNFLAGGED, _BESIDE, methods=True),
     Brevity(_UNFLAGGED, _QUIET, methods=True),
     Brevity(_ALL, _QUIET, methods=True),
+    Brevity(_ALL, _QUIET, _BESIDE, methods=True),
+    Brevity(_ALL, _UNFLAGGED, _BESIDE, methods=True),
+    Brevity(_ALL, _UNFLAGGED, _QUIET, methods=True),
 )
 """One after the other, until a page is small enough."""

@@ -39,7 +39,8 @@ def finding_view(context: Context, finding: Finding, at: str, brevity: Brevity =
     at : str
         Its JSON Pointer.
     brevity : Brevity
-        What is printed in short: of the card only the rows of :data:`SHORT`, or no card at all.
+        What is printed in short: of the card only the rows of :data:`SHORT`, no card at all, or no more than the row
+        of part 20.
 
     Returns
     -------
@@ -66,6 +67,7 @@ def finding_view(context: Context, finding: Finding, at: str, brevity: Brevity =
         "rows": [] if line else [row for row in _rows(context, finding) if row[1] and (not short or _kept(row))],
         "short": short,
         "line": line,
+        "row": state in brevity.rows,
         "table": finding.table,
         "suppressed": finding.suppressed,
         "alarm": alarm_of(context, [finding]) if finding.outcome == "signal" else [],

@@ -79,7 +79,10 @@ def place_model(context: Context, index: int, brevity: Brevity = FULL) -> dict[s
     pointed = [(f"{at}/findings/{j}", finding) for j, finding in enumerate(place.findings)]
     views = [finding_view(context, finding, pointer, brevity) for pointer, finding in pointed]
     _point_back(place, views)
-    tests = [evidence.test_row(context, pointer, finding) for pointer, finding in pointed]
+    tests = [
+        {**evidence.test_row(context, pointer, finding), "row": view["row"]}
+        for (pointer, finding), view in zip(pointed, views, strict=True)
+    ]
     return {
         "title": place_title(place),
         "at": at,
@@ -92,7 +95,7 @@ def place_model(context: Context, index: int, brevity: Brevity = FULL) -> dict[s
         "period": _whole_period(place),
         "parts": _parts(context, place, at, list(zip(pointed, views, strict=True))),
         "summary": _summary(context, place, at),
-        "interval": interval_plot([entry for entry in pointed if entry[1].tested or entry[1].section in (9, 10)]),
+        "interval": interval_plot([entry for entry in pointed if _drawn(entry[1], brevity)]),
         "pretext": pretext_plot(pointed, place, at),
         "terms": TERMS,
         "controls": controls_view(context, place, at),
@@ -128,6 +131,10 @@ def place_model(context: Context, index: int, brevity: Brevity = FULL) -> dict[s
     }
 
 
+def _drawn(finding: Finding, brevity: Brevity) -> bool:
+    return finding.tested or (finding.section in (9, 10) and not brevity.methods)
+
+
 def _point_back(place: PlaceReview, views: list[dict[str, Any]]) -> None:
     """Where a finding's definitions were printed in full earlier in its part, name that finding instead."""
     seen: dict[tuple[Any, ...], str] = {}
@@ -135,7 +142,7 @@ def _point_back(place: PlaceReview, views: list[dict[str, Any]]) -> None:
         told = tuple(sentence.text.get("en", sentence.id) for sentence in finding.definitions)
         key = (finding.section, *sorted(told))
         view["as_under"] = seen.get(key, "") if told else ""
-        if told:
+        if told and not view["row"]:
             seen.setdefault(key, finding.id)
 
 

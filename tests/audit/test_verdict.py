@@ -7,7 +7,7 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.audit.verdict import FLAG, GRADES, Circumstances, Evidence, Families, Rules, ceiling, judge
+from auditor.audit.verdict import FLAG, GRADES, Circumstances, Evidence, Families, Rules, binding, ceiling, judge
 
 RULES = Rules()
 STRONG = Evidence(
@@ -167,6 +167,17 @@ def test_without_resolution_it_is_said():
     blocked = dataclasses.replace(NOTHING, least_p=0.02, blocked=True)
     assert judge([blocked], Families(), RULES, TOGETHER).reason == "verdict.resolution"
     assert judge([blocked, NOTHING], Families(), RULES, TOGETHER).reason == "verdict.inconclusive"
+
+
+def test_the_ceiling_is_explained_by_the_tests_that_reach_furthest():
+    resident = dataclasses.replace(OTHER, ceiling=2.0, caps=("cap.resident-benchmark", "cap.aggregate"))
+    counts = dataclasses.replace(DEPARTING, ceiling=3.0, caps=("cap.aggregate",))
+    assert ceiling([resident, counts]) == "notable-departure"
+    assert binding([resident, counts]) == "cap.aggregate"  # not the lower cap of the test met first
+    assert binding([resident]) == "cap.resident-benchmark"
+    assert binding([dataclasses.replace(resident, caps=("cap.aggregate", "cap.jail"))]) == "cap.jail"
+    assert binding([DEPARTING]) is None  # one family alone
+    assert binding([counts], Circumstances(ceiling=2.0, caps=("cap.one-place",))) == "cap.one-place"
 
 
 def test_the_ceiling_is_what_the_data_can_reach():

@@ -202,6 +202,20 @@ def test_pages_are_small(pages: dict[str, str]) -> None:
     assert all(len(html.encode()) <= 400_000 for html in pages.values())
 
 
+def test_a_page_of_very_many_findings_stays_small_and_keeps_every_anchor(review: Review) -> None:
+    """Seven of ten findings of such a page stand beside tests; they end as rows, each with its anchor."""
+    place = review.places[0]
+    tested = [entry for entry in place.findings if entry.tested]
+    beside = replace(tested[0], outcome="inconclusive", tested=False)
+    more = [replace(tested[i % len(tested)] if i < 30 else beside, id=f"F-{5000 + i}") for i in range(110)]
+    crowded = replace(place, findings=tuple(more))
+    html = render_place(replace(review, places=(crowded, *review.places[1:])), crowded.place)
+    assert len(html.encode()) <= 400_000
+    assert [html.count(f' id="{entry.id}"') for entry in more] == [1] * len(more)
+    assert '<tr id="F-5109"' in html
+    assert '<article class="finding" id="F-5000"' in html
+
+
 def test_a_national_index_stays_within_its_size(fixtures: ModuleType) -> None:
     renderer = Renderer(fixtures.national(3_100))
     assert len(renderer.index().encode()) <= 1_500_000
