@@ -38,7 +38,16 @@ CHECKOUTS = ("docs/write-a-signal.md", "docs/write-an-adapter.md")
 
 def checkout(folder: Path) -> None:
     """Copy what a new file is built into and tried with."""
-    for part in ("auditor", "templates", "configs", "scripts", "docs", "tests/conformance", "tests/records"):
+    for part in (
+        "auditor",
+        "templates",
+        "configs",
+        "scripts",
+        "docs",
+        "benchmarks/results",
+        "tests/conformance",
+        "tests/records",
+    ):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("pyproject.toml", "tests/conftest.py"):
         shutil.copyfile(ROOT / file, folder / file)

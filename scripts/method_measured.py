@@ -1,0 +1,241 @@
+"""What was measured of each signal, as tables for its page, read from benchmarks/results/."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+RESULTS = Path(__file__).resolve().parent.parent / "benchmarks" / "results"
+MOST_ROWS = 40
+"""A longer table is cut to its largest values of the first figure."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A table of results, or the part of one that speaks of a signal.
+
+    Attributes
+    ----------
+    file : str
+        Name under benchmarks/results/, without ending.
+    script : str
+        What made it.
+    says : str
+        What a row is.
+    settings : mapping of str to str
+        Columns that tell the rows apart, and their headings.
+    figures : mapping of str to str
+        Columns that were measured, and their headings.
+    where : mapping of str to str
+        Values that a row must have to speak of the signal.
+    """
+
+    file: str
+    script: str
+    says: str
+    settings: Mapping[str, str]
+    figures: Mapping[str, str]
+    where: Mapping[str, str] = field(default_factory=dict)
+
+    def rows(self) -> list[dict[str, str]]:
+        """Return the rows that speak of the signal.
+
+        Raises
+        ------
+        ValueError
+            When there are none, or a column is not there.
+        """
+        with (RESULTS / f"{self.file}.csv").open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = {*self.settings, *self.figures, *self.where} - set(reader.fieldnames or ())
+            rows = [row for row in reader if all(row[name] == value for name, value in self.where.items())]
+        if missing or not rows:
+            raise ValueError(f"{self.file}.csv: {len(rows)} rows for this signal, columns missing: {sorted(missing)}")
+        return rows
+
+
+def measured_section(name: str) -> list[str]:
+    """Return the lines of the section on what was measured of a signal."""
+    lines = ["## Measured", ""]
+    for measured in MEASURED.get(name, ()):
+        lines += _table(measured)
+    if name not in MEASURED:
+        lines += [f"{UNMEASURED} All tables: [Measured error rates](../calibration.md).", ""]
+    return lines
+
+
+def _table(measured: Measured) -> Iterator[str]:
+    rows = measured.rows()
+    first = next(iter(measured.figures))
+    shown = rows
+    cut = ""
+    if len(rows) > MOST_ROWS:
+        shown = sorted(rows, key=lambda row: -_number(row[first]))[:MOST_ROWS]
+        cut = f" The {MOST_ROWS} rows of {len(rows)} with the largest “{measured.figures[first]}”."
+    yield f"{measured.says}{cut}"
+    yield ""
+    yield f"Command: `python benchmarks/{measured.script}.py`; the table: `benchmarks/results/{measured.file}.csv`."
+    yield ""
+    headings = [*measured.settings.values(), *measured.figures.values()]
+    yield f"| {' | '.join(headings)} |"
+    yield f"|{'---|' * len(headings)}"
+    for row in shown:
+        yield f"| {' | '.join(_cell(row[name]) for name in (*measured.settings, *measured.figures))} |"
+    yield ""
+
+
+def _number(text: str) -> float:
+    return float(text) if text else float("-inf")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|") or "-"
+
+
+UNMEASURED = "Its error rates have not been measured by simulation. It describes, and no verdict rests on it."
+
+_TOGETHER = {
+    "cases": "cases", "together": "people met together", "officers": "officers (0: one a case)",
+    "sd": "SD of their log odds", "places": "runs",
+}  # fmt: skip
+_REJECTED = {"one_sided": "rejected at .05, one-sided", "two_sided": "rejected at .05, two-sided"}
+
+
+def _together(name: str) -> Measured:
+    return Measured(
+        "together_null", "together_null", "Nobody treated differently: share of places where the test rejects.",
+        _TOGETHER, _REJECTED, {"signal": name},
+    )  # fmt: skip
+
+
+_SCREEN = Measured(
+    "screen_grid", "screen_grid",
+    "All aggregate signals of the default protocol together, from counts to verdicts.",
+    {"cell": "cell", "places": "places", "planted": "planted", "effect": "log effect", "runs": "runs"},
+    {"any": "runs with a flag", "flags": "flags a run", "fdr": "FDR"},
+)  # fmt: skip
+
+MEASURED: Mapping[str, tuple[Measured, ...]] = {
+    "hit-rate": (_together("hit-rate"),),
+    "no-charge": (_together("no-charge"),),
+    "booking-not-cited": (_together("booking-not-cited"),),
+    "veil-of-darkness": (
+        Measured(
+            "veil_null", "veil_null",
+            "Stops drawn with clusters; a log odds ratio of 0 is no effect of daylight. Coverage of the 95 % interval.",
+            {"scenario": "scenario", "officers": "officers", "icc": "ICC of officers", "day_icc": "ICC of days",
+             "cluster": "clusters used", "log_odds_ratio": "true log odds ratio", "runs": "runs"},
+            {"rejected": "rejected at .05", "rejected_greater": "rejected, greater", "covered": "coverage"},
+        ),
+    ),
+    "operation-days": (
+        Measured(
+            "days_null", "days_null",
+            "Stops drawn over a year with declared operations; a log odds ratio of 0 is no effect.",
+            {"operations": "operation days", "correlation": "correlation of days", "trend": "trend", "season": "season",
+             "in_a_run": "days in a row", "log_odds_ratio": "true log odds ratio", "runs": "runs"},
+            {"rejected_either": "rejected at .05", "rejected_greater": "rejected, greater",
+             "coverage_of_95_per_cent": "coverage"},
+        ),
+    ),
+    "perceived-ethnicity": (
+        Measured(
+            "person_null", "person_null", "Drivers stopped several times; a ratio of 1 is no effect of perception.",
+            {"persons": "drivers", "searched": "searched", "alike": "likeness of a driver's stops",
+             "ratio": "true odds ratio", "runs": "runs"},
+            {"rejected_either": "rejected at .05", "rejected_greater": "rejected, greater",
+             "coverage_of_95_per_cent": "coverage"},
+        ),
+    ),
+    "hold-time": (
+        Measured(
+            "hold_null", "hold_null", "Nobody held for a detainer: share of places where each test rejects at .05.",
+            {"jails": "jails", "icc": "ICC of jails", "cv": "CV of their sizes", "slopes": "spread of effects by jail",
+             "weeks": "weeks", "people": "people", "places": "runs"},
+            {"two_sided": "48 hours, two-sided", "one_sided": "48 hours, one-sided", "hazard": "Cox",
+             "log_rank": "log-rank"},
+        ),
+    ),
+    "officer-benchmark": (
+        Measured(
+            "officers_signal", "officers_signal",
+            "Officers of one agency from rows to flags. FDR: false flags among the flags, mean over runs.",
+            {"officers": "officers", "sd": "natural SD", "effect": "planted log effect", "runs": "runs", "rate": "q"},
+            {"p_any_false": "P(any false flag)", "fdr": "FDR", "power": "power", "promised": "runs with a promise"},
+        ),
+    ),
+    "search-threshold": (
+        Measured(
+            "threshold_sbc", "threshold_sbc",
+            "Simulation-based calibration: ranks of what was drawn from the prior among its posterior.",
+            {"quantity": "quantity", "simulations": "data sets"},
+            {"mean_rank": "mean rank", "chi_square_p": "chi-square p", "outside_99_band": "ranks outside the 99 % band",
+             "covered_95": "coverage of the 95 % interval"},
+        ),
+        Measured(
+            "threshold_published", "threshold_published",
+            "The published thresholds of three states (Simoiu, Corbett-Davies and Goel 2017) beside ours.",
+            {"state": "state", "fit": "form", "cells": "county-groups"},
+            {"correlation": "correlation", "mean_difference": "mean difference", "same_order": "same order of groups",
+             "worst_rhat": "worst R-hat", "fewest_effective": "fewest effective draws"},
+        ),
+    ),
+    "ethnicity-recording": (
+        Measured(
+            "recording_cells", "recording_cells", "Known errors of recording and of surnames (scenarios 17 and 19).",
+            {"setting": "setting", "quantity": "quantity", "places": "places"}, {"value": "value"}, {"scenario": "19"},
+        ),
+    ),
+    "activation-series": (
+        Measured(
+            "series", "series_null", "A true ratio of 1 is no change. Newey-West's test beside it, for comparison.",
+            {"design": "design", "months": "months", "rho": "autocorrelation", "tested_place": "tested place",
+             "true_ratio": "true ratio", "runs": "runs"},
+            {"rejected": "rejected at .05", "withheld": "withheld", "newey_west_two_sided": "Newey-West rejects"},
+        ),
+    ),
+    "activation-synthetic": (
+        Measured(
+            "synthetic", "synthetic_null", "Placebo ranks over donors.",
+            {"kind": "kind", "months": "months", "rho": "autocorrelation", "donors": "donors", "effect": "true ratio",
+             "weights": "true weights", "runs": "runs"},
+            {"rejected_05": "rejected at .05", "refused": "refused", "coverage_95": "coverage"},
+        ),
+    ),
+    "activation-rollout": (
+        Measured(
+            "rollout_null", "rollout_null", "Staggered starts without an effect.",
+            {"design": "design", "rho": "autocorrelation", "season": "season", "runs": "runs"},
+            {"mean_effect_size": "mean effect rejects at .05", "trend_test_size": "trend test rejects",
+             "bands_hold": "simultaneous bands hold"},
+        ),
+        Measured(
+            "rollout_effects", "rollout_null", "With effects, beside the two-way regression that is not used.",
+            {"effects": "effects", "runs": "runs", "truth": "true mean"},
+            {"estimate_over_truth": "estimate / truth", "interval_covers": "coverage", "below_zero": "wrong sign",
+             "two_way_over_truth": "two-way / truth"},
+        ),
+    ),
+    "benchmark": (_SCREEN,),
+    "level-mix": (_SCREEN,),
+    "match-yield": (_SCREEN,),
+    "discretion-contrast": (
+        Measured(
+            "class_screen", "class_screen",
+            "3,000 counties, nobody profiling: how often any is flagged at q = .05; “naive” is how many the textbook "
+            "test flags.",
+            {"cell": "natural differences", "runs": "runs"},
+            {"any-0.05": "P(any flag)", "size": "single tests at .05", "coverage": "coverage", "naive": "naive"},
+            {"places": "3000", "effect": "0.0"},
+        ),
+        Measured(
+            "class_one_place", "class_screen",
+            "One county alone: how often it stands out at .05, without an effect and with one.",
+            {"cell": "natural differences", "effect": "planted log effect", "runs_alone": "runs"},
+            {"found_alone": "stands out", "flagged_alone": "flagged"},
+        ),
+    ),
+}  # fmt: skip
+"""By signal. A signal that is not here has no table, and its page says so."""
