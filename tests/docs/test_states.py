@@ -28,8 +28,8 @@ def state(request: pytest.FixtureRequest) -> dict[str, Any]:
     return tomllib.loads(request.param.read_text(encoding="utf-8"))
 
 
-def test_the_two_that_were_promised_are_there():
-    assert {"california", "north-carolina"} <= {file.stem for file in FILES}
+def test_those_that_the_documentation_names_are_there():
+    assert {"california", "north-carolina", "texas", "washington"} == {file.stem for file in FILES}
 
 
 def test_every_fact_is_dated_sourced_and_says_whether_it_was_checked(state):
@@ -135,6 +135,37 @@ def test_north_carolina_reads_the_five_tables(tmp_path, capsys):
     config = configuration("north-carolina", tmp_path)
     lines = counted(config, capsys)
     assert lines[1:] == ["37119,Mecklenburg County Sheriff,2015-03,stop,hispanic,,traffic,,,1"]
+
+
+def test_texas_reads_the_later_era_of_open_policing(tmp_path, capsys):
+    """Two stops; every column named is one that the layout knows."""
+    columns = found_adapters()["open-policing"].columns
+    known = {name for column in columns for name in (column.name, *column.aliases)}
+    assert set(theirs("texas")) <= known
+    (tmp_path / "tx_statewide.csv").write_text(
+        "raw_row_number,date,time,subject_race,subject_sex,officer_id_hash,type,violation,contraband_found,"
+        "search_conducted,citation_issued\n"
+        "1,2015-03-01,21:15,hispanic,male,ab12,vehicular,speeding,NA,FALSE,TRUE\n"
+        "2,2015-03-02,08:40,white,female,cd34,vehicular,speeding,TRUE,TRUE,FALSE\n",
+        encoding="utf-8",
+    )
+    lines = counted(configuration("texas", tmp_path), capsys)
+    assert lines[1:] == ["48453,,2015-03,stop,hispanic,,traffic,,,1", "48453,,2015-03,stop,white,,traffic,,,1"]
+
+
+def test_washington_reads_a_jail_with_a_row_for_each_charge(tmp_path, capsys):
+    """One booking of two charges, with a hold; every column that the file names is read."""
+    head = ["booking_id", *theirs("washington")]
+    common = {"booking_id": "a1", "booking_dt": "2017-04-21 11:43:00", "release_dt": "2017-07-11 08:00:00",
+              "gender_desc": "MALE", "race_desc": "HISPANIC", "country_of_birth": "MEXICO", "imm_hold": "1"}  # fmt: skip
+    rows = (common | {"booking_charge_desc": charge} for charge in ("DWLS 3", "HOLD IMMIGRAT"))
+    written = [",".join(head), *(",".join(row.get(name, "") for name in head) for row in rows)]
+    (tmp_path / "bookings.csv").write_text("\n".join(written) + "\n", encoding="utf-8")
+    config = configuration("washington", tmp_path)
+    lines = counted(config, capsys)
+    assert lines[1:] == ["53053,,2017-04,booking,hispanic,,licence,,,1"]
+    # One charge of two columns is read, the code where both are there; the number folds the rows.
+    assert _unused(config, capsys) <= {"booking_id", "booking_charge_txt"}
 
 
 def _unused(config: Path, capsys: pytest.CaptureFixture[str]) -> set[str]:
