@@ -229,9 +229,18 @@ def _tell(line: str) -> None:
     metavar="letter.toml",
     help="What the letters were written with.",
 )
+@click.option(
+    "--errata",
+    type=click.Path(path_type=Path),
+    metavar="errata.toml",
+    help="A list of known errors that is newer than this version's own.",
+)
 @AS_JSON
-def verify(folder: Path, letters: Sequence[Path], details: Path | None, as_json: bool) -> None:
-    """Check every hash of an output folder, and that its pages and tables are those of review.json."""
+def verify(folder: Path, letters: Sequence[Path], details: Path | None, errata: Path | None, as_json: bool) -> None:
+    """Check every hash of an output folder, and that its pages and tables are those of review.json.
+
+    It also says whether the version that wrote the folder has an error, known today, that bears on its findings.
+    """
     from auditor.audit import verify as verification
 
     given = None
@@ -239,9 +248,9 @@ def verify(folder: Path, letters: Sequence[Path], details: Path | None, as_json:
         from auditor.audit.lettering.details_file import read_details
 
         given = read_details(details)
-    report = verification.verify(folder, letters=letters, details=given)
+    report = verification.verify(folder, letters=letters, details=given, errata=errata)
     click.echo(report.to_json() if as_json else report.to_text(), nl=False)
-    if report.problems:
+    if report.problems or report.errata:
         raise SystemExit(EXIT_INPUT)
 
 

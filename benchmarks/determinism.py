@@ -4,7 +4,8 @@
 
 Hash seeds, workers, threads of the linear algebra, time zones, locales, other paths, rows and columns of the inputs in
 another order. Where the order of rows or columns of a file changes, the hash of that file does, which every page and
-table carries: those are compared with the hashes of inputs and what is made from them taken out.
+table carries: those are compared with the hashes of inputs and what is made from them taken out. Writes
+benchmarks/results/determinism.csv (not with --quick).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "configs" / "demo"
+RESULTS = ROOT / "benchmarks" / "results" / "determinism.csv"
 PLAIN = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C", "OMP_NUM_THREADS": "1"}
 PROGRAM = "import sys; from auditor.cli import main; sys.exit(main(sys.argv[1:]))"
 HASHED = re.compile(rb"[0-9a-f]{8,64}")
@@ -113,32 +115,53 @@ def wheels(folder: Path) -> list[str]:
     return found
 
 
+def known_locale(name: str) -> bool:
+    """Say whether the system has a locale: an unknown one is the C locale, and nothing would be compared."""
+    known = {**os.environ, "LC_ALL": name}
+    asked = [sys.executable, "-c", "import locale; locale.setlocale(locale.LC_ALL, '')"]
+    return subprocess.run(asked, env=known, capture_output=True, check=False).returncode == 0
+
+
+def compared(folder: Path, *, quick: bool) -> Iterator[tuple[str, str]]:
+    """Yield what was changed and how many files differ then, or why it could not be tried."""
+    first = run(DEMO / "audit.toml", folder / "first", {}, 1, folder)
+    for number, (what, variables, workers) in enumerate(surroundings(quick=quick)):
+        if "LC_ALL" in variables and not known_locale(variables["LC_ALL"]):
+            yield what, "the system has no such locale"
+            continue
+        elsewhere = folder / f"other {number}"
+        elsewhere.mkdir()
+        other = run(DEMO / "audit.toml", elsewhere / "out", variables, workers, elsewhere)
+        yield f"{what}, another path", told(differences(first, other), len(first))
+    for columns in (False, True):
+        config = shuffled(folder / f"shuffled {columns}", 1, columns=columns)
+        other = run(config, folder / f"out {columns}", {}, 1, folder)
+        found = differences(without_hashes(first), without_hashes(other))
+        yield f"{'columns' if columns else 'rows'} in another order", told(found, len(first))
+    if not quick:
+        one, two = wheels(folder)
+        yield "two wheels", told([] if one == two else ["the wheel"], 1)
+
+
+def told(found: list[str], of: int) -> str:
+    """Return how many files differ, and which are the first."""
+    return f"{len(found)} of {of} files differ" + (f": {', '.join(found[:3])}" if found else "")
+
+
 def main() -> int:
+    """Compare, write the table, and say whether nothing differs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one of each kind, no wheel")
+    parser.add_argument("--quick", action="store_true", help="one hash seed, no wheel")
     given = parser.parse_args()
-    bad = 0
+    rows = []
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        first = run(DEMO / "audit.toml", folder / "first", {}, 1, folder)
-        for number, (what, variables, workers) in enumerate(surroundings(quick=given.quick)):
-            elsewhere = folder / f"other {number}"
-            elsewhere.mkdir()
-            found = differences(first, run(DEMO / "audit.toml", elsewhere / "out", variables, workers, elsewhere))
-            bad += bool(found)
-            print(f"{what}: {len(found)} of {len(first)} files differ {found[:3] or ''}", flush=True)
-        for columns in (False, True):
-            config = shuffled(folder / f"shuffled {columns}", 1, columns=columns)
-            other = run(config, folder / f"out {columns}", {}, 1, folder)
-            found = differences(without_hashes(first), without_hashes(other))
-            bad += bool(found)
-            what = "columns" if columns else "rows"
-            print(f"{what} in another order: {len(found)} of {len(first)} files differ {found[:3] or ''}", flush=True)
-        if not given.quick:
-            one, two = wheels(folder)
-            bad += one != two
-            print(f"wheel: {'the same' if one == two else 'differs'} ({one[:16]})")
-    return min(bad, 1)
+        for what, result in compared(Path(name), quick=given.quick):
+            rows.append((what, result))
+            print(f"{what}: {result}", flush=True)
+    if not given.quick:
+        with RESULTS.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows([("changed", "result"), *rows])
+    return int(any(" differ: " in result for _, result in rows))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from typing import Any
 
 from auditor import __version__
 from auditor.audit.datapackage import SUMS
+from auditor.audit.errata import read as read_errata
+from auditor.audit.errata import told as known_errors
 from auditor.audit.lettering.again import differences
 from auditor.audit.lettering.again_pdf import pdf_problems
 from auditor.audit.lettering.check import checked_file
@@ -63,6 +65,8 @@ class VerifyReport:
     problems : tuple of Problem
     notes : tuple of str
         What could not be checked, and why: a folder with notes is never called whole.
+    errata : tuple of str
+        Errors known of the version that wrote the folder, which bear on its findings.
     """
 
     folder: str
@@ -71,6 +75,7 @@ class VerifyReport:
     findings: int
     problems: tuple[Problem, ...]
     notes: tuple[str, ...] = ()
+    errata: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data; ``whole`` only when everything could be compared and agrees."""
@@ -83,6 +88,7 @@ class VerifyReport:
             "findings": self.findings,
             "problems": problems,
             "notes": list(self.notes),
+            "errata": list(self.errata),
         }
 
     def to_json(self) -> str:
@@ -102,6 +108,7 @@ class VerifyReport:
         if len(self.problems) > _SHOWN:
             lines.append(f"  - and {len(self.problems) - _SHOWN:,} more; `auditor verify --json` lists them all")
         lines.extend(f"  note: {note}" for note in self.notes)
+        lines.extend(f"  known error of the version that wrote it: {erratum}" for erratum in self.errata)
         return "".join(f"{_printable(line)}\n" for line in lines)
 
 
@@ -119,6 +126,7 @@ def verify(
     progress: Progress | None = None,
     letters: Sequence[Path] = (),
     details: Details | None = None,
+    errata: Path | None = None,
 ) -> VerifyReport:
     """Check an output folder.
 
@@ -136,6 +144,8 @@ def verify(
         source, sentences and wording.
     details : Details, optional
         What the letters were written with.
+    errata : path, optional
+        A list of known errors that is newer than this version's own.
 
     Returns
     -------
@@ -145,8 +155,9 @@ def verify(
     Raises
     ------
     InputError
-        When this is no output folder at all.
+        When this is no output folder at all, or the errata cannot be read.
     """
+    known = read_errata(errata)
     root = Path(folder)
     if not (root / SUMS).is_file():
         problem = Problem(f"no {SUMS}", "without it nothing can be checked", "name a folder that `auditor run` wrote")
@@ -171,7 +182,8 @@ def verify(
         for letter in letters:
             problems.extend(_letter_problems(letter, review, data, sha256, details, same=same))
     notes = () if review is None or same else (_another_version(review),)
-    return VerifyReport(root.resolve().name, len(listed), len(pages), findings, tuple(problems), notes)
+    wrong = () if review is None else known_errors(review, known)
+    return VerifyReport(root.resolve().name, len(listed), len(pages), findings, tuple(problems), notes, wrong)
 
 
 def _letter_problems(
