@@ -8,7 +8,12 @@ With officers: twelve officers, each on duty on half of the ordinary days, with 
 of them, those with the highest, take part in operations. "known" compares each officer with himself; "unknown" takes
 all stops of a day together, and mistakes who was on duty for what the operation did.
 
-Run: OMP_NUM_THREADS=1 python benchmarks/days_null.py [--runs 1000]
+Runs: operations last several days (`length`), or fall on Monday, Wednesday and Friday of a week ("mwf"), and days share
+what a week brings (`weekly`: SD of the log odds of a week that begins on some day of it) or drift from day to day
+(`drift`: SD of a first-order autoregression with `keep` as its coefficient). `taken` says whether the days of a run are
+taken together, as the signal does, or one by one, as it did before. Rows from seed 4618 on.
+
+Run: OMP_NUM_THREADS=1 python benchmarks/days_null.py [--runs 1000] [--cells 18 19]
 Writes benchmarks/results/days_null.csv.
 """
 
@@ -22,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
-from auditor.stats.days.matching import matched_days
+from auditor.stats.days.matching import matched_days, matched_runs
 from auditor.stats.days.randomisation import OperationDays, randomise_days
 
 RESULTS = Path(__file__).resolve().parent / "results" / "days_null.csv"
@@ -42,6 +47,11 @@ class Cell:
     in_a_run: bool = False
     log_odds_ratio: float = 0.0
     officers: str = ""
+    length: str = "1"
+    weekly: float = 0.0
+    drift: float = 0.0
+    keep: float = 0.0
+    taken: str = "together"
 
 
 CELLS = [
@@ -63,13 +73,27 @@ CELLS = [
     Cell(officers="known", stops=24.0, correlation=0.1, season=0.5),
     Cell(officers="known", stops=24.0, operations=8, in_a_run=True),
     Cell(officers="known", stops=24.0, log_odds_ratio=0.5),
+    Cell(operations=5, length="3", weekly=0.4, taken="one by one"),
+    Cell(operations=5, length="3", weekly=0.4),
+    Cell(operations=5, length="3", drift=0.4, keep=0.7),
+    Cell(operations=2, length="7", drift=0.4, keep=0.9, taken="one by one"),
+    Cell(operations=2, length="7", drift=0.4, keep=0.9),
+    Cell(operations=5, length="mwf", weekly=0.4, taken="one by one"),
+    Cell(operations=5, length="mwf", weekly=0.4),
+    Cell(operations=10, drift=0.4, keep=0.7),
+    Cell(operations=5, length="3", log_odds_ratio=0.5, taken="one by one"),
+    Cell(operations=5, length="3", log_odds_ratio=0.5),
+    Cell(operations=5, length="3", weekly=0.4, officers="known", stops=24.0),
 ]
 OFFICERS, OFFICER_SD = 12, 0.5
 
 
 def draw_on(rng: np.random.Generator, cell: Cell) -> np.ndarray:
     on = np.zeros(DAYS, dtype=bool)
-    if cell.in_a_run:
+    if cell.length != "1":
+        last = 7 * np.sort(rng.choice(np.arange(4, DAYS // 7 - 4), cell.operations, replace=False)) + rng.integers(7)
+        on[(last[:, None] + ([0, 2, 4] if cell.length == "mwf" else np.arange(int(cell.length)))).ravel()] = True
+    elif cell.in_a_run:
         on[rng.integers(0, DAYS - 7 * cell.operations) + 7 * np.arange(cell.operations)] = True
     else:
         on[rng.choice(DAYS, cell.operations, replace=False)] = True
@@ -86,27 +110,48 @@ def draw_officers(rng: np.random.Generator, cell: Cell) -> tuple[np.ndarray, ...
     n = rng.poisson(mean[:, None] * duty)
     # A normal deviation of variance v on the log odds gives a correlation of about v p (1 - p).
     shared = rng.normal(0, math.sqrt(cell.correlation / 0.1875), DAYS)
-    eta = -1 + cell.season * np.sin(2 * np.pi * at) + shared + cell.log_odds_ratio * on
+    eta = -1 + cell.season * np.sin(2 * np.pi * at) + shared + cell.log_odds_ratio * on + near(rng, cell)
     k = rng.binomial(n, 1 / (1 + np.exp(-eta[:, None] - own)))
     which, officer = np.nonzero(n)
     return np.datetime64("2008-01-01") + day, on, k[which, officer], n[which, officer], which, officer
 
 
+def near(rng: np.random.Generator, cell: Cell) -> np.ndarray:
+    """Log odds that days have in common with those near them; nothing is drawn where there is none."""
+    found = np.zeros(DAYS)
+    if cell.weekly:
+        found += rng.normal(0, cell.weekly, DAYS // 7 + 2)[(np.arange(DAYS) + rng.integers(7)) // 7]
+    if cell.drift:
+        steps = rng.normal(0, cell.drift, DAYS)
+        for i in range(1, DAYS):
+            steps[i] = cell.keep * steps[i - 1] + math.sqrt(1 - cell.keep**2) * steps[i]
+        found += steps
+    return found
+
+
 def compare(rng: np.random.Generator, cell: Cell, seed: int) -> OperationDays:
     if not cell.officers:
         day, on, k, n = draw(rng, cell)
-        return randomise_days(k, n, on, matched_days(day, on), draws=999, seed=seed)
-    day, on, k, n, which, officer = draw_officers(rng, cell)
-    who = officer if cell.officers == "known" else None
-    stratum = matched_days(day, on)[which]
-    return randomise_days(k, n, on[which], stratum, day=which, officer=who, draws=999, seed=seed)
+        which, officer = np.arange(DAYS), np.zeros(DAYS, dtype=np.int64)
+    else:
+        day, on, k, n, which, officer = draw_officers(rng, cell)
+    who = officer if cell.officers == "known" else np.zeros_like(officer)
+    if cell.taken != "together":
+        stratum = matched_days(day, on)[which]
+        return randomise_days(k, n, on[which], stratum, day=which, officer=who, draws=999, seed=seed)
+    runs = matched_runs(day, on)
+    level = runs.level[which] * (OFFICERS + 1) + who
+    return randomise_days(
+        k, n, on[which], runs.stratum[which], day=runs.unit[which], officer=level, draws=999, seed=seed
+    )
 
 
 def draw(rng: np.random.Generator, cell: Cell) -> tuple[np.ndarray, ...]:
     on = draw_on(rng, cell)
     n = rng.poisson(cell.stops * np.where(on, cell.times_as_many, 1) * rng.lognormal(0, 0.4, DAYS))
     at = np.arange(DAYS) / DAYS
-    p = 1 / (1 + np.exp(1 - cell.trend * at - cell.season * np.sin(2 * np.pi * at) - cell.log_odds_ratio * on))
+    eta = cell.trend * at + cell.season * np.sin(2 * np.pi * at) + cell.log_odds_ratio * on - 1 + near(rng, cell)
+    p = 1 / (1 + np.exp(-eta))
     if cell.correlation:
         spread = (1 - cell.correlation) / cell.correlation
         p = rng.beta(p * spread, (1 - p) * spread)

@@ -73,6 +73,8 @@ class BetaModel:
     stops: np.ndarray
     searches: np.ndarray
     hits: np.ndarray
+    wide: float = 1.0
+    """What the standard deviations of the priors are multiplied by."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -132,7 +134,7 @@ class BetaModel:
             by_lam = by_lam + by_t * weight * self.anchor[2]
             value += (0.5 * np.log(1 - weight) - 0.5 * off * (log_odds - centre[:, None, :])).sum(axis=(1, 2))
             moved = (1 - weight) * (2 * weight * (anchor - centre[:, None, :]) + scale * z)
-            square = (sigma / SPREAD) ** 2
+            square = (sigma / (SPREAD * self.wide)) ** 2
             value += (log_sigma - 0.5 * square).sum(axis=1)
             parts = [
                 by_phi.sum(axis=1),
@@ -146,8 +148,9 @@ class BetaModel:
             priors = (GUILT, PRECISION, THRESHOLD, None, (0.0, GUILT_PLACE), (0.0, PRECISION_PLACE))
             for i, (part, prior) in enumerate(zip(self.split(q)[:6], priors, strict=True)):
                 if prior is not None:
-                    value -= 0.5 * (((part - prior[0]) / prior[1]) ** 2).sum(axis=1)
-                    parts[i] = parts[i] - (part - prior[0]) / prior[1] ** 2
+                    sd = prior[1] * self.wide
+                    value -= 0.5 * (((part - prior[0]) / sd) ** 2).sum(axis=1)
+                    parts[i] = parts[i] - (part - prior[0]) / sd**2
         return value, np.concatenate(parts, axis=1)
 
     def _likelihood(self, t: np.ndarray, phi: np.ndarray, lam: np.ndarray) -> tuple[np.ndarray, ...]:

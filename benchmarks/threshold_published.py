@@ -27,7 +27,7 @@ from threshold_beta import BetaModel
 
 from auditor.stats.fit import NotConverged
 from auditor.stats.mcmc.chains import Chains, Tuning
-from auditor.stats.mcmc.run import Effort, converged_sample
+from auditor.stats.mcmc.run import Diagnostics, Effort, converged_sample
 from auditor.stats.threshold.fit import fit_thresholds
 from auditor.stats.threshold.prior import ThresholdPrior
 from auditor.stats.threshold.summary import Comparison
@@ -54,22 +54,28 @@ def read(path: Path, state: str) -> list[np.ndarray]:
     ]
 
 
-def beta_fit(stops: np.ndarray, searches: np.ndarray, hits: np.ndarray, seed: int) -> tuple[np.ndarray, ...]:
+def beta_draws(
+    stops: np.ndarray, searches: np.ndarray, hits: np.ndarray, seed: int, wide: float = 1.0
+) -> tuple[BetaModel, np.ndarray, Diagnostics, np.ndarray]:
+    """Converged draws (C, N, dim) of the beta form, its diagnostics, and the order in which its places stand."""
     # The published fit set the parts of the place with most stops to 0.
     order = np.argsort(-stops.sum(axis=1))
-    model = BetaModel(stops[order], searches[order], hits[order])
-    weights = stops[order].sum(axis=1)
+    model = BetaModel(stops[order], searches[order], hits[order], wide)
     seeds = np.random.SeedSequence(seed).spawn(4)
     start = np.array([model.start(np.random.default_rng(s.spawn(1)[0])) for s in seeds])
     chains = Chains(model.density, start, seeds, Tuning(warmup=400, dense=model.dense), model.variance())
+    sample, diagnostics = converged_sample(chains, lambda q: beta_compared(model, q).reported(0), Effort())
+    return model, sample.q, diagnostics, order
 
-    def compared(q: np.ndarray) -> Comparison:
-        threshold = expit(model.cells(q.reshape(-1, model.dim))[0]).reshape(*q.shape[:2], *model.shape)
-        return Comparison.of(threshold, weights, 0)
 
-    sample, diagnostics = converged_sample(chains, lambda q: compared(q).reported(0), Effort())
-    got = compared(sample.q)
-    back = np.argsort(order)
+def beta_compared(model: BetaModel, q: np.ndarray) -> Comparison:
+    threshold = expit(model.cells(q.reshape(-1, model.dim))[0]).reshape(*q.shape[:2], *model.shape)
+    return Comparison.of(threshold, model.stops.sum(axis=1), 0)
+
+
+def beta_fit(stops: np.ndarray, searches: np.ndarray, hits: np.ndarray, seed: int) -> tuple[np.ndarray, ...]:
+    model, draws, diagnostics, order = beta_draws(stops, searches, hits, seed)
+    got, back = beta_compared(model, draws), np.argsort(order)
     return got.threshold.mean(axis=(0, 1))[back], got.group.mean(axis=(0, 1)), got.group.std(axis=(0, 1)), diagnostics
 
 
@@ -92,7 +98,7 @@ def row(state: str, form: str, data: list[np.ndarray], found: tuple, seconds: fl
     return line | measures(diagnostics, seconds)
 
 
-def measures(diagnostics: object, seconds: float) -> dict[str, object]:
+def measures(diagnostics: Diagnostics, seconds: float) -> dict[str, object]:
     return {
         "worst_rhat": f"{diagnostics.worst_rhat:.4f}",
         "fewest_effective": f"{diagnostics.fewest_effective:.0f}",

@@ -7,8 +7,8 @@ prior's centre. For each the share of data sets in which the threshold test's wi
 three scalings) of the difference of the stop-weighted thresholds leaves out 0, in which the interval under the prior
 alone does, in which a wider prior turns the sign, and in which Fisher's exact test of the two hit rates has p <= .05.
 
-Run: OMP_NUM_THREADS=1 python benchmarks/threshold_risk.py [--simulations 20] [--seed 1]
-Writes benchmarks/results/threshold_risk.csv, a cell as soon as it is done.
+Run: OMP_NUM_THREADS=1 python benchmarks/threshold_risk.py [--simulations 40] [--seed 1] [--cells 0-3]
+Writes benchmarks/results/threshold_risk.csv, a cell as soon as it is done; rows of other cells are kept.
 """
 
 from __future__ import annotations
@@ -77,25 +77,36 @@ NAMES = (
 )
 
 
+def measure(number: int, simulations: int, seed: int) -> dict[str, object]:
+    name, cell = list(CELLS.items())[number]
+    began = time.process_time()
+    found = [one([seed, number, i], cell) for i in range(simulations)]
+    kept = np.array([f for f in found if f is not None], dtype=float)
+    shares = {key: f"{share:.3f}" for key, share in zip(NAMES, kept.mean(axis=0), strict=True)}
+    seconds = f"{(time.process_time() - began) / simulations:.1f}"
+    counts = {"risks": name, "simulations": len(kept), "refused": len(found) - len(kept)}
+    return counts | shares | {"cpu_seconds_a_fit": seconds}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--simulations", type=int, default=20)
+    parser.add_argument("--simulations", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cells", default=f"0-{len(CELLS) - 1}", help="which cells to measure again, such as 1-3")
     options = parser.parse_args()
-    rows = []
-    for number, (name, cell) in enumerate(CELLS.items()):
-        began = time.process_time()
-        found = [one([options.seed, number, i], cell) for i in range(options.simulations)]
-        kept = np.array([f for f in found if f is not None], dtype=float)
-        shares = {key: f"{share:.3f}" for key, share in zip(NAMES, kept.mean(axis=0), strict=True)}
-        seconds = f"{(time.process_time() - began) / options.simulations:.1f}"
-        rows.append({"risks": name, "simulations": len(kept), "refused": len(found) - len(kept)} | shares)
-        rows[-1]["cpu_seconds_a_fit"] = seconds
-        print(rows[-1], flush=True)
+    rows: dict[str, dict[str, object]] = {}
+    if RESULTS.exists():
+        with RESULTS.open(newline="") as file:
+            rows = {line["risks"]: dict(line) for line in csv.DictReader(file)}
+    first, _, last = options.cells.partition("-")
+    for number in range(int(first), int(last or first) + 1):
+        row = measure(number, options.simulations, options.seed)
+        print(row, flush=True)
+        rows[str(row["risks"])] = row
         with RESULTS.open("w", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+            writer = csv.DictWriter(file, list(row), lineterminator="\n")
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows(rows[name] for name in CELLS if name in rows)
 
 
 if __name__ == "__main__":

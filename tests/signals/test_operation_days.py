@@ -239,6 +239,28 @@ def test_one_operation_cannot_be_told_from_chance():
     assert not panel.notes["operation-days.caveat-detectable"][0, 0]
 
 
+def three_days(start: int):
+    """Friday, Saturday and Sunday of nine weeks; those of week 4 are one operation."""
+    rows = []
+    for week in range(9):
+        for later in range(3):
+            day, on = FRIDAY + 7 * week + later, int(week == 4)
+            facts = {"day": day, "declared": on}
+            rows += [(0, "hispanic", 30 if on else start + week % 3, facts), (0, "white", 40, facts)]
+    return tuple(rows)
+
+
+def test_an_operation_of_three_days_is_one_and_cannot_be_told_from_chance():
+    """Day by day there would be 9^3 = 729 ways; a weekend is one of nine, and 1/9 is above .05."""
+    panel = measure(cells(*three_days(8)))
+    assert panel.code[0, 0] == 0
+    assert panel.extra["assignments"][0, 0] == 9
+    assert panel.extra["operation_days"][0, 0] == 3
+    assert panel.extra["ordinary_days"][0, 0] == 24
+    assert panel.least_p[0, 0] == pytest.approx(1 / 9)
+    assert not panel.testable[0, 0]
+
+
 def test_a_group_stopped_on_operations_alone_has_no_upper_limit():
     rows = tuple((w, f if w in OPERATIONS else 0, r) for w, f, r in WEEKS)
     panel = measure(cells(*(row for row in fridays(rows) if row[2])))

@@ -27,6 +27,7 @@ def cells(*rows, places=("48453",), focal=("hispanic",), source="perceived", eve
         "searched": np.array([row[2] for row in full], dtype=np.int64),
         "booked": np.full(len(full), -1, dtype=np.int64),
         "cited": np.full(len(full), -1, dtype=np.int64),
+        "officer_code": np.array([row[6] if len(row) > 6 else -1 for row in full], dtype=np.int64),
     }
     index = np.array([places.index(row[5]) for row in full], dtype=np.int64)
     nobody = ("",) * len(places)
@@ -254,10 +255,52 @@ def test_it_speaks_where_all_columns_hold_values():
         assert SIGNAL.lacks(inventory, PerceivedEthnicityOptions()) is None
 
 
-def test_it_declares_the_one_personal_column_that_it_reads():
+def test_it_declares_the_personal_columns_that_it_reads():
     rows = SIGNAL.view(PerceivedEthnicityOptions()).rows
-    assert rows.personal == ("person",)
-    assert "person" not in rows.keys
+    assert rows.personal == ("person", "officer")
+    assert not {"person", "officer"} & set(rows.keys)
+
+
+def by_officers(seed: int, told: float = 1.0) -> tuple:
+    """300 persons met four times by four officers: who searches more, writes Hispanic down more often."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for person in range(300):
+        for officer in rng.integers(0, 4, 4).tolist():
+            group = "hispanic" if rng.random() < (0.2, 0.4, 0.6, 0.8)[officer] else "white"
+            searched = int(rng.random() < (0.1, 0.2, 0.3, 0.4)[officer])
+            rows.append((person, group, searched, 1, "", "48453", officer if rng.random() < told else -1))
+    return tuple(rows)
+
+
+def test_officers_who_search_and_write_alike_are_held_fixed():
+    """No officer searches the one group more; without the officers the difference is called, with them it is not."""
+    found = [measure(cells(*by_officers(1, told))) for told in (0.4, 1.0)]
+    blind, held = found
+    assert blind.p_greater[0, 0] < 0.01
+    assert blind.low[0, 0] > 1
+    assert held.p_greater[0, 0] > 0.05
+    assert held.low[0, 0] < 1 < held.high[0, 0]
+    assert blind.estimate[0, 0] == held.estimate[0, 0], "the estimate is the persons' own"
+    named = [panel.notes["perceived-ethnicity.caveat-officers"][0, 0] for panel in found]
+    unnamed = [panel.notes["perceived-ethnicity.caveat-no-officers"][0, 0] for panel in found]
+    assert (named, unnamed) == ([False, True], [True, False])
+    assert np.isnan(blind.extra["gap_officers"][0, 0])
+    assert abs(held.extra["gap_officers"][0, 0]) < blind.extra["gap"][0, 0]
+
+
+def test_officers_who_tell_the_perception_leave_nothing_to_call():
+    """Each officer writes one group down, always."""
+    rows = [
+        (person, ("hispanic", "white")[officer], int(person % 4 == 0 and officer == 0), 1, "", "48453", officer)
+        for person in range(200)
+        for officer in (0, 1)
+    ]
+    panel = measure(cells(*rows))
+    assert panel.estimate[0, 0] == np.inf
+    assert panel.p_greater[0, 0] == 1
+    assert panel.low[0, 0] == 0
+    assert panel.notes["perceived-ethnicity.caveat-officers-tell"][0, 0]
 
 
 def blanks(*occasions: tuple[int, int, int], group: str = "unknown") -> tuple:

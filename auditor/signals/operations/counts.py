@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells, Floats, RowTable
 from auditor.signals.searches import rows_of
-from auditor.stats.days.matching import matched_days
+from auditor.stats.days.matching import Runs, matched_runs
 
 EVENTS = ("stop", "citation", "arrest", "booking")
 _RECORDED = 0.5
@@ -36,8 +36,8 @@ class Calendar:
         Whether an operation ran: it is declared, or some row of that day is marked.
     marked : (D,) bool array
         Whether rows of that day say which of them belong to the operation.
-    stratum : (D,) int array
-        Matched days; -1 for days that are not used.
+    runs : Runs
+        Matched days, and which of them follow each other; (D,).
     """
 
     rows: RowTable
@@ -47,16 +47,27 @@ class Calendar:
     day: Dates
     on: Bools
     marked: Bools
-    stratum: Ints
+    runs: Runs
+
+    @property
+    def stratum(self) -> Ints:
+        """Stratum of each day, -1 for days that are not used."""
+        return self.runs.stratum
 
     def shifted(self, by: int, weeks: int) -> Calendar:
         """Return false operation days, so many weeks after the true ones, matched among the ordinary days alone."""
         key = self.squad * 10**6 + self.day.astype(np.int64)
         after = np.isin(key, key[self.on] + 7 * by) & ~self.on
-        stratum = np.full(len(self.on), -1, dtype=np.int64)
         usual = ~self.on
-        stratum[usual] = matched_days(self.day[usual], after[usual], self.squad[usual], weeks)
-        return replace(self, on=after, marked=np.zeros(len(self.on), dtype=bool), stratum=stratum)
+        found = matched_runs(self.day[usual], after[usual], self.squad[usual], weeks)
+        runs = Runs(*(np.full(len(self.on), -1, dtype=np.int64) for _ in range(3)))
+        for whole, part in zip(_arrays(runs), _arrays(found), strict=True):
+            whole[usual] = part
+        return replace(self, on=after, marked=np.zeros(len(self.on), dtype=bool), runs=runs)
+
+
+def _arrays(runs: Runs) -> tuple[Ints, Ints, Ints]:
+    return runs.stratum, runs.unit, runs.level
 
 
 @dataclass(frozen=True)
@@ -67,34 +78,44 @@ class Parts:
     ----------
     focal, total : float arrays
     on : bool array
-    stratum, day, officer, place : int arrays
-        ``officer`` is 0 throughout where officers are not told apart.
+    stratum, unit, level, day, place : int arrays
+        Units are exchanged within strata; parts of one level (a weekday of a stratum, of one officer where officers
+        are told apart) are held against each other.
     """
 
     focal: Floats
     total: Floats
     on: Bools
     stratum: Ints
+    unit: Ints
+    level: Ints
     day: Ints
-    officer: Ints
     place: Ints
 
     def of(self, j: int) -> Parts:
         """Return the parts of one place."""
         low, high = np.searchsorted(self.place, [j, j + 1])
         cut = slice(int(low), int(high))
-        numbers = (self.stratum[cut], self.day[cut], self.officer[cut], self.place[cut])
+        numbers = (self.stratum[cut], self.unit[cut], self.level[cut], self.day[cut], self.place[cut])
         return Parts(self.focal[cut], self.total[cut], self.on[cut], *numbers)
 
-    def telling(self, places: int) -> Bools:
-        """Return the places with a stratum (and officer) that has both kinds of days and both groups."""
-        keys = np.stack([self.place, self.stratum, self.officer])
-        names, level = np.unique(keys, axis=1, return_inverse=True)
-        level = level.reshape(-1)
+    @property
+    def told(self) -> Bools:
+        """Parts of levels that have both kinds of days and both groups."""
+        level = np.unique(self.level, return_inverse=True)[1].reshape(-1)
         sums = [np.bincount(level, v) for v in (self.on, ~self.on, self.focal, self.total - self.focal)]
+        return np.asarray(np.logical_and.reduce([part > 0 for part in sums])[level])
+
+    def telling(self, places: int) -> Bools:
+        """Return the places with a level that tells."""
         found = np.zeros(places, dtype=bool)
-        found[names[0][np.logical_and.reduce([part > 0 for part in sums])]] = True
+        found[self.place[self.told]] = True
         return found
+
+    def days(self) -> tuple[int, int]:
+        """Return how many operation days, and ordinary days, tell."""
+        operated, ordinary = (len(np.unique(self.day[self.told & (self.on == on)])) for on in (True, False))
+        return operated, ordinary
 
 
 def event_of(cells: Cells, wanted: str) -> str:
@@ -126,8 +147,7 @@ def calendar(cells: Cells, event: str, weeks: int) -> Calendar:
     marks = _marks(rows)
     on, marked = (np.bincount(at, marks >= least, found.shape[1]) > 0 for least in (1, 2))
     day = found[1].astype("datetime64[D]")
-    stratum = matched_days(day, on, found[0], weeks) if len(day) else np.zeros(0, dtype=np.int64)
-    return Calendar(rows, at, found[0], squads[0][found[0]], day, on, marked, stratum)
+    return Calendar(rows, at, found[0], squads[0][found[0]], day, on, marked, matched_runs(day, on, found[0], weeks))
 
 
 def parts(dates: Calendar, groups: tuple[str, str], by_officer: Bools | None = None) -> Parts:
@@ -155,7 +175,9 @@ def parts(dates: Calendar, groups: tuple[str, str], by_officer: Bools | None = N
     focal = np.bincount(number, rows.n[keep] * (group[keep] == groups[0]), names.shape[1]).astype(float)
     order = np.argsort(dates.place[day], kind="stable")
     day, focal, total, officer = day[order], focal[order], total[order], names[1][order]
-    return Parts(focal, total, dates.on[day], dates.stratum[day], day, officer, dates.place[day])
+    level = _numbered(dates.runs.level[day], officer)[1]
+    numbers = (dates.runs.stratum[day], dates.runs.unit[day], level, day, dates.place[day])
+    return Parts(focal, total, dates.on[day], *numbers)
 
 
 def completed(dates: Calendar, groups: tuple[str, str], *, up: bool) -> Calendar:

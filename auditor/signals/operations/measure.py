@@ -140,11 +140,12 @@ def _measure(cells: Cells, column: DayColumn, draws: int, seed: int) -> dict[str
     part["code"] = _codes(column, places, unknown)
     for j in np.flatnonzero(part["code"] == 0):
         try:
-            found = _compare(column.parts.of(int(j)), draws, seed)
+            own = column.parts.of(int(j))
+            found = _compare(own, draws, seed)
         except NotConverged:
             part["code"][j] = 10
             continue
-        _fill(part, int(j), found, cells.gates["expected"])
+        _fill(part, int(j), found, cells.gates["expected"], own.days())
     _bound(part, cells, column)
     counts = part["counts"]
     # All stops of a group are told elsewhere: what is left of them may not be few either.
@@ -179,7 +180,7 @@ def _blind_counts(cells: Cells, column: DayColumn) -> Floats:
 
 def _log_odds(own: Parts) -> float | None:
     try:
-        found = days_log_odds(own.focal, own.total, own.on, own.stratum, day=own.day, officer=own.officer)
+        found = days_log_odds(own.focal, own.total, own.on, own.stratum, day=own.unit, officer=own.level)
     except NotConverged:
         return None
     return found
@@ -187,7 +188,7 @@ def _log_odds(own: Parts) -> float | None:
 
 def _compare(own: Parts, draws: int, seed: int) -> OperationDays:
     return randomise_days(
-        own.focal, own.total, own.on, own.stratum, day=own.day, officer=own.officer, level=LEVEL, draws=draws, seed=seed
+        own.focal, own.total, own.on, own.stratum, day=own.unit, officer=own.level, level=LEVEL, draws=draws, seed=seed
     )
 
 
@@ -229,7 +230,7 @@ def _missing(part: dict[str, Any], cells: Cells, column: DayColumn) -> Floats:
     return np.nan_to_num(part["missing_group"], nan=0.0)
 
 
-def _fill(part: dict[str, Any], j: int, found: OperationDays, least: float) -> None:
+def _fill(part: dict[str, Any], j: int, found: OperationDays, least: float, days: tuple[int, int]) -> None:
     (k, w), (n, m) = found.focal, found.total
     part["counts"][j] = (k, n - k, w, m - w)
     estimate, low, high = np.exp([found.log_odds_ratio, found.low, found.high])
@@ -247,8 +248,8 @@ def _fill(part: dict[str, Any], j: int, found: OperationDays, least: float) -> N
         "comparator_n": m,
         "base_error": _base_error(k, n, w, m, found.se),
         "least_p": found.least,
-        "operation_days": found.operation_days,
-        "ordinary_days": found.ordinary_days,
+        "operation_days": days[0],
+        "ordinary_days": days[1],
         "ordinary_focal": w,
         "ordinary_stops": m,
         "share": k / n,

@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 from auditor.cells import Bools, Cells, Floats, RowTable
 from auditor.signals.blank_group import blank_group
 from auditor.signals.sides import Blank
+from auditor.stats.strata.person_officers import OfficerEffect, officer_effect
 
 EVENTS = ("stop", "citation", "arrest", "booking")
 OUTCOMES = ("searched", "booked", "cited")
+LEVEL = 0.95
 _PERCEIVED = ("recorded", "perceived", "")
+_NAMED = 0.5
+"""Least share of the occasions of persons perceived both ways with a recorded officer for officers to be held fixed."""
 Ints = NDArray[np.int64]
 
 
@@ -43,6 +47,10 @@ class Occasions:
         All occasions of the two groups, whoever the person is, in the order of :meth:`cells`.
     censored : (J,) bool array
         Where a suppressed number is part of the occasions.
+    officers : OfficerEffect or None
+        The effect of perception with an effect of every officer too; None where no officer is recorded.
+    named : (J,) bool array
+        Where the officer is recorded for at least half of the occasions of persons perceived both ways.
     """
 
     both: Floats
@@ -61,6 +69,8 @@ class Occasions:
     unknown: Floats
     whole: Floats
     censored: Bools
+    officers: OfficerEffect | None
+    named: Bools
 
     def cells(self, places: int) -> tuple[Floats, Floats]:
         """Return occasions, and persons, of units perceived both ways: (J, 4) arrays.
@@ -118,7 +128,7 @@ def occasions(rows: RowTable, places: int, groups: tuple[str, str], outcome: str
     Parameters
     ----------
     rows : RowTable
-        Of one event, with the keys ``group``, ``person_code``, the outcome and those of ``by``.
+        Of one event, with the keys ``group``, ``person_code``, ``officer_code``, the outcome and those of ``by``.
     places : int
         Number of places J.
     groups : (focal, reference)
@@ -146,6 +156,9 @@ def occasions(rows: RowTable, places: int, groups: tuple[str, str], outcome: str
         return _distinct(rows.index[mask], rows.columns["person_code"][mask], places)
 
     by_group = np.column_stack([total(known & (group == name)) for name in groups])
+    whole, part = (np.bincount(unit, v, len(place)) for v in (n, n * focal))
+    mixed = ((part > 0) & (part < whole))[unit]
+    officers, named = _by_officer(rows.take(told).take(mixed), groups[0], outcome, unit[mixed], places)
     return Occasions(
         both=_sums(unit, n * (focal & had), place),
         focal=_sums(unit, n * focal, place),
@@ -163,7 +176,24 @@ def occasions(rows: RowTable, places: int, groups: tuple[str, str], outcome: str
         unknown=total((group == "unknown") | (group == "")),
         whole=np.column_stack([total((group == name) & (had_it == mark)) for mark in (1, 0) for name in groups]),
         censored=censored,
+        officers=officers,
+        named=named,
     )
+
+
+def _by_officer(
+    rows: RowTable, focal: str, outcome: str, unit: Ints, places: int
+) -> tuple[OfficerEffect | None, Bools]:
+    """Hold officers fixed too; those who are not recorded are taken for one officer of the place."""
+    code, at = rows.columns["officer_code"], rows.index
+    total, told = (np.bincount(at, v, places) for v in (rows.n, rows.n * (code >= 0)))
+    named = np.asarray((total > 0) & (told >= _NAMED * total))
+    if not named.any():
+        return None, named
+    rows, unit = rows.take(named[at]), unit[named[at]]
+    officer, person = (_numbered(rows.index, rows.columns[name] + 1)[1] for name in ("officer_code", "person_code"))
+    seen, had = rows.columns["group"] == focal, rows.columns[outcome] == 1
+    return officer_effect(seen, had, rows.n, unit, officer, person, rows.index, places, level=LEVEL), named
 
 
 def blank_persons(

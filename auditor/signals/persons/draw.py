@@ -64,5 +64,5 @@ def _rows(found: Any, n: Any) -> RowTable:
     columns: dict[str, Any] = {name: np.full(len(n), value, dtype=object) for name, value in texts.items()}
     columns["group"] = np.array(GROUPS, dtype=object)[found[2]]
     columns["person_code"], columns["searched"] = found[1], found[3]
-    columns |= {name: np.full(len(n), -1, dtype=np.int64) for name in ("booked", "cited")}
+    columns |= {name: np.full(len(n), -1, dtype=np.int64) for name in ("booked", "cited", "officer_code")}
     return RowTable(found[0], columns, n.astype(float))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,20 +11,22 @@ from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import public, small, tainted
-from auditor.signals.persons.counts import Occasions
+from auditor.signals.persons.counts import LEVEL, Occasions
 from auditor.signals.sides import BLANK, Blank, telling
 from auditor.signals.signal import Contrast, Lack, Panel, blank
 from auditor.stats.strata.person_fixed_effects import PersonEffect, person_effect
+from auditor.stats.strata.person_officers import OfficerEffect
 from auditor.stats.strata.person_ratio import PersonRatio, person_ratio
 
-LEVEL = 0.95
 DIGITS = 3
+_NORMAL = 1.959963984540054
+"""Quantile of the normal distribution that 95 % limits stand at."""
 _UNRECORDED = 0.5
 """Share of the occasions of persons perceived both ways without a recorded outcome above which nothing is said."""
 _NAME = "perceived-ethnicity"
 _EXTRA = (
     "persons", "occasions", "reference_outcomes", "reference_occasions", "rate", "reference_rate", "gap", "gap_low",
-    "gap_high",
+    "gap_high", "gap_officers",
 )  # fmt: skip
 
 LACKS = tuple(
@@ -112,13 +114,15 @@ def _measure(cells: Cells, column: PersonColumn) -> dict[str, Any]:
     ok = part["code"] == 0
     # The persons of a cell are not printed, but one person who was met often would be told of by the occasions.
     part["counts"] = np.column_stack([count, persons])
-    fit, ratio = _fits(counted, places)
+    fit, ratio = fits(counted, places)
     # All occasions of a group are told elsewhere: what is left of them may not be few either.
     told = np.column_stack([part["counts"], fit.persons, counted.whole - count])
     few = small(told.astype(float), cells).any(axis=1)
     part["hidden"] = np.asarray((few & ~public(cells)) | tainted(cells), dtype=bool)
     if ok.any():
         _fill(part, ok, count[ok], fit, ratio)
+        if counted.officers is not None:
+            part["gap_officers"][ok] = _brief(100 * counted.officers.effect[ok])
         many = (fit.persons >= cells.gates["persons"])[ok]
         part["testable"][ok] = many & (counted.expected(places)[ok] >= cells.gates["expected"])
     _missing(part, cells, counted, ok)
@@ -144,10 +148,38 @@ def _codes(counted: Occasions, count: Floats) -> NDArray[np.int64]:
     return code
 
 
-def _fits(counted: Occasions, places: int) -> tuple[PersonEffect, PersonRatio]:
+def fits(counted: Occasions, places: int) -> tuple[PersonEffect, PersonRatio]:
+    """Return the difference and the ratio of every place; the more cautious of two where officers are recorded."""
     sums = (counted.both, counted.focal, counted.outcome, counted.size, counted.place)
     fit = person_effect(*sums, places, person=counted.person, level=LEVEL)
-    return fit, person_ratio(*sums, places, person=counted.person, df=fit.df, level=LEVEL)
+    ratio = person_ratio(*sums, places, person=counted.person, df=fit.df, level=LEVEL)
+    return (fit, ratio) if counted.officers is None else _held(fit, ratio, counted.officers, counted.named)
+
+
+def _held(fit: PersonEffect, ratio: PersonRatio, held: OfficerEffect, named: Bools) -> tuple[PersonEffect, PersonRatio]:
+    """Let the fit with an effect of every officer decide where it is the more cautious, in p-values and limits.
+
+    A difference in shares is one of the ratio at the reference group's weighted share.
+    """
+    base = ratio.reference
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = np.where(base > 0, np.maximum(1 + held.low / base, 0.0), 0.0)
+        high = np.where(base > 0, 1 + held.high / base, np.inf)
+        low, high = (
+            np.where(named, np.fmin(ratio.low, low), ratio.low),
+            np.where(named, np.fmax(ratio.high, high), ratio.high),
+        )
+        reach = (np.log(high) - np.log(low)) / (2 * _NORMAL)
+    tails = {
+        name: np.where(named, np.maximum(getattr(fit.shuffled, name), getattr(held, name)), getattr(fit.shuffled, name))
+        for name in ("p_greater", "p_less")
+    }
+    ends = {"low": np.where(named, np.fmin(fit.low, held.low), fit.low)}
+    ends["high"] = np.where(named, np.fmax(fit.high, held.high), fit.high)
+    # Open limits have no standard error; the screen then takes the plain one.
+    se = np.where(named & np.isfinite(reach), np.fmax(ratio.se, reach), ratio.se)
+    shuffled = replace(fit.shuffled, **tails)
+    return replace(fit, shuffled=shuffled, **ends), replace(ratio, low=low, high=high, se=se)
 
 
 def _fill(part: dict[str, Any], ok: Bools, count: Floats, fit: PersonEffect, within: PersonRatio) -> None:

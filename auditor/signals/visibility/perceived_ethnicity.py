@@ -6,9 +6,17 @@ from typing import Literal
 
 import numpy as np
 
-from auditor.cells import Cells, CellSpec, RowSpec, RowTable
+from auditor.cells import Bools, Cells, CellSpec, RowSpec, RowTable
 from auditor.findings.card import Card
-from auditor.signals.persons.counts import EVENTS, OUTCOMES, blank_persons, choose, occasions, perceived
+from auditor.signals.persons.counts import (
+    EVENTS,
+    OUTCOMES,
+    Occasions,
+    blank_persons,
+    choose,
+    occasions,
+    perceived,
+)
 from auditor.signals.persons.draw import draw
 from auditor.signals.persons.measure import PersonColumn, person_panel
 from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
@@ -37,7 +45,9 @@ CARD = Card(
         "A search may come first: an officer who has searched somebody has looked at papers, and may record the group "
         "otherwise.",
         "Officers differ: if those who search more also record the group more often, the difference is one between "
-        "officers.",
+        "officers. Where officers are recorded they are held fixed. Where they are not, and few officers meet many "
+        "persons, a true null is rejected too often: with 10 officers whose log odds of a search, and of writing the "
+        "group down, differ by SDs of .8, in .11 of runs (benchmarks/person_null.py).",
         "Persons perceived both ways are few, and unlike others: nothing is said about people whom everybody perceives "
         "alike.",
         "Errors of writing (a slip between two codes) dilute the difference.",
@@ -60,13 +70,17 @@ CARD = Card(
         "Student's t, errors clustered by person (CR2)",
         "ratio = sum_i a m / t / sum_i c n / t: the quotient of the same two weighted shares; limits: the r at which "
         "(sum_i (a m - r c n) / t)^2 = q^2 sum_i ((a m - r c n) / t)^2",
+        "officers recorded for at least half of these occasions: the same least squares with an effect of every "
+        "officer too; p is the larger of the two, and limits reach as far as either's (a difference d is a ratio of "
+        "1 + d / the reference share)",
         "occasions of unrecorded group: the smallest and the largest such ratio over every way to give each person's "
         "to the two groups",
         "p = P(sum_i a >= observed | perceptions shuffled within each person): sum of hypergeometric counts, convolved",
         "screen: focal searches k of n against b = (k / n) / ratio, with what is left of the ratio's error (rather too "
         "large an error, since persons are alike to themselves)",
         "measured (benchmarks/person_null.py): a true null rejected at .05 in .026 to .045 of runs (two-sided); 95 % "
-        "limits of the ratio covered it in .942 to .966",
+        "limits of the ratio covered it in .942 to .966. With 5 to 50 officers who differ (SD of .8 or 1.2): .020 to .037 "
+        "with officers held fixed, .092 to .547 without",
     ),
     controls="The same ratio between groups that are not asked about (other recorded groups against the reference "
     "group), among persons perceived as one and as the other. They are controls only as far as nobody is searched on "
@@ -125,10 +139,10 @@ class PerceivedEthnicity(Signal):
         return "controls" if len(others) >= 2 else "peers"
 
     def view(self, options: PerceivedEthnicityOptions) -> CellSpec:
-        """Rows by event, group, agency, outcomes and person; of the person only a number without meaning."""
+        """Rows by event, group, agency, outcomes, person and officer; of these two only numbers without meaning."""
         events = EVENTS if options.event == "auto" else (options.event,)
-        keys = ("event", "group", "group_source", "agency", *OUTCOMES, "person_code")
-        rows = RowSpec(keys, events, personal=("person",))
+        keys = ("event", "group", "group_source", "agency", *OUTCOMES, "person_code", "officer_code")
+        rows = RowSpec(keys, events, personal=("person", "officer"))
         return CellSpec(keys=("event", "group", "group_source"), events=events, rows=rows)
 
     def measure(self, cells: Cells, options: PerceivedEthnicityOptions, rng: np.random.Generator) -> Panel:
@@ -194,15 +208,25 @@ def _column(
         words=CARD.name,
     )
     every = np.ones(cells.size, dtype=bool)
+    groups = (group, cells.reference_group)
+    counted = occasions(rows, cells.size, groups, outcome, _SHOWN[within])
     notes = {
         "perceived-ethnicity.caveat-few": every,
         "perceived-ethnicity.caveat-order": every,
         "perceived-ethnicity.caveat-else": every & (within == "person"),
+        "perceived-ethnicity.caveat-officers": counted.named & _identified(counted),
+        "perceived-ethnicity.caveat-no-officers": ~counted.named,
+        "perceived-ethnicity.caveat-officers-tell": counted.named & ~_identified(counted),
     }
-    groups = (group, cells.reference_group)
-    counted = occasions(rows, cells.size, groups, outcome, _SHOWN[within])
     bounds = blank_persons(rows, cells, groups, outcome, _SHOWN[within], counted.varied > 0) if bounded else None
     return PersonColumn(contrast, counted, notes, bounds)
+
+
+def _identified(counted: Occasions) -> Bools:
+    """Return where perceptions differ between occasions of a person by more than the officers do."""
+    if counted.officers is None:
+        return np.zeros(len(counted.named), dtype=bool)
+    return np.isfinite(counted.officers.effect)
 
 
 SIGNAL = PerceivedEthnicity()

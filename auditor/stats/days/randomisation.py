@@ -65,7 +65,7 @@ class OperationDays:
     correlation : float
         Correlation of stops of one day beyond their stratum, 0 or more, which sets the days' standard deviations.
     operation_days, ordinary_days, strata : int
-        Days with stops in strata that can tell anything, and those strata.
+        Days (or units of days) with stops in strata that can tell anything, and those strata.
     focal : (float, float)
         Stops of the focal group that were compared, on operation days and on ordinary days.
     total : (float, float)
@@ -131,7 +131,7 @@ def randomise_days(
     stratum : array_like of int, shape (R,)
         As `auditor.stats.days.matching.matched_days` gives, or any other; negative for days that are not used.
     day : array_like of int, shape (R,), optional
-        Which parts are of one day; left out, each is a day of its own.
+        Which parts are of one day, or of one unit of days (`matched_runs`); left out, each is a day of its own.
     officer : array_like of int, shape (R,), optional
         Whose part it is: parts of one officer in one stratum are held against each other, and officers without parts
         on both kinds of days of the stratum are left out. Left out, all parts of a stratum are held against each other.

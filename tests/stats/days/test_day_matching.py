@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.stats.days.matching import matched_days
+from auditor.stats.days.matching import matched_days, matched_runs
 
 START = np.datetime64("2008-01-04")  # a Friday
 
@@ -83,3 +83,51 @@ def test_bad_days_are_refused(change, message):
     day, on = weekly(4)
     with pytest.raises(ValueError, match=message):
         matched_days(**({"day": day, "operation": on} | change))
+
+
+def test_operation_days_that_follow_each_other_are_one_unit():
+    """Friday, Saturday and Monday of one week; each week before and after is a unit of the same weekdays."""
+    day = START + np.arange(-14, 22)
+    on = np.isin(np.arange(-14, 22), [0, 1, 3])
+    runs = matched_runs(day, on, weeks=2)
+    used = runs.stratum >= 0
+    assert np.flatnonzero(used).tolist() == [0, 1, 3, 7, 8, 10, 14, 15, 17, 21, 22, 24, 28, 29, 31]
+    assert runs.stratum[used].tolist() == [0] * 15
+    assert runs.unit[used].tolist() == np.repeat(np.arange(5), 3).tolist()
+    assert runs.level[used].tolist() == [0, 1, 2] * 5
+
+
+def test_operation_days_four_days_apart_are_units_of_their_own():
+    """Friday and the next Tuesday: two strata, in which a day is a unit."""
+    offsets = np.arange(-7, 12)
+    runs = matched_runs(START + offsets, np.isin(offsets, [0, 4]), weeks=1)
+    used = runs.stratum >= 0
+    assert offsets[used].tolist() == [-7, -3, 0, 4, 7, 11]
+    assert len(set(runs.unit[used].tolist())) == 6
+    assert runs.stratum[used].tolist() == runs.level[used].tolist()
+
+
+def test_single_operation_days_are_matched_as_before():
+    day, on = weekly(2, 6)
+    runs = matched_runs(day, on)
+    assert runs.stratum.tolist() == runs.level.tolist() == matched_days(day, on).tolist()
+    assert len(set(runs.unit.tolist())) == 9
+
+
+def test_a_run_belongs_to_one_group():
+    """Two squads on the same Friday and Saturday: two strata, and units of their own."""
+    day, on = START + np.arange(9), np.isin(np.arange(9), [0, 1])
+    runs = matched_runs(np.tile(day, 2), np.tile(on, 2), np.repeat([0, 1], 9))
+    first, second = runs.unit[:9], runs.unit[9:]
+    assert not {n for n in first.tolist() if n >= 0} & {n for n in second.tolist() if n >= 0}
+    assert set(runs.stratum.tolist()) == {-1, 0, 1}
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=120), st.integers(1, 5))
+def test_units_are_of_one_kind_and_one_stratum(operations, weeks):
+    day, on = START + np.arange(len(operations)), np.array(operations)
+    runs = matched_runs(day, on, weeks=weeks)
+    assert ((runs.unit >= 0) == (runs.stratum >= 0)).all()
+    for name in range(runs.unit.max() + 1):
+        rows = runs.unit == name
+        assert len(set(on[rows].tolist())) == len(set(runs.stratum[rows].tolist())) == 1
