@@ -91,9 +91,7 @@ def draw(path: Path, rows: int) -> None:
 
 def measured(program: str, path: Path) -> tuple[list[str], dict[str, float]]:
     """Run a program on the file in a process of its own; return its answer, and what it needed."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True)
     started = os.times().elapsed
     answer = process.stdout.read() if process.stdout else ""
     _, status, usage = os.wait4(process.pid, 0)

@@ -134,8 +134,10 @@ MEASURED: Mapping[str, tuple[Measured, ...]] = {
         Measured(
             "days_null", "days_null",
             "Stops drawn over a year with declared operations; a log odds ratio of 0 is no effect.",
-            {"operations": "operation days", "correlation": "correlation of days", "trend": "trend", "season": "season",
-             "in_a_run": "days in a row", "log_odds_ratio": "true log odds ratio", "runs": "runs"},
+            {"operations": "operations", "correlation": "correlation of days", "trend": "trend", "season": "season",
+             "in_a_run": "every week", "officers": "officers", "length": "days of each",
+             "weekly": "SD of weeks", "drift": "SD of the drift", "keep": "its autocorrelation",
+             "taken": "days of one operation", "log_odds_ratio": "true log odds ratio", "runs": "runs"},
             {"rejected_either": "rejected at .05", "rejected_greater": "rejected, greater",
              "coverage_of_95_per_cent": "coverage"},
         ),
@@ -144,7 +146,8 @@ MEASURED: Mapping[str, tuple[Measured, ...]] = {
         Measured(
             "person_null", "person_null", "Drivers stopped several times; a ratio of 1 is no effect of perception.",
             {"persons": "drivers", "searched": "searched", "alike": "likeness of a driver's stops",
-             "ratio": "true odds ratio", "runs": "runs"},
+             "officers": "officers (0: none drawn)", "spread": "their SD", "together": "correlation of both",
+             "size_cv": "CV of their sizes", "held": "held fixed", "ratio": "true ratio", "runs": "runs"},
             {"rejected_either": "rejected at .05", "rejected_greater": "rejected, greater",
              "coverage_of_95_per_cent": "coverage"},
         ),
@@ -173,6 +176,15 @@ MEASURED: Mapping[str, tuple[Measured, ...]] = {
             {"quantity": "quantity", "simulations": "data sets"},
             {"mean_rank": "mean rank", "chi_square_p": "chi-square p", "outside_99_band": "ranks outside the 99 % band",
              "covered_95": "coverage of the 95 % interval"},
+        ),
+        Measured(
+            "threshold_risk", "threshold_risk",
+            "Scenario 31: how often thresholds are said to differ (they do in the last kind alone, if shown), and hit "
+            "rates. “Shown” are the widest limits over the prior's three scalings.",
+            {"risks": "risks of the two groups", "simulations": "data sets"},
+            {"widest_excludes_0": "shown limits leave out 0", "prior_alone_excludes_0": "limits of one prior do",
+             "hit_rates_differ": "hit rates differ at .05", "widest_covers": "shown limits cover",
+             "prior_alone_covers": "limits of one prior cover"},
         ),
         Measured(
             "threshold_published", "threshold_published",

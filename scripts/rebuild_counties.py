@@ -300,9 +300,7 @@ def county_rows(package: Path) -> list[tuple[str, ...]]:
             dates = ("", "2022", CONNECTICUT[fips], CONNECTICUT_NOTE)
         rows.append((fips, fips[:2], name, kind, *dates[:3], AKA.get(fips, ""), dates[3]))
     for fips, short in REGIONS:
-        rows.append(
-            (fips, "09", f"{short} Planning Region", "planning region", "2022", "", "", "", REGION_NOTE)
-        )
+        rows.append((fips, "09", f"{short} Planning Region", "planning region", "2022", "", "", "", REGION_NOTE))
     for fips, name, kind, start, end, successor, note in OTHERS:
         rows.append((fips, fips[:2], name, kind, start, end, successor, "", note))
     return sorted(rows, key=lambda row: (row[0], row[4]))

@@ -46,9 +46,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "groups that hold one outcome each": lambda: fit_grouped_logit(
         [3, 3, 0, 0], [3, 3, 4, 4], np.array([[0.0], [1.0], [0.0], [1.0]]), [0, 0, 1, 1]
     ),
-    "two columns that are one": lambda: fit_grouped_logit(
-        np.r_[1:6, 1:6], np.full(10, 8), np.column_stack([X, 2 * X])
-    ),
+    "two columns that are one": lambda: fit_grouped_logit(np.r_[1:6, 1:6], np.full(10, 8), np.column_stack([X, 2 * X])),
     "a column that the intercepts already hold": lambda: fit_grouped_logit(
         [1, 2, 3, 1], [4, 4, 4, 4], np.array([[0.0], [0.0], [1.0], [1.0]]), [0, 0, 1, 1]
     ),

@@ -75,8 +75,8 @@ CARD = Card(
         "detectable: the theta that lifts T by (1.96 + 0.84) of its standard deviation over the exchanges",
         "measured (benchmarks/days_null.py): a true null rejected at .05 in .036 to .058 of runs (two-sided), officers "
         "told apart .023 to .067; the last is for 10 operations of 6 officers and is a little too often. Operations of "
-        "3 or 7 days in a row or on Monday, Wednesday and Friday, days near each other having .4 (SD of the log odds) in "
-        "common: .025 to .063 with such days taken together, .085 to .153 one by one (400 runs each)",
+        "3 or 7 days in a row or on Monday, Wednesday and Friday, days near each other having .4 (SD of the log odds) "
+        "in common: .025 to .063 with such days taken together, .085 to .153 one by one (400 runs each)",
     ),
     controls="The same odds ratio between groups that are not asked about and the reference group, on the same days; "
     "and for the focal group on false days, one week after each operation, among the ordinary days alone.",

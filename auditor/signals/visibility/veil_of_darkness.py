@@ -81,7 +81,8 @@ CARD = Card(
         "stops of unrecorded group: the ratio again with all of them by daylight counted as the focal group's and all "
         "after dark as the reference group's, and the other way round",
         "measured (benchmarks/veil_null.py): officers and days both alike, a true null rejected at .05 (two-sided) in "
-        ".032 of 839 tested runs with 10 officers, .034 of 992 with 20, .040 of 1,000 with 50 (officers alone: to .064)",
+        ".032 of 839 tested runs with 10 officers, .034 of 992 with 20, .040 of 1,000 with 50 (officers alone: to "
+        ".064)",
         "screen: k focal of n stops by daylight against b0 with odds(k / n) / odds(b0) = exp(b), with what is left of "
         "the clustered error",
         "beside it: the same within 30 days of a change of the clock, with an intercept for each change and a line "
