@@ -34,8 +34,11 @@ HASHED = re.compile(rb"[0-9a-f]{8,64}")
 def surroundings(*, quick: bool) -> Iterator[tuple[str, dict[str, str], int]]:
     """Yield a name, variables and the number of workers."""
     yield "the same again", {}, 1
-    for seed in ("1", *(() if quick else (str(random.SystemRandom().randrange(1, 2**32)) for _ in range(3)))):
-        yield f"hash seed {seed}", {"PYTHONHASHSEED": seed}, 1
+    yield "hash seed 1", {"PYTHONHASHSEED": "1"}, 1
+    for number in range(0 if quick else 3):
+        drawn = str(random.SystemRandom().randrange(1, 2**32))
+        print(f"hash seed {drawn} is next", flush=True)
+        yield f"a hash seed at random ({number + 1})", {"PYTHONHASHSEED": drawn}, 1
     yield "two workers", {}, 2
     yield "two threads", {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"}, 1
     for zone in ("America/New_York", "Asia/Kolkata"):

@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 import auditor
+from scripts.known_faults import told
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -87,3 +88,22 @@ def test_what_a_run_needs_is_fixed_with_hashes_and_little() -> None:
     asked = {re.split(r"[<>=!~ ]", wanted)[0] for wanted in metadata["project"]["dependencies"]}
     assert asked <= names
     assert len(names) <= 30
+
+
+def test_what_could_not_be_looked_up_is_no_clean_bill() -> None:
+    found = {
+        "dependencies": [
+            {"name": "one", "version": "1.0", "vulns": []},
+            {"name": "two", "skip_reason": "Dependency not found"},
+        ]
+    }
+    lines, code = told(found)
+    assert code == 0
+    assert lines[0] == "1 of 2 distributions looked up, 0 known faults"
+    assert lines[1].startswith("NOT looked up")
+    assert lines[1].endswith("two")
+
+
+def test_a_known_fault_fails() -> None:
+    lines, code = told({"dependencies": [{"name": "one", "version": "1.0", "vulns": [{"id": "X-1"}]}]})
+    assert (lines[0], code) == ("known fault: one 1.0: X-1", 1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
@@ -266,7 +266,6 @@ def test_places_must_line_up_with_the_fit(forty: tuple[PeerNull, np.ndarray, np.
     counts=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)), min_size=3, max_size=12),
     p0=st.floats(0.01, 0.99),
 )
-@settings(max_examples=60, deadline=None)
 def test_any_small_table_gives_chances_and_limits(counts: list[tuple[int, int]], p0: float) -> None:
     k = np.array([min(c) for c in counts])
     n = np.array([max(c) for c in counts])

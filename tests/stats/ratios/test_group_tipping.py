@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.stats.ratios.group_tipping import misrecorded_tipping, unrecorded_tipping
@@ -40,7 +40,6 @@ def test_where_no_share_does_it():
     assert unrecorded_tipping(60, 40, 0.4, 23)[0] == 1
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 80), st.integers(0, 60), st.integers(0, 60), st.floats(0.1, 0.9), st.sampled_from([0.0, 0.1]))
 def test_it_is_the_first_count_at_which_the_limit_is_one(h, w, unknown, base, error):
     """Every count is tried with the limits of `rate_ratio`, which shares no search with it."""
