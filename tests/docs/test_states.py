@@ -156,8 +156,10 @@ def test_texas_reads_the_later_era_of_open_policing(tmp_path, capsys):
 def test_washington_reads_a_jail_with_a_row_for_each_charge(tmp_path, capsys):
     """One booking of two charges, with a hold; every column that the file names is read."""
     head = ["booking_id", *theirs("washington")]
-    common = {"booking_id": "a1", "booking_dt": "2017-04-21 11:43:00", "release_dt": "2017-07-11 08:00:00",
-              "gender_desc": "MALE", "race_desc": "HISPANIC", "country_of_birth": "MEXICO", "imm_hold": "1"}  # fmt: skip
+    common = {
+        "booking_id": "a1", "booking_dt": "2017-04-21 11:43:00", "release_dt": "2017-07-11 08:00:00", "imm_hold": "1",
+        "gender_desc": "MALE", "race_desc": "HISPANIC", "country_of_birth": "MEXICO",
+    }  # fmt: skip
     rows = (common | {"booking_charge_desc": charge} for charge in ("DWLS 3", "HOLD IMMIGRAT"))
     written = [",".join(head), *(",".join(row.get(name, "") for name in head) for row in rows)]
     (tmp_path / "bookings.csv").write_text("\n".join(written) + "\n", encoding="utf-8")
