@@ -112,3 +112,27 @@ def test_extremes_stay_finite() -> None:
         ):
             assert np.isfinite(tail).all()
             assert ((tail >= 0) & (tail <= 1)).all()
+
+
+def exact_beta_binomial_upper(k: int, n: int, a: Fraction, b: Fraction) -> Fraction:
+    """P(K >= k) in exact fractions, from the ratios of neighbouring probabilities."""
+    weights = [Fraction(1)]
+    for j in range(n):
+        weights.append(weights[-1] * Fraction(n - j, j + 1) * (j + a) / (n - j - 1 + b))
+    return sum(weights[k:], Fraction(0)) / sum(weights, Fraction(0))
+
+
+@pytest.mark.parametrize("rho", [Fraction(1, 1000), Fraction(1, 50), Fraction(1, 5), Fraction(3, 5)])
+def test_the_beta_binomial_tail_is_exact_to_nine_digits(rho: Fraction) -> None:
+    """Reference: exact fractions. One case of each kind is the hard one: k = 1, whose logit has a long left tail."""
+    cases = [
+        (k, n, share)
+        for n in (5, 60, 240)
+        for k in sorted({1, 2, n // 10, n // 3, n - 1, n} - {0})
+        for share in (Fraction(1, 100), Fraction(1, 4), Fraction(9, 10))
+    ]
+    size = (1 - rho) / rho
+    exact = [float(exact_beta_binomial_upper(k, n, share * size, (1 - share) * size)) for k, n, share in cases]
+    k, n, share = (np.array([float(case[i]) for case in cases]) for i in range(3))
+    found = beta_binomial_upper(k, n, share, np.full(len(cases), float(rho)))
+    np.testing.assert_allclose(found, exact, rtol=0, atol=1e-9)
