@@ -82,7 +82,8 @@ calibrate: $(VENV)/.dev
 	$(BIN)/python benchmarks/calibration_table.py
 
 bench: $(VENV)/.dev
-	$(BIN)/python benchmarks/national.py
+	$(BIN)/python benchmarks/national.py --months 96
+	$(BIN)/python benchmarks/national.py --months 96 --records 11000000
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/screen_speed.py
 	$(BIN)/python benchmarks/reading.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/six_tests.py

@@ -2,7 +2,7 @@
 
     python benchmarks/kill.py [--places 300] [--kills 190] [--workers 2] [--seed 1] [--seconds 0]
 
-The inputs are those of benchmarks/national.py. One run is left alone. Then, until enough runs were killed (or the
+The inputs are those of benchmarks/nation.py. One run is left alone. Then, until enough runs were killed (or the
 seconds are over): a run is started and killed (SIGKILL, its main process alone) at an instant drawn from the whole of
 its length; it is started again with --resume and killed again, up to four times, the later ones within the time that a
 resumed run takes; and then gone on with to its end. Every second one writes where an earlier output stands.
@@ -31,7 +31,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from national import generate
+from nation import generate
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("before the review", "review kept", "publishing or after")

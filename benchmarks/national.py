@@ -1,18 +1,26 @@
 """A whole national audit: 3,100 counties, every page.
 
-    python benchmarks/national.py [--places 3100] [--months 0] [--workers 2] [--keep FOLDER]
+    python benchmarks/national.py [--places 3100] [--months 0] [--records 0] [--workers 2] [--keep FOLDER]
+    python benchmarks/national.py --months 96 --peer PYTHON
 
-Draws programme statistics (interoperability layout) and arrests by group for counties of 2010, with a fixed seed; runs
+The inputs are drawn by benchmarks/nation.py: programme statistics (interoperability layout) and arrests by group. Runs
 `auditor run` on them in a process of its own; checks that every place has a page; and writes wall seconds, CPU seconds
 (children included) and peak memory of the largest process to benchmarks/results/national.csv, a row for each number of
-months. With `--months 96` the arrests come by month (from January 2005), group and four offence classes, and two in
-three places have a programme start between November 2008 and December 2012, so that the signals of change run too.
+months and records. With `--months 96` the arrests come by month (from January 2005), group and four offence classes,
+and two in three places have a programme start between November 2008 and December 2012, so that the signals of change
+run too. With `--records 11000000` those arrests stand in the file one by one, with their day, some 11 million of them.
+
+With `--peer` (an interpreter that has pandas, statsmodels and matplotlib) the audit as a user would put it together
+(benchmarks/peers/national_pandas.py) goes over the first 310 places of the same tables, once with figures and once
+without; its seconds for 3,100 are ten times that. Written to benchmarks/results/national_peer.csv beside the last row
+of national.csv with the same months.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 import os
 import platform
 import resource
@@ -22,126 +30,79 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
+from nation import generate
 
-from auditor.baselines import census2010
-from auditor.domain.places import gazetteer
-
-ROOT = Path(__file__).resolve().parents[1]
-HEADER = (
-    "state,jurisdiction,county_fips,activation_date,period_start,period_end,cumulative,submissions,matches,matches_l1,"
-    "matches_l2,matches_l3,matches_none,removed,removed_l1,removed_l2,removed_l3,removed_none,level_regime,level_basis"
-)
-CONFIG = """[audit]
-title = "National benchmark (SIMULATED)"
-as_of = 2012-06-30
-seed = 1
-
-[[sources]]
-format = "interoperability"
-path = "statistics.csv"
-simulated = true
-
-[[sources]]
-format = "counts"
-path = "arrests.csv"
-simulated = true
-
-[[sources]]
-format = "population"
-path = "noncitizens.csv"
-simulated = true
-"""
+RESULTS = Path(__file__).resolve().parent / "results"
+PEER = Path(__file__).resolve().parent / "peers" / "national_pandas.py"
+PEER_PLACES = 310
+KEYS = ("months", "records")
 
 
-MONTHLY = """
-[[sources]]
-format = "activations"
-path = "activations.csv"
-simulated = true
-"""
-CLASSES = {"traffic": 30, "drug-possession": 40, "theft": 40, "aggravated-assault": 15}
-"""Arrests a month among 100,000 people of a group."""
+def run(folder: Path, places: int, workers: int) -> dict[str, object]:
+    """Audit the nation of a folder; return what it took."""
+    command = [sys.executable, "-m", "auditor.cli", "run", str(folder / "audit.toml"), "--quiet"]
+    started = time.monotonic()
+    subprocess.run([*command, "--out", str(folder / "out"), "--workers", str(workers)], check=True)
+    wall = time.monotonic() - started
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    pages = sorted((folder / "out" / "places").glob("*.html"))
+    if len(pages) != places:
+        raise SystemExit(f"{len(pages)} pages for {places} places")
+    return {
+        "wall_s": f"{wall:.1f}",
+        "cpu_s": f"{used.ru_utime + used.ru_stime:.1f}",
+        "peak_mib": f"{used.ru_maxrss / 1024:.0f}",
+        "largest_page_kb": f"{max(page.stat().st_size for page in pages) / 1000:.0f}",
+        "index_kb": f"{(folder / 'out' / 'index.html').stat().st_size / 1000:.0f}",
+    }
 
 
-def generate(folder: Path, places: int, months: int = 0) -> None:
-    """Write the tables and the configuration; with months, arrests by month and class, and programme starts."""
-    rng = np.random.default_rng(20120630)
-    people: dict[str, dict[str, int]] = {}
-    for place, group, n in census2010.load().rows:
-        people.setdefault(place, {})[group] = n
-    chosen = sorted(place for place in people if not place.startswith("72"))[:places]
-    statistics, arrests, aliens = [HEADER], ["place,period,event,group,n"], ["place,group,universe,period,n,moe"]
-    for place in chosen:
-        statistics.append(_statistics(rng, place, sum(people[place].values()), people[place]))
-        by_year = ("hispanic", "white", "black") if not months else ()
-        own = {group: np.exp(rng.normal(0, 0.15)) for group in by_year}
-        for year in (2009, 2010, 2011):
-            for group, factor in own.items():
-                arrests.append(f"{place},{year},arrest,{group},{rng.poisson(people[place][group] * 0.04 * factor)}")
-        alien = round(people[place]["hispanic"] * 0.35)
-        aliens.append(f"{place},hispanic,noncitizens,2007/2011,{alien},{round(2.5 * alien**0.5)}")
-        aliens.append(f"{place},white,noncitizens,2007/2011,{round(people[place]['white'] * 0.012)},")
-    for name, lines in (("statistics", statistics), ("arrests", arrests), ("noncitizens", aliens)):
-        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "audit.toml").write_text(CONFIG + (MONTHLY if months else ""), encoding="utf-8")
-    if months:
-        _monthly(folder, rng, chosen, people, months)
+def peer(python: str, folder: Path, *, draw: bool) -> dict[str, float]:
+    """Let the peer audit the nation of a folder."""
+    command = [python, str(PEER), str(folder), *(() if draw else ("--without-figures",))]
+    surroundings = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=surroundings)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
 
 
-def _monthly(
-    folder: Path, rng: np.random.Generator, chosen: list[str], people: dict[str, dict[str, int]], months: int
-) -> None:
-    """Write arrests by month, group and class in place of those by year, and the programme's starts."""
-    groups = ("hispanic", "white", "black")
-    size = np.array([[people[place][group] for group in groups] for place in chosen], dtype=float)
-    rate = np.array(list(CLASSES.values())) / 1e5
-    natural = np.exp(rng.normal(0, 0.15, (len(chosen), len(groups), len(CLASSES))))
-    mean = size[:, :, None] * rate * natural
-    names = [f"{2005 + month // 12}-{month % 12 + 1:02d}" for month in range(months)]
-    with (folder / "arrests.csv").open("w", encoding="utf-8") as stream:
-        stream.write("place,period,event,group,offence,n\n")
-        for month in names:
-            drawn = rng.poisson(mean)
-            stream.writelines(
-                f"{chosen[j]},{month},arrest,{groups[g]},{offence},{drawn[j, g, o]}\n"
-                for j in range(len(chosen))
-                for g in range(len(groups))
-                for o, offence in enumerate(CLASSES)
-            )
-    starts = np.datetime64("2008-11") + rng.integers(0, 50, len(chosen))
-    begun = [f"{place},secure-communities,activated,{start}-01" for place, start in zip(chosen, starts, strict=True)]
-    kept = [line for j, line in enumerate(begun) if j % 3]
-    (folder / "activations.csv").write_text("\n".join(["place,program,kind,date", *kept]) + "\n", encoding="utf-8")
+def beside(python: str, folder: Path, months: int) -> None:
+    """Write the peer's seconds beside ours."""
+    ours = [row for row in _rows(RESULTS / "national.csv") if row["months"] == str(months) and row["records"] == "0"]
+    if not ours:
+        raise SystemExit("run `python benchmarks/national.py --months` with the same months first")
+    rows = []
+    for draw in (True, False):
+        found = peer(python, folder, draw=draw)
+        national = found["cpu"] * int(ours[-1]["places"]) / found["places"]
+        rows.append({
+            "peer": f"pandas, statsmodels{', matplotlib' if draw else ', no figures'}",
+            "months": months,
+            "peer_places": found["places"],
+            "peer_cpu_s": f"{found['cpu']:.1f}",
+            "peer_cpu_s_national": f"{national:.0f}",
+            "peer_peak_mib": f"{found['peak_mib']:.0f}",
+            "ours_cpu_s": ours[-1]["cpu_s"],
+            "times": f"{national / float(ours[-1]['cpu_s']):.1f}",
+            "python": platform.python_version(),
+            "processors": os.cpu_count(),
+        })  # fmt: skip
+        print(rows[-1])
+    _write(RESULTS / "national_peer.csv", rows)
 
 
-def _statistics(rng: np.random.Generator, place: str, total: int, groups: dict[str, int]) -> str:
-    known = gazetteer().place(place)
-    state = gazetteer().place(place[:2])
-    submissions = rng.poisson(total * 0.04)
-    share = max(groups["hispanic"] * 0.35 / total, 0.002)
-    odds = np.exp(0.8 * np.log(share) - 0.6 + rng.normal(0, 0.15))
-    matches = rng.binomial(submissions, odds / (1 + odds))
-    low = 1 / (1 + np.exp(-(0.2 + rng.normal(0, 0.15))))
-    levels = rng.multinomial(matches, [0.57 * (1 - low), 0.43 * (1 - low), 0.53 * low, 0.47 * low])
-    removed = rng.binomial(levels, 0.5)
-    cells = [
-        state.state if state else "",
-        f'"{known.name if known else place}"',
-        place,
-        "",
-        "2009-01-01",
-        "2011-12-31",
-        "true",
-        submissions,
-        matches,
-        *levels,
-        removed.sum(),
-        *removed,
-        "conviction-based",
-        "conviction",
-    ]
-    return ",".join(str(cell) for cell in cells)
+def _rows(path: Path) -> list[dict[str, object]]:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as stream:
+        return [{"records": "0", **row} for row in csv.DictReader(stream)]
+
+
+def _write(path: Path, rows: list[dict[str, object]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[-1]), restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def main() -> None:
@@ -149,46 +110,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--places", type=int, default=3100)
     parser.add_argument("--months", type=int, default=0, help="arrests by month and class, and programme starts")
+    parser.add_argument("--records", type=int, default=0, help="about so many arrests, one by one (needs months)")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--keep", type=Path, help="folder to keep the inputs and the output in")
+    parser.add_argument("--peer", metavar="PYTHON", help="time the peer instead, with this interpreter")
     given = parser.parse_args()
+    if given.records and not given.months:
+        parser.error("records need months")
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        generate(folder, given.places, given.months)
-        command = [sys.executable, "-m", "auditor.cli", "run", str(folder / "audit.toml"), "--quiet"]
-        started = time.monotonic()
-        subprocess.run([*command, "--out", str(folder / "out"), "--workers", str(given.workers)], check=True)
-        wall = time.monotonic() - started
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        pages = sorted((folder / "out" / "places").glob("*.html"))
-        if len(pages) != given.places:
-            raise SystemExit(f"{len(pages)} pages for {given.places} places")
-        sizes = [page.stat().st_size for page in pages]
-        index = (folder / "out" / "index.html").stat().st_size
-    row = {
-        "places": given.places,
-        "months": given.months,
-        "workers": given.workers,
-        "wall_s": f"{wall:.1f}",
-        "cpu_s": f"{used.ru_utime + used.ru_stime:.1f}",
-        "peak_mib": f"{used.ru_maxrss / 1024:.0f}",
-        "largest_page_kb": f"{max(sizes) / 1000:.0f}",
-        "index_kb": f"{index / 1000:.0f}",
-        "python": platform.python_version(),
-        "processors": os.cpu_count(),
-    }
+        if given.peer:
+            generate(folder, PEER_PLACES, given.months)
+            beside(given.peer, folder, given.months)
+            return
+        generate(folder, given.places, given.months, given.records)
+        took = run(folder, given.places, given.workers)
+    row: dict[str, object] = {
+        "places": given.places, "months": given.months, "records": given.records, "workers": given.workers, **took,
+        "python": platform.python_version(), "processors": os.cpu_count(),
+    }  # fmt: skip
     print(row)
-    path = ROOT / "benchmarks" / "results" / "national.csv"
-    path.parent.mkdir(exist_ok=True)
-    kept: list[dict[str, object]] = []
-    if path.exists():
-        with path.open(encoding="utf-8", newline="") as stream:
-            kept = [dict(old) for old in csv.DictReader(stream) if old.get("months", "0") != str(given.months)]
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, list(row), restval="0", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows([*kept, row])
+    mine = tuple(str(row[key]) for key in KEYS)
+    kept = [old for old in _rows(RESULTS / "national.csv") if tuple(old[key] for key in KEYS) != mine]
+    _write(RESULTS / "national.csv", [*kept, row])
 
 
 if __name__ == "__main__":

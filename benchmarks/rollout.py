@@ -39,6 +39,7 @@ CASES = (
     ("500 places, 5 periods, 3 cohorts, doubly robust", 500, 5, (2, 3, 4), True),
     ("3,000 places, 24 quarters, 10 cohorts", 3000, 24, tuple(range(8, 18)), False),
     ("3,000 places, 24 quarters, 10 cohorts, doubly robust", 3000, 24, tuple(range(8, 18)), True),
+    ("3,100 places, 96 months, 20 cohorts", 3100, 96, tuple(range(24, 84, 3)), False),
 )
 Panel = tuple[np.ndarray, np.ndarray, np.ndarray]
 

@@ -2,7 +2,7 @@
 
     python benchmarks/screen_speed.py [--places 3100] [--months 96]
 
-The data are those of `benchmarks/national.py`. Timed, in one process: the cells of every signal, its measurement, its
+The data are those of `benchmarks/nation.py`. Timed, in one process: the cells of every signal, its measurement, its
 negative controls, and the screen of all of them together. Not timed: reading the files (`benchmarks/reading.py`),
 sensitivity, findings and pages (`benchmarks/national.py`). One row a signal, and their sum, in
 benchmarks/results/screen_speed.csv.
@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from national import generate
+from nation import generate
 
 from auditor.audit.config import load_config
 from auditor.audit.run import open_engine, plan, read_sources
