@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import platform
 import sys
+from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
 from auditor import __version__
+from auditor.records.spec import SourceSpec
+from auditor.records.warehouse.engines import engine_of
 
 _PACKAGES = (
     "numpy",
@@ -21,6 +24,15 @@ _PACKAGES = (
     "rapidfuzz",
     "jinja2",
 )
+
+
+_WAREHOUSE = ("ibis-framework", "psycopg", "pyspark", "pyarrow", "sqlglot")
+
+
+def engines(specs: Sequence[SourceSpec]) -> dict[str, Any]:
+    """Return what counted the tables that stay in warehouses, with the versions on this side; nothing without any."""
+    named = sorted({engine_of(spec) for spec in specs if spec.engine})
+    return {"warehouse": {"engines": named, "packages": {name: _version(name) for name in _WAREHOUSE}}} if named else {}
 
 
 def environment(**more: Any) -> dict[str, Any]:

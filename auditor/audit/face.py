@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from auditor.audit import findings_csv
 from auditor.audit.config import Config
-from auditor.audit.environment import environment_json
+from auditor.audit.environment import engines, environment_json
 from auditor.audit.output import OutputFolder
 from auditor.audit.pages import pages
 from auditor.audit.progress import Progress, silent
@@ -50,7 +50,10 @@ class Origin:
             settings.text,
             settings.protocol.text,
             environment_json(
-                seed=settings.audit.seed, config_sha256=settings.sha256, protocol_sha256=settings.protocol.sha256
+                seed=settings.audit.seed,
+                config_sha256=settings.sha256,
+                protocol_sha256=settings.protocol.sha256,
+                **engines(settings.sources),
             ),
         )
 

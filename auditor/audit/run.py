@@ -44,6 +44,9 @@ from auditor.signals.signal import Signal
 LEAST_EXPECTED = 5.0
 """What the words of the verdicts rest on, whatever the protocol says."""
 
+ROWS_STAY: Final = "warehouse.rows-stay"
+"""Why a signal that asks for columns of single rows cannot speak where a warehouse counts."""
+
 NONE_FAILED: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -60,6 +63,8 @@ def plan(inventory: Inventory, config: Config, about: Unrecorded | None = None) 
     speak, silent_ones = [], []
     for name, signal in _ruled(config):
         lack = lack_of(signal, inventory, config.options(name), about)
+        if lack is not None and "columns" in lack.values and any(spec.engine for spec in config.sources):
+            lack = replace(lack, reason=ROWS_STAY)  # exporting them may be out of the question: not the user's mistake
         if lack is None:
             speak.append(signal)
         else:

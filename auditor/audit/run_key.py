@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -55,8 +56,13 @@ def run_key(settings: Config, languages: Sequence[str], places: Sequence[str]) -
 
 
 def _inputs(settings: Config) -> Iterator[tuple[str, str]]:
-    """Yield the name and the hash of every file that is read; one that cannot be read is reading's to complain of."""
+    """Yield the name and the hash of every file that is read; one that cannot be read is reading's to complain of.
+
+    Of a table in a warehouse nothing is known before it was counted: it is never the same, and no run goes on from it.
+    """
     for spec in settings.sources:
+        if spec.engine:
+            yield spec.path, secrets.token_hex()
         for path in files_of(spec, settings.base):
             yield from _beside(path.parent, path.name)
         yield from _beside(settings.base, spec.crosswalk)

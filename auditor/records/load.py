@@ -120,6 +120,12 @@ def load(
             continue
         first: RawTable | None = None
         own = own_crosswalk(spec, base, store, docket)
+        if spec.engine:
+            sheet = _counted(spec, at, len(sheets), base, store, docket, as_of)
+            if sheet is not None:
+                sheet.crosswalk = own
+                sheets.append(sheet)
+            continue
         for part in parts(_paths(spec, base, docket), bundles_of(spec.format), named=spec.format != AUTO):
             tables = _tables(part, spec, at, store, docket, rows)
             if isinstance(part, Path):
@@ -154,8 +160,29 @@ def load(
     return Loaded(tuple(_source(sheet) for sheet in sheets), notes, names | _named_places(store), store)
 
 
+def _counted(
+    spec: SourceSpec, at: int, index: int, base: Path, store: Store, docket: Docket, as_of: date | None
+) -> Sheet | None:
+    """Have a table counted in its warehouse; nothing is asked of its single rows."""
+    from auditor.records.warehouse.fetch import fetch  # late: only where a source asks for it
+
+    try:
+        fetched = fetch(spec, at, base, store, docket, as_of)
+    except InputError as error:
+        docket.input += error.problems
+    except ConfigError as error:
+        docket.config += error.problems
+    else:
+        if fetched is not None:
+            narrowed, raw = fetched
+            return _open(raw, narrowed, at, index, store, docket, as_of, frozenset())
+    return None
+
+
 def files_of(spec: SourceSpec, base: Path) -> list[Path]:
-    """Return the files that a ``[[sources]]`` table names, sorted; none where nothing fits."""
+    """Return the files that a ``[[sources]]`` table names, sorted; none where nothing fits, or an engine reads it."""
+    if spec.engine:
+        return []
     full = base / spec.path
     if full.is_file():
         return [full]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -36,24 +36,19 @@ def years_only(sheet: Sheet, periods: Mapping[str, Period], rows: Mapping[str, i
     dict
         The periods, such days replaced by their years.
     """
-    days: Counter[int] = Counter()
-    first: Counter[int] = Counter()
+    held: Counter[date] = Counter()
     for text, period in periods.items():
         if period.kind == "day":
-            days[period.start.year] += rows[text]
-            first[period.start.year] += rows[text] * _is_first(period)
-    most = _busiest(periods, rows)
-    years = [
-        year
-        for year in sorted(days)
-        if _mostly(first[year], days[year], first.total(), days.total()) and first[year] > most
-    ]
+            held[period.start] += rows[text]
+    years = bare_years(held)
     if not years or _clocked(sheet):
         return dict(periods)
-    found, whole = (times(sum(counts[year] for year in years), "date") for counts in (first, days))
-    shares = "most dates" if is_person(sheet) else f"{found} of {whole}"
-    listed = ", ".join(map(str, years))
-    sheet.note(f"{listed}: {shares} are 1 January: only their year is known, and they are counted in no month")
+    shares = "most dates"
+    if not is_person(sheet):
+        first = sum(held[date(year, 1, 1)] for year in years)
+        whole = sum(count for day, count in held.items() if day.year in years)
+        shares = f"{times(first, 'date')} of {times(whole, 'date')}"
+    sheet.note(said(years, shares))
     return {
         text: replace(period, end=date(period.start.year, 12, 31), kind="year")
         if _is_first(period) and period.start.year in years
@@ -62,19 +57,31 @@ def years_only(sheet: Sheet, periods: Mapping[str, Period], rows: Mapping[str, i
     }
 
 
-def _busiest(periods: Mapping[str, Period], rows: Mapping[str, int]) -> int:
-    """Return the most rows of any day but 1 January."""
-    held: Counter[date] = Counter()
-    for text, period in periods.items():
-        if period.kind == "day" and not _is_first(period):
-            held[period.start] += rows[text]
-    return max(held.values(), default=0)
+def bare_years(held: Mapping[date, int]) -> list[int]:
+    """Return the years of which nothing but the year is known, from how many rows each day has."""
+    days: Counter[int] = Counter()
+    first: Counter[int] = Counter()
+    for day, rows in held.items():
+        days[day.year] += rows
+        first[day.year] += rows * _new_year(day)
+    most = max((rows for day, rows in held.items() if not _new_year(day)), default=0)
+    return [
+        year
+        for year in sorted(days)
+        if _mostly(first[year], days[year], first.total(), days.total()) and first[year] > most
+    ]
+
+
+def said(years: Sequence[int], shares: str) -> str:
+    """Word what is taken for its year."""
+    listed = ", ".join(map(str, years))
+    return f"{listed}: {shares} are 1 January: only their year is known, and they are counted in no month"
 
 
 def _clocked(sheet: Sheet) -> bool:
     """Tell whether some date bears a time of day other than midnight."""
     text = sheet.text("date")
-    clock, midnight = literal(r"\d:\d\d"), literal(r"(^|\D)0{1,2}:00(:00([.]0+)?)?(\D|$)")
+    clock, midnight = literal(r"\d:\d\d"), literal(r"(^|[^\d:])0{1,2}:00(:00([.]0+)?)?(\D|$)")
     return bool(
         sheet.sql(
             f"SELECT 1 FROM {quote(sheet.raw.table)} r WHERE contains({text}, ':') "  # noqa: S608
@@ -84,7 +91,11 @@ def _clocked(sheet: Sheet) -> bool:
 
 
 def _is_first(period: Period) -> bool:
-    return period.kind == "day" and (period.start.month, period.start.day) == (1, 1)
+    return period.kind == "day" and _new_year(period.start)
+
+
+def _new_year(day: date) -> bool:
+    return (day.month, day.day) == (1, 1)
 
 
 def _mostly(first: int, days: int, all_first: int, all_days: int) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from auditor.records.crosswalk import map_codes
-from auditor.records.sheet import Sheet, quote
+from auditor.records.sheet import Sheet
 
-_AS_DETAINERS = ("booking", "arrest", "custody")
+AS_DETAINERS = ("booking", "arrest", "custody")
+"""Events whose rows may be detainers under another name."""
+
 _FEWEST = 11
 
 
@@ -22,14 +24,17 @@ def settle_only_detained(sheet: Sheet) -> None:
         then be made of them by mistake.
     """
     event = sheet.columns.constants.get("event", "")
-    if "detainer" not in sheet.columns or event not in _AS_DETAINERS:
+    if "detainer" not in sheet.columns or event not in AS_DETAINERS:
         return
     table = map_codes(sheet, "detainer")
-    rows, with_one = sheet.sql(
-        f"SELECT count(*), count(*) FILTER (m.value = 'yes') FROM {quote(sheet.raw.table)} r "  # noqa: S608
-        f"LEFT JOIN {table} m ON m.raw = {sheet.text('detainer')}"
-    )[0]
-    if rows < _FEWEST or with_one < rows:
+    raw, counted = sheet.alike(sheet.text("detainer"))
+    rows: dict[bool, int] = dict(
+        sheet.sql(
+            f"SELECT coalesce(m.value = 'yes', false), {counted} FROM {raw} r "  # noqa: S608
+            f"LEFT JOIN {table} m ON m.raw = {sheet.text('detainer')} GROUP BY 1"
+        )
+    )
+    if rows.get(True, 0) < _FEWEST or False in rows:
         return
     sheet.columns = replace(sheet.columns, constants={**sheet.columns.constants, "event": "detainer"})
     sheet.note(

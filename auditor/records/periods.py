@@ -153,6 +153,8 @@ def _judge(sheet: Sheet, column: str, values: dict[str, Distinct], bad: list[tup
 
 def _note_forms(sheet: Sheet, column: str, values: dict[str, Distinct]) -> None:
     """Note that a column writes its days in several ways: a publisher or a program changed within it."""
+    if sheet.raw.weighed:  # we wrote them
+        return
     shapes = _merged((text.translate(_SHAPE), rows, first) for text, rows, first in values.values())
     forms = _merged((_form(shape), rows, first) for shape, rows, first in shapes)
     if len(forms) > 1:

@@ -50,6 +50,8 @@ class RawTable:
     unfolded : bool
         True when a row of the file may stand in the table several times (one row a figure, say), so that ``_row``
         repeats; the ledger still counts rows of the file.
+    weighed : bool
+        True when a row of the table stands for ``file_rows`` rows that were alike, as many as a warehouse counted.
     """
 
     file: str
@@ -66,3 +68,4 @@ class RawTable:
     coded: Coded | None = None
     told: frozenset[str] = field(default=frozenset())
     unfolded: bool = False
+    weighed: bool = False

@@ -70,7 +70,7 @@ def note_identical_rows(sheet: Sheet) -> None:
 
 def _note_spellings(sheet: Sheet) -> None:
     """Note rows of person-events that differ from another in spelling only (case, blanks, stops); none is dropped."""
-    large = sheet.raw.narrow is not None or sheet.raw.ledger.read > _MOST_SPELT
+    large = sheet.raw.narrow is not None or sheet.raw.weighed or sheet.raw.ledger.read > _MOST_SPELT
     if sheet.adapter.kind != "records" or large:
         return
     cells = [f"c{i}" for i in range(len(sheet.raw.columns))]

@@ -125,7 +125,9 @@ class Sheet:
 
     @property
     def rows(self) -> str:
-        """SQL that counts rows of the file, each of which may stand in the raw table several times."""
+        """SQL that counts rows of the file over the raw table ``r``, where one may stand often, or many once."""
+        if self.raw.weighed:
+            return "sum(r.file_rows)::BIGINT"
         return "count(DISTINCT _row)" if self.raw.unfolded else "count(*)"
 
     def sql(self, query: str, values: Sequence[Any] | None = None) -> list[Row]:

@@ -33,7 +33,14 @@ class SourceSpec(BaseModel):
     format : str
         An adapter's name, or ``"auto"`` to recognise it by content.
     path : str
-        Relative to the configuration file; globs are allowed, and a folder stands for the files in it.
+        Relative to the configuration file; globs are allowed, and a folder stands for the files in it. With an engine
+        the name of a table, ``table`` or ``schema.table``, or (DuckDB, PySpark) Parquet files.
+    engine : str
+        Who groups and counts: a table in a warehouse is counted where it lies, and only cells come back. Empty for
+        files, which are read here; ``"environment"`` for the engine that the variable ``AUDITOR_ENGINE`` names. Who
+        may connect is never told here (docs/scale.md).
+    database : str
+        File of a DuckDB database, relative to the configuration file; other engines do not look at it.
     published, citation
         Whether the figures are already public, and where.
     simulated : bool
@@ -98,6 +105,8 @@ class SourceSpec(BaseModel):
 
     format: str = "auto"
     path: str
+    engine: Literal["", "duckdb", "pyspark", "postgres", "environment"] = ""
+    database: str = ""
     published: bool = False
     citation: str = ""
     simulated: bool = False

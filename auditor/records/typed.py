@@ -51,7 +51,8 @@ def build(sheet: Sheet, columns: Sequence[Column], *, together: bool = False) ->
         if column.kind == "period":
             _add_period(sheet, column.name, parts)
     if sheet.raw.coded is None or not build_alike(sheet, sheet.raw.coded, parts.pieces, parts.fixed):
-        sheet.run(f"CREATE OR REPLACE TEMP TABLE {sheet.typed} AS {parts.query(quote(sheet.raw.table))}")
+        query = parts.query(quote(sheet.raw.table), weighed=sheet.raw.weighed)
+        sheet.run(f"CREATE OR REPLACE TEMP TABLE {sheet.typed} AS {query}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +85,33 @@ class _Parts:
         """Add a piece."""
         self.pieces.append(Piece(tuple(joins), select, tuple(asides)))
 
-    def query(self, table: str) -> str:
-        """Return the statement over the raw table, whose alias is ``r``."""
+    def query(self, table: str, *, weighed: bool) -> str:
+        """Return the statement over the raw table, whose alias is ``r``.
+
+        Raises
+        ------
+        ValueError
+            When rows that were counted already would be looked at one by one.
+        """
+        if weighed and not self.together:
+            raise ValueError("rows that a warehouse counted cannot be told apart again")
         joins = [join for piece in self.pieces for join in piece.joins]
         selected = {name: sql for piece in self.pieces for name, sql in piece.select.items()}
         asides = [aside for piece in self.pieces for aside in piece.asides]
         aside = f"coalesce({', '.join(asides) or 'NULL'}, NULL::VARCHAR)"
         select = "".join(f",\n  {sql} AS {name}" for name, sql in selected.items())
-        rows = f"SELECT r._row AS _row{select},\n  {aside} AS aside FROM {table} r\n" + "\n".join(joins)  # noqa: S608
+        rows = (
+            f"SELECT r._row AS _row, {'r.file_rows' if weighed else '1'} AS weight{select},\n  {aside} AS aside "  # noqa: S608
+            f"FROM {table} r\n" + "\n".join(joins)
+        )
         fixed = "".join(f", {sql} AS {name}" for name, sql in self.fixed.items())
         if not self.together:
-            return f"SELECT *, 1::BIGINT AS file_rows, true AS alone{fixed} FROM ({rows})"  # noqa: S608
+            return f"SELECT * EXCLUDE (weight), 1::BIGINT AS file_rows, true AS alone{fixed} FROM ({rows})"  # noqa: S608
         names = ", ".join((*selected, "aside"))
         alone = " OR ".join(["aside IS NOT NULL", *(doubt for piece in self.pieces for doubt in piece.doubts())])
+        counted = "sum(weight)::BIGINT" if weighed else "count(*)"
         return (
-            f"SELECT min(_row) AS _row, {names}, count(*) AS file_rows, own IS NOT NULL AS alone{fixed} "  # noqa: S608
+            f"SELECT min(_row) AS _row, {names}, {counted} AS file_rows, own IS NOT NULL AS alone{fixed} "  # noqa: S608
             f"FROM (SELECT *, CASE WHEN {alone} THEN _row END AS own FROM ({rows})) GROUP BY {names}, own"
         )
 

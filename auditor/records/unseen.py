@@ -20,34 +20,34 @@ CONTROLS = b"\x00"
 """Stands, among the marks of a file, for every control character and everything beyond ASCII."""
 
 # No braces: the pattern goes through str.format. Written as characters but for the controls.
-_CLASS = (
+UNSEEN = (
     r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F"
     "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_UNSEEN = re.compile(_CLASS)
+_PATTERN = re.compile(UNSEEN)
 
 
 def visible(text: str) -> str:
     """Return a text without the characters that nobody sees."""
-    return _UNSEEN.sub("", text)
+    return _PATTERN.sub("", text)
 
 
 def hidden_in(texts: Iterable[str]) -> int:
     """Return how many texts hold such characters; a byte-order mark at the beginning is none."""
-    return sum(1 for text in texts if _UNSEEN.search(text.removeprefix("\ufeff")))
+    return sum(1 for text in texts if _PATTERN.search(text.removeprefix("\ufeff")))
 
 
 def take_out(work: Tidier) -> int:
     """Take the characters out of every cell of a staged table, and return how many cells held some."""
     if CONTROLS in work.staged.absent:
         return 0
-    found = work.each(f"count(*) FILTER (regexp_matches({{cell}}, '{_CLASS}'))", range(len(work.cells)))
+    found = work.each(f"count(*) FILTER (regexp_matches({{cell}}, '{UNSEEN}'))", range(len(work.cells)))
     for index, count in found.items():
         if count:
             work.sql(
                 f"UPDATE {work.table} SET c{index} = regexp_replace(c{index}, $unseen, '', 'g') "  # noqa: S608
                 f"WHERE regexp_matches(c{index}, $unseen)",
-                unseen=_CLASS,
+                unseen=UNSEEN,
             )
     return sum(found.values())
 
