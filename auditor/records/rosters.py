@@ -71,6 +71,8 @@ def refuse_roster(sheet: Sheet) -> None:
 
 def _looks(sheet: Sheet) -> tuple[str, str]:
     """Return why rows look like the people held on a day, and the header that says so; empty where they do not."""
+    if sheet.raw.weighed and sheet.spec.roster is None:
+        return "which days people left, or were held on, stays in the warehouse", ""
     names = [name for i, name in enumerate(sheet.raw.columns) if i not in {*sheet.columns.positions.values()}]
     released = "release_date" in sheet.columns
     for known in (DAYS, *([] if released else [_HELD])):

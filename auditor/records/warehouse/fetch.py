@@ -137,12 +137,12 @@ def _laid_down(arrived: str, asked: Chosen, store: Store, days: _Days) -> RawTab
     )
     store.drop(arrived)
     found = store.connection.execute(
-        f"SELECT count(*), sum({COUNT})::BIGINT, coalesce(sum({COUNT}) FILTER ({at} = ?), 0) FROM {quote(table)}",  # noqa: S608
+        f"SELECT sum({COUNT})::BIGINT, coalesce(sum({COUNT}) FILTER ({at} = ?), 0) FROM {quote(table)}",  # noqa: S608
         [TOO_LONG],
     ).fetchall()[0]
-    _refuse_unlike(asked, found[1], found[2], days)
+    _refuse_unlike(asked, found[0], found[1], days)
     digest = _digest(table, asked.columns, store)
-    ledger = _ledger(asked, found[0], found[1], days, hidden)
+    ledger = _ledger(asked, found[0], days, hidden)
     name = PurePath(asked.spec.path).name
     return RawTable(name, "", table, asked.columns, 0, digest, ledger, copies=0, content=digest, weighed=True)
 
@@ -181,10 +181,10 @@ def _refuse_unlike(asked: Chosen, rows: int, long: int, days: _Days) -> None:
                        "the new ones", "run again once nobody writes to it, or count a copy")  # fmt: skip
 
 
-def _ledger(asked: Chosen, cells: int, rows: int, days: _Days, hidden: int) -> Ledger:
+def _ledger(asked: Chosen, rows: int, days: _Days, hidden: int) -> Ledger:
     ledger = Ledger(rows).note(
-        f"counted where it lies: {times(cells, 'cell')} came back and no row; rows that a note numbers are cells, in "
-        "the order of their texts"
+        "counted where it lies: cells came back and no row; rows that a note numbers are cells, in the order of their "
+        "texts"
     )
     if asked.left:
         ledger = ledger.note(f"columns that stayed in the warehouse: {', '.join(visible(name) for name in asked.left)}")

@@ -129,6 +129,15 @@ def test_what_cannot_be_grouped_alike_is_refused(database: Make, read: Read, nam
     assert said in str(refused.value)
 
 
+def test_whether_bookings_are_a_roster_is_asked(database: Make, read: Read) -> None:
+    """Nothing that would tell leaves the warehouse."""
+    database(DIRT)
+    booked = {**DUCKDB, "constants": {"event": "booking"}}
+    with pytest.raises(DecisionNeeded, match="is this a roster"):
+        read(**booked)
+    assert read(**booked, roster=False)[1] == read(path="arrests.csv", constants={"event": "booking"})[1]
+
+
 def test_months_may_be_text(database: Make, read: Read) -> None:
     database("CREATE TABLE arrests AS SELECT '48453' AS place, '2011-0' || (i % 9 + 1) AS date FROM range(90) r(i)")
     assert read(**DUCKDB, values={})[1] == read(path="arrests.csv", values={})[1]
