@@ -1,6 +1,6 @@
 """Make the published figures that are cheap to make again, run the tests of every requirement, and write the matrix.
 
-    python scripts/evidence.py [--steps NAME ...] [--no-tests]
+    python scripts/evidence.py [--steps NAME ...] [--results FILE.xml ...]
 
 scripts/requirements.toml says what is asked, which tests and tables show it, and how it stands. Each step writes a file
 that is committed; whether it comes out the same is told. Nothing asks the network. Writes docs/evidence.md.
@@ -16,7 +16,7 @@ import time
 import tomllib
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +72,18 @@ def tested(paths: list[str]) -> dict[str, Counter[str]]:
         options = ["-q", "-p", "no:cacheprovider", "-o", "junit_family=xunit1", f"--junitxml={report}"]
         options += ["--numprocesses", "auto", "--dist", "worksteal"]
         subprocess.run([sys.executable, "-m", "pytest", *options, *paths], cwd=ROOT, check=False)  # noqa: S603
-        cases = ET.parse(report).getroot().iter("testcase")  # noqa: S314 (pytest wrote it)
-        found: dict[str, Counter[str]] = {}
-        for case in cases:
-            kinds = {child.tag for child in case}
-            failed = kinds & {"failure", "error"}
-            result = "failed" if failed else "skipped" if "skipped" in kinds else "passed"
-            found.setdefault(case.get("file", ""), Counter())[result] += 1
-        return found
+        return results([report])
+
+
+def results(reports: Sequence[Path]) -> dict[str, Counter[str]]:
+    """Read what pytest wrote (``-o junit_family=xunit1 --junitxml=FILE``): results by file."""
+    found: dict[str, Counter[str]] = {}
+    for case in (case for report in reports for case in ET.parse(report).getroot().iter("testcase")):  # noqa: S314
+        kinds = {child.tag for child in case}
+        failed = kinds & {"failure", "error"}
+        result = "failed" if failed else "skipped" if "skipped" in kinds else "passed"
+        found.setdefault(case.get("file", ""), Counter())[result] += 1
+    return found
 
 
 def summed(paths: list[str], found: Mapping[str, Counter[str]]) -> str:
@@ -132,7 +136,7 @@ def main() -> int:
     """Make, run, write; 1 where a test failed or a figure differs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", nargs="*", default=list(STEPS), choices=list(STEPS))
-    parser.add_argument("--no-tests", action="store_true")
+    parser.add_argument("--results", nargs="*", type=Path, help="read these reports of pytest, and run no test")
     given = parser.parse_args()
     steps = {}
     for name in given.steps:
@@ -140,7 +144,7 @@ def main() -> int:
         print(f"{name}: {steps[name][0]} ({steps[name][1]:.0f} s)", flush=True)
     paths = sorted({path for item in requirements().values() for path in item.get("tests", ())} | {FIGURES})
     inner = [path for path in paths if not any(path != other and path.startswith(f"{other}/") for other in paths)]
-    found = {} if given.no_tests else tested(inner)
+    found = tested(inner) if given.results is None else results(given.results)
     OUT.write_text(page(steps, found), encoding="utf-8")
     failed = sum(counts["failed"] for counts in found.values())
     return int(bool(failed) or any("differs" in told or "ended" in told for told, _ in steps.values()))

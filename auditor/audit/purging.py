@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from auditor.audit.output_lock import in_use
+from auditor.audit.output_lock import Lock, in_use
 from auditor.audit.partial import leftovers
 from auditor.errors import UsageError
 from auditor.records.own_folder import PREFIX, abandoned
@@ -21,7 +21,7 @@ TEMPORARY: Final = "temporary files of a killed run"
 UNNAMED: Final = "a temporary folder whose run was killed while making it"
 FINISHED: Final = "what an interrupted run had finished (--resume would go on from it)"
 UNFINISHED: Final = "an output that was being put together"
-LOCK: Final = "the lock of a run that is over"
+OVER: Final = "the lock of a run that is over"
 _OLD: Final = 3600.0
 """Seconds after which a folder that has no lock yet is no longer being made."""
 _STAGING: Final = re.compile(r"\.(?P<output>.+)\.staging-\d+")
@@ -39,11 +39,14 @@ class Leftover:
         In plain words.
     size : int
         Bytes.
+    lock : pathlib.Path or None
+        The lock under which it may be deleted: that of the output beside which it lies.
     """
 
     path: Path
     what: str
     size: int
+    lock: Path | None = None
 
 
 def found(folders: tuple[Path, ...]) -> list[Leftover]:
@@ -65,18 +68,27 @@ def found(folders: tuple[Path, ...]) -> list[Leftover]:
         if not folder.is_dir():
             raise UsageError(f"{folder} is no folder: name the folder in which outputs were written")
     base = Path(tempfile.gettempdir())
-    pairs = [(path, TEMPORARY) for path in abandoned(base)] + [(path, UNNAMED) for path in _unnamed(base)]
+    left = [Leftover(path, TEMPORARY, _size(path)) for path in abandoned(base)]
+    left += [Leftover(path, UNNAMED, _size(path)) for path in _unnamed(base)]
     for folder in dict.fromkeys(folder.resolve() for folder in folders):
-        pairs += _beside(folder)
-    return [Leftover(path, what, _size(path)) for path, what in pairs]
+        left += _beside(folder)
+    return left
 
 
 def delete(leftover: Leftover) -> None:
-    """Delete one of them."""
-    if leftover.path.is_dir():
+    """Delete one of them.
+
+    Raises
+    ------
+    UsageError
+        When a run has begun to write that output in the meantime.
+    """
+    if leftover.lock is None:
         shutil.rmtree(leftover.path)
-    else:
-        leftover.path.unlink(missing_ok=True)
+        return
+    with Lock(leftover.lock):  # which removes the lock itself at its end
+        if leftover.path != leftover.lock:
+            shutil.rmtree(leftover.path)
 
 
 def _unnamed(base: Path) -> Iterator[Path]:
@@ -86,20 +98,22 @@ def _unnamed(base: Path) -> Iterator[Path]:
             yield folder
 
 
-def _beside(folder: Path) -> Iterator[tuple[Path, str]]:
+def _beside(folder: Path) -> Iterator[Leftover]:
+    """Yield what lies beside outputs; of an output that is being written, nothing."""
     names = sorted(path.name for path in folder.iterdir() if path.name.startswith("."))
     locks = {match["output"]: folder / name for name in names if (match := _LOCKED.fullmatch(name))}
     busy = {output for output, lock in locks.items() if in_use(lock)}
-    for path, _ in leftovers(folder / "*", "*"):
-        if path.name[1:].rpartition(".partial-")[0] not in busy:
-            yield path, FINISHED
-    for name in names:
-        match = _STAGING.fullmatch(name)
-        if match and match["output"] not in busy and _own_folder(folder / name):
-            yield folder / name, UNFINISHED
-    for output, lock in locks.items():
-        if output not in busy and lock.is_file() and not lock.is_symlink() and b'"pid"' in lock.read_bytes()[:400]:
-            yield lock, LOCK
+    pairs = [(path.name[1:].rpartition(".partial-")[0], path, FINISHED) for path, _ in leftovers(folder / "*", "*")]
+    staged = [(match["output"], folder / name) for name in names if (match := _STAGING.fullmatch(name))]
+    pairs += [(output, path, UNFINISHED) for output, path in staged if _own_folder(path)]
+    pairs += [(output, lock, OVER) for output, lock in locks.items() if _is_lock(lock)]
+    for output, path, what in pairs:
+        if output not in busy:
+            yield Leftover(path, what, _size(path), folder / f".{output}.lock")
+
+
+def _is_lock(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink() and b'"pid"' in path.read_bytes()[:400]
 
 
 def _own_folder(path: Path) -> bool:
