@@ -93,6 +93,12 @@ def test_the_page_has_every_set_and_the_numbers_of_the_table() -> None:
     assert {row["set"] for row in rows} == set(SETS)
     right = sum(row["right"] == "True" for row in rows)
     assert f"**{right} of {len(rows)}**" in PAGE
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"of {len(rows)} drawn data sets whose truth the audit never saw, {right} were graded" in readme
+    profiles = [row for row in rows if row["kind"] == "planted"]
+    found, planted = (sum(int(row[name]) for row in profiles) for name in ("found", "planted"))
+    assert f"{found} of {planted} profiling agencies" in " ".join(PAGE.split())
+    assert all(row["false_flags"] == row["strong"] == row["planted_cleared"] == "0" for row in rows)
     for name in SETS:
         own = [row for row in rows if row["set"] == name]
         cells = re.search(rf"^\| `{name}` \|.*$", PAGE, re.M)
