@@ -145,17 +145,24 @@ def picture(draft: Draft, position: int) -> Picture | None:
     if finding.suppressed:
         return None
     share, base = effects.share(finding), finding.comparator.value
-    header = (draft.say("picture.who"), draft.say("picture.bar"), draft.say("picture.share"))
     when = runs_of(span(finding.period, "period"), at)
     words: dict[str, str | Runs] = {"what": names.finding_name(finding), "mark": draft.note(position), "when": when}
     if share is not None and base is not None and (effects.of_shares(finding) or names.is_contrast(finding)):
+        header = _headed(draft, "share", groups=names.is_contrast(finding))
         here = Bar(_who(draft, finding), runs_of(effects.observed(finding), at), share)
         draft.shown.add(position)
         there = Bar(_whom(finding), runs_of(effects.comparator_value(finding.comparator), at), base)
         return Picture(draft.say("picture.caption", **words), header, (here, there))
     if not effects.is_ratio(finding) or not finding.estimate.value:
         return None
+    header = _headed(draft, "rate", groups=bool(labels.group(finding.group)))
     return Picture(draft.say("picture.ratio", **words), header, _rates_drawn(draft, finding, at))
+
+
+def _headed(draft: Draft, drawn: str, *, groups: bool) -> tuple[Runs, Runs, Runs]:
+    """Return the names of a picture's columns: who, the bar, what was counted."""
+    who, bar = draft.say("picture.group" if groups else "picture.who"), draft.say(f"picture.bar-{drawn}")
+    return who, bar, draft.say("picture.share" if drawn == "share" else "picture.times-head")
 
 
 def _who(draft: Draft, finding: Finding) -> Runs:

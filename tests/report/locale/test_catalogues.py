@@ -9,6 +9,11 @@ from types import ModuleType
 
 import pytest
 
+from auditor.domain import facilities, place_classes
+from auditor.records import cumulative, load_table
+from auditor.records.delimited import CUT, QUOTING
+from auditor.records.grid import GIANT
+from auditor.records.overlap import INSIDE
 from auditor.report import sentences, template, tongue, wording
 from auditor.report.locale import catalogue, finished
 from auditor.report.locale.compiled import compiled, messages
@@ -179,3 +184,15 @@ def test_a_sentence_carries_its_nouns_and_numbers_into_spanish() -> None:
         "demasiado pequeños para poner a prueba la diferencia."
     )
     assert tongue.current() == "en"
+
+
+def test_why_rows_are_set_aside_is_said_in_spanish() -> None:
+    """The words of the readers themselves: one that is changed or added has to be collected in ``notes.txt`` too."""
+    fixed = [load_table.SHORT, load_table.LONG, GIANT, CUT, QUOTING, cumulative.REASON, cumulative.SHORT, INSIDE]
+    classes = [f"{what}, of no county" for what in place_classes.APART.values()]
+    filled = ["date lies before 1971", "n is not a number", "event 'IDENT match' left out by the configuration"]
+    for reason in (*fixed, *classes, *facilities.APART.values(), *filled):
+        told = finished.finished(reason, "es")
+        assert told is not None, reason
+        assert told != reason
+    assert finished.finished("group is blank", "es") == "grupo étnico (group): en blanco"

@@ -22,7 +22,7 @@ from auditor.report.render import Renderer, render_pages
 from auditor.report.template import CatalogueError
 
 ENGLISH = re.compile(
-    r"\b(the|which|whose|with|there|than|because|were|was|people|records|and|from|this|not|times|adults)\b"
+    r"\b(the|which|whose|with|there|than|because|were|was|people|records|and|from|this|not|times|adults|peers|if|read|left)\b"
 )
 SILENT = re.compile(
     r'^<(?:style|script|code)\b|\sdata-held|\slang="en"|data-name="(?:title|file|finding|officer|text|log)"'

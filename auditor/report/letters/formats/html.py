@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from auditor.report.letters.model import Block, Held, Items, Letter, Paragraph, Part, Picture, Table, plain
+from auditor.report.locale.finished import told
 from auditor.report.render import css_text, environment, policy
 from auditor.resources import folder
 
@@ -45,7 +46,7 @@ def _stylesheet() -> str:
 
 
 def _style(letter: Letter) -> Markup:
-    mark = "SIMULATED - " if letter.simulated else ""
+    mark = f"{told('SIMULATED', letter.language)} - " if letter.simulated else ""
     running = f"@page{{@top-left{{content:{css_text((mark + letter.title)[:110])};font-size:8pt}}}}"
     return Markup(f"{_stylesheet()}\n{running}")  # noqa: S704 - our own file, and an escaped string
 
