@@ -55,7 +55,7 @@ def docx(letter: Letter, *, letterhead: Path | None = None, cover: bool = True) 
     InputError
         When the letterhead cannot be read.
     """
-    document = _opened(letterhead, one_page=letter.kind == ONE_PAGE)
+    document = _opened(letterhead, letter)
     printed = _printed(document)
     write_notes(document, letter.notes, _runs)
     if cover and not printed:
@@ -73,7 +73,7 @@ def docx(letter: Letter, *, letterhead: Path | None = None, cover: bool = True) 
     return stable(_saved(document, letter))
 
 
-def _opened(letterhead: Path | None, *, one_page: bool) -> Document:
+def _opened(letterhead: Path | None, letter: Letter) -> Document:
     try:
         import docx as library
     except ImportError:
@@ -81,7 +81,7 @@ def _opened(letterhead: Path | None, *, one_page: bool) -> Document:
         raise UsageError("letters cannot be written as DOCX here", [problem]) from None
     register()
     if letterhead is None:
-        return plain_paper(library.Document(), one_page=one_page)
+        return plain_paper(library.Document(), one_page=letter.kind == ONE_PAGE, language=letter.language)
     why, remedy = "the letter is written onto it", "save it as a plain .docx (no .doc, no .docm), or leave it out"
     try:
         if letterhead.suffix.lower() != ".docx":

@@ -11,24 +11,24 @@ if TYPE_CHECKING:
 SMALL: Final = "Letter Small Text"
 SERIF: Final = "Times New Roman"
 """What offices have, with a free one of the same widths elsewhere: pages break alike."""
-SHARES: Final[dict[int, tuple[int, ...]]] = {2: (30, 70), 3: (22, 36, 42), 4: (16, 30, 27, 27), 5: (22, 17, 20, 28, 13)}
+SHARES: Final[dict[int, tuple[int, ...]]] = {2: (30, 70), 3: (22, 36, 42), 4: (16, 30, 27, 27), 5: (21, 16, 20, 27, 16)}
 """Parts of the width that the columns of a table take, by their number."""
 SIZES: Final = {"Normal": 11, "Heading 1": 12, "Heading 2": 11.5, "Caption": 9.5, "Quote": 11, "footnote text": 9}
 """Points of each style on plain paper."""
-SMALLER: Final = 1.5
-"""Points fewer in a letter of one page."""
+SMALLER: Final = {"en": 1.5, "es": 2.0}
+"""Points fewer in a letter of one page, by language: Spanish says the same in more words."""
 DRAWN: Final = (24, 44, 32)
 """The same for a picture, whose second column holds the bars."""
 
 
-def plain_paper(document: Document, *, one_page: bool = False) -> Document:
+def plain_paper(document: Document, *, one_page: bool = False, language: str = "en") -> Document:
     """Make a new document look like a letter: black, one typeface, margins of an inch; less of all on one page."""
     from docx.shared import Cm, Pt, RGBColor
 
     for name, points in SIZES.items():
         entry = style(document, name)
         entry.font.name, entry.font.color.rgb = SERIF, RGBColor(0, 0, 0)
-        entry.font.size = Pt(points - (SMALLER if one_page else 0))
+        entry.font.size = Pt(points - (SMALLER[language] if one_page else 0))
         _every_script(entry)
         entry.paragraph_format.space_after = Pt(2 if one_page else 6)
         if one_page:
