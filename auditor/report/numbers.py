@@ -106,8 +106,10 @@ def percent(share: float, n: float | None = None, decimals: int | None = None) -
     return f"{_fixed(share * 100, places)} %"
 
 
-def points(difference: float, decimals: int = 1) -> str:
+def points(difference: float) -> str:
     """Write a difference of two shares: ``+56.7 percentage points`` (0.567).
+
+    One decimal; below a twentieth of a point one significant digit, so that a limit does not read as no difference.
 
     Raises
     ------
@@ -117,6 +119,7 @@ def points(difference: float, decimals: int = 1) -> str:
     value = _checked(difference) * 100
     if abs(value) > 100 * (1 + _ROUNDING):
         raise ValueError(f"{difference!r} is no difference of two shares")
+    decimals = 1 if value == 0 or abs(value) >= 0.05 else min(_decimals(value, 1), 4)
     return f"{_signed(value, decimals)} {units().points}"
 
 

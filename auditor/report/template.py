@@ -198,8 +198,9 @@ def fill(name: str, text: str, values: Mapping[str, Any], wrap: Callable[[str, s
             written = write_value(name, hole, "percent-as", value, digits[base])
         else:
             written = write_value(name, hole, kind, value, n)
-        if kind == "percent" and base:
-            # An interval has the digits of its estimate, which stands first.
+        if kind == "percent" and base and value not in (0, 1):
+            # An interval has the digits of its estimate, which stands first; none and all have none to give, and
+            # with theirs the limit of an interval would read as certainty.
             digits.setdefault(base, len(written.removesuffix(" %").partition(".")[2]))
         return wrap(hole, written) if wrap else written
 

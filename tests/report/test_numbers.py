@@ -41,6 +41,8 @@ def test_percentage_points_are_named_and_signed() -> None:
     assert numbers.points(0.8204 - 0.2532) == "+56.7 percentage points"
     assert numbers.points(-0.024) == "−2.4 percentage points"
     assert numbers.points(0.0) == "0.0 percentage points"
+    assert numbers.points(0.000_102) == "+0.01 percentage points"  # 0.0102 of a point: not "0.0"
+    assert numbers.points(-0.000_6) == "−0.1 percentage points"
 
 
 @pytest.mark.parametrize(

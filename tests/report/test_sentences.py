@@ -93,6 +93,15 @@ def test_page_sentences_cite_their_numbers() -> None:
         say("page.index.failures", n=3)
 
 
+def test_the_interval_of_none_and_of_all_is_not_written_as_certainty() -> None:
+    """0 of 71,307: Wilson's limit is z^2 / (n + z^2) = 0.0054 %; 20 of 20: 1 - z^2 / (n + z^2) = 83.9 %."""
+    own = {"t": "{s:percent:n} ({a:percent:n} to {b:percent:n})"}
+    none = sentence("t", catalogue=own, s=0.0, a=0.0, b=5.387e-05, n=71_307)
+    assert none.text["en"] == "0 % (0 % to 0.0054 %)"
+    whole = sentence("t", catalogue=own, s=1.0, a=0.8389, b=1.0, n=20)
+    assert whole.text["en"] == "100 % (84 % to 100 %)"
+
+
 def test_an_interval_has_the_digits_of_its_estimate() -> None:
     """188 of 3,521 with its Wilson limits: alone, 0.0614 would deserve one decimal and 0.0464 two."""
     own = {"t": "{s:percent:n} ({a:percent:n} to {b:percent:n}), {other:percent}"}
