@@ -10,7 +10,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OUT ?= auditor-demo
 
-.PHONY: help demo test lint conformance calibrate bench fuzz attack kill challenge exact property evidence docs clean lock sbom determinism
+.PHONY: help demo test lint conformance calibrate bench pages fuzz attack kill challenge exact property evidence docs clean lock sbom determinism
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make conformance  write docs/conformance.md: our numbers beside other programs'"
 	@echo "make calibrate  measure the false-alarm rate of the default protocol (long)"
 	@echo "make bench      measure speed and memory (long)"
+	@echo "make pages      look at the example's pages and letters with axe-core and the HTML validator; alter digits (long)"
 	@echo "make fuzz       corrupt valid files and draw input for every reader (long)"
 	@echo "make attack     try to work small counts out of what audits publish (long)"
 	@echo "make kill       kill runs at random instants and go on with them (long)"
@@ -88,6 +89,12 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/reading.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/six_tests.py
 	$(BIN)/python benchmarks/start_up.py
+
+# Needs Chromium, Java, Node and npm.
+pages: $(VENV)/.dev
+	mkdir -p build/node && cd build/node && npm install --silent --no-audit --no-fund --no-save playwright-core axe-core vnu-jar
+	AUDITOR_NODE_MODULES=$(CURDIR)/build/node/node_modules $(BIN)/python benchmarks/page_checks.py --keep build/pages
+	$(BIN)/python benchmarks/traceability.py build/pages/out
 
 # About half an hour of processor time, and an hour by hypothesis; shorter with FUZZ_FILES and FUZZ_MINUTES.
 FUZZ_FILES ?= 10000

@@ -25,6 +25,10 @@ async function visit(browser, file, width, bypassCSP) {
     const found = await page.evaluate((values) => axe.run(document, { runOnly: { type: "tag", values } }), tags);
     seen.violations = found.violations.map((v) => `${v.id}: ${v.nodes.length} x ${v.nodes[0].html.slice(0, 120)}`);
   }
+  if (task.pdf) {
+    const printed = (await page.pdf({ tagged: true, preferCSSPageSize: true })).toString("latin1");
+    seen.tagged = /\/MarkInfo\s*<<[^>]*\/Marked true/.test(printed) && printed.includes("/StructTreeRoot");
+  }
   await context.close();
   return seen;
 }
