@@ -101,12 +101,14 @@ def residual_autocorrelation(weights: Array, design: Array) -> Array:
     """
     basis, _ = np.linalg.qr(np.sqrt(weights)[:, None] * design)
     maker = np.eye(len(weights)) - basis @ basis.T
-    lag = np.abs(np.subtract.outer(np.arange(len(weights)), np.arange(len(weights))))
-    values = []
-    for rho in _GRID:
-        spread = maker @ np.where(lag == 0, 1.0, rho ** np.maximum(lag, 1)) @ maker
-        values.append(np.trace(spread, offset=1) / np.trace(spread))
-    return np.maximum.accumulate(np.array(values) + 1e-12 * np.arange(len(_GRID)))
+    # With R = rho^|s - t| the trace of M R M, and the sum beside its diagonal, are sums of R times M M = M and times
+    # the products of neighbouring columns of M: it is enough to know those by lag.
+    lag = np.abs(np.subtract.outer(np.arange(len(weights)), np.arange(len(weights)))).ravel()
+    own = np.bincount(lag, maker.ravel())
+    beside = np.bincount(lag, (maker[:, :-1] @ maker[:, 1:].T).ravel())
+    powers = _GRID[:, None] ** np.arange(len(weights))
+    values = (powers @ beside) / (powers @ own)
+    return np.maximum.accumulate(values + 1e-12 * np.arange(len(_GRID)))
 
 
 def robust_se(fit: SeriesFit, estimated: Noise, contrast: Array) -> Array:
