@@ -5,7 +5,7 @@ place for the largest group, 40 % and 15 % of that for the others. Each data set
 (4 chains; R-hat at most 1.01 and 400 effective draws for every threshold, or it is sampled further, or refused), and
 the rank of each true value is taken among 399 draws.
 
-Run: OMP_NUM_THREADS=1 python benchmarks/threshold_sbc.py [--simulations 1000] [--seed 1]
+Run: OMP_NUM_THREADS=1 python benchmarks/threshold_sbc.py [--simulations 1000] [--seed 1] [--out FILE]
 Writes benchmarks/results/threshold_sbc.csv (one row a quantity; `covered_95`: in how many simulations the central 95 %
 interval holds the planted value, so for the thresholds of group 2 whether those of the smallest group are recovered)
 and, as it goes, the ranks to the file of --ranks, from which a run that was stopped goes on.
@@ -153,11 +153,11 @@ def code_hash() -> str:
     return hashlib.sha256(b"".join(name.read_bytes() for name in names)).hexdigest()[:16]
 
 
-def summarise(ranks_file: Path, code: str, seconds: float) -> None:
+def summarise(ranks_file: Path, out: Path, code: str, seconds: float) -> None:
     ranks = np.loadtxt(ranks_file, delimiter=",", dtype=int, ndmin=2)[:, 1:]
     kept = ranks[ranks[:, 0] >= 0]
     looked = sbc.uniformity(kept, LARGEST)
-    with RESULTS.open("w", newline="") as file:
+    with out.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(
             [
@@ -187,11 +187,12 @@ def main() -> None:
     parser.add_argument("--simulations", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ranks", type=Path, default=Path("threshold_sbc_ranks.private.csv"))
+    parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
     # Of the code that is loaded: what lies on the disk may change while this runs.
     code, began = code_hash(), time.process_time()
     run(options.simulations, options.seed, options.ranks)
-    summarise(options.ranks, code, time.process_time() - began)
+    summarise(options.ranks, options.out, code, time.process_time() - began)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from auditor import cli
+from auditor.audit.config import load_config
+from auditor.audit.run import open_engine, read_sources
+from auditor.records.store import Store
+from auditor.signals.registry import discover
 from tests.privacy.records import MADE, PERSONAL, canaries, files_under, found_in, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +43,25 @@ def test_there_are_two_hundred_and_they_would_be_found(tmp_path: Path) -> None:
         assert found_in(base64.b64encode(b"-" * shift + canaries()[7].encode() + b"--"))
     assert found_in("Qzx001CANARY".encode("utf-16-le").lower())
     assert not found_in(b"nothing of the kind")
+
+
+def test_no_cell_that_a_signal_sees_holds_one(tmp_path: Path) -> None:
+    """Rows stay in the database: what a model gets are groups, dates, marks, and numbers in place of people."""
+    config, store = load_config(write(tmp_path)), Store()
+    try:
+        engine = open_engine(config, read_sources(config, store))
+        held = store.connection.execute("SELECT officer, person, surname FROM events").fetchall()
+        assert sum(found_in(str(row).encode()) != [] for row in held) == len(held) == 900, "they are in the database"
+        seen = 0
+        for signal in discover().values():
+            cells = engine.cells(signal.view(config.options(signal.card.name)))
+            for table in (cells.counts, cells.population, *([cells.rows] if cells.rows is not None else [])):
+                for name, values in table.columns.items():
+                    assert found_in("\n".join(map(str, values)).encode()) == [], (signal.card.name, name)
+                    seen += 1
+        assert seen > 100
+    finally:
+        store.close()
 
 
 def test_no_output_holds_one(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,7 +53,8 @@ CARD = Card(
         "Matching on the offence hides what works through the choice of offence, such as licence checks.",
         "Officers with few stops, or with a mix of work that colleagues do not have, are not compared; they may be the "
         "very ones.",
-        "An officer who records people of the group as white is not found, and may make colleagues stand out.",
+        "An officer who records people of the group as white is not found, and may make colleagues stand out. Stops of "
+        "unrecorded group are left out, and no range is shown of what they could change.",
     ),
     references=(
         "Ridgeway, G. & MacDonald, J. M. (2009). Doubly robust internal benchmarking and false discovery rates for "
