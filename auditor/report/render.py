@@ -23,10 +23,24 @@ from auditor.report.place import place_model
 from auditor.resources import folder
 
 
+class _Environment(jinja2.Environment):
+    """An environment in which the parts of a model are looked up before the methods of the dictionary that holds them.
+
+    Models are dictionaries, and a page looks up thousands of parts: the usual order raises and catches an exception for
+    each. A part called like a method (``items``) is then the part.
+    """
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return ``obj.attribute`` of a template."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @cache
 def environment() -> jinja2.Environment:
     """Return the environment of the templates; each template is compiled once in a process."""
-    made = jinja2.Environment(
+    made = _Environment(
         loader=jinja2.FileSystemLoader(folder("templates")),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
