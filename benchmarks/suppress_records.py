@@ -68,7 +68,8 @@ def people(rng: np.random.Generator, places: int, kind: str) -> World:
                         n = 0 if gone else _count(rng, size / len(agencies), few)
                         counts[EVENTS[kind], place, group, agency, offence, outcome] = n
     residents = {(place, group): int(rng.integers(3000, 60000)) for place in ids for group in GROUPS[:3]}
-    return World(kind, ids, counts, residents, focal=("hispanic",))
+    focal = ("hispanic", "black") if "black" in groups and rng.random() < 0.3 else ("hispanic",)
+    return World(kind, ids, counts, residents, focal=focal)
 
 
 def _count(rng: np.random.Generator, typical: float, few: float) -> int:

@@ -75,18 +75,21 @@ def of_groups(rows: RowTable, places: int, groups: Sequence[str]) -> Floats:
 
 
 def beside_compared(rows: RowTable, places: int, groups: Sequence[str], told: Bools, by: Sequence[str]) -> Floats:
-    """Return the cases in the strata that hold both groups which are not compared: of other groups, or not told.
+    """Return the cases beside those compared, in the strata that hold both groups and in those that hold one, (J, 4).
 
-    Other signals print how many cases there are of an offence, whoever they are of: where the strata compared are that
-    offence, the cases compared leave these.
+    Other signals print how many cases there are of an offence, whoever they are of: where the strata compared, or those
+    left out, are that offence, the cases of both groups leave these. First all that are not told of either group, then
+    those of other groups alone.
     """
     ours = positions(rows, groups) >= 0
     named = np.where(ours, rows.columns["group"], _REST).astype(object)
     every = np.ones(len(rows.n), dtype=bool)
     relabelled = RowTable(rows.index, {**rows.columns, "group": named}, rows.n, rows.censored)
     n, cases = spread(relabelled, places, (*groups, _REST), (told & ours, every), by, within=every)
-    both = np.all(n[:, : len(groups)] > 0, axis=1)
-    return np.asarray(((cases.sum(axis=1) - n.sum(axis=1)) * both).sum(axis=1))
+    there = n[:, : len(groups)] > 0
+    both, one = np.all(there, axis=1), there.sum(axis=1) == 1
+    rest, others = cases.sum(axis=1) - n.sum(axis=1), cases[:, -1]
+    return np.stack([(left * kept).sum(axis=1) for left in (rest, others) for kept in (both, one)], axis=1)
 
 
 def other_groups(cells: Cells, rows: RowTable) -> tuple[str, ...]:

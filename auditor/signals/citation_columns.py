@@ -72,8 +72,11 @@ def citation_column(
     )
     extra = standardised(counted, LEVEL)
     bare = unclassed(rows, cells.size, groups, ways.told)
-    # Traffic arrests of everybody are printed elsewhere: beside the missing shares those of the other groups follow.
-    others = total(rows, cells.size, kept & ~rows.isin("group", "", "unknown", *groups))
+    # Traffic arrests of everybody are printed elsewhere: beside missing shares those of the other groups follow, and
+    # from these and all arrests of the other groups their arrests for other offences.
+    named = ~rows.isin("group", "", "unknown", *groups)
+    others = total(rows, cells.size, kept & named)
+    bare_others = small(others, cells) | small(total(rows, cells.size, named) - others, cells)
     return PairColumn(
         _contrast(group, cells.reference_group, event, name, citable, tested=tested),
         counted,
@@ -83,8 +86,8 @@ def citation_column(
         extra,
         withheld=((Lack("booking-not-cited.no-offence", "booking-not-cited.need-offence"), bare),),
         blank=blank_group(rows, cells, groups, told=ways.told & kept, hit=ways.custody, by=_BY[name]),
-        range_hidden=small(others, cells),
-        missing_hidden=small(others, cells),
+        range_hidden=bare_others,
+        missing_hidden=bare_others,
         hidden=_left(cells, rows, kept, counted, others) if name == "traffic" else None,
         whole=of_groups(rows, cells.size, groups),
         counted_elsewhere=False,

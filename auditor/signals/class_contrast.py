@@ -189,9 +189,10 @@ def _left_over(counts: ClassCounts, cells: Cells, side: NDArray[np.int64]) -> tu
     """Return where the other groups' events, with any of the focal groups or none, are 1 to 10: what is left over.
 
     Signals without groups print the events of all of them. What is left is that of a class that stands in another
-    contrast only; of no class at all, where every class is in the contrast; and of the discretionary side, where that
-    is made of minor traffic classes alone. First with those of unrecorded group; then without them, which the shares
-    of these give away.
+    contrast only; of no class at all, where every class is in the contrast; of the discretionary side, where that is
+    made of minor traffic classes alone, and of all that is not; of the other side, where every class is in the contrast
+    besides; and of all recorded classes, with everybody's of the classes that are on no side. First with those of
+    unrecorded group; then without them, which the shares of these give away.
     """
     focal = [counts.groups.index(group) for group in cells.focal_groups]
     apart = counts.everyone - counts.values.sum(axis=2)
@@ -199,6 +200,7 @@ def _left_over(counts: ClassCounts, cells: Cells, side: NDArray[np.int64]) -> tu
     minor = np.isin(counts.classes, _MINOR)
     every = counts.others + counts.values[:, [*focal, counts.groups.index(cells.reference_group)]].sum(axis=1)
     only = every[:, (side > 0) & ~minor].sum(axis=1) == 0
+    beyond = counts.neutral + every[:, side == 0].sum(axis=1)
     whole, named = np.zeros(cells.size, dtype=bool), np.zeros(cells.size, dtype=bool)
     for size in range(len(focal)):
         for chosen in map(list, combinations(focal, size)):
@@ -209,6 +211,9 @@ def _left_over(counts: ClassCounts, cells: Cells, side: NDArray[np.int64]) -> tu
                 mask |= small(of_class[:, side == 0], cells).any(axis=1)
                 mask |= small(of_none, cells) & (counts.neutral == 0)
                 mask |= small(of_class[:, side > 0].sum(axis=1), cells) & only
+                mask |= small(of_class[:, side < 0].sum(axis=1), cells) & only & (counts.neutral == 0)
+                mask |= small(of_class[:, side <= 0].sum(axis=1) + of_none, cells) & only
+                mask |= small(beyond + of_class[:, side != 0].sum(axis=1), cells)
     return whole, named
 
 

@@ -113,8 +113,9 @@ class PairColumn:
         All cases of each side and of neither, whatever their outcome, where other signals print them.
     counted_elsewhere : bool
         Whether other signals print how many cases have the outcome, in all.
-    beside : (J,) array or None
-        Cases in the strata compared that are not compared, where other signals print all cases by stratum.
+    beside : (J, m) array or None
+        Cases beside those compared, in the strata compared and in those left out, where other signals print all cases
+        by stratum.
     """
 
     contrast: Contrast
@@ -261,7 +262,7 @@ def _measure(cells: Cells, column: PairColumn, shape: Shape, lacks: Sequence[Lac
         if column.counted_elsewhere:
             part["hidden"] |= _left_out(cells, part["whole"] - part["compared"])
     if column.beside is not None:
-        part["hidden"] |= small(column.beside, cells)
+        part["hidden"] |= small(column.beside, cells).any(axis=1)
     if ok.any():
         shape.fill(part, ok, k[ok], n[ok], cells.gates["expected"])
     _missing(part, cells, column, ok)

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.suppress_lp import System
 from benchmarks.suppress_people import digits, few_digits
 from benchmarks.suppress_settle import settle
+from benchmarks.suppress_worlds import GROUPS, OFFENCES, World
 from benchmarks.suppression import KINDS, PLACES, Result, attack, kept, row_of, sizes
 
 
@@ -96,6 +97,8 @@ def test_digits_that_tell_of_strata_are_found() -> None:
         ("holds", (3, 3, 6), 8),
         ("searches", (4, 5, 8), 8),
         ("ends", (2, 2, 3), 8),
+        ("ends", (8, 2, 5), 8),
+        ("searches", (8, 5, 10), 8),
     ],
 )
 def test_no_small_count_is_recovered(kind: str, seed: tuple[int, ...], places: int, tmp_path: Path) -> None:
@@ -104,3 +107,35 @@ def test_no_small_count_is_recovered(kind: str, seed: tuple[int, ...], places: i
     # Nothing is proven by an output that says nothing.
     assert result.small >= 3
     assert result.equations >= 5
+
+
+BY_CLASS = (
+    # All that is no minor traffic is serious: less that of both groups, 8 of another group.
+    {"hispanic": {"licence": 16, "robbery": 30}, "white": {"traffic": 61, "licence": 19, "burglary": 11, "robbery": 28},
+     "black": {"traffic": 55, "burglary": 6, "robbery": 2}},
+    # Of all arrests with an offence 7 are in no contrast.
+    {"hispanic": {"traffic": 94, "licence": 199, "drug-possession": 10, "theft": 55, "fraud": 7, "unknown": 28},
+     "white": {"traffic": 166, "licence": 199, "robbery": 115, "unknown": 42},
+     "unknown": {"traffic": 11, "licence": 195, "drug-possession": 27, "robbery": 35, "theft": 35, "unknown": 12}},
+    # Of 15 of another group 11 are minor traffic.
+    {"hispanic": {"traffic": 26, "licence": 85, "theft": 110, "robbery": 18, "fraud": 166, "unknown": 22},
+     "white": {"traffic": 36, "licence": 94, "theft": 69, "robbery": 13, "fraud": 38, "unknown": 26},
+     "black": {"traffic": 1, "licence": 10, "theft": 1, "robbery": 1, "fraud": 2}},
+)  # fmt: skip
+
+
+def test_no_rest_by_class_is_recovered(tmp_path: Path) -> None:
+    """Arrests by class of offence of both groups, beside those of everybody: worlds that were recovered before."""
+    alike = {group: dict.fromkeys(OFFENCES, 40) for group in GROUPS[:3]}
+    drawn = {f"480{2 * i + 1:02d}": world for i, world in enumerate((*BY_CLASS, *[alike] * 5))}
+    counts = {
+        ("arrest", place, group, offence, half): world.get(group, {}).get(offence, 0) if half == 1 else 0
+        for place, world in drawn.items()
+        for group in GROUPS
+        for offence in OFFENCES
+        for half in (1, 2)
+    }
+    people = {(place, group): 20_000 for place in drawn for group in GROUPS[:3]}
+    result = attack(World("arrests", tuple(drawn), counts, people, focal=("hispanic",)), tmp_path)
+    assert (result.recovered, result.narrowed, result.tight) == ([], [], [])
+    assert result.small > 10

@@ -60,6 +60,15 @@ def notes(panel: Panel, c: int = 0) -> set[str]:
     return {name.removeprefix("booking-not-cited.") for name, mask in panel.notes.items() if mask[0, c]}
 
 
+@pytest.mark.parametrize(("elsewhere", "bare"), [(0, False), (9, True), (30, False)])
+def test_missing_shares_do_not_tell_of_other_offences(elsewhere, bare):
+    """Traffic arrests of everybody less both groups', and all of the other groups, leave these for other offences."""
+    others = (*ended("black", 20, 103, "traffic"), *ended("black", 0, elsewhere, "theft"))
+    panel = measure(cells(*TWO, *others))
+    traffic = [contrast.label for contrast in panel.contrasts].index("traffic")
+    assert panel.missing_hidden[0, traffic] == bare
+
+
 def test_cases_alike_are_compared():
     """R 4.2.2: t <- array(c(30,24,70,96, 33,66,27,84), c(2,2,2)); mantelhaen.test(t, correct=FALSE, alternative=...)
 

@@ -62,11 +62,11 @@ def test_too_many_cases_without_a_class():
 
 
 def test_cases_beside_those_compared():
-    """By hand: of a, 100 + 80 are compared, 7 of another group, 5 of none, 3 not told; b holds one group only."""
+    """By hand: of a, 100 + 80 are compared, 7 of another group, 5 of none, 3 not told; b holds one group, c none."""
     cases = [("a", "hispanic", 100), ("a", "white", 80), ("a", "black", 7), ("a", "", 5), ("a", "white", 3)]
-    cases += [("b", "hispanic", 60), ("b", "black", 9)]
+    cases += [("b", "hispanic", 60), ("b", "black", 9), ("c", "black", 4)]
     offence, group = (np.array([case[i] for case in cases], dtype=object) for i in (0, 1))
     n = np.array([case[2] for case in cases], dtype=float)
-    rows = RowTable(np.zeros(7, dtype=np.int64), {"offence": offence, "group": group}, n)
-    told = np.arange(7) != 4
-    assert beside_compared(rows, 1, ("hispanic", "white"), told, ("offence",)).tolist() == [7 + 5 + 3]
+    rows = RowTable(np.zeros(8, dtype=np.int64), {"offence": offence, "group": group}, n)
+    found = beside_compared(rows, 1, ("hispanic", "white"), np.arange(8) != 4, ("offence",))
+    assert found.tolist() == [[7 + 5 + 3, 9, 7 + 5, 9]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -161,6 +163,17 @@ def test_searches_of_unrecorded_result_are_not_told(silent, hidden):
     rows += [row("white", 70, searched=0), row("white", silent, searched=1)]
     panel = measure(cells(*rows))
     assert panel.hidden[0, column(panel, "searched")] == hidden
+
+
+def test_a_focal_group_that_is_hidden_is_among_the_others():
+    """All searches, less those of unrecorded group and of the two groups that are printed, are 5 of the third."""
+    counts = {"hispanic": (90, 100), "white": (70, 80), "black": (60, 5), "unknown": (90, 60)}
+    rows = [row(name, n, searched=s, contraband=0) for name, pair in counts.items() for s, n in enumerate(pair)]
+    found = cells(*rows)
+    both = dataclasses.replace(found, focal_groups=("hispanic", "black"))
+    for asked in (found, both):
+        panel = measure(asked)
+        assert panel.hidden[0, column(panel, "searched")]
 
 
 @pytest.mark.parametrize(("acquitted", "hidden"), [(0, False), (7, True), (12, False)])

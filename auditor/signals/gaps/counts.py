@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,30 +102,35 @@ def by_outcome(rows: RowTable, places: int, outcome: str) -> tuple[Floats, Float
     return found[0], found[1], found[2], found[3]
 
 
-def beside_outcome(rows: RowTable, places: int, outcome: str, groups: Collection[str]) -> tuple[Floats, ...]:
+def beside_outcome(
+    rows: RowTable, places: int, outcome: str, focal: Sequence[str], reference: str
+) -> tuple[Floats, ...]:
     """Return counts that follow from those of :func:`by_outcome` and what other signals print, by place, (J,) each.
 
-    They print all records, those without a group, and the outcomes of the groups that are compared.
+    They print all records, those without a group, and the outcomes of the groups that are compared. Of several focal
+    groups any may be hidden there, and then it is among the others.
 
     Parameters
     ----------
     rows, places, outcome
         As :func:`by_outcome` takes them.
-    groups : collection of str
-        The groups that are compared.
+    focal : sequence of str
+    reference : str
 
     Returns
     -------
     tuple of arrays
-        Records of groups that no comparison names with the outcome, without it, in all of these, and with nothing said
-        of it; then gaps, and all records, with nothing said of it; then records that are counted here with the outcome,
-        and without it, and in no comparison.
+        Gaps, and all records, with nothing said of the outcome; then, for every choice of focal groups that are
+        compared, records of other groups with the outcome, without it, in all of these, and with nothing said of it,
+        and those that are counted here with the outcome, and without it, and in no comparison.
     """
     side, blind = _side(rows, outcome), rows.isin("group", "", "unknown")
-    rest, unsaid = ~blind & ~rows.isin("group", *groups), side < 0
-    beyond = rest | (~blind & _uncompared(rows, outcome))
-    kept = [rest & (side == 1), rest & (side == 0), rest & ~unsaid, rest & unsaid, blind & unsaid, unsaid]
-    kept += [beyond & (side == 1), beyond & (side == 0)]
+    unsaid, apart = side < 0, ~blind & _uncompared(rows, outcome)
+    kept = [blind & unsaid, unsaid]
+    for shown in chain.from_iterable(combinations(focal, size) for size in range(1, len(focal) + 1)):
+        rest = ~blind & ~rows.isin("group", *shown, reference)
+        kept += [rest & (side == 1), rest & (side == 0), rest & ~unsaid, rest & unsaid]
+        kept += [(rest | apart) & (side == 1), (rest | apart) & (side == 0)]
     return tuple(np.bincount(rows.index[k], weights=rows.n[k], minlength=places).astype(float) for k in kept)
 
 

@@ -11,9 +11,10 @@ from pydantic import Field
 from auditor.cells import Bools, Cells, CellSpec, RowSpec, RowTable
 from auditor.findings.card import Card
 from auditor.signals.baseline import small
+from auditor.signals.concealment import NEVER, concealed
 from auditor.signals.searches import rows_of, tabulate
 from auditor.signals.signal import Design, Inventory, Lack, Options, Panel, Signal
-from auditor.signals.thresholds.counts import Ints, count_stops, labels_of, labels_of_days
+from auditor.signals.thresholds.counts import Ints, Stops, count_stops, labels_of, labels_of_days
 from auditor.signals.thresholds.draw import draw_cells
 from auditor.signals.thresholds.fits import Asked, fit_places
 from auditor.signals.thresholds.panel import codes_of, columns_of, modelled, stack_columns
@@ -191,14 +192,28 @@ def _columns(
 ) -> list[dict[str, Any]]:
     """Count, fit, and lay out the columns of one model; `groups` are those reported, the reference group last."""
     agencies = count_stops(rows, label, max(int(label.max(initial=-1)) + 1, len(groups)), agencies=True)
-    counted = agencies.by_place(cells.size).groups(list(range(len(groups))))
+    whole = agencies.by_place(cells.size)
+    counted = whole.groups(list(range(len(groups))))
     present, unread = (np.zeros(cells.size, dtype=bool) for _ in range(2))
     present[rows.index], unread[rows.index[rows.censored]] = True, True
     code = codes_of(cells, present, counted, unread, options.searches)
     effort = Effort(options.chains, options.warmup, options.draws, 8 * options.draws, target=_TARGET)
     asked = Asked(int(rng.integers(2**63)), effort, options.units, len(groups), scaled)
     fitted = fit_places(cells, agencies, modelled(code), asked)
-    return columns_of(cells, groups, counted, code, fitted, revealing, single=len(scaled) > 0)
+    hidden = revealing[:, None] | _beside_hidden(cells, whole, len(groups))
+    return columns_of(cells, groups, counted, code, fitted, hidden, single=len(scaled) > 0)
+
+
+def _beside_hidden(cells: Cells, whole: Stops, groups: int) -> Bools:
+    """Return, (J, G), whose counts, taken from everybody's, would give those of a hidden group away.
+
+    Other signals print the searches of everybody, and of unrecorded group, with and without a find.
+    """
+    hidden = np.zeros((cells.size, groups), dtype=bool)
+    blocks = [*range(groups), *[NEVER] * (whole.hits.shape[1] - groups)]
+    for parts in (whole.hits, whole.misses, whole.passes):
+        hidden |= concealed(parts, cells, blocks)[:, :groups]
+    return hidden
 
 
 def _revealing(cells: Cells, rows: RowTable, groups: tuple[str, str]) -> Bools:

@@ -173,7 +173,7 @@ def _by_outcome(cells: Cells, event: str, code: NDArray[np.int64]) -> Iterator[C
     for outcome in held_outcomes(rows):
         contrast = _contrast(event, outcome, "odds-ratio", "Mantel and Haenszel")
         counted = by_outcome(rows, cells.size, outcome)
-        beside = beside_outcome(rows, cells.size, outcome, (*cells.focal_groups, cells.reference_group))
+        beside = beside_outcome(rows, cells.size, outcome, cells.focal_groups, cells.reference_group)
         yield outcome_column(cells, counted, contrast, code, _FEW, _ALIKE, beside)
 
 

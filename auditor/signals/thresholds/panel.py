@@ -101,14 +101,14 @@ def columns_of(
     code : (J,) int array
         As :func:`codes_of` gives it.
     fitted : Fitted
-    revealing : (J,) bool array
-        Places of which these counts, beside those of another signal, would give a small one away.
+    revealing : (J, G) bool array
+        Whose counts, beside those of another group or signal, would give a small one away.
     single : bool
         Whether each group's threshold is a column of its own.
     """
     code = np.where((code == 0) & ~fitted.pooled, _CODES["few-places"], code)
     code = np.where((code == 0) & ~fitted.converged, _CODES["unconverged"], code)
-    model = _Model(cells, groups, counted, code, fitted, _small(cells, counted) | revealing[:, None])
+    model = _Model(cells, groups, counted, code, fitted, _small(cells, counted) | revealing)
     singles = [_single(model, g) for g in range(len(groups))] if single else []
     return [*singles, *(_compared(model, g) for g in range(len(groups) - 1))]
 
