@@ -75,7 +75,8 @@ def _log_upper(k: Array, n: Array, p: Array, q: Array) -> Array:
 
 def _log_far(k: Array, n: Array, p: Array, q: Array) -> Array:
     """Log P(X >= k) for k at or above the mean."""
-    return log_pmf(k, n, p, q) + _log_share(q, p) + np.log(k * _fraction(k, n, p, q))
+    # All but certain events come out at 0 give or take a few units of rounding: no chance is above 1.
+    return np.minimum(log_pmf(k, n, p, q) + _log_share(q, p) + np.log(k * _fraction(k, n, p, q)), 0.0)
 
 
 def _fraction(k: Array, n: Array, p: Array, q: Array) -> Array:

@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from auditor.stats.ratios import binomial
@@ -64,6 +64,7 @@ def test_certain_and_impossible_events():
     np.testing.assert_array_equal(binomial.binom_upper(0, 0, [0, 0.4, 1]), 1)
 
 
+@example(25, 2.0**-126, 0.0)  # P(X <= 0) came out at 1 + 1.4e-14
 @given(st.integers(1, 10**9), st.floats(1e-300, 1.0, exclude_max=True), st.floats(0, 1))
 def test_extremes_stay_probabilities(n, p, position):
     k = np.array([0, 1, round(position * n), n])
