@@ -17,13 +17,20 @@ from typing import Any
 
 import pytest
 
+from auditor import cli
+from auditor.app.forms import MOST_FILES
+from auditor.audit.calibrate import PLACES
+from auditor.audit.calibrating.drawn import EFFECTS, NATURAL, PLANTED
 from auditor.audit.evidence import _MOST_SUPPRESSED
+from auditor.cli_guard import EXIT_INTERRUPTED, EXIT_TERMINATED
 from auditor.signals.series.measure import LEAST_AFTER, LEAST_BEFORE
 from tests.docs.pages import ROOT, blocks, pages
 
 READERS = (
-    "docs/faq.md", "docs/glossary.md", "docs/index.md", "docs/limits.md", "docs/reading.md", "docs/reading-es.md",
-    "docs/requests.md", "docs/tutorial-analyst.md", "docs/tutorial-journalist.md", "docs/tutorial-litigator.md",
+    "docs/app.md", "docs/architecture.md", "docs/calibrate.md", "docs/errata.md", "docs/faq.md", "docs/glossary.md",
+    "docs/index.md", "docs/interrupted.md", "docs/letters.md", "docs/limits.md", "docs/python.md",
+    "docs/reading-es.md", "docs/reading.md", "docs/requests.md", "docs/review-file.md", "docs/spanish.md",
+    "docs/tutorial-analyst.md", "docs/tutorial-journalist.md", "docs/tutorial-litigator.md",
     "docs/write-a-signal.md", "docs/write-a-state.md", "docs/write-an-adapter.md",
 )  # fmt: skip
 
@@ -40,6 +47,11 @@ _OTHER = (
     r"Level 1, 2, 3",
     r"\b95 %",
     r"90 Fed\. Reg\. 57141",
+    r"SHA-256",
+    r"\b0\.1\.0\b",
+    r"127\.0\.0\.1",
+    r"exit(?: code)?(?: is)? \d",
+    r"(?m)\| \d+ \|$",
 )
 """What is no number of the kind meant: references, code, links, headings, dates, names of laws and parts."""
 
@@ -86,6 +98,15 @@ EVERYWHERE = {"1", "10", "0"}
 """Small counts are those of 1 to 10; an interval holds 1, or 0."""
 
 COMPUTED: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
+    "docs/app.md": lambda found: {"200": str(MOST_FILES)},
+    "docs/calibrate.md": lambda found: {
+        "400": str(PLACES), "24": str(LEAST_BEFORE), "12": str(LEAST_AFTER), "36": str(LEAST_BEFORE + LEAST_AFTER),
+        "200": str(_default("calibrate", "replicates")), "0.05": str(protocol("q")), "5": f"{100 * PLANTED:.0f}",
+        **{str(value): str(value) for value in (*NATURAL, *EFFECTS) if value},
+    },
+    "docs/errata.md": lambda found: {},
+    "docs/interrupted.md": lambda found: {"130": str(EXIT_INTERRUPTED), "143": str(EXIT_TERMINATED)},
+    "docs/letters.md": lambda found: {},
     "docs/faq.md": lambda found: {
         "35": f"{_z(found):.0f}",
         "5": f"{100 * protocol('q'):.0f}",
@@ -151,6 +172,11 @@ def _arrests(code: str) -> str:
     text = (ROOT / "docs" / "tutorial-analyst.md").read_text(encoding="utf-8")
     (block,) = [block for block in blocks(text) if block.file == "arrests.csv"]
     return str(sum(int(row["Arrests"]) for row in csv.DictReader(block.lines) if row["Eth"] == code))
+
+
+def _default(command: str, option: str) -> Any:
+    (found,) = [parameter for parameter in cli.cli.commands[command].params if parameter.name == option]
+    return found.default
 
 
 def _months() -> tuple[int, int]:
