@@ -179,6 +179,8 @@ EVENTS: Final = Words(
         "removal": "removals",
     }
 )
+STEPS: Final[Mapping[str, str]] = Words({"signed": "signed", "activated": "activated", "ended": "ended"})
+"""What may happen to a programme on a day."""
 PROGRAMMES: Final[Mapping[str, str]] = Words(
     {
         "secure-communities": "Secure Communities",

@@ -76,7 +76,8 @@ def _programme(index: int, entry: Mapping[str, Any]) -> dict[str, Any]:
     day = entry.get("date")
     shown = Markup("not stated") if not day else _cited_day(str(day), f"profile/activations/{index}/date")
     names = {name: str(entry.get(name) or "") for name in ("program", "kind", "agency")}
-    return {**names, "program": labels.PROGRAMMES.get(names["program"], names["program"]), "date": shown}
+    programme = labels.PROGRAMMES.get(names["program"], names["program"])
+    return {**names, "program": programme, "kind": labels.STEPS.get(names["kind"], names["kind"]), "date": shown}
 
 
 def _cited_day(day: str, ref: str) -> Markup:

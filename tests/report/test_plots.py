@@ -11,7 +11,7 @@ import pytest
 from auditor.findings.finding import Estimate
 from auditor.findings.listed import listed
 from auditor.findings.review import Control, PlaceReview, Review
-from auditor.report import rules, tables
+from auditor.report import rules, tables, tongue
 from auditor.report.figures.calendar import calendar
 from auditor.report.figures.sensitivity import sensitivity
 from auditor.report.figures.study import event_studies
@@ -128,6 +128,11 @@ def test_the_calendar_draws_each_month_once(place: PlaceReview) -> None:
     assert made is not None
     drawn = {path["css"]: path["d"].count("M") for path in made["panels"][0]["paths"]}
     assert drawn == {"cal-told": 46, "cal-total": 12, "cal-gap": 2}
+    assert "".join(letter["text"] for letter in made["panels"][0]["letters"]) == "JFMAMJJASOND"
+    with tongue.speaking("es"):
+        spanish = calendar(place)
+    assert spanish is not None
+    assert "".join(letter["text"] for letter in spanish["panels"][0]["letters"]) == "EFMAMJJASOND"
     assert calendar(replace(place, profile={})) is None
     assert calendar(replace(place, profile=None)) is None
 

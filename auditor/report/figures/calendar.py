@@ -12,6 +12,7 @@ from auditor.findings.review import PlaceReview
 from auditor.report import labels, numbers, rules
 from auditor.report.cite import cited, pointer
 from auditor.report.figures.paths import drawn
+from auditor.report.units import units
 
 CELL, ROW, LABEL, HEAD, GAP, WIDTH = 11, 16, 40, 40, 28, 720
 ACROSS: Final = 3
@@ -75,7 +76,9 @@ def _panel(event: str, runs: Mapping[str, Any], x: int, y: int) -> dict[str, Any
         "cut": len(shown) < len(years),
         "height": HEAD + ROW * len(shown),
         "months": str(y + 32),
-        "letters": [{"x": str(x + LABEL + CELL * m + 5), "text": "JFMAMJJASOND"[m]} for m in range(12)],
+        "letters": [
+            {"x": str(x + LABEL + CELL * m + 5), "text": month[0].upper()} for m, month in enumerate(units().months)
+        ],
         "years": [
             {"x": str(x + LABEL - 6), "y": str(top + ROW * i + 11), "text": str(at)} for i, at in enumerate(shown)
         ],

@@ -411,3 +411,17 @@ def test_months_are_moved_by_the_calendar() -> None:
     assert moved(["2009-06-16", "12"]) == "2010-06-16"
     assert moved(["2012-03-31", "-1"]) == "2012-02-29"
     assert moved(["2009-12-31", "2"]) == "2010-02-28"
+
+
+def test_a_picture_names_what_it_draws(letters: dict[tuple[str, str], Letter]) -> None:
+    """Groups are no places, and the bars of two rates no shares."""
+    drawn = [block for letter in letters.values() for part in letter.parts for block in part.blocks]
+    pictures = [block for block in drawn if isinstance(block, Picture)]
+    assert pictures
+    for block in pictures:
+        who, bar, told = (plain(cell) for cell in block.header)
+        groups = {"Hispanic", "White (non-Hispanic)"} & {plain(entry.label) for entry in block.bars}
+        assert (who == "Group") == bool(groups)
+        assert (bar, told) == (
+            ("Rate", "Ratio of the rates") if "rates" in plain(block.caption) else ("Share", "Counts")
+        )

@@ -123,6 +123,11 @@ def test_a_spanish_page_says_that_english_governs(spanish: dict[str, str]) -> No
         assert "prevalece el inglés" in page
 
 
+def test_what_happened_to_a_programme_is_spanish(spanish: dict[str, str]) -> None:
+    assert any("<td>activación</td>" in page for page in spanish.values())
+    assert not any("<td>activated</td>" in page for page in spanish.values())
+
+
 def test_the_languages_of_a_review() -> None:
     assert languages_of({}) == ("en",)
     assert wanted(None, ("en",)) == ("en",)
