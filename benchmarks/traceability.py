@@ -6,6 +6,8 @@ For each output folder of `auditor run` (made by this version): what `auditor ve
 cite; of how many pages, each with one random visible digit altered, verify tells (hashes left out, as if they had been
 forged too); and of how many the numbers' sources alone tell, the altered digit being one of a cited number, as for
 a review of another version, whose pages are not rendered again. Rows go to benchmarks/results/traceability.csv.
+
+A source alone cannot tell the two roundings of a tie apart: 1.15, shown as 1.1 and altered into 1.2, passes there.
 """
 
 from __future__ import annotations
