@@ -17,7 +17,7 @@ help:
 	@echo "make demo       run the built-in example into $(OUT)/ and say which page to open"
 	@echo "make test       run the tests"
 	@echo "make lint       ruff and mypy"
-	@echo "make docs       write docs/methods/ from the cards of the signals"
+	@echo "make docs       write docs/methods/ from the cards of the signals, run the notebooks, and build build/site/"
 	@echo "make conformance  write docs/conformance.md: our numbers beside other programs'"
 	@echo "make calibrate  measure the false-alarm rate of the default protocol (long)"
 	@echo "make bench      measure speed and memory (long)"
@@ -148,8 +148,11 @@ sbom: $(VENV)/.supply
 determinism: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python benchmarks/determinism.py
 
-docs: $(VENV)/.core
+docs: $(VENV)/.dev
 	$(BIN)/python scripts/write_method_pages.py
+	$(BIN)/python scripts/run_notebooks.py
+	$(BIN)/mkdocs build --quiet
+	@echo "Open $(CURDIR)/build/site/index.html in a browser."
 
 clean:
 	rm -rf $(VENV) $(OUT) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
