@@ -115,13 +115,13 @@ def counts(
     inputs: Sequence[Path], format_: str | None, table: str | None, signal_: str | None, out: Path | None
 ) -> None:
     """Write the canonical table that the tests will see. NOT FOR PUBLICATION: nothing in it is suppressed."""
-    from auditor.audit import api
+    from auditor.audit import counting
     from auditor.audit.out_file import check_target, write_whole
 
     file = out or Path(f"{signal_ or table or 'counts'}.private.csv")
     if str(file) != "-":
         check_target(file, private=True)
-    text = api.counts(inputs, format=format_, table=table, signal=signal_)
+    text = counting.counts(inputs, format=format_, table=table, signal=signal_)
     if str(file) == "-":
         click.echo(text, nl=False)
         return

@@ -24,7 +24,8 @@ from pathlib import Path
 from nation import generate
 
 from auditor.audit.config import load_config
-from auditor.audit.run import open_engine, plan, read_sources
+from auditor.audit.reading import read_sources
+from auditor.audit.run import open_engine, plan
 from auditor.audit.screen import run_screen
 from auditor.audit.seeds import generator
 from auditor.records.store import Store

@@ -21,7 +21,8 @@ from auditor.audit.calibrating.settings import settings_sha256
 from auditor.audit.config import Config
 from auditor.audit.progress import Progress, silent
 from auditor.audit.protocol import Protocol, load_protocol
-from auditor.audit.run import open_engine, plan, read_sources
+from auditor.audit.reading import read_sources
+from auditor.audit.run import open_engine, plan
 from auditor.audit.screening.decide import MOST_Q
 from auditor.audit.seeds import generator
 from auditor.audit.verdict import Rules

@@ -2,12 +2,14 @@
 
 Where everything does not fit on a screen, what every file of a layout says is said once, signals that lack the same
 thing stand together, and the last notes of each file give way, with how many there are; if that does not do, signals
-that cannot speak are named without their reasons. Rows, reasons for which rows were left out, verdicts, requests and
-questions are never shortened.
+that cannot speak are named without their reasons; if that does not do either, the rule of the grades and the signals
+that want each column give way, and requests after the first few are counted. Rows, reasons for which rows were left
+out, verdicts and questions are never shortened.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -19,12 +21,20 @@ if TYPE_CHECKING:
     from auditor.audit.check_report import CheckReport, SignalReach
 
 PRIVATE = "For your own eyes: numbers here may count few people. Not for publication."
-SCREEN = 45
-"""Lines of a screen, as far as that can be said."""
+SCREEN, WIDTH = 45, 120
+"""Lines of a screen and letters of a line, as far as that can be said; longer lines take several."""
 _SHOWN = 12
 _FEW = 6
 _MOST, _LEAST = 12, 1
 """Notes of each file that a shortened report shows: the most, and the least."""
+_ASKED = 6
+"""Requests that the shortest report shows."""
+_OF_SIGNALS = re.compile(r" \([a-z, -]+?(?: and \d+ more)?\)")
+_TRIVIAL = re.compile(
+    r"columns? .* (read as|not used)|columns? (not used|known)|the file was packed|delimiter|encoding|"
+    r"\d+ (hidden|merged)|\d+ lines? above the header|\d+ columns? without name"
+)
+"""How notes begin that a shortened report shows last: they say how a file is made, not what its records are."""
 _LISTS, _BY_ROW = "no source that lists ", " row by row says of them: "
 """How the reason of a signal begins that needs rows, and what stands before the columns that it needs."""
 
@@ -39,19 +49,27 @@ def lines(report: CheckReport, *, verbose: bool = True) -> list[str]:
         True for everything; else as many notes of each file as leave one screen, and how many there are besides.
     """
     found = [*_lines(report, None)]
-    if verbose or len(found) <= SCREEN:
+    if verbose or height(found) <= SCREEN:
         return found
     # The fullest report that fits; else the shortest, which holds what is never shortened.
-    for tight in (False, True):
+    for tight, bare in ((False, False), (True, False), (True, True)):
         for most in range(_MOST, _LEAST - 1, -1):
-            found = [*_lines(report, most, tight=tight)]
-            if len(found) <= SCREEN:
+            found = [*_lines(report, most, tight=tight, bare=bare)]
+            if height(found) <= SCREEN:
                 return found
     return found
 
 
-def _lines(report: CheckReport, most: int | None, *, tight: bool = False) -> Iterator[str]:
-    """Yield the report with so many notes of each file (None: all); a tight one names signals without reasons."""
+def height(found: Sequence[str]) -> int:
+    """Return how many lines of a screen some lines take."""
+    return sum(max(1, -(-len(line) // WIDTH)) for text in found for line in text.split("\n"))
+
+
+def _lines(report: CheckReport, most: int | None, *, tight: bool = False, bare: bool = False) -> Iterator[str]:
+    """Yield the report with so many notes of each file (None: all).
+
+    A tight one names signals without reasons; a bare one leaves out what only explains, and counts the last requests.
+    """
     yield PRIVATE
     if most is not None:
         yield "Shortened to a screen: --verbose shows everything, and --json holds it too."
@@ -63,7 +81,7 @@ def _lines(report: CheckReport, most: int | None, *, tight: bool = False) -> Ite
     if several:
         said = [f"  note (of {count} of the files above): {note}" for note, count in several.items()]
         yield from _cut(said, most, "  ")
-    if report.quality:
+    if report.quality and not bare:
         yield f"  Grade: {RULE}"
     if report.notes:
         yield from ("", "Over all files", *(f"  note: {note}" for note in report.notes))
@@ -76,7 +94,7 @@ def _lines(report: CheckReport, most: int | None, *, tight: bool = False) -> Ite
         yield from ("", f"Highest verdict that these data can reach: {report.ceiling['verdict']}")
         yield f"  Why: {report.ceiling['why']}"
         yield f"  What would raise it: {report.ceiling['would_raise']}"
-    yield from _listed("To ask the agency for", report.ask)
+    yield from _listed("To ask the agency for", _shortest(report.ask) if bare else report.ask)
     yield from _listed("Still missing beside it", report.missing)
     yield from _listed("To be decided by you first", [str(question) for question in report.questions])
     if report.toml:
@@ -108,7 +126,10 @@ def _source(source: Source, quality: Quality | None, several: Mapping[str, int],
         kind = "set aside, not understood" if step.quarantined else "left out"
         example = f" (rows {step.example})" if step.example else ""
         yield f"    {step.rows:,} {kind}: {step.reason}{example}"
-    yield from _cut([f"    note: {note}" for note in ledger.notes if note not in several], most, "    ")
+    own = [note for note in ledger.notes if note not in several]
+    if most is not None:
+        own.sort(key=lambda note: bool(_TRIVIAL.match(note)))
+    yield from _cut([f"    note: {note}" for note in own], most, "    ")
 
 
 def _keys(report: CheckReport, *, together: bool) -> Iterator[str]:
@@ -161,6 +182,16 @@ def _signals(signals: Sequence[SignalReach], *, together: bool) -> Iterator[str]
         yield f"  no: no source says row by row what these need: {wanted}"
     for reason in dict.fromkeys(signal.reason for signal in unable):
         yield f"  no: {', '.join(signal.signal for signal in unable if signal.reason == reason)}: {reason}"
+
+
+def _shortest(asked: Sequence[str]) -> list[str]:
+    """Return the first requests, columns without the signals that want them, and how many there are besides."""
+    kept = []
+    for item in asked[:_ASKED]:
+        what, colon, columns = item.partition(", for the signals named: ")
+        kept.append(f"{what}: {_OF_SIGNALS.sub('', columns)}" if colon else item)
+    left = len(asked) - len(kept)
+    return [*kept, f"and {left} more: --verbose"] if left else kept
 
 
 def _listed(head: str, items: Sequence[str]) -> Iterator[str]:

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from auditor.audit.asking import asks
 from auditor.audit.check_report import CheckReport, EthnicityReach, SignalReach
-from auditor.audit.config import Config, load_config
-from auditor.audit.config_parts import FAR_FUTURE
+from auditor.audit.config import Config
 from auditor.audit.drafting.missing import held_of, missing
 from auditor.audit.ethnicity import Unrecorded, unrecorded
-from auditor.audit.run import exploratory, open_engine, plan, read_sources
+from auditor.audit.reading import config_of, read_sources
+from auditor.audit.run import exploratory, open_engine, plan
 from auditor.audit.verdict import FLAG, GRADES, Circumstances, Evidence, ceiling
 from auditor.audit.wording import say, text
 from auditor.engine.engine import Engine
-from auditor.errors import DecisionNeeded, UsageError
+from auditor.errors import DecisionNeeded
 from auditor.records.docket import Docket
 from auditor.records.load import Loaded
 from auditor.records.quality import assess
@@ -51,22 +51,6 @@ def check(inputs: Sequence[Path]) -> CheckReport:
         except DecisionNeeded as error:
             return CheckReport(tuple(docket.met)).undecided(error)
         return report(config, loaded)
-
-
-def config_of(inputs: Sequence[Path], format_: str = "auto") -> Config:
-    """Return the configuration that the inputs are, or one made for files given by themselves.
-
-    Raises
-    ------
-    UsageError
-        When a configuration is mixed with other inputs.
-    """
-    if any(path.suffix.lower() == ".toml" for path in inputs):
-        if len(inputs) != 1:
-            raise UsageError("give one configuration, or data files; not both")
-        return load_config(inputs[0])
-    sources = [{"format": format_, "path": str(path.resolve())} for path in inputs]
-    return Config.from_dict({"audit": {"title": "check", "as_of": FAR_FUTURE}, "sources": sources})
 
 
 def report(config: Config, loaded: Loaded) -> CheckReport:
@@ -151,6 +135,12 @@ def _ceiling(config: Config, engine: Engine, lacking: Collection[str]) -> dict[s
         )
     about = _circumstances(config, engine)
     highest = ceiling(evidence, about)
+    if not evidence and len(lacking) < len(discover()):
+        return {
+            "verdict": highest,
+            "why": text("ceiling.why-described"),
+            "would_raise": text("ceiling.raise-described"),
+        }
     return {"verdict": highest, **_why(evidence, about, highest, minimum)}
 
 

@@ -6,16 +6,17 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from auditor.audit.checking import config_of
-from auditor.audit.run import open_engine, read_sources
-from auditor.cells import Cells, RowTable, Table
+from auditor.audit.reading import config_of, read_sources
 from auditor.errors import UsageError, unknown_name
 from auditor.records.load import Loaded
 from auditor.records.store import Store
-from auditor.report.tables import cell
-from auditor.signals.registry import signal as signal_named
+from auditor.report.csv_text import cell
+
+if TYPE_CHECKING:
+    from auditor.audit.config import Config
+    from auditor.cells import Cells, RowTable, Table
 
 COLUMNS: Final = {
     "counts": (
@@ -73,10 +74,18 @@ def counts(
         if signal is not None:
             if table is not None:
                 raise UsageError("give --table or --signal, not both")
-            view = signal_named(signal).view(config.options(signal))
-            return _cells(open_engine(config, read_sources(config, store, view.rows)).cells(view))
+            return _cells(_seen(config, store, signal))
         loaded = read_sources(config, store, single=False)
         return _table(loaded, table or _held(loaded))
+
+
+def _seen(config: Config, store: Store, signal: str) -> Cells:
+    """Return the cells that a signal sees; the engine and the signals are not needed for anything else here."""
+    from auditor.audit.run import open_engine
+    from auditor.signals.registry import signal as signal_named
+
+    view = signal_named(signal).view(config.options(signal))
+    return open_engine(config, read_sources(config, store, view.rows)).cells(view)
 
 
 def _held(loaded: Loaded) -> str:

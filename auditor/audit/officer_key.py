@@ -9,7 +9,8 @@ from typing import Final
 
 from auditor.audit.config import Config
 from auditor.audit.out_file import check_target, write_whole
-from auditor.audit.run import open_engine, read_sources
+from auditor.audit.reading import read_sources
+from auditor.audit.run import open_engine
 from auditor.domain.pseudonyms import KeyEntry, sorted_key
 from auditor.engine.engine import Engine
 from auditor.errors import Problem, UsageError

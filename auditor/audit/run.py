@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -21,20 +21,20 @@ from auditor.audit.measuring import measure_all
 from auditor.audit.places import Setting, review_place
 from auditor.audit.poisoned import Poisoned
 from auditor.audit.progress import Progress, silent
+from auditor.audit.reading import read_sources
 from auditor.audit.regions import review_regions
 from auditor.audit.robustness.by_surname import surname_engine
+from auditor.audit.ruled import ruled
 from auditor.audit.screening.decide import MOST_Q
 from auditor.audit.source_entry import source_entry
 from auditor.audit.verdict import FLAG, GRADES, Rules
-from auditor.cells import CellSpec, Inventory, RowSpec
+from auditor.cells import CellSpec, Inventory
 from auditor.engine.engine import Engine
-from auditor.engine.events import asked
 from auditor.errors import InputError, Problem
 from auditor.findings.card import Card
 from auditor.findings.finding import Withheld
 from auditor.findings.review import PlaceReview, Review
-from auditor.records.docket import Docket
-from auditor.records.load import Loaded, load
+from auditor.records.load import Loaded
 from auditor.records.quality import assess
 from auditor.records.store import Store
 from auditor.records.unseen import visible
@@ -61,7 +61,7 @@ class Plan:
 def plan(inventory: Inventory, config: Config, about: Unrecorded | None = None) -> Plan:
     """Ask every signal of the protocol whether these data can carry it, and whether ethnicity is recorded in them."""
     speak, silent_ones = [], []
-    for name, signal in _ruled(config):
+    for name, signal in ruled(config):
         lack = lack_of(signal, inventory, config.options(name), about)
         if lack is not None and "columns" in lack.values and any(spec.engine for spec in config.sources):
             lack = replace(lack, reason=ROWS_STAY)  # exporting them may be out of the question: not the user's mistake
@@ -113,41 +113,6 @@ def audit(
         failures = tuple({"place": place, "error": known[place]} for place in sorted(known))
         about = {**review.audit, "exclude": list(config.audit.exclude)}
         return replace(review, audit=about, failures=failures)
-
-
-def read_sources(
-    config: Config, store: Store, also: RowSpec | None = None, docket: Docket | None = None, *, single: bool = True
-) -> Loaded:
-    """Read the sources of a configuration into the canonical tables.
-
-    Single rows are read for the signals that the protocol names, and for what is asked for besides, unless ``single``
-    is false. Whatever is wrong or open is gathered on the docket first.
-    """
-    docket = Docket() if docket is None else docket
-    docket.questions += config.open
-    return load(
-        config.sources,
-        config.base,
-        store,
-        period=config.period,
-        exclude=config.audit.exclude,
-        as_of=config.audit.as_of,
-        rows=rows_wanted(config, also) if single else frozenset(),
-        docket=docket,
-        decisions=config.decisions,
-    )
-
-
-def rows_wanted(config: Config, also: RowSpec | None = None) -> frozenset[str]:
-    """Return the columns of single rows that the signals of the protocol ask for, and what is asked for besides."""
-    return asked([also, *(found.view(config.options(name)).rows for name, found in _ruled(config))])
-
-
-def _ruled(config: Config) -> Iterator[tuple[str, Signal]]:
-    """Yield the signals that the protocol names."""
-    for name, signal in discover().items():
-        if config.protocol.rule(name) is not None:
-            yield name, signal
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,11 @@ def clock_text(sheet: Sheet, name: str) -> str:
     text = sheet.text(name)
     behind = f"regexp_extract({text}, '{_BEHIND}', 1) || regexp_extract({text}, '{_BEHIND}', 2)"
     serial = f"regexp_extract({text}, '{_SERIAL}', 1)"
-    either = f"coalesce(nullif({behind}, ''), nullif({serial}, ''))"
+    # Both hold one of these signs: most columns of days have neither, and need no regular expression.
+    either = (
+        f"CASE WHEN contains({text}, ':') OR contains({text}, '.') "
+        f"THEN coalesce(nullif({behind}, ''), nullif({serial}, '')) END"
+    )
     return f"coalesce({either}, regexp_replace({text}, '{_SECONDS}', '\\1'))" if name == "time" else either
 
 

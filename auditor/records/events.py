@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.domain.vocabulary import EXCLUDE
-from auditor.records.absent import cut, marked
+from auditor.records.absent import cut, given, marked
 from auditor.records.charges import tells_offence
 from auditor.records.clocks import clock_text, map_clock, map_days, missed
 from auditor.records.crosswalk import map_codes, map_texts
@@ -35,15 +35,15 @@ class _Parts:
     asides: list[str] = field(default_factory=list)
 
 
-def fill(sheet: Sheet, counted: str) -> None:
+def fill(sheet: Sheet, standing: Callable[[], str]) -> None:
     """Write the used rows of a sheet of person-events, where a signal asked for more than the counts hold.
 
     Parameters
     ----------
     sheet : Sheet
         Its ``wanted`` says which columns are asked for; none: nothing happens.
-    counted : str
-        SQL over the typed table: the row that stands for this one in the counts.
+    standing : callable
+        Returns SQL over the typed table: the row that stands for this one in the counts.
     """
     wanted = asked(sheet)
     if not wanted:
@@ -57,7 +57,7 @@ def fill(sheet: Sheet, counted: str) -> None:
     aside = f"WHERE coalesce({', '.join(parts.asides)}) IS NULL" if parts.asides else ""
     sheet.run(
         f"INSERT INTO events ({names}) SELECT {values} FROM {quote(sheet.raw.table)} r "  # noqa: S608
-        f"JOIN (SELECT *, {counted} AS counted FROM {sheet.typed} WHERE aside IS NULL) t ON t._row = r._row "
+        f"JOIN (SELECT *, {standing()} AS counted FROM {sheet.typed} WHERE aside IS NULL) t ON t._row = r._row "
         f"{' '.join(parts.joins)} {aside}"
     )
     if "contraband" in wanted and "searched" in sheet.columns:
@@ -114,8 +114,8 @@ def _moment(sheet: Sheet, name: str, parts: _Parts) -> None:
     minute = _clock(sheet, name, parts)
     parts.select[name] = f"{alias}.day::TIMESTAMP + to_minutes(coalesce({minute}, 0)::BIGINT)"
     # False beside a missing day: one was given and could not be read, so that its absence means nothing.
-    given = f"{cut(sheet.text(name))} <> '' AND NOT {marked(sheet.text(name))}"
-    timed = f"WHEN {alias}.day IS NOT NULL THEN {minute} IS NOT NULL WHEN {given} THEN false"
+    written = f"{cut(sheet.text(name))} <> '' AND NOT {marked(sheet.text(name))}"
+    timed = f"WHEN {alias}.day IS NOT NULL THEN {minute} IS NOT NULL WHEN {written} THEN false"
     parts.select[f"{name}_timed"] = f"CASE {timed} END"
 
 
@@ -152,8 +152,15 @@ def _truth(value: str) -> str:
 
 
 def _age(sheet: Sheet, name: str, parts: _Parts) -> None:
-    number = f"TRY_CAST(regexp_extract({cut(sheet.text(name))}, '^(\\d{{1,3}})([.]0+)?$', 1) AS SMALLINT)"
-    parts.select[name] = f"CASE WHEN {number} <= {_OLDEST} THEN {number} END"
+    """Ages are few: each text is read once."""
+    table, alias, text = quote(f"map_{sheet.index}_{name}"), f"a_{name}", sheet.text(name)
+    number = f"TRY_CAST(regexp_extract({cut('raw')}, '^(\\d{{1,3}})([.]0+)?$', 1) AS SMALLINT)"
+    sheet.run(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT raw, CASE WHEN {number} <= {_OLDEST} THEN {number} END AS age "  # noqa: S608
+        f"FROM (SELECT DISTINCT {text} AS raw FROM {quote(sheet.raw.table)} r)"
+    )
+    parts.joins.append(f"LEFT JOIN {table} {alias} ON {alias}.raw = {text}")
+    parts.select[name] = f"{alias}.age"
 
 
 def _degree(sheet: Sheet, name: str, parts: _Parts) -> None:
@@ -218,10 +225,18 @@ def _note_faults(sheet: Sheet, name: str) -> None:
     reason = _FAULTY.get(READINGS[name])
     if reason is None:
         return
-    text = cut(sheet.text(name))
+    unread = f"source = {sheet.index} AND {quote(name)} IS NULL"
+    if not sheet.sql(f"SELECT 1 FROM events WHERE {unread} LIMIT 1"):  # noqa: S608
+        return
+    raw, table, text = quote(sheet.raw.table), quote(f"map_{sheet.index}_{name}_given"), sheet.text(name)
+    # Each text is looked at once, and not each row.
+    sheet.run(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT raw FROM (SELECT DISTINCT {text} AS raw FROM {raw} r) "  # noqa: S608
+        f"WHERE {given('raw')}"
+    )
     count, row = sheet.sql(
-        f"SELECT count(*), min(r._row) FROM {quote(sheet.raw.table)} r JOIN events e ON e.source = {sheet.index} "  # noqa: S608
-        f"AND e.row = r._row WHERE e.{quote(name)} IS NULL AND {text} <> '' AND NOT {marked(text)}"
+        f"SELECT count(*), min(r._row) FROM {raw} r JOIN {table} g ON g.raw = {text} "  # noqa: S608
+        f"JOIN (SELECT row FROM events WHERE {unread}) e ON e.row = r._row"
     )[0]
     if count:
         missed(sheet, name, reason, count, row)

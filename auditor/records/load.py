@@ -14,6 +14,7 @@ from auditor.domain.source import Source
 from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
 from auditor.records import account, canonical, repeats
 from auditor.records.adapter import AUTO, bundles_of, choose, fits
+from auditor.records.beside_group import ask_beside_group
 from auditor.records.bundle import Gathered, parts
 from auditor.records.columns import ColumnMap, find_columns, map_columns
 from auditor.records.container import is_lock_file
@@ -263,6 +264,8 @@ def _open(
         ledger = ledger.note(note)
     sheet = Sheet(index, at, spec, raw, store, docket, adapter, columns, as_of, ledger, wanted=asked)
     drop_days(sheet)
+    if not adapter.base:
+        ask_beside_group(sheet)
     placeless = check_required(sheet)
     sheet.open = len(docket.config) + len(docket.input) + len(docket.questions) > before
     if placeless:

@@ -17,6 +17,7 @@ PLAIN = r"\d{1,9}"
 _MOSTLY = 0.5
 """A column of which more than this share cannot be read is the wrong column, not a damaged one."""
 
+_UNIT = re.compile(r"\b(thousands?|millions?|000s?|per (1|cent|capita)|percent|percentage|rates?)\b", re.IGNORECASE)
 Distinct = tuple[str, int, int]
 
 
@@ -99,10 +100,24 @@ def _judge(sheet: Sheet, name: str, read: list[tuple[Distinct, Amount]], whole: 
             column=name,
             row=wrong[0][2],
         )
+    _refuse_units(sheet, name, by_state.get("bad", []))
     _ask_unclear(sheet, name, by_state.get("unclear", []))
     _ask_dash(sheet, name, by_state.get("dash", []), zeros)
     _mostly_bad(sheet, name, by_state.get("bad", []))
     _note_numbers(sheet, name, read, by_state)
+
+
+def _refuse_units(sheet: Sheet, name: str, bad: list[Distinct]) -> None:
+    """Refuse a column in which some cell says that the others are thousands, or rates."""
+    units = [item for item in bad if _UNIT.search(item[0])]
+    if units:
+        sheet.refuse(
+            sheet.listed(name, units),
+            "a cell that names a unit says that the numbers beside it are not people, one by one",
+            "write the counts themselves, and take the cell out",
+            column=name,
+            row=units[0][2],
+        )
 
 
 def _ask_unclear(sheet: Sheet, name: str, unclear: list[Distinct]) -> None:

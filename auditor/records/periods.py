@@ -10,6 +10,7 @@ from string import ascii_letters, digits
 from auditor.domain.periods import Period
 from auditor.records.columns import key
 from auditor.records.dates import order_of, problem_with, read_period
+from auditor.records.doubtful_dates import ask_swapped, refuse_double_years, refuse_without_year, refuse_year_first
 from auditor.records.new_year import years_only
 from auditor.records.private import listed
 from auditor.records.sheet import QUARANTINED, SHOWN, Row, Sheet
@@ -20,6 +21,7 @@ PERIOD_KIND = "word_period_kind"
 _COLUMNS = "raw VARCHAR, first DATE, last DATE, kind VARCHAR, aside VARCHAR, day DATE"
 _SERIAL = re.compile(r"([2-5]\d{4})(\.\d+)?")
 _MOSTLY = 0.5
+_DECIMAL_YEAR = re.compile(r"\d{4}[.]0")
 _SHORT_YEAR = re.compile(r"(^|[^\d])\d{1,2}[/.-]\d{1,2}[/.-]\d{2}$")
 _SHAPE = str.maketrans(digits + ascii_letters, "9" * len(digits) + "a" * len(ascii_letters))
 
@@ -69,6 +71,12 @@ def map_periods(sheet: Sheet, names: Sequence[str], table: str, *, days: bool = 
     order = order_of(values, sheet.spec.day_first)
     column = columns[0] if columns else names[0]
     ask_order(sheet, column, order, values)
+    ask_swapped(sheet, column, values)
+    refuse_year_first(sheet, column, values)
+    if names[0] == "date":
+        refuse_without_year(sheet, column, values)
+    if not days:
+        refuse_double_years(sheet, column, values)
     fiscal = key(sheet.columns.header("period")) in ("fiscalyear", "fy") and names[0] == "period"
     known: dict[str, Period] = {}
     bad: list[tuple[Distinct, str]] = []
@@ -179,6 +187,8 @@ def _remark(sheet: Sheet, column: str, values: dict[str, Distinct], fiscal: bool
     if fiscal or any(text[:2].casefold() == "fy" for text in values):
         sheet.note(f"{column}: fiscal years read as federal ones, from October to September")
     _note_forms(sheet, column, values)
+    if decimal := [text for text in values if _DECIMAL_YEAR.fullmatch(text)]:
+        sheet.note(f"{column}: a stop and zero behind years left out, e.g. {decimal[0]!r}")
     short = [text for text in values if _SHORT_YEAR.search(text)]
     if short:
         sheet.note(f"{column}: years of two digits read as 1951 to 2050, e.g. {sheet.shown(column, short[0])}")

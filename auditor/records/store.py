@@ -131,6 +131,7 @@ def _connect(temp: Path, paths: list[Path], memory: str) -> duckdb.DuckDBPyConne
     try:
         connection.execute("SET memory_limit = ?", [memory])
         connection.execute("SET temp_directory = ?", [str(temp)])
+        connection.execute("SET enable_progress_bar = false")  # it would be drawn among the results, on stdout
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET default_null_order = 'nulls_last'")
         connection.execute("SET python_enable_replacements = false")

@@ -14,6 +14,11 @@ TOLERANCE = 0.01
 """Relative difference between a total and its parts that is noted only; beyond it a person must look."""
 
 _TOTAL = "'\x01'"
+_BLANK_IN = ("group", "offence", "level")
+"""Columns that programs leave blank in the rows that sum the others (ROLLUP, pivot tables)."""
+
+_CELLS, _PEOPLE = 2, 10
+"""Cells in which a row without a label must equal its parts; of one cell alone, how many people it must hold."""
 
 
 def dimensions_of(sheet: Sheet) -> list[str]:
@@ -33,8 +38,41 @@ def settle_totals(sheet: Sheet, values: Sequence[str]) -> None:
     """
     dimensions = dimensions_of(sheet)
     for name in dimensions:
+        if name in _BLANK_IN and name in sheet.columns.positions and "n" in values:
+            _ask_blank(sheet, name, dimensions)
         if sheet.sql(f"SELECT 1 FROM {sheet.typed} WHERE {quote(name + '_total')} LIMIT 1"):  # noqa: S608
             _settle(sheet, name, dimensions, values)
+
+
+def _ask_blank(sheet: Sheet, name: str, dimensions: Sequence[str]) -> None:
+    """Ask whether rows with a blank label are totals, where each of them is the sum of the labelled ones beside it."""
+    keys = [*key_columns(dimensions, without=name), *time_keys(sheet)]
+    blank = f"{quote(name)} IS NULL AND NOT {quote(name + '_total')}"
+    cells = (
+        f"SELECT {', '.join(f'{text} AS k{i}' for i, text in enumerate(keys))}, sum(n) FILTER ({blank}) AS bare, "  # noqa: S608
+        f"sum(n) FILTER ({quote(name)} IS NOT NULL) AS parts, min(_row) FILTER ({blank}) AS _row "
+        f"FROM {sheet.typed} WHERE aside IS NULL GROUP BY ALL "
+        f"HAVING count(*) FILTER ({blank}) = 1 AND count({quote(name)}) > 1 AND bool_and(n IS NOT NULL)"
+    )
+    found, equal, people, row = sheet.sql(
+        f"SELECT count(*), count(*) FILTER (bare = parts), max(bare), min(_row) FROM ({cells}) WHERE bare + parts > 0"  # noqa: S608
+    )[0]
+    if not found or equal < found or (found < _CELLS and people < _PEOPLE) or sheet.spec.totals == "keep":
+        return
+    if "totals" in sheet.spec.model_fields_set:
+        sheet.run(
+            f"UPDATE {sheet.typed} SET {quote(name + '_total')} = true WHERE _row IN "  # noqa: S608
+            f"(SELECT _row FROM ({cells}) WHERE bare + parts > 0)"
+        )
+        return
+    sheet.ask(
+        f"{times(found, 'row')} with a blank {name}, each the sum of the rows beside it that name theirs",
+        "a total without a label: beside its parts it would count everybody twice, as people of whom none is recorded",
+        'say totals = "exclude" if they are totals, totals = "keep" if they are other people',
+        column=name,
+        row=row,
+        line='totals = "exclude"  # or "keep"',
+    )
 
 
 def key_columns(dimensions: Sequence[str], *, without: str) -> list[str]:

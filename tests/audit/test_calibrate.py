@@ -27,7 +27,8 @@ from auditor.audit.calibrating.shuffle import Shuffle, permuted
 from auditor.audit.config import Config
 from auditor.audit.explain import explain
 from auditor.audit.protocol import load_protocol
-from auditor.audit.run import audit, read_sources
+from auditor.audit.reading import read_sources
+from auditor.audit.run import audit
 from auditor.audit.schema import calibrate_schema, review_schema
 from auditor.audit.screening.decide import decide
 from auditor.audit.verdict import Rules

@@ -9,7 +9,7 @@ import pytest
 
 from auditor import cli
 from auditor.audit.check_report import CheckReport, SignalReach
-from auditor.audit.check_text import SCREEN, lines
+from auditor.audit.check_text import SCREEN, WIDTH, height, lines
 from auditor.domain.source import Ledger, Source
 from auditor.records.adapter import found_adapters
 
@@ -65,6 +65,26 @@ def test_signals_that_need_rows_stand_on_one_line() -> None:
     report = CheckReport(MANY.sources, signals=tuple(wanted))
     said = "hit-rate (contraband, group); hold-time (release_date)"
     assert f"  no: no source says row by row what these need: {said}" in lines(report, verbose=False)
+
+
+def test_lines_longer_than_a_screen_is_wide_count_for_several() -> None:
+    assert height(["", "x" * WIDTH, "x" * (WIDTH + 1), "a\nb"]) == 1 + 1 + 2 + 2
+    rows = "one row for each event that tells, for the signals named: group (hit-rate, no-charge and 7 more), sex (a-b)"
+    asked = (rows, *(f"{i}: " + "something long " * 16 for i in range(9)))
+    report = CheckReport(MANY.sources, signals=SIGNALS, ask=asked)
+    short = lines(report, verbose=False)
+    assert "  - one row for each event that tells: group, sex" in short
+    assert "  - and 4 more: --verbose" in short
+    assert [line for line in lines(report) if line.startswith("  - ")] == [f"  - {item}" for item in asked]
+
+
+def test_notes_on_how_a_file_is_made_come_last() -> None:
+    ledger = Ledger(100)
+    for note in ("the file was packed with gzip", "column 'Dt' read as date", *(f"n{i}" for i in range(60)), "last"):
+        ledger = ledger.note(note)
+    short = lines(CheckReport((Source("a.csv", "0" * 64, "records", ledger),)), verbose=False)
+    assert "    note: n0" in short
+    assert not any("gzip" in line for line in short)
 
 
 def test_what_is_never_shortened_may_take_more_than_a_screen() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from auditor.audit.config import Config
-from auditor.audit.run import audit, open_engine, read_sources
+from auditor.audit.reading import read_sources
+from auditor.audit.run import audit, open_engine
 from auditor.cells import CellSpec, is_simulated
 from auditor.findings.review import Review
 from auditor.records.store import Store

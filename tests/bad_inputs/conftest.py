@@ -11,7 +11,8 @@ import pytest
 from auditor import cli
 from auditor.audit.check_report import CheckReport
 from auditor.audit.config import load_config
-from auditor.audit.run import audit, read_sources
+from auditor.audit.reading import read_sources
+from auditor.audit.run import audit
 from auditor.domain.source import Ledger, Source
 from auditor.errors import AuditorError
 from auditor.findings.review import Review

@@ -105,6 +105,13 @@ def test_folder_of_a_killed_process_is_swept(tmp_path):
         assert other.is_dir()
 
 
+def test_no_bar_is_drawn_among_the_results():
+    """DuckDB draws one on stdout where it takes the program for an interactive one."""
+    with Store() as opened:
+        for connection in (opened.connection, opened.connection.cursor()):
+            assert connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (False,)
+
+
 def test_time_zone_is_fixed(monkeypatch):
     monkeypatch.setenv("TZ", "Asia/Kolkata")
     with Store() as opened:

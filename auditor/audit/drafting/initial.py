@@ -14,7 +14,7 @@ from auditor.audit.drafting.gathered import new_paths
 from auditor.audit.drafting.missing import Held, held_of, missing
 from auditor.audit.drafting.survey import Surveyed, look
 from auditor.audit.drafting.trial import Bench, try_all
-from auditor.audit.run import rows_wanted
+from auditor.audit.ruled import rows_wanted
 from auditor.errors import DecisionNeeded, InputError, Problem, UsageError
 from auditor.records.load import Loaded, load
 from auditor.records.proposing.line import Line

@@ -9,6 +9,8 @@ may identify a person never leave it.
 
 from __future__ import annotations
 
+from functools import partial
+
 from auditor.records import canonical, events, facility_placing
 from auditor.records.adapter import Adapter
 from auditor.records.adapters.counts import CODED, counts_columns
@@ -79,7 +81,7 @@ def load(sheet: Sheet) -> None:
     columns = counts_columns(sheet) | {"cumulative": "false", "n": "n", "n_low": "n_low", "n_high": "n_high"}
     canonical.insert(sheet, "counts", columns, months)
     sheet.run(f"INSERT INTO merged SELECT {sheet.index}, _row, file_rows FROM ({months}) WHERE file_rows > 1")  # noqa: S608
-    events.fill(sheet, _standing())
+    events.fill(sheet, partial(_standing, sheet))
     note_batches(sheet)
     note_ends(sheet)
     note_far_off(sheet)
@@ -101,9 +103,12 @@ _SPANS = {
 }
 
 
-def _standing() -> str:
+def _standing(sheet: Sheet) -> str:
     """Return the SQL of the row that stands for each row of the typed table in the counts."""
-    return f"min(_row) OVER (PARTITION BY {', '.join((*_KEYS, *_SPANS.values()))})"
+    # What is blank throughout tells no row from another: millions of rows are parted by the others alone.
+    filled = sheet.sql(f"SELECT {', '.join(f'count({name})' for name in _KEYS)} FROM {sheet.typed}")[0]  # noqa: S608
+    keys = [name for name, count in zip(_KEYS, filled, strict=True) if count]
+    return f"min(_row) OVER (PARTITION BY {', '.join((*keys, *_SPANS.values()))})"
 
 
 def _months(sheet: Sheet, grouped: bool) -> str:
