@@ -4,7 +4,7 @@ The published fit (beta form) puts the stop-weighted mean threshold of white dri
 the fast form under the default prior puts it below. Looked at, for one state:
 
 - the published thresholds alone, weighted by the stops and by the searches of all groups: weighting;
-- the beta form fitted again, under its own priors, and under half and one and a half times their standard deviations;
+- the beta form fitted again under its own priors (and, on request, half and one and a half times their deviations);
 - the fast form under the default prior and the same two scalings;
 - the fast form fitted to the counts that the beta fit expects (posterior means of searches and hits, rounded), in which
   there is no chance and the beta form holds: what is left is the form (and the carrying over of the prior).
@@ -13,15 +13,18 @@ the fast form under the default prior puts it below. Looked at, for one state:
 the posterior probability that the threshold of white drivers is the higher, `places_white_above` in how many places its
 posterior mean is the higher, `places_sure` in how many either order has posterior probability .95 or more.
 
-Run: OMP_NUM_THREADS=1 python benchmarks/threshold_order.py COUNTS.csv [--state NC]   (about 6 CPU-minutes)
-COUNTS.csv as in threshold_published.py. Writes benchmarks/results/threshold_order.csv.
+Run: OMP_NUM_THREADS=1 python benchmarks/threshold_order.py COUNTS.csv [--state NC] [--rows 6]
+COUNTS.csv as in threshold_published.py. The first six rows take about 3 CPU-minutes. Writes
+benchmarks/results/threshold_order.csv, a row as soon as it is done.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +39,10 @@ from auditor.stats.threshold.prior import ThresholdPrior
 RESULTS = Path(__file__).resolve().parent / "results" / "threshold_order.csv"
 WHITE, BLACK = 0, 1
 SURE = 0.95
+FIELDS = [
+    *("state", "fit", "white", "black", "black_less_white", "black_less_white_by_searches", "places"),
+    *("places_white_above", "sd", "p_white_above", "places_sure", "cpu_seconds"),
+]
 
 
 def line(state: str, fit: str, threshold: np.ndarray, data: list[np.ndarray]) -> dict[str, object]:
@@ -91,28 +98,31 @@ def fast_line(state: str, name: str, data: list[np.ndarray], prior: ThresholdPri
     return row | belief(gap.sd[BLACK], gap.below[BLACK], each, time.process_time() - began)
 
 
-def rows_of(state: str, data: list[np.ndarray]) -> list[dict[str, object]]:
-    rows = [line(state, "published", data[3], data)]
-    first, expected = beta_line(state, data, 1.0)
-    rows += [first, *(beta_line(state, data, wide)[0] for wide in (0.5, 1.5))]
-    for factor in (1.0, 0.5, 1.5):
-        rows.append(fast_line(state, f"fast, default prior x {factor}", data, ThresholdPrior().scaled(factor)))
-    rows.append(fast_line(state, "fast, on counts expected by the beta fit", expected, ThresholdPrior()))
-    return rows
+def rows_of(state: str, data: list[np.ndarray]) -> Iterator[dict[str, object]]:
+    yield line(state, "published", data[3], data)
+    for factor in (1.0, 1.5, 0.5):
+        yield fast_line(state, f"fast, default prior x {factor}", data, ThresholdPrior().scaled(factor))
+    row, expected = beta_line(state, data, 1.0)
+    yield row
+    yield fast_line(state, "fast, on counts expected by the beta fit", expected, ThresholdPrior())
+    for wide in (0.5, 1.5):
+        yield beta_line(state, data, wide)[0]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("counts", type=Path)
     parser.add_argument("--state", default="NC")
+    parser.add_argument("--rows", type=int, default=8, help="How many rows, from the first: the last two take longest.")
     options = parser.parse_args()
-    rows = rows_of(options.state, read(options.counts, options.state))
-    with RESULTS.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[1]), lineterminator="\n", restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-    for row in rows:
-        print(row)
+    rows: list[dict[str, object]] = []
+    for row in itertools.islice(rows_of(options.state, read(options.counts, options.state)), options.rows):
+        rows.append(row)
+        print(row, flush=True)
+        with RESULTS.open("w", newline="") as file:
+            writer = csv.DictWriter(file, FIELDS, lineterminator="\n", restval="")
+            writer.writeheader()
+            writer.writerows(rows)
 
 
 if __name__ == "__main__":
