@@ -124,7 +124,8 @@ simulations (`make calibrate`, `bench`, `fuzz`, `attack`, `kill`) are not made a
 {steps}
 
 {asked} requirements: {standing}. Names are those of the project's list of figures: N arithmetic, C calibration,
-D input, R robustness, P privacy, S security, V evidence.
+D input, R robustness, P privacy, S security, V evidence. The standing is a judgement (`scripts/requirements.toml`); the
+column of tests is what this run saw, and "not run" means that it left them out.
 
 | | asked | shown by | tests | standing | remark |
 |---|---|---|---|---|---|
