@@ -4,12 +4,13 @@
 
 A table set is the counts of one place by group, offence and half year, or by level, with its margins and rates, or its
 people listed row by row with how searches, arrests, cases and custody ended (`suppress_records.py`). The places that
-are compared with each other (3, 8 or 48) make one audit, with the nation's row in some. The audit is run whole, and
-every number of its review is read back as an equation over the counts (`suppress_read.py`, `suppress_people.py`);
-pages, tables and letters hold no number that the review does not hold (`auditor verify`). For every count of 1 to 10
-people - single cells, sums over groups, offences, sides, halves - a reader must hold possible that it is 0, or 11 or
-more, and values five apart: whole numbers of people that agree with all that is published show it, or its exact bounds
-do (`suppress_settle.py`).
+are compared with each other (3, 8 or 48) make one audit, with the nation's row, or a second focal group, in some. The
+audit is run whole, but for the posterior of a threshold model, which is made up (`suppress_drawn.py`), and every number
+of its review is read back as an equation over the counts (`suppress_read.py`, `suppress_people.py`), with the number of
+rows of a file that lists people; pages, tables and letters hold no number that the review does not hold (`auditor
+verify`). For every count of 1 to 10 people - single cells, sums over groups, offences, outcomes, sides, halves - a
+reader must hold possible that it is 0, or 11 or more, and values five apart: whole numbers of people that agree with
+all that is published show it, or its exact bounds do (`suppress_settle.py`).
 
 A count is *recovered* where one value is left, *narrowed* where what is left lies within 1 to 10 (then the reader knows
 that a few people stand there), and *tight* where what is left is fewer than five apart. None may happen.

@@ -84,7 +84,9 @@ def beside_compared(rows: RowTable, places: int, groups: Sequence[str], told: Bo
     ours = positions(rows, groups) >= 0
     named = np.where(ours, rows.columns["group"], _REST).astype(object)
     every = np.ones(len(rows.n), dtype=bool)
-    relabelled = RowTable(rows.index, {**rows.columns, "group": named}, rows.n, rows.censored)
+    # No other key is unpacked: rows by officer and encounter may be millions.
+    columns = {key: rows.columns[key] for key in by} | {"group": named}
+    relabelled = RowTable(rows.index, columns, rows.n, rows.censored)
     n, cases = spread(relabelled, places, (*groups, _REST), (told & ours, every), by, within=every)
     there = n[:, : len(groups)] > 0
     both, one = np.all(there, axis=1), there.sum(axis=1) == 1
