@@ -10,7 +10,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OUT ?= auditor-demo
 
-.PHONY: help demo test lint conformance calibrate bench pages fuzz attack kill challenge exact property evidence docs clean lock sbom determinism
+.PHONY: warehouse help demo test lint conformance calibrate bench pages fuzz attack kill challenge exact property evidence docs clean lock sbom determinism
 .DEFAULT_GOAL := help
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo "make exact      hold exact tests against rational arithmetic over every small table"
 	@echo "make property   draw 500 examples of every relation that must hold (the tests draw 30)"
 	@echo "make evidence   make the cheap figures again, run the tests of every requirement, write docs/evidence.md"
+	@echo "make warehouse  hold DuckDB, PostgreSQL and PySpark to the same cells and reviews (own environment; long)"
 	@echo "make lock       fix the versions of what a run needs, with hashes, in requirements.lock"
 	@echo "make sbom       list them as CycloneDX in build/sbom.json, and look for known faults in them (asks the network)"
 	@echo "make determinism  hold the example's bytes against other surroundings, and two wheels against each other (long)"
@@ -131,6 +132,19 @@ challenge: $(VENV)/.dev
 evidence: $(VENV)/.dev
 	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python scripts/evidence.py
 
+# Needs Debian's postgresql and openjdk-17-jre-headless (or another PostgreSQL and java); starts both by itself.
+WAREHOUSE_VENV ?= .venv-warehouse
+WAREHOUSE_ROWS ?= 1000000 2000000 4000000
+$(WAREHOUSE_VENV)/.made: pyproject.toml
+	$(PYTHON) -m venv --clear $(WAREHOUSE_VENV)
+	$(WAREHOUSE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[test,warehouse]"
+	@touch $@
+
+warehouse: $(WAREHOUSE_VENV)/.made
+	OMP_NUM_THREADS=1 AUDITOR_REQUIRE_WAREHOUSE=1 $(WAREHOUSE_VENV)/bin/python -m pytest tests/records/warehouse
+	OMP_NUM_THREADS=1 $(WAREHOUSE_VENV)/bin/python benchmarks/warehouse.py --rows 300000 --audit
+	OMP_NUM_THREADS=1 $(WAREHOUSE_VENV)/bin/python benchmarks/warehouse.py --rows $(WAREHOUSE_ROWS)
+
 $(VENV)/.supply: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv cyclonedx-bom pip-audit bandit
 	@touch $@
@@ -155,5 +169,5 @@ docs: $(VENV)/.dev
 	@echo "Open $(CURDIR)/build/site/index.html in a browser."
 
 clean:
-	rm -rf $(VENV) $(OUT) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(WAREHOUSE_VENV) $(OUT) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

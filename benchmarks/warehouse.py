@@ -63,6 +63,7 @@ ASK = """
 import os, sys
 from pathlib import Path
 folder, engine, audit = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "audit"
+os.chdir(folder)  # Spark makes a folder where it stands
 if engine == "pyspark":
     from pyspark.sql import SparkSession
     conf = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.driver.memory": "2g"}
@@ -217,13 +218,12 @@ def asked(
     environment["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
     started = time.monotonic()
     with Meter(server) if server else Meter() as meter:
-        child = subprocess.Popen(
-            [sys.executable, "-c", ASK, str(folder), engine, "audit" if audit else "cells"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,
-        )  # fmt: skip
-        meter.add(child.pid)
-        answer = child.stdout.read() if child.stdout else ""
-        if child.wait():
+        command = [sys.executable, "-c", ASK, str(folder), engine, "audit" if audit else "cells"]
+        quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+        with subprocess.Popen(command, env=environment, **quiet) as child:
+            meter.add(child.pid)
+            answer = child.stdout.read() if child.stdout else ""
+        if child.returncode:
             raise RuntimeError(f"{engine} ended with {child.returncode}")
     cost = {"cpu_seconds": sum(meter.cpu.values()), "wall_seconds": time.monotonic() - started}
     own = meter.peak.pop(child.pid, 0)

@@ -22,6 +22,7 @@ VARIABLE = "AUDITOR_ENGINE"
 EXTRA = 'pip install "auditor[warehouse]"'
 _PARQUET = ".parquet"
 _LISTED = 8
+_AT_ONCE = 100_000
 
 _FOREIGN = frozenset({"duckdb", "_duckdb", "ibis", "psycopg", "pyspark", "py4j", "pyarrow", "sqlglot", "grpc"})
 
@@ -157,7 +158,7 @@ def table_of(backend: Backend, engine: str, spec: SourceSpec, base: Path) -> Any
 def batches(backend: Backend, engine: str, expression: Any) -> Iterator[Any]:
     """Yield the outcome of an expression as Arrow batches; PostgreSQL hands them over by a cursor, one at a time."""
     if engine == "postgres":
-        yield from backend.to_pyarrow_batches(expression)
+        yield from backend.to_pyarrow_batches(expression, chunk_size=_AT_ONCE)
     else:  # Ibis 12 asks DuckDB for batches by a call that DuckDB 2.0 no longer has, and Spark for all of them at once
         yield from expression.to_pyarrow().to_batches()
 
@@ -210,12 +211,27 @@ def _postgres(spec: SourceSpec, base: Path, temp: Path) -> tuple[Backend, Callab
     return ibis.postgres.from_connection(connection), connection.close
 
 
+_SPARK_ELSEWHERE = ("SPARK_REMOTE", "SPARK_HOME", "SPARK_CONF_DIR")
+"""Variables of which each says that Spark is set up by somebody, whose settings stand."""
+
+_SPARK_HERE = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
 def _pyspark(spec: SourceSpec, base: Path, temp: Path) -> tuple[Backend, Callable[[], None]]:
     import ibis
     from pyspark.sql import SparkSession
 
     running = SparkSession.getActiveSession()
-    builder = SparkSession.builder.appName("auditor").config("spark.ui.enabled", "false")
+    builder = SparkSession.builder.appName("auditor")
+    if not any(os.environ.get(name) for name in _SPARK_ELSEWHERE):
+        settings = {**_SPARK_HERE, "spark.sql.warehouse.dir": str(temp / "spark")}
+        for name, value in settings.items():
+            builder = builder.config(name, value)
     session = running or builder.getOrCreate()
     return ibis.pyspark.from_connection(session), (lambda: None) if running else session.stop
 

@@ -183,8 +183,8 @@ def _refuse_unlike(asked: Chosen, rows: int, long: int, days: _Days) -> None:
 
 def _ledger(asked: Chosen, rows: int, days: _Days, hidden: int) -> Ledger:
     ledger = Ledger(rows).note(
-        "counted where it lies: cells came back and no row; rows that a note numbers are cells, in the order of their "
-        "texts"
+        "counted where it lies: cells came back and no row; the hash is that of the cells, and rows that a note "
+        "numbers are cells, in the order of their texts"
     )
     if asked.left:
         ledger = ledger.note(f"columns that stayed in the warehouse: {', '.join(visible(name) for name in asked.left)}")

@@ -18,6 +18,9 @@ from auditor.records.warehouse.expression import dated, plain
 _GROUPED = frozenset({"place", "jurisdiction", "state", "period", "code", "text"})
 """Kinds of columns that the counts are made of."""
 
+_SINGLE = ("n", "birth_country", "facility", "facility_name", "facility_city")
+"""Constants for which single rows would be looked at."""
+
 _NOT_HERE = frozenset(
     {"sheet", "header_row", "delimiter", "encoding", "fill_down", "thousands", "day_first", "fold", "issues"}
 )
@@ -104,6 +107,7 @@ def _length(docket: Docket) -> int:
 def _refuse_options(spec: SourceSpec) -> None:
     given = [name for name in spec.describe() if name in _NOT_HERE and (name, spec.fold) != ("fold", NONE)]
     given += ["values.program"] if spec.values.get("program") else []
+    given += [f"constants.{name}" for name in _SINGLE if name in spec.constants]
     if given:
         problem = Problem(
             f"{', '.join(given)}: not with an engine",

@@ -138,6 +138,18 @@ def test_whether_bookings_are_a_roster_is_asked(database: Make, read: Read) -> N
     assert read(**booked, roster=False)[1] == read(path="arrests.csv", constants={"event": "booking"})[1]
 
 
+def test_a_list_of_detainers_is_told_by_its_rows_and_not_by_its_cells(database: Make, read: Read) -> None:
+    """Two cells stand for thirty bookings, each with a detainer: eleven rows are enough to tell."""
+    database(
+        "CREATE TABLE arrests AS SELECT '48453' AS place, DATE '2011-02-03' + 40 * (i % 2)::INT AS date, "
+        "'yes' AS detainer FROM range(30) r(i)"
+    )
+    booked = {"constants": {"event": "booking"}, "values": {}, "roster": False}
+    found = read(**DUCKDB, **booked)
+    assert found[1] == read(path="arrests.csv", **booked)[1]
+    assert {row[5] for row in found[1]} == {"detainer"}
+
+
 def test_months_may_be_text(database: Make, read: Read) -> None:
     database("CREATE TABLE arrests AS SELECT '48453' AS place, '2011-0' || (i % 9 + 1) AS date FROM range(90) r(i)")
     assert read(**DUCKDB, values={})[1] == read(path="arrests.csv", values={})[1]
@@ -156,7 +168,10 @@ def test_names_that_are_not_there_are_answered_with_the_nearest(database: Make, 
         read(**{**DUCKDB, "path": "empty"})
 
 
-@pytest.mark.parametrize("option", [{"sheet": "1"}, {"fold": "booking"}, {"values": {"program": {"CAP": "exclude"}}}])
+@pytest.mark.parametrize(
+    "option",
+    [{"sheet": "1"}, {"fold": "booking"}, {"values": {"program": {"CAP": "exclude"}}}, {"constants": {"n": "1"}}],
+)
 def test_options_of_files_are_refused(database: Make, read: Read, option: dict) -> None:
     database(DIRT)
     with pytest.raises(ConfigError, match="not with an engine"):
