@@ -1,13 +1,14 @@
 """The same records counted by DuckDB, PostgreSQL and PySpark, and as a file: equal cells, equal reviews, and the cost.
 
-    python benchmarks/warehouse.py [--rows 1000000] [--engines file duckdb postgres pyspark] [--audit]
+    python benchmarks/warehouse.py [--rows 1000000] [--engines file duckdb postgres pyspark] [--audit] [--parquet]
 
 Draws records as benchmarks/reading.py does, into a DuckDB database, a PostgreSQL server that it starts itself (Debian's
 package, a folder of its own, a Unix socket and no port, another user than root), Parquet files for PySpark (local mode,
 Debian's openjdk) and a CSV file. Each engine is asked by a process of its own; its CPU seconds are those of every
 process that works for it (the server's and the JVM's too), from /proc, four times a second. The cells must be the same,
 and with --audit review.json must be the same bytes, before anything is written to benchmarks/results/warehouse.csv. The
-file is another source than the table: of it the cells are compared, not the review.
+file is another source than the table: of it the cells are compared, not the review. --parquet measures how the time
+grows with rows where the number of cells does not: DuckDB alone, over a Parquet file of 40 places.
 """
 
 from __future__ import annotations
@@ -59,6 +60,16 @@ path = "population.csv"
 """
 TABLE = 'path = "arrests"\nengine = "environment"\ndatabase = "arrests.duckdb"\n'
 FILE = 'path = "arrests.csv"\n'
+PARQUET = """
+COPY (
+  SELECT '48' || lpad((2 * (hash(i * 29) % 40) + 1)::VARCHAR, 3, '0') AS place, 'arrest' AS event,
+    DATE '2006-01-01' + (hash(i * 7) % 2922)::INT AS date,
+    ['hispanic', 'white', 'black'][(1 + hash(i) % 3)::INT] AS "group",
+    ['traffic', 'dui', 'theft', 'robbery', 'fraud', 'trespass'][(1 + hash(i * 13) % 6)::INT] AS offence,
+    'R' || i AS record_id
+  FROM range({rows}) t(i)
+) TO '{path}' (FORMAT parquet)
+"""
 ASK = """
 import os, sys
 from pathlib import Path
@@ -76,7 +87,7 @@ import auditor
 from auditor.audit.config import load_config
 from auditor.audit.run import read_sources
 from auditor.records.store import Store
-config = load_config(folder / ("file.toml" if engine == "file" else "table.toml"))
+config = load_config(folder / {"file": "file.toml", "parquet": "parquet.toml"}.get(engine, "table.toml"))
 if audit:
     auditor.run(config.base / config.file).save(folder / f"out-{engine}")
 with Store() as store:
@@ -257,6 +268,25 @@ def lay_down(folder: Path, rows: int, places: int | None) -> None:
         (folder / f"{name}.toml").write_text(AUDIT.format(source=source))
 
 
+def parquet(rows: int) -> dict[str, object]:
+    """Count the records of one state in Parquet files where they lie: cells stay as they are, rows do not."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        with duckdb.connect() as sql:
+            sql.execute("SET memory_limit = '2GB'")
+            sql.execute(PARQUET.format(rows=rows, path=folder / "arrests.parquet"))
+        (folder / "parquet.toml").write_text(AUDIT.format(source='path = "arrests.parquet"\nengine = "duckdb"\n'))
+        with (folder / "population.csv").open("w") as handle:
+            handle.write("place,group,n,period,universe\n48001,white,50000,2010,residents\n")
+        answer, cost = asked(folder, "parquet", False, 0, {})
+    cells, counted = answer.split()[:2]
+    if int(counted) != rows:
+        raise AssertionError(f"{counted} of {rows} rows were counted")
+    shown = {name: round(value, 1) for name, value in cost.items()}
+    print(json.dumps(shown), answer, flush=True)
+    return {"rows": rows, "step": "parquet", "engine": "duckdb", **shown, "cells": cells, "review_bytes_equal": ""}
+
+
 def measured(rows: int, engines: list[str], audit: bool) -> list[dict[str, object]]:
     """Ask every engine; the cells, and with ``audit`` the bytes of the reviews, must be equal."""
     found: list[dict[str, object]] = []
@@ -328,11 +358,14 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--audit", action="store_true")
+    parser.add_argument("--parquet", action="store_true", help="Parquet files of one state, DuckDB alone")
     options = parser.parse_args()
     for engine in options.engines:
         if reason := missing(engine):
             raise SystemExit(f"{engine}: {reason}")
-    for rows in options.rows:
+    for rows in options.rows if options.parquet else ():
+        keep([parquet(rows)])
+    for rows in options.rows if not options.parquet else ():
         keep(measured(rows, options.engines, options.audit))
 
 

@@ -176,7 +176,7 @@ def _wrong_value(detail: ErrorDetails, toml: Toml, path: Path) -> Problem:
         limit = f"{words} {context[key]:g}"
         return toml.problem(path, found, f"it must be {limit}", _limit_remedy(path, value, context, limit))
     if kind == "literal_error":
-        choices = re.findall(r"'([^']*)'", context["expected"])
+        choices = [choice for choice in re.findall(r"'([^']*)'", context["expected"]) if choice]
         close = nearest(str(value), choices)
         remedy = f'write: {path[-1]} = "{close}"' if close else f"write one of: {', '.join(choices)}"
         return toml.problem(path, found, f"it must be one of {', '.join(choices)}", remedy)

@@ -86,9 +86,9 @@ def fetch(
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """Rows of each day of a table, rows without one, and the years of which only the year is known."""
+    """Rows of each day of a table (None: its periods are texts), rows without one, and years that are nothing more."""
 
-    of: dict[date, int]
+    of: dict[date, int] | None
     blank: int = 0
     years: tuple[int, ...] = ()
 
@@ -96,7 +96,7 @@ class _Days:
 def _days_of(table: Any, name: str) -> _Days:
     """Count the days of a table; a column of texts has none."""
     if not name or not dated(table[name].type()):
-        return _Days({})
+        return _Days(None)
     found = day_counts(table, name).to_pyarrow().to_pylist()
     of = {row["day"]: row[COUNT] for row in found if row["day"] is not None}
     blank = sum(row[COUNT] for row in found if row["day"] is None)
@@ -107,7 +107,7 @@ def _days_of(table: Any, name: str) -> _Days:
 def _stage(backend: Backend, engine: str, grouped: Any, spec: SourceSpec, store: Store) -> str:
     """Copy the cells into the store, batch by batch, as they come."""
     staged, count = store.fresh("cells"), 0
-    for batch in batches(backend, engine, grouped):
+    for batch in batches(backend, engine, grouped.limit(MOST_CELLS + 1)):
         store.connection.register("arrived", batch)
         verb = f"INSERT INTO {quote(staged)}" if count else f"CREATE TABLE {quote(staged)} AS"
         store.connection.execute(f"{verb} SELECT * FROM arrived")  # noqa: S608
@@ -125,9 +125,9 @@ def _laid_down(arrived: str, asked: Chosen, store: Store, days: _Days) -> RawTab
     """Make the raw table of the cells: in the order of their texts, whatever order an engine sent them in."""
     keys = [f"c{i}" for i in range(len(asked.columns))]
     at = keys[asked.columns.index(asked.period)] if asked.period else "NULL"
-    if days.of:
+    if days.of is not None:
         _write_periods(arrived, at, store)
-    hidden = _hidden_rows(arrived, [key for key in keys if not (days.of and key == at)], store)
+    hidden = _hidden_rows(arrived, [key for key in keys if days.of is None or key != at], store)
     table = store.fresh("raw")
     seen = ", ".join(f"regexp_replace(coalesce({key}, ''), $unseen, '', 'g') AS {key}" for key in keys)
     store.connection.execute(
@@ -176,7 +176,7 @@ def _refuse_unlike(asked: Chosen, rows: int, long: int, days: _Days) -> None:
             "single days would leave the warehouse; none did",
             "make a view with the column cast to a date, or cut to its month (2011-08)",
         )
-    if days.of and rows != sum(days.of.values()) + days.blank:
+    if days.of is not None and rows != sum(days.of.values()) + days.blank:
         raise _refused(asked.spec, "the table changed while it was counted", "its rows would be neither the old nor "
                        "the new ones", "run again once nobody writes to it, or count a copy")  # fmt: skip
 

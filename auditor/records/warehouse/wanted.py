@@ -73,7 +73,7 @@ def chosen(spec: SourceSpec, at: int, kinds: Mapping[str, Any], docket: Docket) 
     InputError
         When its format is not one of single events, or a column's type has not one text everywhere.
     """
-    where = Problem("", "", "", file=spec.path)
+    spec, where = spec.answered(), Problem("", "", "", file=spec.path)
     headers = tuple(kinds)
     _refuse_options(spec)
     adapter = choose(spec, headers, where)

@@ -6,16 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from auditor.audit.checking import report
+from auditor.audit.config import Config
+from auditor.audit.environment import engines
+from auditor.audit.run import read_sources
 from auditor.domain.source import Ledger
 from auditor.errors import ConfigError, DecisionNeeded, InputError
 from auditor.records.load import Loaded
+from auditor.records.store import Store
 
-from .conftest import DIRT
+from .conftest import AS_OF, DIRT, SPEC
 
 pytest.importorskip("ibis", reason="the extra warehouse (ibis-framework) is not installed")
 pytestmark = pytest.mark.filterwarnings("default")  # what Ibis warns of is not ours to mend
 Read = Callable[..., tuple[Loaded, list[tuple]]]
 Make = Callable[[str], Path]
+VALUES = SPEC["values"]
 DUCKDB = {"path": "arrests", "engine": "duckdb", "database": "w.duckdb"}
 
 
@@ -150,6 +156,12 @@ def test_a_list_of_detainers_is_told_by_its_rows_and_not_by_its_cells(database: 
     assert {row[5] for row in found[1]} == {"detainer"}
 
 
+def test_days_may_all_be_blank(database: Make, read: Read) -> None:
+    database("CREATE TABLE arrests AS SELECT '48453' AS place, NULL::DATE AS date FROM range(30)")
+    for found in (read(path="arrests.csv", values={}), read(**DUCKDB, values={})):
+        assert steps(found[0].sources[0].ledger) == {("period is blank", True): 30}
+
+
 def test_months_may_be_text(database: Make, read: Read) -> None:
     database("CREATE TABLE arrests AS SELECT '48453' AS place, '2011-0' || (i % 9 + 1) AS date FROM range(90) r(i)")
     assert read(**DUCKDB, values={})[1] == read(path="arrests.csv", values={})[1]
@@ -189,6 +201,28 @@ def test_the_environment_names_the_engine(database: Make, read: Read, monkeypatc
         read(**left)
     monkeypatch.setenv("AUDITOR_ENGINE", "duckdb")
     assert read(**left)[1] == read(**DUCKDB)[1]
+
+
+def test_an_engine_that_nobody_knows_is_refused() -> None:
+    table = {"audit": {"title": "x", "as_of": AS_OF}, "sources": [{"path": "arrests", "engine": "postgress"}]}
+    with pytest.raises(ConfigError, match='one of duckdb, pyspark, postgres, environment — write: engine = "postgres"'):
+        Config.from_dict(table)
+
+
+def test_signals_of_single_rows_say_that_these_stay(database: Make) -> None:
+    folder = database(DIRT)
+    (folder / "population.csv").write_text("place,group,n,period,universe\n48453,hispanic,4000,2010,residents\n")
+    source = {**DUCKDB, "format": "records", "constants": {"event": "stop"}, "values": VALUES}
+    audit = {"title": "x", "as_of": AS_OF}
+    base = {"format": "population", "path": "population.csv"}
+    config = Config.from_dict({"audit": audit, "sources": [source, base]}, folder)
+    with Store() as store:
+        found = report(config, read_sources(config, store))
+    reasons = {signal.signal: signal.reason for signal in found.signals}
+    for signal in ("veil-of-darkness", "officer-benchmark", "hold-time", "search-threshold"):
+        assert "stay in the warehouse" in reasons[signal]
+    assert "detainers row by row" in reasons["detainer-practice"]
+    assert engines(config.sources)["warehouse"]["engines"] == ["duckdb"]
 
 
 def test_an_engine_that_is_not_installed_names_the_extra(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
