@@ -156,6 +156,7 @@ def tells_rest(cells: Cells, charges: Charges, earlier: Sequence[Charges], whole
     k, n = charges.counted.k, charges.counted.n
     for both in _both(charges):
         left = [(kind * ~both).sum(axis=2) for kind in (k, n - k, charges.taken, charges.open)]
+        left += [(kind * both).sum(axis=2) for kind in (charges.taken, charges.open)]
         found |= np.asarray(small(np.concatenate(left, axis=1), cells).any(axis=1), dtype=bool)
     for sums in (sums for other in (charges, *earlier) for sums in _sums(other)):
         found |= np.asarray(small(beyond - sums[:, :2], cells).any(axis=1), dtype=bool)

@@ -207,6 +207,17 @@ def test_pending_cases_of_an_offence_without_the_other_group_are_not_told(pendin
     assert not panel.hidden[0, labels.index("overall")]
 
 
+def test_pending_cases_within_the_offences_compared_are_not_told():
+    """All cases of an offence, less those taken and told, which are printed of it, are the pending ones: 7 there."""
+    pending = (("hispanic", "theft", "pending", "no", 7), ("white", "theft", "pending", "no", 20))
+    drugs = arrested("hispanic", 126, 235, "drug-possession")
+    elsewhere = (("hispanic", "drug-possession", "pending", "no", 33), *drugs)
+    panel = measure(cells(*TWO, *pending, *elsewhere))
+    labels = [contrast.label for contrast in panel.contrasts]
+    assert panel.hidden[0, labels.index("offence")]
+    assert not panel.hidden[0, labels.index("overall")]
+
+
 def test_records_that_do_not_say_whom_ice_took():
     silent = [(*row[:3], "", *row[4:]) for row in TWO]
     assert "caveat-ice-unknown" in notes(measure(cells(*silent)))
