@@ -129,9 +129,12 @@ def _connect(temp: Path, paths: list[Path], memory: str) -> duckdb.DuckDBPyConne
     """Open the connection; the order matters, since nothing can be set once access is off."""
     connection = duckdb.connect(":memory:")
     try:
+        # A bar would be drawn among the results, on stdout. Where it is off already nothing is said: in a notebook
+        # without widgets even that is refused.
+        if connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
+            connection.execute("SET enable_progress_bar = false")
         connection.execute("SET memory_limit = ?", [memory])
         connection.execute("SET temp_directory = ?", [str(temp)])
-        connection.execute("SET enable_progress_bar = false")  # it would be drawn among the results, on stdout
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET default_null_order = 'nulls_last'")
         connection.execute("SET python_enable_replacements = false")

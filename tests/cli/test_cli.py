@@ -210,12 +210,18 @@ def test_run_hands_its_options_on(api: Any, capsys: pytest.CaptureFixture[str]) 
     ],
 )
 def test_errors_carry_their_exit_code(
-    api: Any, capsys: pytest.CaptureFixture[str], error: Exception, code: int, said: str
+    api: Any,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    code: int,
+    said: str,
 ) -> None:
     def fail(*arguments: Any, **options: Any) -> None:
         raise error
 
-    api.run_to_folder = api.check = api.counts = fail
+    api.run_to_folder = api.check = fail
+    monkeypatch.setattr("auditor.audit.counting.counts", fail)
     for arguments in (["run", "a.toml"], ["check", "a.csv"], ["counts", "a.csv", "--out", "-"]):
         assert cli.main(arguments) == code
         printed = capsys.readouterr()
@@ -339,10 +345,10 @@ def test_check_prints_its_report_and_exits_with_4_when_a_person_must_decide(
 
 
 def test_counts_writes_a_private_file(
-    api: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    api.counts = lambda inputs, **options: f"place,n\n{options['table']},3\n"
+    monkeypatch.setattr("auditor.audit.counting.counts", lambda inputs, **asked: f"place,n\n{asked['table']},3\n")
     assert cli.main(["counts", "a.csv", "--table", "population"]) == 0
     printed = capsys.readouterr()
     assert printed.out == "population.private.csv\n"

@@ -122,7 +122,7 @@ def test_no_surname_stands_in_an_unexpected_error(folder, canaries, capsys, monk
 
 def test_without_the_tables_it_says_how_to_get_them(folder, capsys, monkeypatch):
     monkeypatch.setattr(surnames, "data_file", lambda name: None)
-    assert cli.main(["check", str(folder / "audit.toml")]) == 0
+    assert cli.main(["check", str(folder / "audit.toml"), "--verbose"]) == 0
     said = capsys.readouterr().out
     assert "pip install 'auditor[surnames]'" in said
 
