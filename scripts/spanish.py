@@ -111,6 +111,7 @@ def main() -> int:
                 print(f"    {context}: {text}")
         if given.what == "todo":
             lines = [f'{json.dumps(t if c in FREE else c, ensure_ascii=False)} = ""  # {t}' for c, t in keys]
+            given.folder.mkdir(parents=True, exist_ok=True)
             (given.folder / f"{name}.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 1 if any(lacking.values()) else 0
 

@@ -96,7 +96,8 @@ def telling_sources(
     """Find the sources that list persons one by one of which the number of rows would give a small count away.
 
     It is a total over all places: less those of the places whose totals are printed, and less the groups that are
-    compared in the others, it leaves the people whom :func:`leftovers` found to be few, of all such places together.
+    compared in the others, it leaves the people whom :func:`leftovers` found to be few, of all such places together,
+    with those of unrecorded group or, since their share of the source is told, without.
 
     Parameters
     ----------
@@ -109,17 +110,22 @@ def telling_sources(
     -------
     frozenset of int
     """
-    left: dict[int, float] = {}
+    telling = set()
     for source in persons:
         groups: dict[tuple[int, str], dict[str, float]] = {}
         for idx, event, group, n in sql.execute(_OF_SOURCE, [source]).fetchall():
             groups.setdefault((idx, event), {})[group] = float(n or 0)
-        left[source] = sum(
-            _hidden(counted, focal, reference, least)
-            for (idx, event), counted in groups.items()
-            if event in found and found[event].whole[idx]
-        )
-    return frozenset(source for source, n in left.items() if 0 < n < least)
+        whole = named = 0.0
+        for (idx, event), counted in groups.items():
+            if event in found and found[event].whole[idx]:
+                whole += _hidden(counted, focal, reference, least)
+            if event in found and found[event].named[idx]:
+                # The source's share without a group, however rounded, bounds these from below, and the others above.
+                recorded = {group: n for group, n in counted.items() if group != "unknown"}
+                named += _hidden(recorded, focal, reference, least)
+        if 0 < whole < least or 0 < named < least:
+            telling.add(source)
+    return frozenset(telling)
 
 
 def _hidden(counted: Mapping[str, float], focal: Sequence[str], reference: str, least: float) -> float:

@@ -88,7 +88,9 @@ def facts_of(cells: Cells, event: str) -> OffenceFacts:
     atoms = recorded.cube(cells.size, "offence", MINOR["minor"]).values
     # Other findings print how many events there were: a small number without an offence would be what is left.
     coarse = small(everyone - told, cells)
-    return OffenceFacts(rows, everyone, told, censored, coarse, coarse | small(atoms, cells).any(axis=1))
+    # Both classes and the whole together tell what is left beside them.
+    fine = coarse | small(atoms, cells).any(axis=1) | small(told - atoms.sum(axis=1), cells)
+    return OffenceFacts(rows, everyone, told, censored, coarse, fine)
 
 
 def own_of(cells: Cells, facts: OffenceFacts, name: str) -> Own:

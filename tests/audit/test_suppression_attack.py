@@ -84,7 +84,8 @@ def test_digits_that_tell_of_strata_are_found() -> None:
     ("kind", "seed", "places"),
     # Worlds in which counts were recovered before: classes of other groups, the whole of a region, shares unrecorded;
     # what is left of all cases, or of an outcome, once those compared are known; digits that mix strata; people with
-    # a hold in no group that is compared; searches without a result; the number of rows of a file.
+    # a hold in no group that is compared; searches without a result; the number of rows of a file. The large ones: what
+    # is left of a group's cases beside those in custody; of two classes and their whole; of a reference group's holds.
     [
         ("arrests", (1, 0, 5), 8),
         ("arrests", (3, 0, 6), 8),
@@ -99,6 +100,10 @@ def test_digits_that_tell_of_strata_are_found() -> None:
         ("ends", (2, 2, 3), 8),
         ("ends", (8, 2, 5), 8),
         ("searches", (8, 5, 10), 8),
+        ("ends", (11, 2, 36), 48),
+        ("ends", (11, 2, 50), 48),
+        ("holds", (11, 3, 1), 48),
+        ("holds", (11, 3, 20), 3),
     ],
 )
 def test_no_small_count_is_recovered(kind: str, seed: tuple[int, ...], places: int, tmp_path: Path) -> None:

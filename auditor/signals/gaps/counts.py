@@ -107,8 +107,8 @@ def beside_outcome(
 ) -> tuple[Floats, ...]:
     """Return counts that follow from those of :func:`by_outcome` and what other signals print, by place, (J,) each.
 
-    They print all records, those without a group, and the outcomes of the groups that are compared. Of several focal
-    groups any may be hidden there, and then it is among the others.
+    They print all records, those without a group, and the outcomes of the groups that are compared. Any of these may be
+    hidden there, and then it is among the others.
 
     Parameters
     ----------
@@ -120,16 +120,22 @@ def beside_outcome(
     Returns
     -------
     tuple of arrays
-        Gaps, and all records, with nothing said of the outcome; then, for every choice of focal groups that are
-        compared, records of other groups with the outcome, without it, in all of these, and with nothing said of it,
-        and those that are counted here with the outcome, and without it, and in no comparison.
+        Gaps, and all records, with nothing said of the outcome; then, for every choice of compared groups that
+        are shown, records of other groups with the outcome, without it, in all of these, and with nothing said of it
+        (all of these, those that are in no comparison, and those that could be), and those that are counted here with
+        the outcome, and without it, and in no comparison. Gaps and all records with nothing said come once more
+        without those that are in no comparison.
     """
     side, blind = _side(rows, outcome), rows.isin("group", "", "unknown")
-    unsaid, apart = side < 0, ~blind & _uncompared(rows, outcome)
-    kept = [blind & unsaid, unsaid]
-    for shown in chain.from_iterable(combinations(focal, size) for size in range(1, len(focal) + 1)):
-        rest = ~blind & ~rows.isin("group", *shown, reference)
+    beyond = _uncompared(rows, outcome)
+    unsaid, apart = side < 0, ~blind & beyond
+    # Other signals print how many of a group immigration custody took: less these, the rest of the unsaid follows.
+    kept = [blind & unsaid, unsaid, blind & unsaid & ~beyond, unsaid & ~beyond]
+    compared = (*focal, reference)
+    for shown in chain.from_iterable(combinations(compared, size) for size in range(1, len(compared) + 1)):
+        rest = ~blind & ~rows.isin("group", *shown)
         kept += [rest & (side == 1), rest & (side == 0), rest & ~unsaid, rest & unsaid]
+        kept += [rest & unsaid & beyond, rest & unsaid & ~beyond]
         kept += [(rest | apart) & (side == 1), (rest | apart) & (side == 0)]
     return tuple(np.bincount(rows.index[k], weights=rows.n[k], minlength=places).astype(float) for k in kept)
 
