@@ -117,7 +117,8 @@ def telling_sources(
             groups.setdefault((idx, event), {})[group] = float(n or 0)
         whole = named = 0.0
         for (idx, event), counted in groups.items():
-            if event in found and found[event].whole[idx]:
+            # A place of few people has no total in print whatever its groups are.
+            if (event in found and found[event].whole[idx]) or sum(counted.values()) < least:
                 whole += _hidden(counted, focal, reference, least)
             if event in found and found[event].named[idx]:
                 # The source's share without a group, however rounded, bounds these from below, and the others above.

@@ -85,7 +85,8 @@ def test_digits_that_tell_of_strata_are_found() -> None:
     # Worlds in which counts were recovered before: classes of other groups, the whole of a region, shares unrecorded;
     # what is left of all cases, or of an outcome, once those compared are known; digits that mix strata; people with
     # a hold in no group that is compared; searches without a result; the number of rows of a file. The large ones: what
-    # is left of a group's cases beside those in custody; of two classes and their whole; of a reference group's holds.
+    # is left of a group's cases beside those in custody; of two classes and their whole; of a reference group's holds;
+    # of a file, once every place but a small one is known.
     [
         ("arrests", (1, 0, 5), 8),
         ("arrests", (3, 0, 6), 8),
@@ -104,6 +105,7 @@ def test_digits_that_tell_of_strata_are_found() -> None:
         ("ends", (11, 2, 50), 48),
         ("holds", (11, 3, 1), 48),
         ("holds", (11, 3, 20), 3),
+        ("custody", (11, 1, 17), 48),
     ],
 )
 def test_no_small_count_is_recovered(kind: str, seed: tuple[int, ...], places: int, tmp_path: Path) -> None:
