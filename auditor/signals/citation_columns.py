@@ -27,6 +27,8 @@ _BY: dict[str, tuple[str, ...]] = {
     "traffic": ("band", "part", "agency"),
     "serious": ("offence", "band", "part", "agency"),
 }
+_PARTS = ("traffic", "serious")
+"""Comparisons within classes of which other signals print how many there were."""
 _COVERED = 0.995
 _TIMELESS = 0.3
 
@@ -87,13 +89,20 @@ def citation_column(
         withheld=((Lack("booking-not-cited.no-offence", "booking-not-cited.need-offence"), bare),),
         blank=blank_group(rows, cells, groups, told=ways.told & kept, hit=ways.custody, by=_BY[name]),
         range_hidden=bare_others,
-        missing_hidden=bare_others,
+        missing_hidden=bare_others | (_few_silent(cells, rows, kept & ways.silent) if name in _PARTS else False),
         hidden=_left(cells, rows, kept, counted, others) if name == "traffic" else None,
         whole=of_groups(rows, cells.size, groups),
         counted_elsewhere=False,
         beside=beside_compared(rows, cells.size, groups, ways.told & kept, _BY[name]) if _BY[name] else None,
         units=_units(cells, rows if units is None else units, groups, name, citable),
     )
+
+
+def _few_silent(cells: Cells, rows: RowTable, silent: Bools) -> Bools:
+    """Return where 1 to 10 of any group have no outcome: shares of several comparisons together would tell how many."""
+    names = sorted(set(rows.columns["group"].astype(str).tolist()))
+    few = [small(total(rows, cells.size, silent & rows.isin("group", name)), cells) for name in names]
+    return np.asarray(np.any(few, axis=0), dtype=bool) if few else np.zeros(cells.size, dtype=bool)
 
 
 def _left(cells: Cells, rows: RowTable, kept: Bools, counted: Counted, others: Floats) -> Bools:

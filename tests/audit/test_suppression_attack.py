@@ -106,6 +106,7 @@ def test_digits_that_tell_of_strata_are_found() -> None:
         ("holds", (11, 3, 1), 48),
         ("holds", (11, 3, 20), 3),
         ("custody", (11, 1, 17), 48),
+        ("custody", (11, 1, 49), 48),
     ],
 )
 def test_no_small_count_is_recovered(kind: str, seed: tuple[int, ...], places: int, tmp_path: Path) -> None:
