@@ -5,8 +5,8 @@
 Runs the monthly audit of benchmarks/nation.py over so many places, and times the rendering of all their pages (text,
 tables and figures together) in one process and in two. Then every figure of some of the pages is given, primitive by
 primitive, to an interpreter that has matplotlib (--peer; made by `python -m venv` and `pip install matplotlib`): the
-same lines, areas, marks and words. Ours draws pages and all, the peer figures alone. One county's report from a cold
-start is timed as well. Processor seconds; medians of the pairs. Writes benchmarks/results/pages.csv.
+same lines, areas, marks and words. Ours draws pages and all, the peer figures alone. Processor seconds; medians of the
+pairs. Writes benchmarks/results/pages.csv.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import re
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Final
 
 from auditor.errors import InputError, Problem
 from auditor.records.grid import Where, refuse
@@ -27,6 +27,9 @@ MOST_RATIO = 200
 RATIO_FREE = 50_000_000
 MOST_MEMBERS = 2_000
 _ARCHIVES = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x28\xb5\x2f\xfd")
+
+DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError)
+"""What zipfile raises for a package that is damaged, or packed in a way that it does not know (NotImplementedError)."""
 
 
 def inspect_zip(path: Path, where: Where) -> list[zipfile.ZipInfo]:
@@ -46,8 +49,7 @@ def inspect_zip(path: Path, where: Where) -> list[zipfile.ZipInfo]:
             for info in members:
                 _read_through(archive, info, where)
             return members
-    # zipfile raises NotImplementedError for a compression or a feature that it does not know.
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
+    except (*DAMAGED, ValueError) as error:
         raise refuse(
             where,
             "the zip container of this file is damaged or cut off",
@@ -103,8 +105,7 @@ def _read_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: Where)
                 )
             while member.read(CHUNK):
                 pass
-    # As above: a member may use a compression that zipfile does not know. Every case is told, none is passed over.
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError) as error:
+    except DAMAGED as error:
         raise refuse(
             where,
             f"the member {info.filename} is damaged or cut off ({error})",

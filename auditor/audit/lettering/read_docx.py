@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import io
-import lzma
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree
 
+from auditor.records.archive import DAMAGED
+
 LARGEST: Final = 20_000_000
 """Bytes of a part of a letter; more is no letter."""
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError)
-"""What zipfile raises for a package that is damaged, locked (RuntimeError) or packed in a way that it does not know
-(NotImplementedError, which is one)."""
 
 
 def docx_lines(raw: bytes) -> list[str]:
@@ -34,7 +31,7 @@ def docx_lines(raw: bytes) -> list[str]:
             if any(package.getinfo(name).file_size > LARGEST for name in names):
                 raise ValueError("it is too large for a letter")
             parts = [_root(package.read(name)) for name in names]
-    except _DAMAGED as error:
+    except (*DAMAGED, RuntimeError) as error:  # RuntimeError: it is locked by a password
         raise ValueError("it is no DOCX") from error
     order: dict[str, int] = {}
     body = [_text(paragraph, order) for part in parts[:1] for paragraph in part.iter(f"{_WORD}p")]
