@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
-from auditor import __version__
+from auditor import __version__, resources
 from auditor.records.spec import SourceSpec
 from auditor.records.warehouse.engines import engine_of
 
@@ -24,8 +27,8 @@ _PACKAGES = (
     "rapidfuzz",
     "jinja2",
 )
-
-
+_BESIDE = ("templates", "configs")
+"""Folders at the top of a checkout that a wheel holds inside the package."""
 _WAREHOUSE = ("ibis-framework", "psycopg", "pyspark", "pyarrow", "sqlglot")
 
 
@@ -35,8 +38,34 @@ def engines(specs: Sequence[SourceSpec]) -> dict[str, Any]:
     return {"warehouse": {"engines": named, "packages": {name: _version(name) for name in _WAREHOUSE}}} if named else {}
 
 
+@cache
+def code_sha256() -> str:
+    """Return the SHA-256 of the package's own files, templates and configurations: they change while a version stays.
+
+    Names and contents, each by its hash, in the order of names; the same for a checkout, a wheel and an sdist, which
+    hold the same files in different folders.
+    """
+    digest = hashlib.sha256()
+    for name, path in sorted(_own_files()):
+        digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
+    return digest.hexdigest()
+
+
+def _own_files() -> Iterator[tuple[str, Path]]:
+    package = Path(resources.__file__).parent
+    for name in ("auditor", *_BESIDE):
+        root = package if name == "auditor" else resources.folder(name)
+        for path in root.rglob("*"):
+            parts = path.relative_to(root).parts
+            elsewhere = root == package and parts[0] in {f"_{other}" for other in _BESIDE}
+            # What Python and editors leave in a checkout is no part of the program.
+            left = path.suffix == ".pyc" or any(part.startswith(".") for part in parts)
+            if path.is_file() and not elsewhere and not left:
+                yield "/".join((name, *parts)), path
+
+
 def environment(**more: Any) -> dict[str, Any]:
-    """Return the versions that the numbers depend on.
+    """Return the versions that the numbers depend on, and the hash of the program's own code.
 
     Parameters
     ----------
@@ -50,6 +79,7 @@ def environment(**more: Any) -> dict[str, Any]:
     """
     return {
         "auditor": __version__,
+        "code_sha256": code_sha256(),
         "python": {"implementation": platform.python_implementation(), "version": platform.python_version()},
         "platform": {"system": platform.system(), "machine": platform.machine(), "byteorder": sys.byteorder},
         "packages": {name: _version(name) for name in _PACKAGES},

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from auditor import __version__, resources
+from auditor import __version__
 from auditor.audit.config import Config
 from auditor.audit.environment import environment
 from auditor.records.load import files_of
@@ -40,7 +40,6 @@ def run_key(settings: Config, languages: Sequence[str], places: Sequence[str]) -
     content: dict[str, Any] = {
         "form": FORM,
         "version": __version__,
-        "code": _code(),
         "environment": environment(),
         "config": settings.sha256,
         "audit": settings.audit.model_dump(mode="json"),
@@ -74,15 +73,3 @@ def _beside(base: Path, name: str) -> Iterator[tuple[str, str]]:
     if name and path.is_file():
         with suppress(OSError):
             yield path.name, hashed(path)
-
-
-def _code() -> str:
-    """Return the hash of the package's own files: in a checkout they change while the version stays."""
-    digest = hashlib.sha256()
-    package = Path(resources.__file__).parent
-    for root in (package, resources.folder("templates"), resources.folder("configs")):
-        for path in sorted(root.rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
-                digest.update(f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode())
-                digest.update(path.read_bytes())
-    return digest.hexdigest()

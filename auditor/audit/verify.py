@@ -36,6 +36,7 @@ from auditor.audit.verify_files import (
 from auditor.audit.verify_pages import in_batches, page_names, page_problems
 from auditor.audit.verify_review import (
     origin_problems,
+    other_code,
     same_version,
     sentence_problems,
     verdict_problems,
@@ -182,6 +183,8 @@ def verify(
         for letter in letters:
             problems.extend(_letter_problems(letter, review, data, sha256, details, same=same))
     notes = () if review is None or same else (_another_version(review),)
+    if problems and review is not None and other_code(root, review):
+        notes = (_OTHER_CODE,)
     wrong = () if review is None else known_errors(review, known)
     return VerifyReport(root.resolve().name, len(listed), len(pages), findings, tuple(problems), notes, wrong)
 
@@ -202,6 +205,13 @@ def _letter_problems(
     elif ending in COMPARED:
         why = "it can be compared by the version that wrote the review only"
         yield Problem("it cannot be checked here", why, "write it again as HTML", file=letter.name)
+
+
+_OTHER_CODE = (
+    f"other code of the same version ({__version__}) wrote this folder (code_sha256 in environment.json): what is not "
+    "as this program writes it may be another state of the program, and no hand. To tell, verify it with the code that "
+    "wrote it"
+)
 
 
 def _another_version(review: Review) -> str:

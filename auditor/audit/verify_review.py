@@ -11,6 +11,7 @@ from typing import Any
 
 from auditor import __version__
 from auditor.audit import toml_text
+from auditor.audit.environment import code_sha256
 from auditor.audit.protocol import Protocol
 from auditor.audit.verdict import CONTROL_Q, FLAG, GRADES, Evidence, Rules, flags
 from auditor.audit.verify_files import AGAIN, content
@@ -33,6 +34,16 @@ def written_by(review: Review) -> str:
 def same_version(review: Review) -> bool:
     """Say whether this version of auditor wrote a review."""
     return written_by(review) == __version__
+
+
+def other_code(root: Path, review: Review) -> bool:
+    """Say whether other code of this same version wrote a folder: a checkout changes while its version stays."""
+    raw = content(root, "environment.json")
+    try:
+        data = json.loads(raw or b"")
+    except ValueError:
+        return False
+    return same_version(review) and isinstance(data, Mapping) and data.get("code_sha256") != code_sha256()
 
 
 def origin_problems(root: Path, review: Review) -> Iterator[Problem]:

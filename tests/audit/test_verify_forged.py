@@ -429,3 +429,20 @@ def test_a_long_list_is_cut_in_the_text_only_and_cannot_steer_a_terminal() -> No
     assert lines[1] == "  - \\x1b[2J0 — why — remedy"
     assert (len(lines), lines[-1]) == (102, "  - and 30 more; `auditor verify --json` lists them all")
     assert len(json.loads(report.to_json())["problems"]) == 130
+
+
+def test_other_code_of_the_same_version_is_told_where_something_differs(out: Path, reseal: Reseal) -> None:
+    """A checkout changes while its version stays: what differs may be the program and no hand."""
+    assert verify(out).notes == ()
+    ran = json.loads((out / "environment.json").read_text())
+    assert re.fullmatch("[0-9a-f]{64}", ran["code_sha256"])
+    page(out).write_text(page(out).read_text(encoding="utf-8").replace("</h1>", " </h1>", 1), encoding="utf-8")
+    reseal(out)
+    found = verify(out)
+    assert found.problems
+    assert found.notes == ()
+    (out / "environment.json").write_text(json.dumps({**ran, "code_sha256": "0" * 64}))
+    reseal(out)
+    found = verify(out)
+    assert found.problems
+    assert "may be another state of the program" in found.notes[0]
