@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from tests.privacy.records import MADE, PERSONAL, canaries, files_under, found_i
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("crcl", "records-request", "agency-notice")
+FORMS = ("md", "html", "docx")
+"""A letter as PDF is a print of the one in HTML."""
 
 
 @pytest.fixture
@@ -81,11 +84,13 @@ def test_no_output_holds_one(home: Path, capsys: pytest.CaptureFixture[str]) -> 
         said = capsys.readouterr()
         assert code in (0, 4), (call, said.err)
         assert found_in((said.out + said.err).encode()) == [], call
-    for kind in KINDS:
-        letter = home / "letters" / f"{kind}.md"
-        letter.parent.mkdir(exist_ok=True)
-        cli.main(["letter", str(out), "--place", place, "--kind", kind, "--format", "md", "--out", str(letter)])
+    (home / "letters").mkdir()
+    for kind, form in product(KINDS, FORMS):
+        letter = home / "letters" / f"{kind}.{form}"
+        cli.main(["letter", str(out), "--place", place, "--kind", kind, "--format", form, "--out", str(letter)])
     capsys.readouterr()
+    written = {path.name for path in (home / "letters").iterdir()}
+    assert {f"{kind}.{form}" for kind, form in product(("records-request", "agency-notice"), FORMS)} <= written
     assert (out / "review.json").is_file()
     assert hits(out, home / "letters", home / "home", home / "temp") == []
     assert str(home).encode() not in b"".join(raw for _, raw in files_under(out))
