@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,6 +38,8 @@ from auditor.report.slug import page as page_path
 from auditor.stats.screening.selection import selection_level
 
 _PARTS = 21
+_NAMED = 3
+"""Reasons that the summary of a place without a test names."""
 _RECORDS_AT = {
     "investigations": 3,
     "lawsuits": 3,
@@ -229,11 +232,17 @@ def _because(setting: Setting, judged: Judged, withheld: Sequence[Withheld], j: 
         # A reason that is peculiar to this place says more than one that holds for every place.
         told = [item for item in withheld if item.signal not in setting.regional]
         own = [item for item in told if item not in setting.withheld]
-        first = "; ".join(dict.fromkeys(item.reason for item in (own or told or withheld)))
-        return say("because.nothing-measured", {"first": first}).text["en"]
+        return _nothing_measured([item.reason for item in (own or told or withheld)])
     if judged.reason == "verdict.no-calibration":
         return _uncalibrated(setting, j)
     return ""
+
+
+def _nothing_measured(reasons: Sequence[str]) -> str:
+    """Name the reasons that keep most tests from speaking; part 16 has every one of them."""
+    often = [reason for reason, _ in Counter(reasons).most_common()]
+    key = "because.nothing-measured" if len(often) <= _NAMED else "because.nothing-measured-more"
+    return say(key, {"first": "; ".join(often[:_NAMED])}).text["en"]
 
 
 def _uncalibrated(setting: Setting, j: int) -> str:
