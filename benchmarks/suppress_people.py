@@ -197,16 +197,8 @@ class PeopleReader(Reader):
             self.system.share(unknown, whole, finding["missing"]["group"])
 
     def region(self, finding: Mapping[str, Any]) -> None:
-        """A sum over places, as the benchmark prints it: those of which neither group is small, or others."""
-        pair = (finding["group"], "white")
-        few = [here for here in self.world.places if any(0 < self.value(self.of(here, {who})) < LEAST for who in pair)]
-        sure = [here for here in self.world.places if here not in few]
-        for groups, total in (({pair[0]}, finding["k"]), (set(pair), finding["n"])):
-            every = [key for here in sure for key in self.of(here, groups)]
-            if self.value(every) == total:
-                self.system.equals(every, total)
-            else:
-                self.summed(lambda here, groups=groups: self.of(here, groups), int(total), sure, few)
+        """A sum over places."""
+        self.regional(finding, self.of)
 
     def source(self, source: Mapping[str, Any]) -> None:
         """The rows that were used, of one person each, and the share of everybody without a group."""

@@ -6,11 +6,12 @@ number, since it is written to twelve digits and moves with every one of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.suppress_lp import LEAST, System
+from benchmarks.suppress_sums import fitting
 from benchmarks.suppress_worlds import LEVELS, World
 
 SERIOUS = frozenset(
@@ -31,15 +32,41 @@ def system_of(world: World, review: Mapping[str, Any], reader_of: type[Reader] |
     reader = (reader_of or {"arrests": _Arrests, "matches": _Matches}[world.kind])(world, system)
     for entry in review["places"]:
         for finding in entry["findings"]:
-            if not finding["suppressed"]:
+            if finding["suppressed"]:
+                reader.suppressed(finding)
+            else:
                 reader.finding(finding)
     for region in review["regions"]:
         for finding in region["findings"]:
             reader.region(finding)
-    reader.pooled(review)
+    reader.pooled()
     for source in review["sources"]:
         reader.source(source)
     return system
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A place held against the sum of other places.
+
+    Attributes
+    ----------
+    place : str
+    rest, own : (k, n)
+        Of the sum without the place, and of the place.
+    counted : pair of callables
+        The keys that k and n of a place count.
+    """
+
+    place: str
+    rest: tuple[int, int]
+    own: tuple[int, int]
+    counted: tuple[Callable[[str], Keys], Callable[[str], Keys]]
+
+    @property
+    def whole(self) -> tuple[int, int]:
+        """The sum with the place."""
+        return self.rest[0] + self.own[0], self.rest[1] + self.own[1]
 
 
 class Reader:
@@ -47,7 +74,8 @@ class Reader:
 
     def __init__(self, world: World, system: System) -> None:
         self.world, self.system = world, system
-        self.told: dict[tuple[str, str, str], list[Any]] = {}
+        self.told: dict[tuple[str, str], list[Compared]] = {}
+        self.out: dict[tuple[str, str], set[str]] = {}
         self.at: dict[str, Keys] = {}
         for key in world.counts:
             self.at.setdefault(key[1], []).append(key)
@@ -67,35 +95,55 @@ class Reader:
             for counted, total, own in ((part, k, finding["k"]), (whole, n, finding["n"])):
                 self.system.equals([key for here in every for key in counted(here)], total + own)
             return
-        name = finding["contrast"]
-        self.told.setdefault((finding["signal"], name, ""), []).append((place, k, n, finding, part, whole))
+        known = Compared(place, (k, n), (finding["k"], finding["n"]), (part, whole))
+        self.told.setdefault((finding["signal"], finding["contrast"]), []).append(known)
 
-    def pooled(self, review: Mapping[str, Any]) -> None:
-        """Sums over other places: those whose own numbers are printed, or else all of them."""
-        for entries in self.told.values():
-            shown = {place: (finding["k"], finding["n"]) for place, _, _, finding, _, _ in entries}
-            for place, k, n, _, part, whole in entries:
-                printed = [sum(pair[i] for here, pair in shown.items() if here != place) for i in (0, 1)]
-                for counted, total, known in ((part, k, printed[0]), (whole, n, printed[1])):
-                    if abs(total - known) > 0.5:
-                        self.rest(counted, total, place, shown)
+    def suppressed(self, finding: Mapping[str, Any]) -> None:
+        """Keep which places are said to be suppressed: they are in no sum over the other places."""
+        self.out.setdefault((finding["signal"], finding["contrast"]), set()).add(finding["place"])
 
-    def rest(self, counted: Callable[[str], Keys], total: int, place: str, shown: Mapping[str, Any]) -> None:
-        """A sum that is not that of the printed places: find the places that it is, by their true counts."""
-        others = [here for here in self.world.places if here != place]
-        hidden = [here for here in others if here not in shown]
-        self.summed(counted, total, [here for here in others if here in shown], hidden)
+    def pooled(self) -> None:
+        """Sums over other places: of those whose own numbers are printed, of none that are suppressed.
 
-    def summed(self, counted: Callable[[str], Keys], total: int, sure: Sequence[str], doubtful: Sequence[str]) -> None:
-        """State the sum over some places and some of others; those that are found first give it."""
-        own = {here: self.value(counted(here)) for here in (*sure, *doubtful)}
-        every = sum(own.values())
-        for out in subsets(doubtful):
-            if abs(every - sum(own[here] for here in out) - total) < 0.5:
-                keys = [key for here in (*sure, *doubtful) if here not in out for key in counted(here)]
-                self.system.equals(keys, total)
-                return
-        raise ArithmeticError(f"{total} is the sum of no places")
+        Of a place that has no finding a reader cannot tell: it may be part of the sum, or not.
+        """
+        for name, entries in self.told.items():
+            shown = [entry.place for entry in entries]
+            out = self.out.get(name, set())
+            doubtful = [here for here in self.world.places if here not in shown and here not in out]
+            for entry in {entry.whole: entry for entry in entries}.values():
+                self.summed(entry.counted, entry.whole, shown, doubtful)
+
+    def summed(
+        self,
+        counted: Sequence[Callable[[str], Keys]],
+        totals: tuple[int, ...],
+        sure: Sequence[str],
+        doubtful: Sequence[str],
+    ) -> None:
+        """State sums over some places and some of others, all sums over the same ones.
+
+        Which ones is found from their true counts. Where several choices add up, all are stated: more than anyone knows
+        who cannot tell which it is.
+        """
+
+        def values(here: str) -> tuple[int, ...]:
+            return tuple(self.value(keys(here)) for keys in counted)
+
+        known = [values(here) for here in sure]
+        left = tuple(total - sum(own) for total, own in zip(totals, zip(*known, strict=True), strict=True))
+        for chosen in fitting([values(here) for here in doubtful], left if known else totals):
+            places = (*sure, *(doubtful[i] for i in chosen))
+            for keys, total in zip(counted, totals, strict=True):
+                self.system.equals([key for here in places for key in keys(here)], total)
+
+    def regional(self, finding: Mapping[str, Any], of: Callable[[str, set[str]], Keys]) -> None:
+        """A sum over places: those of which neither group is small, as their own findings show."""
+        pair = (finding["group"], "white")
+        few = [here for here in self.world.places if any(0 < self.value(of(here, {who})) < LEAST for who in pair)]
+        sure = [here for here in self.world.places if here not in few]
+        for groups, total in (({pair[0]}, finding["k"]), (set(pair), finding["n"])):
+            self.system.equals([key for here in sure for key in of(here, groups)], total)
 
     def unrecorded(self, finding: Mapping[str, Any], part: Keys, whole: Keys) -> None:
         """The share of cases of unrecorded group, and a range over them, which moves with every one."""
@@ -183,13 +231,8 @@ class _Arrests(Reader):
         """Months and digits; counts of people only as the total of all months."""
 
     def region(self, finding: Mapping[str, Any]) -> None:
-        """A sum over places: which ones is found from their true counts, the printed ones first."""
-        group = finding["group"]
-        for groups, total in (({group}, finding["k"]), ({group, "white"}, finding["n"])):
-            self._regional(groups, int(total))
-
-    def _regional(self, groups: set[str], total: int) -> None:
-        self.summed(lambda here: self.of(here, groups), total, (), self.world.places)
+        """A sum over places."""
+        self.regional(finding, self.of)
 
     def source(self, source: Mapping[str, Any]) -> None:
         if source["path"] != "own.csv":
@@ -233,15 +276,6 @@ class _Matches(Reader):
             return
         told = self.select(lambda key: key[1] != "elsewhere" and key[0] != "submission")
         self.rounded([key for key in told if key[2] == "unknown"], told, source["quality"]["unknown_level"])
-
-
-def subsets(places: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Yield some places, the fewest first; of more than eight at most three, and all but three, two, one, none."""
-    few = range(len(places) + 1 if len(places) <= 8 else 4)
-    for size in few:
-        yield from combinations(places, size)
-    for size in reversed(few if len(places) > 8 else ()):
-        yield from combinations(places, len(places) - size)
 
 
 def targets(world: World) -> dict[str, Keys]:
