@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
-from benchmarks.suppress_lp import LEAST
-from benchmarks.suppress_read import DISCRETIONARY, MINOR, Keys, Reader
+from benchmarks.suppress_counts import CONTROLS, DISCRETIONARY, MINOR, SERIOUS
+from benchmarks.suppress_read import Keys, Reader, digits
 
 CITABLE = frozenset(["traffic", "licence", "public-order", "public-intoxication", "trespass", "drug-possession"])
 OF_TOTALS = frozenset(
@@ -59,8 +59,7 @@ class PeopleReader(Reader):
 
     def _minor_traffic(self, finding: Mapping[str, Any], place: str) -> None:
         wanted = MINOR[finding["contrast"].split("/")[1]]
-        strata = {key[3:5] for key in self.of(place) if key[4] in wanted}
-        self.system.equals(self.of(place, None, None, strata), finding["k"])
+        self.system.equals(self.of(place, None, None, self._cells(place, wanted)), finding["k"])
         self.system.equals(self.of(place), finding["n"])
         self.compared(
             finding,
@@ -100,19 +99,18 @@ class PeopleReader(Reader):
 
     def _booking_not_cited(self, finding: Mapping[str, Any], place: str) -> None:
         name = finding["contrast"].split("/")[2]
-        offences = {"traffic"} if name == "traffic" else CITABLE
+        offences = _AMONG["booking-not-cited", name]
         self._pair(finding, place, {"booked"}, {"booked", "cited"}, by=_BY[name], offences=offences)
         self._missing(finding, place, {"booked", "cited"}, {"silent"}, "outcome", offences)
 
     def _no_charge(self, finding: Mapping[str, Any], place: str) -> None:
         name = finding["contrast"].split("/")[2]
-        offences = DISCRETIONARY if name == "discretionary" else None
+        offences = _AMONG.get(("no-charge", name))
         self._pair(finding, place, {"dropped"}, {"dropped", "kept"}, by=_BY[name], offences=offences)
         self._missing(finding, place, {"dropped", "kept"}, {"open"}, "outcome", offences)
 
     def _detainer_selectivity(self, finding: Mapping[str, Any], place: str) -> None:
-        lodged = {"taken"} if self.world.kind == "ends" else {"hold-long", "hold-short"}
-        self._pair(finding, place, lodged, None, by=_BY[finding["contrast"].split("/")[-1]])
+        self._pair(finding, place, self._lodged, None, by=_BY[finding["contrast"].split("/")[-1]])
         self._missing(finding, place, None, set(), "detainer")
 
     def _hold_time(self, finding: Mapping[str, Any], place: str) -> None:
@@ -196,6 +194,36 @@ class PeopleReader(Reader):
             unknown, whole = (self.of(place, who, every, strata) for who in ({"unknown"}, {"unknown", *groups}))
             self.system.share(unknown, whole, finding["missing"]["group"])
 
+    def control(self, control: Mapping[str, Any], place: str) -> None:
+        """Three numbers of three digits are taken to tell the two counts, or the four, that they are made of.
+
+        Of several strata they are made of eight counts at least, with no sum of these in print beside them.
+        """
+        pair, name = (control["group"], "white"), control["contrast"].split("/")[-1]
+        if control["signal"] == "benchmark":
+            for who in pair:
+                self.holds(self.of(place, {who}, None, self._cells(place, CONTROLS[name])))
+            return
+        having, told = {
+            "hit-rate": ({"miss"}, {"miss", "hit"}),
+            "booking-not-cited": ({"booked"}, {"booked", "cited"}),
+            "no-charge": ({"dropped"}, {"dropped", "kept"}),
+            "detainer-selectivity": (self._lodged, None),
+        }[control["signal"]]
+        offences = _AMONG.get((control["signal"], name))
+        sides = [({who}, having, told) for who in pair]
+        cells, strata = self._strata(place, sides, _BY[name], offences)
+        for groups, _, _ in sides if cells == 1 else ():
+            self.holds(self.of(place, groups, having, strata))
+            self.holds(self.of(place, groups, told, strata))
+
+    @property
+    def _lodged(self) -> set[str]:
+        return {"taken"} if self.world.kind == "ends" else {"hold-long", "hold-short"}
+
+    def _cells(self, place: str, offences: Collection[str]) -> set[tuple[str, str]]:
+        return {key[3:5] for key in self.of(place) if key[4] in offences}
+
     def region(self, finding: Mapping[str, Any]) -> None:
         """A sum over places."""
         self.regional(finding, self.of)
@@ -212,9 +240,17 @@ class PeopleReader(Reader):
 
 _BY: dict[str, tuple[int, ...]] = {
     "agency": (3,), "overall": (), "offence": (4,), "discretionary": (4,), "offence-time-agency": (3, 4),
-    "traffic": (3, 4), "plain": (),
+    "traffic": (3, 4), "serious": (3, 4), "plain": (),
 }  # fmt: skip
 """Places in a key of what the strata of a comparison are."""
+_AMONG: dict[tuple[str, str], Collection[str]] = {
+    ("booking-not-cited", "traffic"): {"traffic"},
+    ("booking-not-cited", "serious"): SERIOUS,
+    ("booking-not-cited", "offence-time-agency"): CITABLE,
+    ("booking-not-cited", "overall"): CITABLE,
+    ("no-charge", "discretionary"): DISCRETIONARY,
+}
+"""Offences that a comparison is about, where it is not about all."""
 _SEARCHED = {"miss", "hit", "silent"}
 _OUTCOMES: dict[tuple[str, str], tuple[set[str], set[str]]] = {
     ("searches", "searched"): (_SEARCHED, {"none"}),
@@ -246,11 +282,6 @@ def few_digits(finding: Mapping[str, Any]) -> None:
     loose = [(name, value) for name, value in loose if value not in known]
     if loose:
         raise ArithmeticError(f"{finding['signal']} {finding['contrast']}: all the digits of {loose}")
-
-
-def digits(value: float) -> int:
-    """Return how many significant digits a number is written with."""
-    return len(f"{value:.12e}".split("e")[0].replace(".", "").lstrip("-0").rstrip("0"))
 
 
 def people_targets(counts: Mapping[tuple, int]) -> dict[str, Keys]:

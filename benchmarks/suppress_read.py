@@ -12,30 +12,25 @@ from typing import Any
 
 from benchmarks.suppress_lp import LEAST, System
 from benchmarks.suppress_sums import fitting
-from benchmarks.suppress_worlds import LEVELS, World
+from benchmarks.suppress_worlds import World
 
-SERIOUS = frozenset(
-    ["homicide", "sexual-assault", "robbery", "aggravated-assault", "burglary", "arson", "vehicle-theft", "theft"]
-)
-DISCRETIONARY = frozenset(
-    ["traffic", "licence", "public-order", "public-intoxication", "trespass", "drug-possession", "false-identification"]
-)
-MINOR = {"minor": {"traffic", "licence"}, "traffic": {"traffic"}, "licence": {"licence"}}
-SETS = {"low": {"3", "none"}, "none": {"none"}, "level-1": {"1"}, "level-2": {"2"}, "level-3": {"3"}}
 STEPS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5)
 Keys = list[tuple]
 
 
-def system_of(world: World, review: Mapping[str, Any], reader_of: type[Reader] | None = None) -> System:
+def system_of(world: World, review: Mapping[str, Any], reader_of: type[Reader]) -> System:
     """Return every equation that a review states about the counts of its world."""
     system = System(world.counts)
-    reader = (reader_of or {"arrests": _Arrests, "matches": _Matches}[world.kind])(world, system)
+    reader = reader_of(world, system)
     for entry in review["places"]:
         for finding in entry["findings"]:
             if finding["suppressed"]:
                 reader.suppressed(finding)
             else:
                 reader.finding(finding)
+        for control in entry["controls"]:
+            if not control["suppressed"]:
+                reader.control(control, entry["place"])
     for region in review["regions"]:
         for finding in region["findings"]:
             reader.region(finding)
@@ -85,6 +80,10 @@ class Reader:
 
     def value(self, keys: Iterable[tuple]) -> int:
         return sum(self.world.counts[key] for key in keys)
+
+    def holds(self, keys: Keys) -> None:
+        """State a sum that is not printed, but which is the only one that agrees with numbers that are."""
+        self.system.equals(keys, self.value(keys))
 
     def compared(self, finding: Mapping[str, Any], part: Callable[[str], Keys], whole: Callable[[str], Keys]) -> None:
         """Keep what a place is held against: the nation's row less the place, or the sum of other places."""
@@ -161,6 +160,9 @@ class Reader:
     def finding(self, finding: Mapping[str, Any]) -> None:
         raise NotImplementedError
 
+    def control(self, control: Mapping[str, Any], place: str) -> None:
+        raise NotImplementedError
+
     def region(self, finding: Mapping[str, Any]) -> None:
         raise NotImplementedError
 
@@ -168,138 +170,6 @@ class Reader:
         raise NotImplementedError
 
 
-class _Arrests(Reader):
-    def of(self, place: str, groups: set[str] | None = None, offences: set[str] | None = None, half: int = 0) -> Keys:
-        return self.select(
-            lambda key: (
-                (groups is None or key[2] in groups)
-                and (offences is None or key[3] in offences)
-                and half in (0, key[4])
-            ),
-            place,
-        )
-
-    def finding(self, finding: Mapping[str, Any]) -> None:
-        getattr(self, "_" + finding["signal"].replace("-", "_"))(finding, finding["place"])
-
-    def _benchmark(self, finding: Mapping[str, Any], place: str) -> None:
-        group = finding["group"]
-        self.system.equals(self.of(place, {group}), finding["k"])
-        self.system.equals(self.of(place, {group, "white"}), finding["n"])
-        self.unrecorded(finding, self.of(place, {"unknown"}), self.of(place))
-
-    def _discretion_contrast(self, finding: Mapping[str, Any], place: str) -> None:
-        on = DISCRETIONARY - ({"licence"} if finding["contrast"].endswith("without-licence") else set())
-        both, n, group = on | SERIOUS, finding["comparator"]["n"], finding["group"]
-        self.system.equals(self.of(place, {group}, on), finding["k"])
-        self.system.equals(self.of(place, {group}, both), finding["n"])
-        self.system.equals(self.of(place, {"white"}, on), round(finding["comparator"]["value"] * n))
-        self.system.equals(self.of(place, {"white"}, both), n)
-        asked = self.of(place, {"unknown"}, both)
-        self.unrecorded(finding, asked, asked + self.of(place, {group, "white"}, both))
-
-    def _minor_traffic(self, finding: Mapping[str, Any], place: str) -> None:
-        wanted = MINOR[finding["contrast"].split("/")[1]]
-
-        def part(here: str) -> Keys:
-            return self.of(here, None, wanted)
-
-        def whole(here: str) -> Keys:
-            return [key for key in self.of(here) if key[3] != "unknown"]
-
-        self.system.equals(part(place), finding["k"])
-        self.system.equals(whole(place), finding["n"])
-        if finding["missing"].get("offence") is not None:
-            self.system.share(self.of(place, None, {"unknown"}), self.of(place), finding["missing"]["offence"])
-        self.compared(finding, part, whole)
-
-    def _missing_ethnicity(self, finding: Mapping[str, Any], place: str) -> None:
-        kind = finding["contrast"].split("/")[1]
-        if kind == "gaps-share":
-            self.system.equals(self.of(place, {"unknown"}), finding["k"])
-            self.system.equals(self.of(place), finding["n"])
-        elif kind == "gaps-time":
-            n = finding["comparator"]["n"]
-            self.system.equals(self.of(place, {"unknown"}, None, 2), finding["k"])
-            self.system.equals(self.of(place, None, None, 2), finding["n"])
-            self.system.equals(self.of(place, {"unknown"}, None, 1), round(finding["comparator"]["value"] * n))
-            self.system.equals(self.of(place, None, None, 1), n)
-        else:
-            self._benchmark(finding, place)
-
-    def _record_authenticity(self, finding: Mapping[str, Any], place: str) -> None:
-        """Months and digits; counts of people only as the total of all months."""
-
-    def region(self, finding: Mapping[str, Any]) -> None:
-        """A sum over places."""
-        self.regional(finding, self.of)
-
-    def source(self, source: Mapping[str, Any]) -> None:
-        if source["path"] != "own.csv":
-            return
-        everyone = self.select(lambda key: key[1] != "elsewhere")
-        share = source["quality"]["missing_group"]
-        self.rounded([key for key in everyone if key[2] == "unknown"], everyone, share)
-
-
-class _Matches(Reader):
-    def of(self, event: str, place: str, levels: set[str] | None = None) -> Keys:
-        return self.select(lambda key: key[0] == event and (levels is None or key[2] in levels), place)
-
-    def finding(self, finding: Mapping[str, Any]) -> None:
-        place, contrast = finding["place"], finding["contrast"]
-        if finding["signal"] == "match-yield":
-            self.system.equals(self.of("match", place), finding["k"])
-            self.system.equals(self.of("match", place) + self.of("submission", place), finding["n"])
-            self.compared(
-                finding,
-                lambda here: self.of("match", here),
-                lambda here: self.of("match", here) + self.of("submission", here),
-            )
-            return
-        event, wanted = contrast.split("/")[:2]
-        if finding["signal"] != "level-mix":
-            raise KeyError(finding["signal"])
-        self.system.equals(self.of(event, place, SETS[wanted]), finding["k"])
-        self.system.equals(self.of(event, place, set(LEVELS)), finding["n"])
-        if finding["missing"].get("level") is not None:
-            self.system.share(self.of(event, place, {"unknown"}), self.of(event, place), finding["missing"]["level"])
-        self.compared(
-            finding, lambda here: self.of(event, here, SETS[wanted]), lambda here: self.of(event, here, set(LEVELS))
-        )
-
-    def region(self, finding: Mapping[str, Any]) -> None:
-        raise KeyError(finding["signal"])
-
-    def source(self, source: Mapping[str, Any]) -> None:
-        if source["path"] != "own.csv":
-            return
-        told = self.select(lambda key: key[1] != "elsewhere" and key[0] != "submission")
-        self.rounded([key for key in told if key[2] == "unknown"], told, source["quality"]["unknown_level"])
-
-
-def targets(world: World) -> dict[str, Keys]:
-    """Return every count of people that a reader may ask for: single cells, and sums over each of their keys."""
-    found: dict[str, Keys] = {}
-    for key in world.counts:
-        event, place = key[0], key[1]
-        if place == "elsewhere":
-            names = [f"{event}/elsewhere/{key[3] if world.kind == 'arrests' else key[2]}"]
-        elif world.kind == "matches":
-            names = [f"{event}/{place}/{key[2]}", f"{event}/{place}"]
-        else:
-            group, offence = key[2], key[3]
-            names = [f"{place}/{group}/{offence}", f"{place}/{group}", f"{place}/-/{offence}"]
-            side = "on" if offence in DISCRETIONARY else "off" if offence in SERIOUS else "neutral"
-            names += [f"{place}/{group}/{side}", f"{place}/-/{side}"]
-            if group not in (*world.focal, "white"):
-                names += [f"{place}/others/{offence}", f"{place}/others/{side}", f"{place}/others"]
-            if group in ("hispanic", "white"):
-                names += [f"{place}/both/{offence}", f"{place}/both/{side}"]
-            else:
-                names += [f"{place}/neither/{offence}", f"{place}/neither/{side}", f"{place}/neither"]
-            if world.monthly:
-                names += [f"{place}/{group}/half-{key[4]}", f"{place}/-/{offence}/half-{key[4]}"]
-        for name in names:
-            found.setdefault(name, []).append(key)
-    return found
+def digits(value: float) -> int:
+    """Return how many significant digits a number is written with."""
+    return len(f"{value:.12e}".split("e")[0].replace(".", "").lstrip("-0").rstrip("0"))

@@ -38,16 +38,18 @@ import numpy as np
 
 from auditor.audit.config import load_config
 from auditor.audit.run import audit
+from benchmarks.suppress_counts import ArrestReader, MatchReader, targets
 from benchmarks.suppress_drawn import unsampled
 from benchmarks.suppress_lp import LEAST
 from benchmarks.suppress_people import PeopleReader, people_targets
-from benchmarks.suppress_read import system_of, targets
+from benchmarks.suppress_read import system_of
 from benchmarks.suppress_records import OUTCOMES, drawer, files
 from benchmarks.suppress_settle import WIDE, settle
 from benchmarks.suppress_worlds import World, arrests, matches, write
 
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = {"arrests": arrests, "matches": matches, **{kind: drawer(kind) for kind in OUTCOMES}}
+READERS = {"arrests": ArrestReader, "matches": MatchReader}
 PLACES = (48, 8, 48, 3)
 """Places of one audit and the next: a large one costs little more, in a small one a sum over the others says most."""
 
@@ -78,7 +80,7 @@ def attack(world: World, folder: Path) -> Result:
     listed = world.kind in OUTCOMES
     with unsampled():
         review = audit(load_config(write(world, folder, files if listed else None))).to_dict()
-    system = system_of(world, review, PeopleReader if listed else None)
+    system = system_of(world, review, READERS.get(world.kind, PeopleReader))
     # Sums of the same counts are one question.
     sums = people_targets(world.counts) if listed else targets(world)
     asked = {frozenset(keys): name for name, keys in sums.items()}

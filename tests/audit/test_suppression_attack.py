@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from benchmarks.suppress_lp import System
-from benchmarks.suppress_people import digits, few_digits
+from benchmarks.suppress_people import few_digits
+from benchmarks.suppress_read import digits
 from benchmarks.suppress_settle import settle
+from benchmarks.suppress_sums import fitting
 from benchmarks.suppress_worlds import GROUPS, OFFENCES, World
 from benchmarks.suppression import KINDS, PLACES, Result, attack, kept, row_of, sizes
 
@@ -56,6 +58,19 @@ def test_a_count_in_no_equation_may_be_anything() -> None:
     assert found.safe.all()
     assert found.whole.all()
     assert (found.low[0], found.high[0]) in [(0, 12), (0, 4), (4, 12), (0, 11), (4, 11)]
+
+
+def test_places_of_a_sum() -> None:
+    """Places 0 and 2 give 12 of 30, as place 3 does alone; no places give 14 of 30."""
+    counts = [(5, 10), (0, 0), (7, 20), (12, 30), (1, 30)]
+    assert sorted(fitting(counts, (12, 30))) == [(0, 2), (3,)]
+    assert sorted(fitting([(value,) for value, _ in counts], (8,))) == [(2, 4)]
+    assert sorted(fitting(counts, (13, 60))) == [(0, 2, 4), (3, 4)]
+    assert fitting([], (0, 0)) == [()]
+    with pytest.raises(ArithmeticError, match="the sum of no places"):
+        fitting(counts, (14, 30))
+    with pytest.raises(ArithmeticError, match="40 places"):
+        fitting([(3, 9)] * 40, (6, 18))
 
 
 def test_what_was_done_is_gone_on_with(tmp_path: Path) -> None:
