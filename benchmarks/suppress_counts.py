@@ -100,11 +100,11 @@ class ArrestReader(Reader):
         """State both groups' offences of a kind, or everybody's; a contrast of classes has too many."""
         name = control["contrast"].split("/")
         if control["signal"] == "benchmark":
-            self.holds(self.of(place, {control["group"]}, CONTROLS[name[-1]]))
-            self.holds(self.of(place, {"white"}, CONTROLS[name[-1]]))
+            self.about(self.of(place, {control["group"]}, CONTROLS[name[-1]]))
+            self.about(self.of(place, {"white"}, CONTROLS[name[-1]]))
         elif control["signal"] == "minor-traffic":
-            self.holds(self.of(place, None, CONTROLS[name[1]]))
-            self.holds(self.of(place, None, SERIOUS))
+            self.about(self.of(place, None, CONTROLS[name[1]]))
+            self.about(self.of(place, None, SERIOUS))
         elif control["signal"] != "discretion-contrast":
             raise KeyError(control["signal"])
 
@@ -157,7 +157,7 @@ class MatchReader(Reader):
             raise KeyError(control["signal"])
         event = control["contrast"].split("/")[0]
         for levels in ({"1"}, {"1", "2"}):
-            self.holds(self.of(event, place, levels))
+            self.about(self.of(event, place, levels))
 
     def region(self, finding: Mapping[str, Any]) -> None:
         raise KeyError(finding["signal"])

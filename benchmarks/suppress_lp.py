@@ -80,6 +80,13 @@ class System:
                 row[self.at[key]] = row.get(self.at[key], 0.0) + sign
             self._add(row, -np.inf, 0.0)
 
+    def between(self, counted: Iterable[Hashable], low: float, high: float) -> None:
+        """State that a sum of counts lies between two numbers."""
+        counted = list(counted)
+        if not low <= sum(self.counts[key] for key in counted) <= high:
+            raise ArithmeticError(f"the sum of {counted} is not between {low} and {high}")
+        self._add({self.at[key]: 1.0 for key in counted}, float(low), float(high))
+
     def _add(self, row: dict[int, float], low: float, high: float) -> None:
         mark = (tuple(sorted(row.items())), low, high)
         if mark not in self.seen and row:

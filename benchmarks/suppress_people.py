@@ -202,7 +202,7 @@ class PeopleReader(Reader):
         pair, name = (control["group"], "white"), control["contrast"].split("/")[-1]
         if control["signal"] == "benchmark":
             for who in pair:
-                self.holds(self.of(place, {who}, None, self._cells(place, CONTROLS[name])))
+                self.about(self.of(place, {who}, None, self._cells(place, CONTROLS[name])))
             return
         having, told = {
             "hit-rate": ({"miss"}, {"miss", "hit"}),
@@ -214,8 +214,8 @@ class PeopleReader(Reader):
         sides = [({who}, having, told) for who in pair]
         cells, strata = self._strata(place, sides, _BY[name], offences)
         for groups, _, _ in sides if cells == 1 else ():
-            self.holds(self.of(place, groups, having, strata))
-            self.holds(self.of(place, groups, told, strata))
+            self.about(self.of(place, groups, having, strata))
+            self.about(self.of(place, groups, told, strata))
 
     @property
     def _lodged(self) -> set[str]:

@@ -85,6 +85,16 @@ class Reader:
         """State a sum that is not printed, but which is the only one that agrees with numbers that are."""
         self.system.equals(keys, self.value(keys))
 
+    def about(self, keys: Keys) -> None:
+        """State a sum as closely as a ratio of it and its limits tell it, which have three digits.
+
+        A limit is known to 1 in 2,000 at best, the standard error to 0.00027, the inverse of its square to 0.00054 of
+        its own power of 1.5; a sum that this leaves open by less than half is told.
+        """
+        own = self.value(keys)
+        error = int(0.00054 * own**1.5)
+        self.system.between(keys, max(own - error, 0), own + error)
+
     def compared(self, finding: Mapping[str, Any], part: Callable[[str], Keys], whole: Callable[[str], Keys]) -> None:
         """Keep what a place is held against: the nation's row less the place, or the sum of other places."""
         place, comparator = finding["place"], finding["comparator"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,8 @@ from scipy.special import ndtri
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import small, tainted
 from auditor.signals.class_counts import ClassCounts
+from auditor.signals.class_left import left_over
+from auditor.signals.class_ways import FEWEST_WAYS, log_ways
 from auditor.signals.signal import ClassSample, Contrast, Lack, Panel, blank
 from auditor.stats.classes.alone import randomise_alone
 from auditor.stats.classes.randomisation import Randomised, randomise_classes
@@ -31,8 +32,6 @@ FEWEST_TOGETHER = 10
 """Places that a common factor between classes is measured from; fewer are each decided by themselves."""
 POOLED = 1000
 """Orders of the classes of each place where those of all places are pooled."""
-_MINOR = ("traffic", "licence")
-"""Classes of which a signal without groups prints the events of all of them."""
 _Z = float(ndtri((1 + LEVEL) / 2))
 _EXTRA = ("crude", "serious", "reference_discretionary", "reference_serious", "classes", "relabellings", "own_p")
 
@@ -70,6 +69,9 @@ def class_panel(signal: str, cells: Cells, counts: ClassCounts, columns: Sequenc
     centred, with an interval for sampling error alone; p-values are those of the place's own permutation.
     """
     measured = [_measure(cells, counts, column) for column in columns]
+    for column, item in zip(columns, measured, strict=True):
+        alike = [np.asarray(other.side != 0) for other in columns if other.group == column.group]
+        item.arrays["hidden"] |= item.arrays["coarse"] & _few_ways(cells, counts, column, np.all(alike, axis=0))
     # The shares of two contrasts, and the events of the class in which they differ, would give a third number away.
     bare = np.any([item.arrays["range_hidden"] for item in measured], axis=0)
     _hide_alike(columns, measured)
@@ -159,15 +161,28 @@ def _state(
             # A class that stands in another contrast only would follow from the difference of the two.
             hidden = hidden | (small(values[:, o], cells) & counts.observed[:, position, o])
     # So it would from the events of all groups that a signal without groups prints: what is left is the other groups'.
-    whole, named = _left_over(counts, cells, column.side)
-    hidden = hidden | whole
+    left = left_over(counts, cells, column.side)
+    hidden, named = hidden | left.whole, left.named
+    # All digits tell every class, and with it what is left of it to the other groups.
+    coarse = coarse | left.classed
     arrays["hidden"], arrays["coarse"] = hidden, coarse
     # Ranges and missing shares would give a small number of unrecorded group away.
     arrays["range_hidden"] = small(np.nansum(counts.unknown * asked, axis=1), cells)
     arrays["range_hidden"] |= small(np.nan_to_num(counts.unknown), cells).any(axis=1)
-    arrays["range_hidden"] |= named
+    arrays["range_hidden"] |= named | (left.classed_named & ~coarse)
     # So would the difference to the share that a signal over all classes prints.
     arrays["range_hidden"] |= small(counts.unrecorded - np.nansum(counts.unknown * asked, axis=1), cells)
+
+
+def _few_ways(cells: Cells, counts: ClassCounts, column: ClassColumn, guessed: Bools) -> Bools:
+    """Return where so few ways to share the events out over classes are left that three digits would tell which it is.
+
+    Classes that stand in one contrast of the group and not in another follow from the sums of the two.
+    """
+    (h, known_h), (w, known_w) = counts.of(column.group), counts.of(cells.reference_group)
+    use = class_ratios(h, w, column.side, known_h & known_w).use & guessed
+    sides = [use & (column.side == which) for which in (1, -1)]
+    return np.asarray(log_ways(counts.classes, h, w, sides) < FEWEST_WAYS, dtype=bool)
 
 
 def _unrecorded(cells: Cells, counts: ClassCounts, column: ClassColumn) -> Bools:
@@ -183,38 +198,6 @@ def _hide_alike(columns: Sequence[ClassColumn], measured: Sequence[_Column]) -> 
         hidden = np.any([item.arrays["hidden"] for item in alike], axis=0)
         for item in alike:
             item.arrays["hidden"] = hidden
-
-
-def _left_over(counts: ClassCounts, cells: Cells, side: NDArray[np.int64]) -> tuple[Bools, Bools]:
-    """Return where the other groups' events, with any of the focal groups or none, are 1 to 10: what is left over.
-
-    Signals without groups print the events of all of them. What is left is that of a class that stands in another
-    contrast only; of no class at all, where every class is in the contrast; of the discretionary side, where that is
-    made of minor traffic classes alone, and of all that is not; of the other side, where every class is in the contrast
-    besides; and of all recorded classes, with everybody's of the classes that are on no side. First with those of
-    unrecorded group; then without them, which the shares of these give away.
-    """
-    focal = [counts.groups.index(group) for group in cells.focal_groups]
-    apart = counts.everyone - counts.values.sum(axis=2)
-    unknown = np.nan_to_num(counts.unknown)
-    minor = np.isin(counts.classes, _MINOR)
-    every = counts.others + counts.values[:, [*focal, counts.groups.index(cells.reference_group)]].sum(axis=1)
-    only = every[:, (side > 0) & ~minor].sum(axis=1) == 0
-    beyond = counts.neutral + every[:, side == 0].sum(axis=1)
-    whole, named = np.zeros(cells.size, dtype=bool), np.zeros(cells.size, dtype=bool)
-    for size in range(len(focal)):
-        for chosen in map(list, combinations(focal, size)):
-            by_class = counts.others + counts.values[:, chosen].sum(axis=1)
-            untold = counts.others_apart + apart[:, chosen].sum(axis=1)
-            blank_ = counts.unrecorded - unknown.sum(axis=1)
-            for mask, of_class, of_none in ((whole, by_class, untold), (named, by_class - unknown, untold - blank_)):
-                mask |= small(of_class[:, side == 0], cells).any(axis=1)
-                mask |= small(of_none, cells) & (counts.neutral == 0)
-                mask |= small(of_class[:, side > 0].sum(axis=1), cells) & only
-                mask |= small(of_class[:, side < 0].sum(axis=1), cells) & only & (counts.neutral == 0)
-                mask |= small(of_class[:, side <= 0].sum(axis=1) + of_none, cells) & only
-                mask |= small(beyond + of_class[:, side != 0].sum(axis=1), cells)
-    return whole, named
 
 
 def _samples(cells: Cells, ratios: ClassRatios, side: NDArray[np.int64]) -> list[ClassSample]:

@@ -1,5 +1,6 @@
 """The negative controls that a review lists, and what may not be worked out from them."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -47,7 +48,7 @@ def listed(whole: Panel, control: Panel | None, published: bool = False) -> list
 
 
 def test_numbers_have_few_digits_and_an_open_end_is_null() -> None:
-    (control,) = listed(a_panel({"all": (900, 900)}), a_panel({"violent": (100, 100)}))
+    (control,) = listed(a_panel({"all": (9000, 9000)}), a_panel({"violent": (1000, 1000)}))
     assert (control.ratio, control.low, control.high, control.p, control.q) == (1.23, 0.877, None, 0.012, 0.57)
     assert (control.signal, control.contrast, control.group) == ("benchmark", "hispanic/violent", "hispanic")
     assert control.suppressed is False
@@ -56,25 +57,48 @@ def test_numbers_have_few_digits_and_an_open_end_is_null() -> None:
 @pytest.mark.parametrize(
     "parts",
     [
-        {"violent": (100, 895), "property": (300, 2)},  # 900 - 895 = 5 of the reference group are left
-        {"violent": (500, 400), "property": (393, 400)},  # 900 - 500 - 393 = 7 of the group are left over by both
+        {"violent": (1000, 8995), "property": (3000, 8000)},  # 9000 - 8995 = 5 of the reference group are left
+        {"violent": (5000, 4000), "property": (3993, 4000)},  # 9000 - 5000 - 3993 = 7 of the group are left by both
     ],
 )
 def test_a_small_rest_beside_the_finding_hides_all_controls_of_the_group(parts: dict[str, tuple[float, float]]) -> None:
-    found = listed(a_panel({"all": (900, 900)}), a_panel(parts))
+    found = listed(a_panel({"all": (9000, 9000)}), a_panel(parts))
     assert [control.suppressed for control in found] == [True, True]
     assert {(control.ratio, control.low, control.high, control.p, control.q) for control in found} == {(None,) * 5}
-    assert not any(control.suppressed for control in listed(a_panel({"all": (900, 900)}), a_panel(parts), True))
+    assert not any(control.suppressed for control in listed(a_panel({"all": (9000, 9000)}), a_panel(parts), True))
 
 
 def test_nothing_left_and_enough_left_hide_nothing() -> None:
-    whole = a_panel({"all": (900, 900)})
-    for parts in ({"violent": (500, 500), "property": (400, 400)}, {"violent": (100, 100), "property": (100, 100)}):
+    whole = a_panel({"all": (9000, 9000)})
+    for parts in (
+        {"violent": (5000, 5000), "property": (4000, 4000)},
+        {"violent": (1000, 1000), "property": (1000, 1000)},
+    ):
         assert not any(control.suppressed for control in listed(whole, a_panel(parts)))
 
 
+def test_counts_that_three_digits_tell_are_not_told() -> None:
+    """Of 999 a ratio and its limits leave thirty values open at best, of 200 not four."""
+    whole = a_panel({"all": (9000, 9000)})
+    for counts in ((999, 1000), (1000, 999), (200, 5000)):
+        (control,) = listed(whole, a_panel({"violent": counts}))
+        assert control.suppressed
+        assert (control.ratio, control.low, control.high, control.p, control.q) == (None,) * 5
+        assert not listed(whole, a_panel({"violent": counts}), published=True)[0].suppressed
+
+
+@pytest.mark.parametrize(("shape", "reference", "hidden"), [("pair", "white", True), ("share", None, False)])
+def test_a_reference_side_is_of_the_place_where_there_is_one(shape: str, reference: str | None, hidden: bool) -> None:
+    """2,000 cases of the reference group, 500 with the outcome; of other places they would be nobody's here."""
+    panel = a_panel({"other": (3000, 3000)}, shape)
+    column = replace(panel.contrasts[0], reference=reference)
+    base = {"comparator": np.full((1, 1), 0.25), "comparator_n": np.full((1, 1), 2000.0)}
+    found = listed(a_panel({"all": (90_000, 90_000)}), replace(panel, contrasts=(column,), **base))
+    assert found[0].suppressed == hidden
+
+
 def test_one_hidden_part_hides_the_others_of_its_group_only() -> None:
-    own, other = a_panel({"violent": (100, 100)}), a_panel({"violent": (100, 100)}, group="black")
+    own, other = a_panel({"violent": (1000, 1000)}), a_panel({"violent": (1000, 1000)}, group="black")
     stacked = Panel(
         "benchmark",
         ("p",),
@@ -84,15 +108,15 @@ def test_one_hidden_part_hides_the_others_of_its_group_only() -> None:
         hidden=np.array([[True, False, False]]),
         **{name: np.hstack([getattr(p, name) for p in (own, own, other)]) for name in blank(0, 0)},
     )
-    found = listed(a_panel({"all": (900, 900)}), stacked)
+    found = listed(a_panel({"all": (9000, 9000)}), stacked)
     assert [control.suppressed for control in found] == [True, True, False]
 
 
 def test_what_was_not_measured_is_not_listed() -> None:
-    assert listed(a_panel({"all": (900, 900)}), None) == []
-    control = a_panel({"violent": (100, 100), "property": (100, 100)})
+    assert listed(a_panel({"all": (9000, 9000)}), None) == []
+    control = a_panel({"violent": (1000, 1000), "property": (1000, 1000)})
     control.code[0, 0], control.testable[0, 1] = 1, False
-    assert listed(a_panel({"all": (900, 900)}), control) == []
+    assert listed(a_panel({"all": (9000, 9000)}), control) == []
 
 
 def test_all_places_controls_are_corrected_together_and_keep_their_column() -> None:

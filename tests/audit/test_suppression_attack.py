@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from auditor.audit.config import load_config
+from auditor.audit.run import audit
 from benchmarks.suppress_lp import System
 from benchmarks.suppress_people import few_digits
 from benchmarks.suppress_read import digits
 from benchmarks.suppress_settle import settle
 from benchmarks.suppress_sums import fitting
-from benchmarks.suppress_worlds import GROUPS, OFFENCES, World
+from benchmarks.suppress_worlds import GROUPS, OFFENCES, World, write
 from benchmarks.suppression import KINDS, PLACES, Result, attack, kept, row_of, sizes
 
 
@@ -122,6 +124,10 @@ def test_digits_that_tell_of_strata_are_found() -> None:
         ("holds", (11, 3, 20), 3),
         ("custody", (11, 1, 17), 48),
         ("custody", (11, 1, 49), 48),
+        # What negative controls print of few people; all digits of a ratio that is made of every class.
+        ("arrests", (11, 0, 0), 48),
+        ("arrests", (11, 0, 4), 48),
+        ("custody", (12, 1, 7), 48),
     ],
 )
 def test_no_small_count_is_recovered(kind: str, seed: tuple[int, ...], places: int, tmp_path: Path) -> None:
@@ -162,3 +168,42 @@ def test_no_rest_by_class_is_recovered(tmp_path: Path) -> None:
     result = attack(World("arrests", tuple(drawn), counts, people, focal=("hispanic",)), tmp_path)
     assert (result.recovered, result.narrowed, result.tight) == ([], [], [])
     assert result.small > 10
+
+
+FEW_WAYS = {
+    "hispanic": {"traffic": 8, "licence": 77, "drug-possession": 8, "burglary": 40, "theft": 11, "fraud": 114},
+    "white": {"traffic": 44, "drug-possession": 52, "burglary": 108, "theft": 19, "fraud": 25},
+    "black": {"traffic": 16, "licence": 91, "drug-possession": 62, "burglary": 19, "theft": 70, "fraud": 11},
+}
+
+
+def test_three_digits_of_a_ratio_do_not_tell_its_classes(tmp_path: Path) -> None:
+    """Of 9,704,500 ways to share these out four agreed with both ratios and their limits, all with 8 of 16 for traffic.
+
+    With thousands of each class but one there are 10^14 ways.
+    """
+    many = {group: dict.fromkeys(OFFENCES, 3000) for group in GROUPS[:3]}
+    many["hispanic"] = {**many["hispanic"], "robbery": 5}
+    drawn = {"48001": FEW_WAYS, "48003": many}
+    counts = {
+        ("arrest", place, group, offence, half): world.get(group, {}).get(offence, 0) if half == 1 else 0
+        for place, world in drawn.items()
+        for group in GROUPS
+        for offence in OFFENCES
+        for half in (1, 2)
+    }
+    people = {(place, group): 20_000 for place in drawn for group in GROUPS[:3]}
+    world = World("arrests", tuple(drawn), counts, people, focal=("hispanic",))
+    review = audit(load_config(write(world, tmp_path))).to_dict()
+    found = {
+        (finding["place"], finding["contrast"].split("/")[-1]): finding
+        for entry in review["places"]
+        for finding in entry["findings"]
+        if finding["signal"] == "discretion-contrast"
+    }
+    ratios = {key: finding["estimate"]["value"] for key, finding in found.items()}
+    assert {key for key, ratio in ratios.items() if ratio is None} == {
+        ("48001", "with-licence"), ("48001", "without-licence")
+    }  # fmt: skip
+    assert {digits(ratio) for ratio in ratios.values() if ratio is not None} <= {1, 2, 3}
+    assert ("48003", "without-licence") in ratios
