@@ -83,6 +83,7 @@ def place_model(context: Context, index: int, brevity: Brevity = FULL) -> dict[s
         {**evidence.test_row(context, pointer, finding), "row": view["row"]}
         for (pointer, finding), view in zip(pointed, views, strict=True)
     ]
+    withheld = _withheld(context, place, at)
     return {
         "title": place_title(place),
         "at": at,
@@ -93,7 +94,7 @@ def place_model(context: Context, index: int, brevity: Brevity = FULL) -> dict[s
         "verdict": _verdict(context, place),
         "run": context.once("run_view", run_view),
         "period": _whole_period(place),
-        "parts": _parts(context, place, at, list(zip(pointed, views, strict=True))),
+        "parts": _parts(context, place, list(zip(pointed, views, strict=True)), withheld),
         "summary": _summary(context, place, at),
         "interval": interval_plot([entry for entry in pointed if _drawn(entry[1], brevity)]),
         "pretext": pretext_plot(pointed, place, at),
@@ -118,7 +119,7 @@ def place_model(context: Context, index: int, brevity: Brevity = FULL) -> dict[s
         "missing": evidence.missing(pointed),
         "alternatives": evidence.alternatives(context, place),
         "ceiling": _ceiling(context, place),
-        "withheld": _withheld(context, place, at, None),
+        "withheld": withheld,
         "tests": tests,
         "methods": [evidence.method(context, name) for name in evidence.signals_of(context, place)],
         "methods_short": brevity.methods,
@@ -176,7 +177,9 @@ def _whole_period(place: PlaceReview) -> Markup:
 Pair = tuple[tuple[str, Finding], dict[str, Any]]
 
 
-def _parts(context: Context, place: PlaceReview, at: str, pairs: list[Pair]) -> list[dict[str, Any]]:
+def _parts(
+    context: Context, place: PlaceReview, pairs: list[Pair], withheld: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
     parts = []
     for number, title in enumerate(labels.PARTS):
         parts.append(
@@ -186,7 +189,7 @@ def _parts(context: Context, place: PlaceReview, at: str, pairs: list[Pair]) -> 
                 "quotation": quotation(number),
                 "findings": [view for (_, finding), view in pairs if finding.section == number],
                 "signals": {finding.signal for (_, finding), _ in pairs if finding.section == number},
-                "withheld": _withheld(context, place, at, number),
+                "withheld": [entry for entry in withheld if entry["part"] == number],
                 "records": supplied(place, number),
                 "generic": number in EVIDENCE_PARTS,
                 "regional": number in context.regional,
@@ -195,21 +198,17 @@ def _parts(context: Context, place: PlaceReview, at: str, pairs: list[Pair]) -> 
     return parts
 
 
-def _withheld(context: Context, place: PlaceReview, at: str, part: int | None) -> list[dict[str, Any]]:
-    found = []
-    for j, entry in enumerate(place.withheld):
-        if part is None or context.section(entry) == part:
-            found.append(
-                {
-                    "title": context.title(entry.signal),
-                    "contrast": names.contrast_name(entry.contrast),
-                    "reason": words(
-                        entry.sentence or entry.reason, _reason_ref(at, j, entry.sentence), context.language
-                    ),
-                    "needs": words(entry.needs, f"{at}/withheld/{j}/needs", context.language),
-                }
-            )
-    return found
+def _withheld(context: Context, place: PlaceReview, at: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "part": context.section(entry),
+            "title": context.title(entry.signal),
+            "contrast": names.contrast_name(entry.contrast),
+            "reason": words(entry.sentence or entry.reason, _reason_ref(at, j, entry.sentence), context.language),
+            "needs": words(entry.needs, f"{at}/withheld/{j}/needs", context.language),
+        }
+        for j, entry in enumerate(place.withheld)
+    ]
 
 
 def _reason_ref(at: str, j: int, sentence: Any) -> str:

@@ -10,17 +10,25 @@ from functools import cache
 from typing import Any
 
 import jinja2
+from jinja2.compiler import CodeGenerator
 from markupsafe import Markup
 
 from auditor.findings.review import Review
 from auditor.report import editions, labels, numbers, slug, tongue
 from auditor.report.brevity import LARGEST, STEPS
-from auditor.report.cite import say
+from auditor.report.cite import safe, say
 from auditor.report.context import Context
 from auditor.report.index import index_model
 from auditor.report.locale.page import heard, in_language
 from auditor.report.place import place_model
 from auditor.resources import folder
+
+
+class _Code(CodeGenerator):
+    """The code of templates, which escapes what it puts out by :func:`auditor.report.cite.safe`."""
+
+    def _output_child_pre(self, *_: object) -> None:
+        self.write("environment.safe(")
 
 
 class _Environment(jinja2.Environment):
@@ -29,6 +37,9 @@ class _Environment(jinja2.Environment):
     Models are dictionaries, and a page looks up thousands of parts: the usual order raises and catches an exception for
     each. A part called like a method (``items``) is then the part.
     """
+
+    code_generator_class = _Code
+    safe = staticmethod(safe)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return ``obj.attribute`` of a template."""

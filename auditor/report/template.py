@@ -146,6 +146,12 @@ def holes(text: str) -> list[tuple[str, str, str]]:
     return [(found[0], found[1], found[2]) for found in _HOLE.findall(text)]
 
 
+@lru_cache(maxsize=4096)
+def _needed(text: str) -> frozenset[str]:
+    """Return the names of the values that a template needs."""
+    return frozenset(part for hole, _, base in holes(text) for part in (hole, base) if part)
+
+
 def without_holes(text: str) -> str:
     """Return the fixed words of a template."""
     return _HOLE.sub("", text)
@@ -184,8 +190,8 @@ def fill(name: str, text: str, values: Mapping[str, Any], wrap: Callable[[str, s
     CatalogueError
         When a value is missing, left over, or of the wrong kind.
     """
-    needed = {part for hole, _, base in holes(text) for part in (hole, base) if part}
-    if needed != set(values):
+    needed = _needed(text)
+    if needed != values.keys():
         missing, unused = sorted(needed - set(values)), sorted(set(values) - needed)
         raise CatalogueError(f"sentence {name!r}: missing values {missing}, unused values {unused}")
 
