@@ -69,10 +69,6 @@ START = Column("period_start", "start", ("start_date", "from_date"))
 END = Column("period_end", "end", ("end_date", "through_date"))
 GROUP = Column("group", "code", ("race_ethnicity", "race_eth", "ethnicity", "race", "race_or_ethnicity"), sole=True)
 COUNT = Column("n", "count", ("count", "counts", "number", "frequency"))
-PERSONAL_WORDS = frozenset(
-    {"name", "names", "firstname", "lastname", "fullname", "surname", "dob", "birthdate", "birthday", "ssn", "sid",
-     "anumber", "inmate", "address", "street", "phone", "email", "person", "complainant", "plate", "vin", "badge"}
-)  # fmt: skip
 
 
 _WEIGHTS = frozenset({"weight", "weights", "sampleweight", "samplingweight", "surveyweight", "pweight", "wt"})
@@ -128,13 +124,6 @@ class ColumnMap:
 def key(header: str) -> str:
     """Return a header in comparable form."""
     return normal(header).replace(" ", "")
-
-
-def is_personal(name: str, header: str) -> bool:
-    """Tell whether the values of a column may point to a person, so that they are never quoted."""
-    if name in ("place", "jurisdiction", "state"):
-        return False
-    return bool(PERSONAL_WORDS & set(normal(header).split())) or key(header) in PERSONAL_WORDS
 
 
 def find_columns(headers: Sequence[str], columns: Iterable[Column]) -> dict[str, list[int]]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from auditor.domain.vocabulary import EXCLUDE, parse_level
 from auditor.errors import Problem, unknown_name
 from auditor.records.birthplaces import country_of
-from auditor.records.columns import is_personal
 from auditor.records.match_kinds import ask_within
+from auditor.records.personal import is_personal
 from auditor.records.private import is_person, listed
 from auditor.records.sheet import EXCLUDED, Row, Sheet, times
 from auditor.records.words import HISPANIC_WITH_RACE, VOCABULARIES, is_missing, is_total, normal
@@ -174,16 +174,18 @@ def _question(sheet: Sheet, name: str, unknown: list[Distinct], distinct: int) -
         )
         return
     ordered = sorted(unknown, key=lambda item: (-item[1], item[0]))
+    hidden = is_personal(name, sheet.columns.header(name))
+    look = " (hidden, since this column may point to people: look them up in the file)" if hidden else ""
     sheet.ask(
         f"unknown {name} code: {sheet.listed(name, ordered)}",
         "agencies use the same code for different things, so none is guessed"
         if name == "group"
         else f"it is no word for {name} that is known exactly, so none is guessed",
-        f'give each its meaning in values.{name}: {words}, or "{MISSING}", "{EXCLUDE}"',
+        f'give each its meaning in values.{name}{look}: {words}, or "{MISSING}", "{EXCLUDE}"',
         column=name,
         row=ordered[0][2],
         comment=f"values.{name}: one of {words}, {MISSING}, {EXCLUDE}",
     )
     answers = sheet.docket.answers(sheet.at, sheet.spec).values.setdefault(name, {})
-    if not is_personal(name, sheet.columns.header(name)):
+    if not hidden:
         answers.update({text: "" for text, _, _ in ordered if text not in answers and len(text) <= LONGEST_ANSWER})

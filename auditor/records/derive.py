@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from auditor.records.columns import key
+from auditor.records.grid import numbered
 from auditor.records.raw import RawTable
 from auditor.records.sheet import BLANKS, literal, quote
 from auditor.records.store import Store
@@ -109,3 +110,29 @@ def added(raw: RawTable, store: Store, columns: Mapping[str, str]) -> RawTable:
 def _headers(raw: RawTable, sql: str) -> list[str]:
     """Return the headers of the columns that an expression reads, in the order of the file."""
     return [raw.columns[found] for found in sorted({int(text) for text in re.findall(r"\bc(\d+)\b", sql)})]
+
+
+def left_out(raw: RawTable, store: Store, where: str, reason: str) -> RawTable:
+    """Leave rows out by a rule of the layout, such as a line of sums that it writes among the others.
+
+    Parameters
+    ----------
+    raw : RawTable
+        The table.
+    store : Store
+        Where it lives.
+    where : str
+        SQL condition over the columns of the table, each row of which is one of the file still.
+    reason : str
+        As the ledger names it, in plain words.
+
+    Returns
+    -------
+    RawTable
+        Its ledger counts the rows under the reason, and numbers the first of them.
+    """
+    found = store.connection.execute(
+        f"DELETE FROM {quote(raw.table)} WHERE {where} RETURNING _row"  # noqa: S608
+    ).fetchall()
+    numbers = sorted({int(row) for (row,) in found})
+    return replace(raw, ledger=raw.ledger.step(reason, len(numbers), example=numbered(numbers)))

@@ -18,6 +18,7 @@ _NOTE = re.compile(
         |prepared\s+by|generated|report\s+(?:run|date|generated)|run\s+date|printed|data\s+(?:as\s+of|source|note)
         |as\s+of|last\s+updated|updated|copyright|contact|page|end\s+of\s+(?:report|file)|key|legend
         |rows?\s+returned|records?\s+(?:returned|found))\b
+        |\w{1,3}\s*=\s*[^\W\d]  # H = Hispanic: a line of a legend
         |\(\d+\s+rows?(?:\s+affected)?\)|[*†‡§¹²³^]+\s*\S|\(?\d{1,2}\)\s+\w|\[\d{1,2}\]|https?://|©|--+
     )""",
     re.I | re.X,

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from auditor.domain.source import Ledger
 from auditor.errors import Problem
 from auditor.records.coded import read_in
-from auditor.records.columns import ColumnMap, is_personal
+from auditor.records.columns import ColumnMap
 from auditor.records.docket import Docket
 from auditor.records.lookups import Lookups
+from auditor.records.personal import is_personal
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store, quote
 

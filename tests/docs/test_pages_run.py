@@ -32,7 +32,7 @@ POPULATION = "place,group,universe,period,n\n48453,hispanic,residents,2010,34276
 """Arrests made up; residents of Travis County, Census 2010, table P9 as the package holds it."""
 
 
-CHECKOUTS = ("docs/write-a-signal.md", "docs/write-an-adapter.md")
+CHECKOUTS = ("docs/write-a-signal.md", "docs/write-a-state.md", "docs/write-an-adapter.md")
 """Pages that add files to a checkout: they are run in a copy of this one."""
 
 
@@ -46,6 +46,7 @@ def checkout(folder: Path) -> None:
         "docs",
         "benchmarks/results",
         "tests/conformance",
+        "tests/docs",
         "tests/records",
     ):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))

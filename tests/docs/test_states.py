@@ -28,8 +28,13 @@ def state(request: pytest.FixtureRequest) -> dict[str, Any]:
     return tomllib.loads(request.param.read_text(encoding="utf-8"))
 
 
-def test_those_that_the_documentation_names_are_there():
-    assert {"california", "north-carolina", "texas", "washington"} == {file.stem for file in FILES}
+WRITTEN = {"california", "north-carolina", "texas", "washington"}
+
+
+def test_those_that_are_listed_are_there_and_the_page_names_them():
+    assert {file.stem for file in FILES} == WRITTEN, "add a new state to WRITTEN"
+    page = (ROOT / "docs" / "write-a-state.md").read_text(encoding="utf-8")
+    assert {name for name in WRITTEN if f"(../configs/states/{name}.toml)" not in page} == set(), "name it in the page"
 
 
 def test_every_fact_is_dated_sourced_and_says_whether_it_was_checked(state):
@@ -58,6 +63,9 @@ def test_it_names_only_known_formats_columns_and_places(state):
     for table in state["sources"]:
         spec = SourceSpec(**table)
         assert spec.format in found_adapters()
+        if {"place", "jurisdiction"} & {*spec.columns, *found_adapters()[spec.format].constants}:
+            continue
+        assert "place" in spec.constants, "no column names the place: constants.place says which county it is"
         assert classify(spec.constants["place"]).kind == "county"
         assert spec.constants["place"][:2] == state["state"]["fips"]
     assert {table["format"] for table in state["fields"]} == {table["format"] for table in state["sources"]}

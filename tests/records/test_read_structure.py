@@ -127,6 +127,16 @@ def test_padded_notes_below_the_table(reading):
     assert table.ledger.excluded == 1
 
 
+@pytest.mark.parametrize("pad", ["", ",,"])
+def test_a_legend_below_the_table_is_a_note(reading, pad):
+    """What its codes mean stands in the ledger, where whoever answers for them looks."""
+    legend = "".join(f"{line}{pad}\n" for line in ("H = Hispanic or Latino", "WN=White", "U = not asked"))
+    table = reading.one("place,n,eth\nLee,1,H\nKane,2,WN\n" + legend)
+    (step,) = table.ledger.steps
+    assert (step.rows, step.quarantined, step.example) == (3, False, "4, 5, 6")
+    assert "'H = Hispanic or Latino'; 'WN=White'; 'U = not asked'" in step.reason
+
+
 def test_place_without_counts_is_no_note(reading):
     """A last row with nothing but its name stays data."""
     table = reading.one("place,n,when\nLee,1,2011\nZavala County,,\n")
@@ -146,6 +156,9 @@ def test_cut_off_last_line_is_quarantined(reading):
     "text, expected",
     [
         ("Source: ICE", True),
+        ("H = Hispanic", True),
+        ("x = 3", False),
+        ("Lake = North", False),
         ("* as of May", True),
         ("(1) includes transfers", True),
         ("Release Date: March 2025", True),

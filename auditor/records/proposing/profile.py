@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from auditor.records.columns import PERSONAL_WORDS, key
+from auditor.records.columns import key
 from auditor.records.dates import read_period
+from auditor.records.personal import names_a_person
 from auditor.records.raw import RawTable
 from auditor.records.sheet import BLANKS
 from auditor.records.store import Store, quote
@@ -130,7 +131,7 @@ def _personal(header: str, values: Sequence[str]) -> bool:
     words = words_of(header)
     if values and all(map(_is_flag, values)):
         return False
-    if words & PERSONAL_WORDS or key(header) in PERSONAL_WORDS:
+    if names_a_person(words, key(header)):
         # "facility name" and "name of county" name no person.
         return not words & {"county", "facility", "agency", "department", "state", "city", "jail", "site", "program"}
     if words & _BIRTH_WORDS and not words & {"place", "country", "state", "in", "us"}:

@@ -170,6 +170,25 @@ def test_a_column_of_names_is_hidden_and_refused(loading):
     error = loading.error(DecisionNeeded, loading.spec(few, columns={"group": "Last Name"}))
     assert "Doe" not in str(error)
     assert "[hidden: 3 characters]" in str(error)
+    assert "hidden, since this column may point to people: look them up in the file" in str(error)
+    assert "Doe" not in str(tomllib.loads(error.toml))
+
+
+@pytest.mark.parametrize("header", ["Inmate Race", "person_ethnicity", "Ethnicity of Person", "Inmate Eth Code"])
+def test_codes_of_peoples_ethnicity_are_shown_to_whoever_must_say_what_they_mean(loading, header):
+    """The header says whose ethnicity it is, and names nobody."""
+    text = f"place,period,event,{header},n\n48453,2011,arrest,H,15\n48453,2011,arrest,W,25\n"
+    error = loading.error(DecisionNeeded, loading.spec(text, columns={"group": header}))
+    assert "'H' in 1 row, 'W' in 1 row" in str(error)
+    assert tomllib.loads(error.toml) == {"values": {"group": {"H": "", "W": ""}}}
+
+
+@pytest.mark.parametrize("header", ["Inmate Name", "person", "Inmate", "Person Race Name", "Inmate sex street"])
+def test_a_trait_beside_a_name_hides_nothing_less(loading, header):
+    text = f"place,period,event,{header},n\n48453,2011,arrest,Doe,5\n"
+    error = loading.error(DecisionNeeded, loading.spec(text, columns={"group": header}))
+    assert "Doe" not in str(error)
+    assert "Doe" not in error.toml
 
 
 def test_race_beside_ethnicity_is_a_question(loading):

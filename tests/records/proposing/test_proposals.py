@@ -137,6 +137,18 @@ def test_a_reading_is_never_made_of_half_a_likeness() -> None:
     assert candidates("group", "HISPNIC") == ("looks like hispanic ('hispanic')",)
 
 
+def test_whose_race_it_is_does_not_hide_a_column_of_codes(look: Look) -> None:
+    text = table(
+        "county_fips,booking_date,inmate_race,inmate sex,Inmate",
+        "48453,2011-03-01,H,M,Ruiz",
+        "48453,2011-03-02,W,F,Lee",
+        "48453,2011-03-02,W,M,Doe",
+    )
+    found = look(text)
+    assert set_aside(found) == ("Inmate",)
+    assert firm(propose(found))["columns.group"] == "inmate_race"
+
+
 @pytest.mark.parametrize(
     ("codes", "never"),
     [(["W", "B", "A"], True), (["W", "H"], False), (["White", "White Hispanic"], False), (["B", "A"], False)],
