@@ -165,6 +165,15 @@ def test_chi_square_agrees_with_r():
     assert got.p[0] == pytest.approx(4.76884874901e-05, rel=1e-10)
 
 
+def test_a_single_number_says_nothing_exactly():
+    """Whatever its last digit, every table of one number has the same sum of squares: the chance is 1."""
+    got = digit_test([[0, 1] + [0] * 8, [0] * 10], np.full(10, 0.1), [False, False])
+    assert got.p == pytest.approx([1.0, 1.0], rel=1e-12)
+    assert got.exact.tolist() == [True, False]
+    assert got.excess[0] == pytest.approx(0.9)  # nine tenths of the number would have to move
+    assert np.isnan(got.excess[1])
+
+
 def test_benford_applies_only_to_numbers_that_spread():
     rng = np.random.default_rng(6)
     wide, narrow = np.floor(10 ** rng.uniform(1, 6, 4000)), rng.integers(18, 80, 4000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from auditor.stats.classes.alone import randomise_alone
-from auditor.stats.classes.ratios import class_ratios
+from auditor.stats.classes.ratios import ClassRatios, class_ratios
 
 SIDE = np.array([-1] * 4 + [1] * 4 + [0])
 FOCAL = np.array([[30, 41, 25, 33, 90, 120, 75, 99, 5], [60, 31, 45, 23, 44, 52, 61, 38, 900]])
@@ -35,3 +35,18 @@ def test_classes_of_neither_side_do_not_count() -> None:
     more[0, -1] *= 40
     one, other = (randomise_alone(class_ratios(k, OTHERS, SIDE), SIDE, 0) for k in (FOCAL, more))
     assert (one.discretionary[0], one.serious[0]) == (other.discretionary[0], other.serious[0]) == (4, 4)
+
+
+def test_neither_the_values_of_other_classes_nor_of_those_left_out_enter() -> None:
+    """A class of neither side, and one that the gate left out, may hold anything."""
+    ratios = class_ratios(FOCAL, OTHERS, SIDE)
+    use = ratios.use.copy()
+    use[0, 0] = False
+    wild = ratios.log_ratio.copy()
+    wild[0, [0, -1]] = [9.0, -9.0]
+    one, other = (
+        randomise_alone(ClassRatios(values, ratios.variance, use), SIDE, 0) for values in (ratios.log_ratio, wild)
+    )
+    assert (one.serious[0], one.discretionary[0]) == (3, 4)
+    for name in ("difference", "se", "statistic", "p_greater", "p_less"):
+        assert getattr(one, name)[0] == getattr(other, name)[0]

@@ -222,6 +222,12 @@ def test_centres_are_medians_that_profiling_places_do_not_move():
     np.testing.assert_allclose(class_centres(ratios), true - true.mean(), atol=0.05)
     few = ClassRatios(values[:9], ratios.variance[:9], ratios.use[:9])
     np.testing.assert_array_equal(class_centres(few), 0)
+    # What an entry holds that is not used is not looked at.
+    use = np.random.default_rng(4).random(values.shape) < 0.7
+    filled = (np.where(use, values, fill) for fill in (0.0, 50.0))
+    one, other = (class_centres(ClassRatios(x, ratios.variance, use)) for x in filled)
+    np.testing.assert_array_equal(one, other)
+    np.testing.assert_allclose(one, true - true.mean(), atol=0.1)
 
 
 def test_weighted_median_is_the_lower_one():
@@ -249,3 +255,19 @@ def test_natural_variance_of_few_classes_is_the_default():
         )
         == DEFAULT_VARIANCE
     )
+
+
+def test_a_places_own_variance_is_its_surplus_where_errors_are_equal():
+    """Paule & Mandel with equal sampling variances v has a closed form: the sample variance less v, at least 0."""
+    rng = np.random.default_rng(11)
+    x = rng.normal(0, 0.5, (6, 8))
+    x[-1] *= 0.01  # sampling error explains it all
+    v = np.array([0.01, 0.05, 0.1, 0.2, 0.02, 0.3])
+    got = place_variance(x, ClassRatios(x, np.tile(v[:, None], 8), np.ones(x.shape, dtype=bool)))
+    surplus = np.maximum(x.var(axis=1, ddof=1) - v, 0.0)
+    assert (surplus[:-1] > 0).sum() >= 3
+    np.testing.assert_allclose(got, surplus, atol=1e-8)
+    # A class that is not used does not count, whatever it holds.
+    wide, use = np.c_[x, np.full(6, 99.0)], np.ones((6, 9), dtype=bool)
+    use[:, -1] = False
+    np.testing.assert_allclose(place_variance(wide, ClassRatios(wide, np.tile(v[:, None], 9), use)), got, atol=1e-12)

@@ -35,6 +35,13 @@ def test_stretches_need_enough_of_both():
     minute, light = [1050, 1079, 1080, 1109, 1110], [True, False, True, False, False]
     assert overlapping(minute, light, [20, 20, 40, 19, 99], 30, 20).tolist() == [True, True, False, False, False]
     assert overlapping([], [], [], 30, 20).tolist() == []
+    # Stretches of one minute: the first holds both, the others one kind each.
+    assert overlapping([1050, 1050, 1051, 1052], [True, False] * 2, [1] * 4, 1, 1).tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_utc_to_local():
@@ -69,6 +76,9 @@ def test_changes_of_the_clock():
     assert got.astype(str).tolist() == ["2006-04-02", "2006-10-29", "2007-03-11", "2007-11-04"]
     assert not len(clock_changes(np.datetime64("2006-01-01"), np.datetime64("2007-12-31"), "America/Phoenix"))
     assert not len(clock_changes(np.datetime64("2006-01-01"), np.datetime64("2006-01-01"), "America/Chicago"))
+    # Two days are enough to see one.
+    got = clock_changes(np.datetime64("2007-03-10"), np.datetime64("2007-03-11"), "America/Chicago")
+    assert got.astype(str).tolist() == ["2007-03-11"]
 
 
 def test_days_from_the_nearest_change():
