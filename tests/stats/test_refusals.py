@@ -53,6 +53,8 @@ REFUSED: dict[str, tuple[str, Callable[[], object]]] = {
     "a design with a gap": ("design must be finite", lambda: fit_series([[1, 1]], [[2, 2]], [[1.0], [np.nan]])),
     "noise where nothing was fitted": ("no series was fitted", lambda: noise(
         fit_series([[0, 0, 0]], [[2, 2, 2]], np.ones((3, 1))))),
+    "more marked with the outcome than without": ("unit 0 cannot be", lambda: checked_units([1], [3], [3], [4])),
+    "fewer rows than are marked": ("unit 1 cannot be", lambda: checked_units([1, 1], [1, 3], [1, 1], [2, 2])),
     "units in a table": ("one-dimensional", lambda: checked_units([[1]], [[1]], [[1]], [[2]])),
     "too many strata": (f"{MOST_STRATA + 1} strata in one place", lambda: adjusted_person_effect(
         MANY // 2, MANY, MANY % 2 == 0, MANY % 3 == 0, np.zeros(len(MANY), dtype=int), 1)),

@@ -5,6 +5,7 @@ import pytest
 from scipy.special import ndtri
 
 from auditor.stats.mcmc.diagnostics import effective_bulk, effective_tail, energy_fraction, rhat
+from auditor.stats.mcmc.run import Diagnostics
 
 # R 4.2.2, posterior 1.4.0: rhat(m), ess_bulk(m), ess_tail(m) with m <- sapply(1:4, chain, n, rho, drift) and
 # chain <- function(k, n, rho, drift) {
@@ -73,3 +74,12 @@ def test_constant_and_infinite_draws_are_refused():
         rhat(np.full((2, 10), np.nan))
     with pytest.raises(ValueError, match="4 or more"):
         effective_bulk(np.arange(6.0).reshape(2, 3))
+
+
+@pytest.mark.parametrize(
+    ("worst", "fewest", "divergent", "converged"),
+    [(1.01, 400.0, 40, True), (1.02, 9e3, 0, False), (1.0, 399.0, 0, False), (1.0, 9e3, 41, False)],
+)
+def test_what_counts_as_converged(worst, fewest, divergent, converged):
+    """Vehtari et al. (2021), section 4: R-hat at most 1.01, 400 effective draws; and at most 1 % of 4,000 divergent."""
+    assert Diagnostics(worst, fewest, 4000, divergent, 1.0, 7.0).converged is converged

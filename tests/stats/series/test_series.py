@@ -110,6 +110,15 @@ def test_autocorrelation_is_recovered_from_residuals(rho):
     assert found.common_autocorrelation == pytest.approx(rho, abs=0.03)
 
 
+@pytest.mark.parametrize("rho", [0.0, 0.3, 0.6])
+def test_inflation_is_the_long_run_variance_of_an_autoregression(rho):
+    """1 + 2 sum of all autocorrelations rho^k, times the dispersion; negative ones are not believed."""
+    each = np.ones(2)
+    told = 1 + 2 * sum(rho**k for k in range(1, 200))
+    assert Noise(each, each, 1.7, rho).inflation == pytest.approx(1.7 * told, rel=1e-12)
+    assert Noise(each, each, 1.7, -0.4).inflation == 1.7
+
+
 def test_studentised_changes_have_unit_scale():
     """300 places of rho .6: naive errors would be half as large as they should."""
     focal, total = series(np.random.default_rng(4), 300, 72, 0.6, 0.3)

@@ -34,9 +34,12 @@ def test_by_r():
 
 
 def test_a_stratum_with_one_group_only_counts_for_nothing():
-    more = [np.append(part, extra) for part, extra in ((K, 5), (N, 9), (BASE_K, 0), (BASE_N, 0), (STRATUM, 2))]
-    one, other = block_jackknife(K, N, BASE_K, BASE_N, STRATUM), block_jackknife(*more)
-    assert (one.se[0], one.strata[0]) == (pytest.approx(other.se[0], rel=1e-12), other.strata[0])
+    one = block_jackknife(K, N, BASE_K, BASE_N, STRATUM)
+    for extra in ((5, 9, 0, 0, 2), (0, 0, 5, 9, 2)):
+        other = block_jackknife(
+            *(np.append(*pair) for pair in zip((K, N, BASE_K, BASE_N, STRATUM), extra, strict=True))
+        )
+        assert (one.se[0], one.strata[0]) == (pytest.approx(other.se[0], rel=1e-12), other.strata[0])
 
 
 def test_too_few_blocks_and_one_that_carries_everything():

@@ -58,6 +58,7 @@ def test_places_are_compared_one_by_one():
     alone = compare_hit_rates(*LARGE)
     assert both.exact.tolist() == [True, False]
     assert both.p_lower[1] == alone.p_lower[0]
+    assert both.p_lower[0] == pytest.approx(compare_hit_rates(*SMALL).p_lower[0], rel=1e-12)
     assert both.ratio.low[1] == alone.ratio.low[0]
 
 
