@@ -83,6 +83,11 @@ def test_tipping_by_hand():
     assert got.even[0] < got.certain[0] < 1
 
 
+def test_a_single_missing_case_or_reference_case_tips_too():
+    """2 of 10 with 1 taken against 1 of 4 (2.5 needed: half of it); against 1 of 4 of a single case, none known."""
+    np.testing.assert_allclose(tipping_share([2, 2], 1, 10, [1, 0], [0, 1], [4, 1], 0.25).even, 0.5, rtol=1e-14)
+
+
 def test_no_tipping_where_there_is_none():
     """Nothing taken; more than 1 already; less than 1 whatever the taken; no reference events at all."""
     got = tipping_share([30, 60, 5, 9], [0, 10, 5, 1], 100, [20, 20, 60, 0], 0, 100, 0)

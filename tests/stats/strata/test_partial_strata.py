@@ -35,8 +35,9 @@ def test_range_holds_every_way_in_which_the_outcomes_may_have_gone():
     assert got.outer_low[0] < got.low[0] < got.known[0] < got.high[0] < got.outer_high[0]
 
 
-def test_one_stratum_is_what_it_was():
-    alone = (30, 10, 100, 20, 2, 120)
+@pytest.mark.parametrize("alone", [(30, 10, 100, 20, 2, 120), (1, 0, 1, 3, 1, 9), (4, 2, 9, 1, 0, 1)])
+def test_one_stratum_is_what_it_was(alone):
+    """Also where a single person makes up a group."""
     got, plain = pooled_bounds(*([[x, 0]] for x in alone)), ratio_bounds(*alone)
     for name in ("low", "high", "outer_low", "outer_high", "known"):
         assert getattr(got, name)[0] == getattr(plain, name)[0], name

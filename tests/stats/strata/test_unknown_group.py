@@ -60,3 +60,20 @@ def test_a_reference_group_without_the_outcome():
 def test_what_cannot_be():
     with pytest.raises(ValueError, match="lost_k must not exceed"):
         unknown_group_bounds(5, 20, 1, 20, 7, 6)
+
+
+def test_a_best_assignment_inside_the_range():
+    """Groups so unequal that the end lies where only some of the lost are moved; every assignment written out."""
+    rng = np.random.default_rng(7)
+    inner = 0
+    for _ in range(60):
+        a, c, hit = rng.integers(0, 30, 2), rng.integers(1, 4, 2), rng.integers(3, 9, 2)
+        n, m = a + rng.integers(1, 20, 2), c + rng.integers(0, 3, 2)
+        found, (low, high) = every_way(a, n, c, m, hit, hit), unknown_group_bounds(a, n, c, m, hit, hit)
+        assert (low[0], high[0]) == pytest.approx((np.nanmin(found), np.nanmax(found)), rel=1e-9)
+        edges = [
+            mh_risk_ratio(a + x, n + x, c + hit - x, m + hit - x).estimate[0]
+            for x in (np.array(way) * hit for way in itertools.product((0, 1), repeat=2))
+        ]
+        inner += high[0] > max(edges) * (1 + 1e-9) or low[0] < min(edges) * (1 - 1e-9)
+    assert inner >= 5
