@@ -439,6 +439,15 @@ def test_conformal_p_is_large_at_the_truth_and_least_far_from_it():
     assert conformal_p(y[0], y[1:], 10, 12.0, penalty=10.0) == pytest.approx(1 / 40)
 
 
+def test_levels_do_not_matter_to_the_conformal_p_where_they_are_taken_off():
+    y = np.random.default_rng(5).normal(size=(9, 30))
+    level = np.array([40.0, -7, 3, 12, -20, 5, 0, 8, 100])[:, None]
+    one, moved = (conformal_p(v[0], v[1:], 6, 1.0, penalty=5.0) for v in (y, y + level))
+    assert one == moved < 0.5
+    raw, raised = (conformal_p(v[0], v[1:], 6, 1.0, penalty=5.0, centre=False) for v in (y, y + level))
+    assert raw != raised
+
+
 @pytest.mark.parametrize("after", [0, 3])
 def test_conformal_needs_periods_on_both_sides(after):
     with pytest.raises(ValueError):
