@@ -323,6 +323,12 @@ def test_drift_is_the_correlation_of_gap_and_time_over_the_median():
     assert got.drift[0] == pytest.approx(found[0] / np.median(found), rel=1e-9)
 
 
+def test_two_periods_before_are_enough_to_rank_by():
+    before, after = units(14, 30)
+    got = as_place(before[:, :2], after, 0, gate=OPEN, penalty=50.0)  # without one two periods are fitted exactly
+    assert 1 / 30 <= got.p_greater[0] <= 1
+
+
 def test_noise_excuses_a_small_place():
     """Five times the median's error, but five times its sampling noise as well."""
     before, after = units(11, 30)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from auditor.stats.threshold.curve import GuiltCurves, log_odds_of_guilt
+from auditor.stats.threshold.anchor import Anchors
+from auditor.stats.threshold.curve import _LEAST, _MOST, GuiltCurves, log_odds_of_guilt
 from auditor.stats.threshold.data import StopCounts
 from auditor.stats.threshold.model import ThresholdModel
 from auditor.stats.threshold.prior import ThresholdPrior
@@ -30,6 +31,22 @@ def differences(function, q, step=1e-6):
     """Central differences of a function of stacked points by each coordinate: the last axis of the answer."""
     moves = step * np.eye(q.shape[1])
     return np.stack([(function(q + move) - function(q - move)) / (2 * step) for move in moves], axis=-1)
+
+
+def test_the_weights_of_groups_add_up_to_one_also_where_nobody_was_searched():
+    stops, searches = np.vstack([STOPS, [50, 40]]), np.vstack([SEARCHES, [0, 0]])
+    anchors = Anchors.of(StopCounts.of(stops, searches, np.vstack([HITS, [0, 0]])), 0.4)
+    np.testing.assert_allclose(anchors.mix.sum(axis=2), 1.0, rtol=1e-12)
+    assert anchors.mix[0, -1].tolist() == [0.5, 0.5]
+    assert anchors.place_information[0, -1] == 0
+
+
+@pytest.mark.parametrize(("at", "beyond"), [(_LEAST, _LEAST - 1), (_MOST, _MOST), (_MOST, _MOST + 1)])
+def test_curves_are_exact_at_their_ends_and_flat_beyond(at, beyond):
+    share, hit = np.array([[[0.05, 0.2]]]), np.array([[[0.3, 0.6]]])
+    value, slope, bend = GuiltCurves.of(share, hit).at(np.array([[beyond]]), np.array([0]))
+    np.testing.assert_allclose(value[0, 0], log_odds_of_guilt(share[0, 0], hit[0, 0], np.exp(at)), rtol=1e-10)
+    assert beyond == at or not (slope.any() or bend.any())
 
 
 def test_gradient_is_that_of_the_density(model, points):
