@@ -22,6 +22,7 @@ ROUTES = (
     Route(UPLOAD, files.add, methods=["POST"]),
     Route("/files/remove", files.remove, methods=["POST"]),
     Route("/look", files.look, methods=["POST"]),
+    Route("/earlier", files.earlier, methods=["POST"]),
     Route("/working", working.show, methods=["GET"]),
     Route("/stop", working.stop, methods=["POST"]),
     Route("/questions", questions.show, methods=["GET"]),

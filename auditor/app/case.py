@@ -75,6 +75,11 @@ class Case:
         return self.root / "letters"
 
     @property
+    def letterhead(self) -> Path:
+        """The office's own paper, where it was handed in."""
+        return self.root / "letterhead.docx"
+
+    @property
     def state(self) -> Path:
         """Folder of what the steps found."""
         return self.root / "state"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from auditor.app.case import Case
 from auditor.app.recognised import said
 from auditor.audit.lettering.write import write
 from auditor.audit.out_file import write_whole, write_whole_bytes
@@ -32,7 +33,7 @@ def lettered(root: Path, task: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     root : path
-        Of the case.
+        Of the case; a letter as DOCX is written onto the letterhead that lies in it.
     task : mapping
         ``place``, ``kind``, ``format``, ``language``, ``details``, ``stem`` (the base name of the file), ``what`` (how
         it is listed), and ``origin`` (which field each setting came from).
@@ -47,12 +48,19 @@ def lettered(root: Path, task: Mapping[str, Any]) -> dict[str, Any]:
     LetterRefused
         As the letter says; nothing is left.
     """
+    paper = Case(root).letterhead if task["format"] == "docx" and Case(root).letterhead.exists() else None
     details, file = (root / "letters" / f"{task['stem']}.{ending}" for ending in ("toml", task["format"]))
     text = dumps({name: listed(value) for name, value in task["details"].items()})
     write_whole(details, text)
     try:
         written = write(
-            root / "review", task["place"], task["kind"], task["format"], details=details, language=task["language"]
+            root / "review",
+            task["place"],
+            task["kind"],
+            task["format"],
+            details=details,
+            letterhead=paper,
+            language=task["language"],
         )
     except AuditorError as error:
         details.unlink()

@@ -34,7 +34,7 @@ def safe_name(sent: str) -> str:
     if not base or not (stem if dot else base).strip("_ "):
         raise ValueError("a file without a name cannot be taken")
     if base.lower().endswith(".toml"):
-        raise ValueError(f"{base} is a configuration, not data: this program writes its own from your answers")
+        raise ValueError(f"{base} is a configuration, not data: add the files first, then go on from it below them")
     if (stem if dot else base).split(".")[0].lower() in RESERVED:
         raise ValueError(f"{base} is a name that some systems keep for themselves: rename the file")
     if len(base) > LONGEST:

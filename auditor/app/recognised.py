@@ -14,6 +14,7 @@ from auditor.app.case import CONFIG
 from auditor.app.meanings import column
 from auditor.audit.drafting.answering import Answer, with_answers
 from auditor.audit.drafting.initial import Drafted, draft
+from auditor.audit.drafting.spread import spread
 from auditor.audit.drafting.survey import Surveyed
 from auditor.audit.out_file import write_whole
 from auditor.audit.toml_lines import Path as TomlPath
@@ -28,7 +29,7 @@ Refused = tuple[TomlPath, str]
 """Where an answer belongs that cannot be used, and why."""
 
 
-def look(folder: Path, answers: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+def look(folder: Path, answers: Sequence[Mapping[str, Any]] = (), earlier: str = "") -> dict[str, Any]:
     """Write answers into the configuration, look at the files anew, and write what is open.
 
     Answers that make the configuration unusable are taken back, and named with what is wrong with them. They are tried
@@ -40,14 +41,22 @@ def look(folder: Path, answers: Sequence[Mapping[str, Any]] = ()) -> dict[str, A
         Holds the files; the configuration is written beside them.
     answers : sequence of mapping
         ``path`` and ``value`` of each.
+    earlier : str
+        A configuration to go on with in place of the one that is there; empty for none.
 
     Returns
     -------
     dict
         ``sources``, ``audit`` (controls), ``open``, ``missing``, ``refused``.
+
+    Raises
+    ------
+    AuditorError
+        When the files, or the earlier configuration, cannot be used; the configuration that is there stays.
     """
     config = folder / CONFIG
-    before = config.read_text(encoding="utf-8") if config.exists() else ""
+    there = config.read_text(encoding="utf-8") if config.exists() else ""
+    before = spread(earlier) if earlier else there
     files = [path for path in sorted(folder.iterdir()) if path.name != CONFIG and not path.name.startswith(".")]
     given = [Answer(tuple(answer["path"]), _typed(answer["path"], answer["value"])) for answer in answers]
     drafted, refused = _settled(files, folder / TRIAL, before, given)

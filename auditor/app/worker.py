@@ -78,7 +78,7 @@ def _look(root: Path, task: Mapping[str, Any], told: Callable[[str, int, int], N
     from auditor.app.recognised import look
 
     told("looking at the files", 0, 1)
-    return look(root / "case", task.get("answers", ()))
+    return look(root / "case", task.get("answers", ()), task.get("earlier", ""))
 
 
 def _check(root: Path, task: Mapping[str, Any], told: Callable[[str, int, int], None]) -> Any:

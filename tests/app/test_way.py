@@ -283,3 +283,51 @@ def test_a_step_ends_with_the_program_that_started_it(browser: Browser, at: Desk
     assert job.process.returncode in (143, -15)  # 143 once it listens to signals, the system's own word before
     assert at.jobs.result("look") is None
     assert "ended without a result" in browser.get("/").text
+
+
+def paper(header: str) -> bytes:
+    library = pytest.importorskip("docx", reason="python-docx is not installed")
+    made, held = library.Document(), io.BytesIO()
+    made.sections[0].header.paragraphs[0].text = header
+    made.save(held)
+    return held.getvalue()
+
+
+def header_of(browser: Browser) -> str:
+    """Return the header of the letter written last."""
+    library = pytest.importorskip("docx", reason="python-docx is not installed")
+    assert browser.wait() == "/letters"
+    file = re.findall(r'href="/letters/([^"]+)" download', browser.get("/letters").text)[0]
+    found = library.Document(io.BytesIO(browser.get(f"/letters/{file}").content))
+    return str(found.sections[0].header.paragraphs[0].text)
+
+
+def test_a_letter_is_written_onto_the_letterhead_until_it_is_taken_away(finished: Browser) -> None:
+    sent = {"place": "48453", "kind": "county-board", "format": "docx", "language": "en"}
+    own = finished.at.case.letterhead
+    finished.post("/letters", sent, files=[("letterhead", ("Paper.DOCX", paper("Example Legal Aid, since 1970")))])
+    assert header_of(finished) == "Example Legal Aid, since 1970"
+    assert own.stat().st_mode & 0o777 == 0o600
+    finished.post("/letters", sent, files=[("letterhead", ("", b""))])
+    assert header_of(finished) == "Example Legal Aid, since 1970"
+    assert "Without the letterhead" in finished.get("/letters").text
+    assert not [
+        name for name in zipfile.ZipFile(io.BytesIO(finished.get("/bundle").content)).namelist() if "head" in name
+    ]
+    finished.post("/letters", {**sent, "letterhead.drop": "yes"})
+    assert header_of(finished) != "Example Legal Aid, since 1970"
+    assert not own.exists()
+
+
+def test_a_letterhead_that_is_none_is_named(finished: Browser) -> None:
+    sent = {"place": "48453", "kind": "county-board", "format": "docx", "language": "en"}
+    answer = finished.post("/letters", sent, files=[("letterhead", ("paper.doc", b"x"))])
+    assert answer.status_code == 422
+    assert "Choose a Word document (.docx)." in answer.text
+    assert 'aria-describedby="f-letterhead-help f-letterhead-error" aria-invalid="true"' in answer.text
+    assert not finished.at.case.letterhead.exists()
+    finished.post("/letters", sent, files=[("letterhead", ("paper.docx", b"no document"))])
+    assert finished.wait() == "/letters"
+    assert "The letterhead cannot be used" in finished.get("/letters").text
+    finished.at.case.letterhead.unlink()
+    finished.at.case.forget("letter")

@@ -1,4 +1,4 @@
-"""Step 1: hand files in, take them away again, have them looked at."""
+"""Step 1: hand files in, take them away again, have them looked at, with answers of an earlier time or without."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from auditor.app.case import Case
 from auditor.app.control import mark
 from auditor.app.desk import desk
+from auditor.app.earlier import NotTakenUp, taken_up
 from auditor.app.forms import MOST_FILES, posted, text
 from auditor.app.guard import LARGEST_UPLOAD
 from auditor.app.names import safe_name
@@ -24,7 +25,9 @@ async def show(request: Request) -> Response:
     return _page(request)
 
 
-def _page(request: Request, refused: list[str] | None = None, status: int = 200) -> Response:
+def _page(
+    request: Request, refused: list[str] | None = None, status: int = 200, earlier: list[str] | None = None
+) -> Response:
     at = desk(request)
     files = [{"id": mark((path.name,)), "name": path.name, "size": path.stat().st_size} for path in at.case.files()]
     return page(
@@ -33,6 +36,7 @@ def _page(request: Request, refused: list[str] | None = None, status: int = 200)
         status,
         files=files,
         refused=refused or [],
+        earlier=earlier or [],
         problem=at.jobs.error("look"),
         most_files=MOST_FILES,
         most_bytes=LARGEST_UPLOAD,
@@ -95,4 +99,20 @@ async def look(request: Request, form: FormData) -> Response:
         return _page(request, ["Add a file first."], 422)
     at.case.forget("check")
     at.jobs.start("look", "/questions")
+    return go("/working")
+
+
+@posted
+async def earlier(request: Request, form: FormData) -> Response:
+    """Have the files looked at with the answers of an earlier time."""
+    at = desk(request)
+    sent = form.get("earlier")
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        return _page(request, status=422, earlier=["No file was chosen."])
+    try:
+        text = taken_up(await sent.read(), {path.name for path in at.case.files()})
+    except NotTakenUp as error:
+        return _page(request, status=422, earlier=list(error.args))
+    at.case.forget("check")
+    at.jobs.start("look", "/questions", earlier=text)
     return go("/working")

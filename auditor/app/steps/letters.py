@@ -1,16 +1,18 @@
-"""Step 5: letters, from the finished review and what only the sender knows."""
+"""Step 5: letters, from the finished review, what only the sender knows, and the office's own paper."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from auditor.app.case import Case
 from auditor.app.desk import Desk, Written, desk
 from auditor.app.forms import posted, text
+from auditor.app.guard import LARGEST_FORM
 from auditor.app.letter_form import CHOICES, FORMATS, KINDS, details_of, lacking, sections
 from auditor.app.pages import go, page, refusal
 
@@ -50,6 +52,8 @@ def _page(request: Request, given: Mapping[str, str], errors: Mapping[str, str],
         given=given,
         errors={**(failed or {}).get("fields", {}), **errors},
         letters=at.letters,
+        paper=at.case.letterhead.exists(),
+        largest=LARGEST_FORM,
         problem=failed if not errors else None,
     )
 
@@ -68,7 +72,7 @@ async def write(request: Request, form: FormData) -> Response:
     errors = _unknown(
         given, {"place": places, "kind": dict(KINDS), "format": dict(FORMATS), "language": dict(LANGUAGES)}
     )
-    errors |= lacking(given)
+    errors |= lacking(given) | await _paper(at.case, form)
     if errors:
         return _page(request, given, errors, 422)
     details, origin = details_of(given)
@@ -82,6 +86,20 @@ async def write(request: Request, form: FormData) -> Response:
         what=f"{dict(KINDS)[given['kind']].partition(':')[0]}; {places[given['place']]}",
     )
     return go("/working")
+
+
+async def _paper(case: Case, form: FormData) -> dict[str, str]:
+    """Keep the letterhead that was sent, or take the one that is there away; return what is wrong with it."""
+    sent = form.get("letterhead")
+    if isinstance(sent, UploadFile) and sent.filename:
+        if not sent.filename.lower().endswith(".docx"):
+            return {"letterhead": "Choose a Word document (.docx)."}
+        case.letterhead.unlink(missing_ok=True)
+        case.letterhead.touch(0o600)
+        case.letterhead.write_bytes(await sent.read())
+    elif text(form, "letterhead.drop") == "yes":
+        case.letterhead.unlink(missing_ok=True)
+    return {}
 
 
 def _unknown(given: Mapping[str, str], known: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

@@ -41,15 +41,16 @@ def offered(text: str) -> Iterator[tuple[tuple[str, ...], Any]]:
         When it is no TOML.
     """
     try:
-        yield from _flat(tomllib.loads(text), ())
+        yield from flat(tomllib.loads(text), ())
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"the line offered is no TOML: {text}") from error
 
 
-def _flat(data: Mapping[str, Any], before: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+def flat(data: Mapping[str, Any], before: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every setting of a table with its path; a period is one setting."""
     for name, value in data.items():
         if isinstance(value, Mapping) and (*before, name) != ("period",):
-            yield from _flat(value, (*before, name))
+            yield from flat(value, (*before, name))
         else:
             yield (*before, name), value
 
@@ -88,7 +89,7 @@ def _written(text: str, answer: Answer) -> str:
             del lines[at - 1]
         return "\n".join(lines)
     table: Path = answer.path[:2] if answer.path[0] == "sources" else answer.path[:1]
-    line = f"{_key(answer.path[len(table) :])} = {literal(answer.value)}"
+    line = f"{dotted(answer.path[len(table) :])} = {literal(answer.value)}"
     if at is not None:
         remark = remark_after(lines[at - 1])
         lines[at - 1] = f"{line}  {remark}" if remark else line
@@ -99,7 +100,8 @@ def _written(text: str, answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def _key(path: Path) -> str:
+def dotted(path: Path) -> str:
+    """Return a path as the key of a line."""
     return ".".join(part if _bare(part) else toml_text(part) for part in map(str, path))
 
 
