@@ -146,6 +146,25 @@ def attempt(work: Work, task: int) -> Any:
         return Failed(type(error).__name__)
 
 
+def attempted(work: Work, tasks: Sequence[int], workers: int) -> Iterator[tuple[int, Any]]:
+    """Yield each task with its result, or that it failed, in order.
+
+    Parameters
+    ----------
+    work : callable
+        From a task to its result, which is copied.
+    tasks : sequence of int
+    workers : int
+        Processes; with one, or where the system cannot fork, all is done in this one.
+    """
+    if workers < 2 or not forks():
+        for task in tasks:
+            yield task, attempt(work, task)
+        return
+    with Crew(work, workers) as crew:
+        yield from crew.results(tasks)
+
+
 def shared_out(work: Callable[[int], T], count: int, workers: int) -> Iterator[T]:
     """Yield the results of tasks 0, 1, ... in order; what fails in a worker is done, and raised, here.
 

@@ -15,6 +15,7 @@ from auditor.audit.environment import engines, environment_json
 from auditor.audit.output import OutputFolder
 from auditor.audit.pages import pages
 from auditor.audit.progress import Progress, silent
+from auditor.audit.unswept import unswept
 from auditor.errors import Problem, UsageError, unknown_name
 from auditor.findings import review as plain
 from auditor.report.labels import BY_KEY
@@ -198,9 +199,10 @@ def write(
     Poisoned
         When the pages of some places fail; nothing of the folder may be used then.
     """
-    for name, content in _data(review, origin):
-        if not target.has(name):
-            target.write(name, content)
+    with unswept():
+        for name, content in _data(review, origin):
+            if not target.has(name):
+                target.write(name, content)
     target.keep()
     for count, (path, html) in enumerate(pages(review, positions, workers, progress, target.has), 1):
         target.write(path, html)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from auditor.findings.finding import Estimate, Finding
@@ -14,6 +14,8 @@ from auditor.report import tables
 
 NAME = "tables/findings.csv"
 _FIELDS = tuple(field.name for field in dataclasses.fields(Finding))
+_NAMES = frozenset(_FIELDS)
+_PLAIN = frozenset((str, int, float, bool))
 _ESTIMATE = tuple(field.name for field in dataclasses.fields(Estimate))
 _STATIC = {
     **{name: tuple(f"{name}.{part}" for part in _ESTIMATE) for name in ("estimate", "absolute", "shrunken")},
@@ -43,11 +45,11 @@ def flatten(finding: Finding) -> dict[str, Any]:
         elif name in {"definitions", "caveats"}:
             row[name] = " ".join(entry.id for entry in value)
         elif name == "ranges":
-            row.update(_flat(name, [_fields(entry) for entry in value]))
+            _flatten(row, name, [_fields(entry) for entry in value])
         elif name in _STATIC and value is not None:
-            row.update(_flat(name, value if isinstance(value, Mapping) else _fields(value)))
+            _flatten(row, name, value if isinstance(value, Mapping) else _fields(value))
         else:
-            row.update(_flat(name, value))
+            _flatten(row, name, value)
     return row
 
 
@@ -56,15 +58,21 @@ def _fields(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in field_names(kind)}
 
 
-def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
+def _flatten(row: dict[str, Any], name: str, value: Any) -> None:
+    """Put a value, and what is inside it, into a row."""
+    if value is None:
+        if name in _NAMES:
+            row[name] = None
+    elif type(value) in _PLAIN:
+        row[name] = value
+    elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _flat(f"{name}.{key}", inner)
+            _flatten(row, f"{name}.{key}", inner)
     elif isinstance(value, list | tuple):
         for index, inner in enumerate(value):
-            yield from _flat(f"{name}.{index}", inner)
-    elif value is not None or name in _FIELDS:
-        yield name, value
+            _flatten(row, f"{name}.{index}", inner)
+    else:
+        row[name] = value
 
 
 def header(rows: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -89,8 +97,14 @@ def findings_table(review: Review) -> tuple[list[str], Iterator[list[str]]]:
         names = tuple(flat)
         held.append((shared.setdefault(names, names), tuple(flat.values())))
     columns = header(dict.fromkeys(names) for names in shared)
-    rows = (dict(zip(names, values, strict=True)) for names, values in held)
-    return columns, ([cell(row.get(name)) for name in columns] for row in rows)
+    places = {names: _places(names, columns) for names in shared}
+    return columns, (["" if at is None else cell(values[at]) for at in places[names]] for names, values in held)
+
+
+def _places(names: Sequence[str], columns: Sequence[str]) -> list[int | None]:
+    """Return where a row of these names holds each column; None where it does not."""
+    at = {name: i for i, name in enumerate(names)}
+    return [at.get(column) for column in columns]
 
 
 def findings_csv(review: Review) -> str:

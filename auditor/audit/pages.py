@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from auditor.audit.crew import Crew, Failed, attempt, forks
+from auditor.audit.crew import Failed, attempted
 from auditor.audit.limits import within
 from auditor.audit.poisoned import Poisoned
 from auditor.audit.progress import Progress, silent
@@ -72,12 +72,7 @@ def _rendered(renderer: Renderer, chosen: Sequence[int], workers: int) -> Iterat
         with within():
             return renderer.place(index)
 
-    if workers < 2 or len(chosen) < _FEW or not forks():
-        for index in chosen:
-            yield index, attempt(work, index)
-        return
-    with Crew(work, workers) as crew:
-        yield from crew.results(chosen)
+    return attempted(work, chosen, workers if len(chosen) >= _FEW else 1)
 
 
 def _raise_again(renderer: Renderer, index: int) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from auditor.audit.build import Built, findings_of
 from auditor.audit.controls import controls_of
 from auditor.audit.measured import Measured
@@ -109,6 +111,14 @@ def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
         controls=tuple(entry for measured in setting.measured for entry in controls_of(measured, j)),
         listed=listed,
     )
+
+
+def first_numbers(setting: Setting) -> list[int]:
+    """Return the number of the first finding of each place: one for every entry of a panel that is not withheld."""
+    count = np.zeros(len(setting.cells.ids), dtype=np.int64)
+    for measured in setting.measured:
+        count += (measured.panel.code == 0).sum(axis=1)
+    return (1 + np.cumsum(count) - count).tolist()
 
 
 def listed_of(measured: Sequence[Measured], j: int) -> dict[str, Listed]:

@@ -10,15 +10,15 @@ from typing import Any, Final
 from duckdb import DuckDBPyConnection
 
 from auditor import __version__
-from auditor.audit import stopping
 from auditor.audit.build import withheld_signal
 from auditor.audit.calibrating.held import measured_rates
 from auditor.audit.calibration import statement
 from auditor.audit.config import Config
+from auditor.audit.crew import Failed, attempted
 from auditor.audit.ethnicity import Unrecorded, lack_of, unrecorded
 from auditor.audit.limits import within
 from auditor.audit.measuring import measure_all
-from auditor.audit.places import Setting, review_place
+from auditor.audit.places import Setting, first_numbers, review_place
 from auditor.audit.poisoned import Poisoned
 from auditor.audit.progress import Progress, silent
 from auditor.audit.reading import read_sources
@@ -27,10 +27,11 @@ from auditor.audit.robustness.by_surname import surname_engine
 from auditor.audit.ruled import ruled
 from auditor.audit.screening.decide import MOST_Q
 from auditor.audit.source_entry import source_entry
+from auditor.audit.unswept import unswept
 from auditor.audit.verdict import FLAG, GRADES, Rules
 from auditor.cells import CellSpec, Inventory
 from auditor.engine.engine import Engine
-from auditor.errors import InputError, Problem
+from auditor.errors import AuditorError, InputError, Problem
 from auditor.findings.card import Card
 from auditor.findings.finding import Withheld
 from auditor.findings.review import PlaceReview, Review
@@ -46,6 +47,9 @@ LEAST_EXPECTED = 5.0
 
 ROWS_STAY: Final = "warehouse.rows-stay"
 """Why a signal that asks for columns of single rows cannot speak where a warehouse counts."""
+
+_MANY: Final = 200
+"""Places from which on they are graded in processes of their own: below, a fork costs more than it saves."""
 
 NONE_FAILED: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -106,7 +110,7 @@ def audit(
                 progress("reading", 0, len(config.sources))
                 found = measured_audit(reduced, read_sources(reduced, store), progress, workers)
             # The records are gone by now, and their memory with them.
-            review = found.graded(progress)
+            review = found.graded(progress, workers)
         except Poisoned as found:
             known |= found.places
             continue
@@ -122,17 +126,24 @@ class Ungraded:
     review: Review
     setting: Setting
 
-    def graded(self, progress: Progress = silent) -> Review:
+    def graded(self, progress: Progress = silent, workers: int = 1) -> Review:
         """Return the whole review.
+
+        Parameters
+        ----------
+        progress : callable
+        workers : int
+            Processes that grade, where there are many places; the review does not depend on how many.
 
         Raises
         ------
         Poisoned
             When the grading of some places fails, and not of others.
         """
-        places = _places(self.setting, progress)
-        count = sum(len(place.findings) for place in places)
-        regions = review_regions(self.setting.ground.region_names, self.setting.measured, count + 1)
+        with unswept():
+            places = _places(self.setting, progress, workers)
+            count = sum(len(place.findings) for place in places)
+            regions = review_regions(self.setting.ground.region_names, self.setting.measured, count + 1)
         return replace(self.review, places=places, regions=regions)
 
 
@@ -221,7 +232,7 @@ def open_engine(config: Config, loaded: Loaded, sql: DuckDBPyConnection | None =
     )
 
 
-def _places(setting: Setting, progress: Progress) -> tuple[PlaceReview, ...]:
+def _places(setting: Setting, progress: Progress, workers: int) -> tuple[PlaceReview, ...]:
     """Review every place.
 
     Raises
@@ -229,22 +240,23 @@ def _places(setting: Setting, progress: Progress) -> tuple[PlaceReview, ...]:
     Poisoned
         With every place that fails, when others do not.
     """
+    ids, numbers = setting.cells.ids, first_numbers(setting)
     reviews: list[PlaceReview] = []
     failed: dict[str, str] = {}
-    number_ = 1
-    for j, place in enumerate(setting.cells.ids):
-        progress("grading places", j, len(setting.cells.ids))
-        try:
-            with within():
-                review = review_place(setting, j, number_)
-        except Exception as error:  # the boundary of one place: it is listed, and the others are audited without it
-            stopping.heed()
-            if len(failed) + 1 == len(setting.cells.ids):
-                raise
-            failed[place] = type(error).__name__
-            continue
-        reviews.append(review)
-        number_ += len(review.findings)
+
+    def work(j: int) -> PlaceReview:
+        with within():
+            return review_place(setting, j, numbers[j])
+
+    for j, review in attempted(work, range(len(ids)), workers if len(ids) >= _MANY else 1):
+        progress("grading places", j, len(ids))
+        if isinstance(review, Failed):
+            failed[ids[j]] = review.error
+        else:
+            reviews.append(review)
+    if failed and not reviews:
+        work(0)  # raises what every place fails with: that is no fault of a place
+        raise AuditorError("no place could be graded: the processes that grade were killed (out of memory?)")
     if failed:
         raise Poisoned(failed)
     return tuple(reviews)

@@ -70,8 +70,9 @@ def build_alike(sheet: Sheet, coded: Coded, pieces: Sequence[Piece], fixed: dict
         return False
     keys, alone = _keys(coded, classes, row_bits)
     bits = [one.bits for one in classes]
-    alike = _grouped(keys if alone is None else keys[~alone], bits, row_bits)
     apart = _split(keys[:0] if alone is None else keys[alone], bits, row_bits)
+    alike = _grouped(keys if alone is None else keys[~alone], bits, row_bits)
+    del keys  # eight bytes a row, which DuckDB may need
     show(sheet, coded, [one.said for one in classes], fixed, alike=alike, apart=apart)
     for one in classes:
         sheet.run(f"DROP TABLE {one.said.table}")
@@ -126,19 +127,25 @@ def _keys(coded: Coded, classes: Sequence[_Classes], row_bits: int) -> tuple[Key
 def _grouped(keys: Keys, bits: Sequence[int], row_bits: int) -> Groups:
     """Put rows of equal classes together; the keys are sorted in place."""
     keys.sort()
-    groups = keys >> np.uint64(row_bits)
     new = np.ones(len(keys), dtype=bool)
-    new[1:] = groups[1:] != groups[:-1]
+    for start in range(1, len(keys), _AT_ONCE):
+        stop = min(start + _AT_ONCE, len(keys))
+        new[start:stop] = (keys[start:stop] ^ keys[start - 1 : stop - 1]) >> np.uint64(row_bits) != 0
     starts = np.flatnonzero(new)
-    return replace(_split(keys[starts], bits, row_bits), rows=np.diff(starts, append=len(keys)))
+    counts = np.diff(starts, append=len(keys))
+    return replace(_split(keys[starts], bits, row_bits), rows=counts.astype(_least(len(keys))))
 
 
 def _split(held: Keys, bits: Sequence[int], row_bits: int) -> Groups:
     """Take keys apart, each a row by itself."""
-    first = (held & np.uint64((1 << row_bits) - 1)).astype(np.int64)
-    classes, shift = [], row_bits
-    for width in bits:
+    fields, shift = [], 0
+    for width in (row_bits, *bits):
         mask = np.uint64((1 << width) - 1)
-        classes.append(((held >> np.uint64(shift)) & mask).astype(np.min_scalar_type(int(mask))))
+        fields.append(((held >> np.uint64(shift)) & mask).astype(_least(int(mask))))
         shift += width
-    return Groups(first, np.ones(len(held), dtype=np.int64), classes)
+    return Groups(fields[0], np.ones(len(held), dtype=np.uint8), fields[1:])
+
+
+def _least(most: int) -> np.dtype[np.unsignedinteger]:
+    """Return the smallest type of whole numbers up to this one: a group has several, and there are millions."""
+    return np.min_scalar_type(most)

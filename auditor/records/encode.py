@@ -23,6 +23,8 @@ _BLOCK = 1 << 21
 _AHEAD = 4
 """How many blocks are worked on or wait; more would only take memory."""
 _WORKERS = 2
+_KEYS_AT_ONCE = 1 << 24
+"""Numbers of records that are put together to be compared (128 MiB)."""
 _PADDING = b"\0" * (LONGEST + 8)
 _FEED, _RETURN, _FIRST_PRINTED = 10, 13, 32
 
@@ -91,9 +93,11 @@ def encode(path: Path, delimiter: str, header: Header, wanted: Wanted, *, marked
         return None
     if not parts:
         return None
-    rows = {column: np.concatenate([part.rows[i] for part in parts]) for i, column in enumerate(cutter.columns)}
+    lines = sum(part.lines for part in parts)
+    # Each column leaves the parts as it is put together, so that no more than one of them stands there twice.
+    rows = {column: np.concatenate([part.rows.pop(0) for part in parts]) for column in cutter.columns}
     texts = {column: spellings.texts for column, spellings in cutter.columns.items()}
-    return Encoded(sum(part.lines for part in parts), cutter.crlf, texts, rows)
+    return Encoded(lines, cutter.crlf, texts, rows)
 
 
 def _ends_with_crlf(path: Path) -> bool:
@@ -154,7 +158,8 @@ class _Cutter:
         windows = np.ndarray((len(data) - 8,), dtype="<u8", buffer=data, strides=(1,))
         block = Block(data, windows)
         rows = [
-            spellings.numbers(block, *self._cells(begins, lines, column)) for column, spellings in self.columns.items()
+            _narrow(spellings.numbers(block, *self._cells(begins, lines, column)))
+            for column, spellings in self.columns.items()
         ]
         keys = []
         for column in self.numbers:
@@ -186,11 +191,20 @@ class _Cutter:
         return start, lines[:, column] - start
 
 
+def _narrow(numbers: Numbers) -> Numbers:
+    """Return numbers in one byte each where they fit; those of a column are widened again where some do not."""
+    return numbers.astype(np.uint8) if int(numbers.max(initial=0)) < 1 << 8 else numbers
+
+
 def _all_differ(parts: list[_Part], columns: int) -> bool:
-    """Tell whether every record has a number of its own, in every column that numbers them."""
-    for column in range(columns):
-        keys = np.concatenate([part.keys[column] for part in parts])
-        keys.sort()
-        if bool((keys[1:] == keys[:-1]).any()):
-            return False
+    """Tell whether every record has a number of its own, in every column that numbers them; drop the numbers."""
+    shares = sum(part.lines for part in parts) // _KEYS_AT_ONCE + 1
+    for _ in range(columns):
+        held = [part.keys.pop(0) for part in parts]
+        for share in range(shares):
+            # Keys that are equal are in one share.
+            keys = np.concatenate(held if shares == 1 else [some[some % shares == share] for some in held])
+            keys.sort()
+            if bool((keys[1:] == keys[:-1]).any()):
+                return False
     return True

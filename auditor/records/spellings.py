@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Whole = NDArray[np.intp]
 Words = NDArray[np.uint64]
-Numbers = NDArray[np.uint16]
+Numbers = NDArray[np.unsignedinteger]
 
 LONGEST = 96
 """Bytes of the longest cell that is taken this way."""

@@ -9,4 +9,6 @@ def test_three_reasons_are_named_the_commonest_first() -> None:
 
 
 def test_up_to_three_are_named_each_once() -> None:
-    assert _nothing_measured(["no months", "no group", "no group"]) == "no test found what it needs (no group; no months)"
+    assert (
+        _nothing_measured(["no months", "no group", "no group"]) == "no test found what it needs (no group; no months)"
+    )

@@ -98,6 +98,11 @@ def in_grading(patch: pytest.MonkeyPatch, bad: tuple[str, ...]) -> None:
     patch.setattr(run, "review_place", failing)
 
 
+def in_grading_apart(patch: pytest.MonkeyPatch, bad: tuple[str, ...]) -> None:
+    in_grading(patch, bad)
+    patch.setattr(run, "_MANY", 2)
+
+
 def in_time(patch: pytest.MonkeyPatch, bad: tuple[str, ...]) -> None:
     review_place = run.review_place
 
@@ -155,6 +160,7 @@ def excluded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[tuple[str, .
         (in_measuring, TEN[:1], "ArithmeticError"),
         (in_measuring, TEN, "ArithmeticError"),
         (in_grading, TEN, "MemoryError"),
+        (in_grading_apart, TEN[:2], "MemoryError"),
         (in_time, TEN[:1], "TimeoutError"),
         (in_pages, TEN[:1], "KeyError"),
         (in_pages, TEN, "KeyError"),
