@@ -30,7 +30,8 @@ def officers_view(place: PlaceReview, at: str) -> dict[str, Any] | None:
     where = {name: i for i, name in enumerate(table.columns)}
     rows = [(i, row) for i, row in enumerate(table.records()) if row["stands_out"]]
     shown = [_row(row, where, f"{at}/listed/{SIGNAL}/rows/{i}") for i, row in rows[:SHOWN]]
-    return {"name": SIGNAL, "rows": shown, "more": len(rows) > SHOWN}
+    bounded = any(row["bounded"] for row in shown)
+    return {"name": SIGNAL, "rows": shown, "more": len(rows) > SHOWN, "bounded": bounded}
 
 
 def _row(row: dict[str, Any], where: dict[str, int], at: str) -> dict[str, Any]:
@@ -39,8 +40,13 @@ def _row(row: dict[str, Any], where: dict[str, int], at: str) -> dict[str, Any]:
         "officer": row["officer"],
         "group": f"{labels.group(row['group'])}, {labels.event(row['event'])}",
         "events": _band(row, where, "events", numbers.count),
-        "odds": _band(row, where, "odds", lambda value: numbers.number(value, 3).rstrip("0").rstrip(".")),
+        "odds": _band(row, where, "odds", _class),
+        "bounded": Markup("") if row.get("bounded_low") is None else _band(row, where, "bounded", _class),
     }
+
+
+def _class(value: float) -> str:
+    return numbers.number(value, 3).rstrip("0").rstrip(".")
 
 
 def _band(row: dict[str, Any], where: dict[str, int], name: str, write: Any) -> Markup:

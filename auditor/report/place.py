@@ -14,6 +14,7 @@ from auditor.report.brevity import FULL, Brevity
 from auditor.report.cite import Num, cited, say
 from auditor.report.context import Context, held, place_title, quotation, sentences_of, state_of, words
 from auditor.report.controls_view import controls_view
+from auditor.report.ethnicity import ethnicity_rows
 from auditor.report.figures.calendar import calendar
 from auditor.report.figures.interval import interval_plot
 from auditor.report.figures.mix import level_mix
@@ -114,6 +115,7 @@ def place_model(context: Context, index: int, brevity: Brevity = FULL) -> dict[s
         "quality": context.once("quality_view", quality_view)[:SOURCES_SHOWN],
         "more_sources": len(context.review.sources) > SOURCES_SHOWN,
         "calibration": context.once("calibration_view", calibration_view),
+        "ethnicity": ethnicity_rows(context, pointed),
         "synthesis": [row for row in tests if row["tested"]],
         "benchmarks": evidence.benchmarks(context, pointed),
         "missing": evidence.missing(pointed),

@@ -215,10 +215,88 @@ def test_what_is_listed_of_an_officer():
     """No count, no share, no agency, nothing exact."""
     listed = measure(drawn(5, effect=1.6)).listed[0]
     columns = ("group", "event", "officer", "events_low", "events_high", "odds_low", "odds_high", "stands_out")
-    assert listed.columns == columns
+    assert listed.columns == (*columns, "bounded_low", "bounded_high")
     for row in listed.records():
         assert row["odds_low"] in (0.0, *ODDS)
         assert row["odds_high"] is None or row["odds_high"] in ODDS
+
+
+def blanked(n=2, of=range(24), **more):
+    """Twenty-four officers, each with stops of unrecorded group: one in forty-seven where n is 2."""
+    rows = [row for code in range(24) for row in officer(code, 30 + code % 3, 60)]
+    return cells([*rows, *(("48453", {"officer_code": code, "group": "unknown"}, n) for code in of if n)], **more)
+
+
+def test_each_officer_is_bounded_over_the_stops_of_unrecorded_group():
+    """One stratum, by arithmetic: all of the officer's two such stops the group's and none of the colleagues'."""
+    place = find_officers(blanked(), OPTIONS).places[0]
+    k = np.array([30 + code % 3 for code in range(24)], dtype=float)
+    reach, n = place.reaches["hispanic"], k + 60 + 2
+    colleagues = (k.sum() - k) / (n.sum() - n)
+    every = (k.sum() - k + 2 * 23) / (n.sum() - n)
+    share, least = (k + 2) / n, k / n
+
+    def odds(p):
+        return p / (1 - p)
+
+    # The estimate of the log odds takes a small bias of counting out: within a hundredth.
+    np.testing.assert_allclose(reach.high, odds(share) / odds(colleagues), rtol=0.01)
+    np.testing.assert_allclose(reach.low, odds(least) / odds(every), rtol=0.01)
+    known = np.exp(place.compared["hispanic"].screen.estimate)
+    assert (reach.low < known).all()
+    assert (reach.high > known).all()
+
+
+def test_nobody_is_bounded_where_every_group_is_recorded_or_few_are_not():
+    for found in (blanked(0), blanked(2, range(5))):
+        panel = measure(found)
+        assert {row["bounded_low"] for row in panel.listed[0].records()} == {None}
+        assert "kept" not in notes(panel, 0)
+    assert np.isnan(measure(blanked(0)).ranges["missing-group-alike"]).all()
+    assert measure(blanked(2, range(5))).range_hidden[0].all()
+    assert not measure(blanked(2, range(6))).range_hidden[0].any()
+    public = measure(blanked(2, range(5), published=(True,)))
+    assert not public.range_hidden[0].any()
+    assert {row["bounded_high"] for row in public.listed[0].records()} <= set(ODDS)
+
+
+def test_stops_of_unrecorded_group_alone_are_no_comparison():
+    assert reasons(measure(blanked(200))) == ["no-group", "no-group"]
+
+
+def test_who_stands_out_is_told_beside_what_unrecorded_groups_could_change():
+    """Four officers of forty bear 1.6 on the log odds; a fifth of all stops, and then nearly all, lose their group."""
+    found = drawn(5, effect=1.6, stops=200.0)
+
+    def without(share):
+        gone = np.random.default_rng(1).random(len(found.rows.n)) < share
+        groups = np.where(gone, "unknown", found.rows.columns["group"])
+        columns = {name: found.rows.columns[name] for name in found.rows.columns} | {"group": groups}
+        return measure(dataclasses.replace(found, rows=dataclasses.replace(found.rows, columns=columns)))
+
+    little, much = without(0.05), without(0.4)
+    for panel in (little, much):
+        assert panel.k[0, 0] > 0
+        assert "kept" in notes(panel, 0)
+        low, high = (end[0] for end in panel.ranges["missing-group-alike"])
+        assert (low <= panel.estimate[0]).all()
+        assert (high >= panel.estimate[0]).all()
+        flagged = [row for row in panel.listed[0].records() if row["stands_out"]]
+        assert all(row["bounded_low"] <= row["odds_low"] for row in panel.listed[0].records())
+        assert panel.extra["kept"][0, 0] >= sum(row["bounded_low"] > 1 for row in flagged)
+    assert little.extra["kept"][0, 0] == little.k[0, 0]
+    assert much.extra["kept"][0, 0] < much.k[0, 0]
+
+
+def test_officers_may_stand_out_by_the_stops_of_unrecorded_group_alone():
+    """Two of 24 officers who are all alike have sixty such stops each: none stands out, and both would if all count."""
+    panel = measure(blanked(60, range(2)))
+    low, high = (end[0] for end in panel.ranges["missing-group-alike"])
+    assert panel.k[0, 0] == 0
+    assert (low[0], high[0]) == (0.0, 2 / 24)
+    assert "kept" not in notes(panel, 0)
+    wide = [row for row in panel.listed[0].records() if row["bounded_high"] is None or row["bounded_high"] > 2]
+    assert len(wide) == 2
 
 
 officers = st.lists(st.tuples(st.integers(50, 30_000), st.booleans()), min_size=11, max_size=80)

@@ -47,6 +47,8 @@ CARD = Card(
         "A whole state that starts on one day is one event, however many counties it has: its counties then move "
         "together and the error stated here is too small.",
         "A mean over places can hide places that moved in opposite directions; it says nothing of any one of them.",
+        "It is one number for a region: events of unrecorded group are left out, and no range is shown of what they "
+        "could change. The tests of one place's change have one.",
     ),
     references=(
         "Callaway, B. & Sant'Anna, P. H. C. (2021). Difference-in-differences with multiple time periods. Journal of "

@@ -47,6 +47,8 @@ CARD = Card(
         "In a place with one jail the test is of that jail: where a hold's effect differs from jail to jail by an SD "
         "of 0.4 on the log odds, and is none on average, it rejects in 24 % of them.",
         "A hold lodged after release fell due is counted as none: whoever stays longer has more time to receive one.",
+        "A group's own comparison is of one group, with a hold and without: people of unrecorded group are in it on "
+        "neither side, and no range is shown of what they could change.",
         "The date that a file calls release is often that of the booking's last charge; read its documentation.",
     ),
     references=(

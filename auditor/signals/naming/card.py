@@ -31,6 +31,8 @@ CARD = Card(
         "Names of fewer than a hundred bearers in 2010 are left out, with whoever has no name in the file.",
         "A file whose groups were filled in from surnames agrees with surnames: it is refused where the source says "
         "so, and goes unnoticed where it does not.",
+        "People are judged by the recorded group alone: those of unrecorded group are left out, and no range is shown "
+        "of what they could change. The test of records without a group tells how many they are.",
         "Too few recorded makes every ratio of recorded groups too low: other tests that show nothing there clear "
         "nobody.",
     ),

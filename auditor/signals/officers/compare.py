@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from auditor.cells import Bools, Floats
 from auditor.signals.officers.mix import mix_of
+from auditor.signals.officers.pools import Plan, benchmark_rows, controls_of, is_group
+from auditor.signals.officers.reach import Reach, ends, reach_of, unbounded
 from auditor.signals.officers.rows import Ints, Records
 from auditor.stats.conformal.limits import conformal_detectable
 from auditor.stats.fit import NotConverged
-from auditor.stats.officer.benchmark import Gates, OfficerBenchmark, benchmark_officers
-from auditor.stats.officer.cells import OfficerPool, pool_cells
+from auditor.stats.officer.benchmark import OfficerBenchmark
 from auditor.stats.officer.contrasts import contrast_of
 from auditor.stats.officer.null import OfficerScreen, screen_officers
 from auditor.stats.officer.spread import FEWEST, OfficerSpread, officer_spread
 from auditor.stats.peer.limits import peer_detectable
 from auditor.stats.screening.fdp_bound import most_false
 
-LEAST_CONTROL = 0.05
-"""Share of all stops below which another group is no control: counts that small have another shape."""
 HALF = 0.5
 POWER = 0.8
+MIDDLE = 0.8
+"""Part of the officers between whose two ends the spread is told."""
 
 (ABSENT, SUPPRESSED, NO_OFFICER, NO_GROUP, NO_TIME, RARE, UNSETTLED, FEW, UNPROMISED) = range(1, 10)
 """Why nothing is said of a place, in the order in which it is asked; 0 where there is a comparison."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is compared, and how.
-
-    Attributes
-    ----------
-    focal : tuple of str
-    reference : str
-    rate : float
-        False discovery rate.
-    offence : bool
-    expected : float
-        Fewest stops of the group, and of everybody else, an officer on average.
-    gates : Gates
-    """
-
-    focal: tuple[str, ...]
-    reference: str
-    rate: float
-    offence: bool
-    expected: float
-    gates: Gates
 
 
 @dataclass(frozen=True)
@@ -103,6 +80,10 @@ class Place:
     compared : dict of str to Compared
     largest : float
         Largest share of the stops that stands under one identifier.
+    blank : float
+        Stops of an officer and of unrecorded group.
+    reaches : dict of str to Reach
+        What those could do; empty where there are none.
     """
 
     code: dict[str, int]
@@ -111,6 +92,8 @@ class Place:
     mixed: tuple[str, ...] = ()
     compared: dict[str, Compared] = field(default_factory=dict)
     largest: float = 0.0
+    blank: float = 0.0
+    reaches: dict[str, Reach] = field(default_factory=dict)
 
 
 def compare_place(records: Records, j: int, plan: Plan) -> Place:
@@ -131,9 +114,10 @@ def compare_place(records: Records, j: int, plan: Plan) -> Place:
     codes, who = np.unique(records.officer[rows], return_inverse=True)
     stops: Floats = np.bincount(who, records.n[rows], len(codes)).astype(np.float64)
     found = {group: _enough(records, rows, who, stops, group, plan) for group in plan.focal}
-    place = Place(found, len(codes), missing, largest=float(stops.max() / stops.sum()))
+    blank = float(records.n[span][(records.officer[span] >= 0) & (records.group[span] < 0)].sum())
+    place = Place(found, len(codes), missing, largest=float(stops.max() / stops.sum()), blank=blank)
     asked = [group for group, why in found.items() if why == 0]
-    return _measured(records, rows, codes, who, asked, plan, place) if asked else place
+    return _measured(records, span, rows, codes, asked, plan, place) if asked else place
 
 
 def _missing(records: Records, span: slice) -> dict[str, float]:
@@ -163,28 +147,20 @@ def _enough(records: Records, rows: Ints, who: Ints, stops: Floats, group: str, 
     able = stops >= plan.gates.stops
     if able.sum() < FEWEST:
         return FEW
-    hit = _is(records, rows, group)
+    hit = is_group(records, rows, group)
     k = np.bincount(who, np.where(hit, records.n[rows], 0.0), len(stops))
     mean = min(float(k[able].mean()), float((stops - k)[able].mean()))
     return RARE if mean < plan.expected else 0
 
 
-def _is(records: Records, rows: Ints, group: str) -> Bools:
-    if group not in records.groups:
-        return np.zeros(len(rows), dtype=bool)
-    return np.asarray(records.group[rows] == records.groups.index(group))
-
-
 def _measured(
-    records: Records, rows: Ints, codes: Ints, who: Ints, asked: Sequence[str], plan: Plan, place: Place
+    records: Records, span: slice, rows: Ints, codes: Ints, asked: Sequence[str], plan: Plan, place: Place
 ) -> Place:
     mixed, levels = mix_of(records, rows, offence=plan.offence)
-    controls = tuple(_controls(records, rows, plan))
-    pool = _pool(records, rows, who, levels, (*asked, *controls))
-    unit = np.zeros(len(codes), dtype=np.int64)
-    unit[who] = records.agency[rows]
+    controls = tuple(controls_of(records, rows, plan))
+    counted = [is_group(records, rows, group) for group in (*asked, *controls)]
     try:
-        result = benchmark_officers(pool, unit=unit, gates=plan.gates)
+        _, result = benchmark_rows(records, rows, levels, counted, plan)
     except NotConverged:
         return Place({**place.code, **dict.fromkeys(asked, UNSETTLED)}, place.officers, place.missing)
     others = range(len(asked), len(asked) + len(controls))
@@ -194,23 +170,45 @@ def _measured(
         if one.compared.sum() >= FEWEST:
             compared[group] = _compared(codes, one, plan.rate)
     code = place.code | {group: FEW for group in asked if group not in compared}
-    return Place(code, place.officers, place.missing, mixed, compared, place.largest)
+    reaches = _reaches(records, span, compared, controls, plan) if compared else {}
+    return replace(place, code=code, mixed=mixed, compared=compared, reaches=reaches)
 
 
-def _controls(records: Records, rows: Ints, plan: Plan) -> Iterator[str]:
-    """Yield groups that nobody asked about and that are common enough; the reference group mirrors the focal one."""
-    total = np.bincount(records.group[rows], records.n[rows], len(records.groups))
-    apart = {plan.reference, "other", "multiple", *plan.focal}
-    for name, size in zip(records.groups, total, strict=True):
-        if name not in apart and size >= LEAST_CONTROL * total.sum():
-            yield name
+def _reaches(
+    records: Records, span: slice, compared: Mapping[str, Compared], controls: Sequence[str], plan: Plan
+) -> dict[str, Reach]:
+    """Compare once more over the stops of unrecorded group too, with none and with all of them the group's."""
+    rows = span.start + np.flatnonzero(records.officer[span] >= 0)
+    blank = records.group[rows] < 0
+    if records.n[rows][blank].sum() == 0:
+        return {}
+    none = [is_group(records, rows, group) for group in compared]
+    counted = [*none, *(mask | blank for mask in none), *(is_group(records, rows, group) for group in controls)]
+    levels = mix_of(records, rows, offence=plan.offence)[1]
+    try:
+        codes, result = benchmark_rows(records, rows, levels, counted, plan)
+    except NotConverged:
+        return {group: unbounded(one.codes.size) for group, one in compared.items()}
+    others = range(2 * len(none), len(counted))
+    found = {}
+    for at, (group, one) in enumerate(compared.items()):
+        ways = [contrast_of(result, at + step, others) for step in (0, len(none))]
+        again = [one, *(_compared(codes, way, plan.rate) for way in ways if way.compared.sum() >= FEWEST)]
+        low, high = reach_of(ways[0], ways[1], np.searchsorted(codes, one.codes), np.exp(one.screen.estimate))
+        if len(again) <= len(ways):
+            found[group] = Reach(low, high)
+            continue
+        found[group] = Reach(low, high, ends([_share(way) for way in again]), ends([_spread(way) for way in again]))
+    return found
 
 
-def _pool(records: Records, rows: Ints, who: Ints, levels: Ints, outcomes: Sequence[str]) -> OfficerPool:
-    n = records.n[rows].astype(np.int64)
-    counted = [np.where(_is(records, rows, group), n, 0) for group in outcomes]
-    rest = np.stack(counted[1:], axis=1) if len(counted) > 1 else None
-    return pool_cells(who, levels, n, counted[0], rest)
+def _share(one: Compared) -> float:
+    """Return the share of the officers who stand out, NaN where none may be singled out."""
+    return float(one.flagged.sum() / one.result.compared.sum()) if one.promised else float("nan")
+
+
+def _spread(one: Compared) -> float:
+    return one.spread.ratio(MIDDLE)[0]
 
 
 def _compared(codes: Ints, result: OfficerBenchmark, rate: float) -> Compared:

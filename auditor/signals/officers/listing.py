@@ -17,6 +17,7 @@ import numpy as np
 from auditor.cells import Bools, Floats
 from auditor.domain.pseudonyms import rank_pseudonyms
 from auditor.signals.officers.compare import Compared
+from auditor.signals.officers.reach import Reach
 from auditor.signals.officers.rows import Ints
 
 FEWEST: Final = 11
@@ -50,7 +51,9 @@ class Listing:
     codes: tuple[int, ...]
 
 
-def listing_of(compared: Compared, group: str, event: str, fewest_stops: int, word: str = "Officer") -> Listing:
+def listing_of(
+    compared: Compared, group: str, event: str, fewest_stops: int, word: str = "Officer", reach: Reach | None = None
+) -> Listing:
     """Return the officers of one place and group.
 
     Parameters
@@ -61,13 +64,17 @@ def listing_of(compared: Compared, group: str, event: str, fewest_stops: int, wo
         Where the first band begins.
     word : str
         What precedes the number of a pseudonym.
+    reach : Reach or None
+        What stops of unrecorded group could do; None where there are none, or too few to be told.
     """
     at = np.flatnonzero(compared.result.compared)
     flagged = compared.flagged[at]
     bands = size_bands(compared.result.stops[at], flagged, fewest_stops)
-    low = np.exp(compared.screen.estimate[at])
-    classes = np.searchsorted(ODDS, low, side="right")
-    figures = [(float(flagged[i]), float(classes[i]), bands[i][0]) for i in range(len(at))]
+    classes = _classes(np.exp(compared.screen.estimate[at]))
+    lowest, highest = (classes, classes) if reach is None else (_classes(reach.low[at]), _classes(reach.high[at]))
+    figures = [
+        (float(flagged[i]), float(classes[i]), bands[i][0], float(lowest[i]), float(highest[i])) for i in range(len(at))
+    ]
     labels = rank_pseudonyms(figures, word)
     order = sorted(range(len(at)), key=labels.__getitem__)
     rows = [
@@ -77,13 +84,27 @@ def listing_of(compared: Compared, group: str, event: str, fewest_stops: int, wo
             "officer": labels[i],
             "events_low": bands[i][0],
             "events_high": bands[i][1],
-            "odds_low": 0.0 if classes[i] == 0 else ODDS[classes[i] - 1],
-            "odds_high": ODDS[classes[i]] if classes[i] < len(ODDS) else None,
+            "odds_low": _begin(classes[i]),
+            "odds_high": _end(classes[i]),
             "stands_out": bool(flagged[i]) if compared.promised else None,
+            "bounded_low": None if reach is None else _begin(lowest[i]),
+            "bounded_high": None if reach is None else _end(highest[i]),
         }
         for i in order
     ]
     return Listing(tuple(rows), tuple(int(compared.codes[at[i]]) for i in order))
+
+
+def _classes(odds: Floats) -> Ints:
+    return np.searchsorted(ODDS, odds, side="right")
+
+
+def _begin(number: int) -> float:
+    return 0.0 if number == 0 else ODDS[number - 1]
+
+
+def _end(number: int) -> float | None:
+    return ODDS[number] if number < len(ODDS) else None
 
 
 def size_bands(stops: Floats, flagged: Bools, fewest_stops: int) -> list[tuple[int, int | None]]:

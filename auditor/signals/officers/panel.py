@@ -13,8 +13,10 @@ from scipy.special import expit, logit, ndtri
 
 from auditor.cells import Cells
 from auditor.findings.listed import listed
-from auditor.signals.officers.compare import UNPROMISED, Compared, Place
+from auditor.signals.baseline import small
+from auditor.signals.officers.compare import MIDDLE, UNPROMISED, Compared, Place
 from auditor.signals.officers.listing import Listing
+from auditor.signals.officers.reach import Reach
 from auditor.signals.signal import Contrast, Lack, Panel, blank
 
 LACKS = (
@@ -29,15 +31,15 @@ LACKS = (
     Lack("officer-benchmark.unpromised", "officer-benchmark.need-longer"),
 )
 """In the order of the codes of :mod:`auditor.signals.officers.compare`."""
-_EXTRA = ("rate", "false", "most_false", "detectable", "colleagues", "share_low", "share_high", "grain")
+_EXTRA = ("rate", "false", "most_false", "detectable", "colleagues", "share_low", "share_high", "grain", "kept")
+ALIKE = "missing-group-alike"
+"""Name of the range over two ways to fill in unrecorded groups: all are the group's, or none is."""
 _PARTS = ("officer", "group", "time", "area")
 _MIX = {"area": "no-area", "offence": "no-offence"}
 _CATCH_ALL = 0.25
 """Share of a place's stops under one identifier above which a reader is told that it may be no person."""
 _GRAIN = 50
 """Base for which the sentences write whole percents."""
-_MIDDLE = 0.8
-"""Part of the officers between whose two ends the spread is told."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def panel_of(signal: str, cells: Cells, found: Found) -> Panel:
             arrays.fill(j, 2 * g, place, group, found)
     first, last = cells.window(found.event)
     ok = arrays.code == 0
+    few = small(np.array([place.blank for place in found.places]), cells)
+    arrays.notes["kept"] &= ~few[:, None]
     return Panel(
         signal=signal,
         places=cells.ids,
@@ -80,8 +84,11 @@ def panel_of(signal: str, cells: Cells, found: Found) -> Panel:
         notes={f"officer-benchmark.caveat-{name}": mask & ok for name, mask in arrays.notes.items()},
         extra=arrays.extra,
         missing={name: np.where(ok, values, np.nan) for name, values in arrays.missing.items()},
+        ranges={ALIKE: arrays.ranges},
         window=(_wide(first, len(contrasts)), _wide(last, len(contrasts))),
         censored=arrays.code == 2,
+        range_hidden=np.broadcast_to(few[:, None], ok.shape),
+        missing_hidden=np.zeros(ok.shape, dtype=bool),
         coarse=ok.copy(),
         stratum=cells.stratum,
         listed=tuple(listed([row for one in own.values() for row in one.rows]) for own in found.listings),
@@ -136,7 +143,18 @@ class _Arrays:
         self.extra = {name: np.full(shape, np.nan) for name in _EXTRA}
         self.missing = {name: np.full(shape, np.nan) for name in _PARTS}
         self.code = np.zeros(shape, dtype=np.int64)
-        names = ("no-area", "no-offence", "one-identifier", "unpromised", "detectable", "peers", "surname", "within")
+        names = (
+            "no-area",
+            "no-offence",
+            "one-identifier",
+            "unpromised",
+            "detectable",
+            "peers",
+            "surname",
+            "within",
+            "kept",
+        )
+        self.ranges = (np.full(shape, np.nan), np.full(shape, np.nan))
         self.notes = {name: np.zeros(shape, dtype=bool) for name in names}
 
     def fill(self, j: int, c: int, place: Place, group: str, found: Found) -> None:
@@ -155,6 +173,7 @@ class _Arrays:
         self.notes["within"][j, both] = True
         self.extra["grain"][j, both] = _GRAIN
         self._spread(j, c + 1, place, one)
+        self._reach(j, c, place.reaches.get(group), one)
         if one.promised:
             self._apart(j, c, one, found.rate)
         else:
@@ -173,13 +192,23 @@ class _Arrays:
             self.notes["detectable"][j, c] = True
 
     def _spread(self, j: int, c: int, place: Place, one: Compared) -> None:
-        value, low, high = one.spread.ratio(_MIDDLE)
+        value, low, high = one.spread.ratio(MIDDLE)
         self._put(j, c, k=one.spread.officers, n=place.officers, estimate=value, low=low, high=high)
         usual = float(np.median(one.result.expected[one.result.compared]))
-        reach = float(ndtri((1 + _MIDDLE) / 2)) * one.spread.sd
+        reach = float(ndtri((1 + MIDDLE) / 2)) * one.spread.sd
         ends = expit(logit(usual) + one.spread.centre + np.array([-reach, reach]))
         self.extra["colleagues"][j, c] = _coarse(usual)
         self.extra["share_low"][j, c], self.extra["share_high"][j, c] = (_coarse(float(end)) for end in ends)
+
+    def _reach(self, j: int, c: int, reach: Reach | None, one: Compared) -> None:
+        if reach is None:
+            return
+        for at, pair in ((c, reach.share), (c + 1, reach.spread)):
+            for side, value in zip(self.ranges, pair, strict=True):
+                side[j, at] = value
+        if one.flagged.any():
+            self.extra["kept"][j, c] = int((one.flagged & (reach.low > 1)).sum())
+            self.notes["kept"][j, c] = True
 
     def _put(self, j: int, c: int, **values: float) -> None:
         for name, value in values.items():

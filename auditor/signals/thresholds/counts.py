@@ -8,7 +8,7 @@ hit, and nothing found without a search is no miss.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from auditor.cells import Bools, Floats, RowTable
 
 Ints = NDArray[np.int64]
+
+_COUNTS = ("hits", "misses", "passes", "silent", "unasked")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Stops:
         Searches that found contraband, searches that did not, stops without a search.
     silent, unasked : arrays
         Searches of unrecorded outcome; stops of which no search is recorded either way.
+    blank : (U, 3) array
+        Hits, misses and passes of unrecorded group.
     """
 
     place: Ints
@@ -38,6 +42,7 @@ class Stops:
     passes: Floats
     silent: Floats
     unasked: Floats
+    blank: Floats
 
     @property
     def searches(self) -> Floats:
@@ -56,16 +61,16 @@ class Stops:
 
     def take(self, keep: Bools | Ints) -> Stops:
         """Return the units that a mask keeps, or positions name."""
-        return Stops(self.place[keep], *(values[keep] for values in self._counts()))
+        return Stops(self.place[keep], *(values[keep] for values in (*self._counts(), self.blank)))
 
     def groups(self, keep: list[int]) -> Stops:
         """Return some groups."""
-        return Stops(self.place, *(values[:, keep] for values in self._counts()))
+        return replace(self, **{name: getattr(self, name)[:, keep] for name in _COUNTS})
 
     def by_place(self, places: int) -> Stops:
         """Return one unit for each of J places; places without a unit hold zeros."""
         summed = []
-        for values in self._counts():
+        for values in (*self._counts(), self.blank):
             total = np.zeros((places, values.shape[1]))
             np.add.at(total, self.place, values)
             summed.append(total)
@@ -73,14 +78,14 @@ class Stops:
 
     def in_order(self) -> Ints:
         """Return the positions of the units sorted by their counts, so that neither names nor order of rows matter."""
-        counts = np.concatenate([self.hits, self.misses, self.passes], axis=1)
+        counts = np.concatenate([self.hits, self.misses, self.passes, self.blank], axis=1)
         return np.lexsort(counts.T[::-1])
 
     def _counts(self) -> tuple[Floats, ...]:
-        return (self.hits, self.misses, self.passes, self.silent, self.unasked)
+        return tuple(getattr(self, name) for name in _COUNTS)
 
 
-def count_stops(rows: RowTable, label: Ints, groups: int, *, agencies: bool) -> Stops:
+def count_stops(rows: RowTable, label: Ints, groups: int, *, agencies: bool, blank: Bools | None = None) -> Stops:
     """Count the rows of one event.
 
     Parameters
@@ -92,6 +97,8 @@ def count_stops(rows: RowTable, label: Ints, groups: int, *, agencies: bool) -> 
     groups : int
     agencies : bool
         Whether each agency of a place is a unit of its own, or each place one.
+    blank : (R,) bool array or None
+        Rows of unrecorded group; None where there is no such thing.
     """
     at, place = _units(rows, agencies=agencies)
     searched, found = rows.columns["searched"], rows.columns["contraband"]
@@ -103,7 +110,11 @@ def count_stops(rows: RowTable, label: Ints, groups: int, *, agencies: bool) -> 
         total = np.zeros((len(place), groups))
         np.add.at(total, (at[keep], label[keep]), rows.n[keep])
         counts.append(total)
-    return Stops(place, *counts)
+    lost = np.zeros((len(place), 3))
+    if blank is not None:
+        for k, kind in enumerate(kinds[:3]):
+            np.add.at(lost[:, k], at[kind & blank], rows.n[kind & blank])
+    return Stops(place, *[*counts, lost])
 
 
 def labels_of(rows: RowTable, key: str, wanted: Sequence[str]) -> Ints:

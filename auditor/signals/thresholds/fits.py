@@ -7,47 +7,22 @@ large again, on a stream of its own.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
+from auditor.signals.thresholds.asked import LEVEL, Asked, places_of
+from auditor.signals.thresholds.blanks import Reach, fit_blanks
 from auditor.signals.thresholds.counts import Ints, Stops
 from auditor.stats.fit import NotConverged
-from auditor.stats.mcmc.run import Effort
 from auditor.stats.threshold.data import StopCounts
-from auditor.stats.threshold.fit import SCALED, ThresholdFit, fit_scaled
+from auditor.stats.threshold.fit import ThresholdFit, fit_scaled
 
-LEVEL = 0.95
 _HELPING = 100
 """Searches of a further group in a sample from which on it is part of the model."""
 _PARTS = ("mean", "low", "high")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a fit is asked for.
-
-    Attributes
-    ----------
-    seed : int
-    effort : Effort
-    least : int
-        Fewest units of a model.
-    groups : int
-        How many of the groups, from the first on, are reported, the reference group last; a unit must have stopped
-        people of all of them. Further groups only help to tell what is common to a place.
-    scaled : tuple of float
-        Scalings of the prior beside 1.
-    """
-
-    seed: int
-    effort: Effort
-    least: int
-    groups: int
-    scaled: tuple[float, ...] = SCALED
 
 
 @dataclass(frozen=True)
@@ -98,6 +73,8 @@ class Fitted:
     ----------
     threshold, log_ratio : Values
         Thresholds, and logs of the reference group's over each group's.
+    reach : Reach
+        Where stops of unrecorded group could put their means under the prior as it is.
     difference, lower : (J, G) arrays
         Threshold less the reference group's, and the posterior probability that it is the lower one.
     pooled : (J,) bool array
@@ -111,6 +88,7 @@ class Fitted:
 
     threshold: Values
     log_ratio: Values
+    reach: Reach
     difference: Floats
     lower: Floats
     pooled: Bools
@@ -138,6 +116,7 @@ def fit_places(cells: Cells, agencies: Stops, usable: Bools, asked: Asked) -> Fi
     fitted = Fitted(
         Values.empty(places, groups),
         Values.empty(places, groups),
+        Reach.empty(places, groups),
         np.full((places, groups), np.nan),
         np.full((places, groups), np.nan),
         nothing.copy(),
@@ -152,17 +131,19 @@ def fit_places(cells: Cells, agencies: Stops, usable: Bools, asked: Asked) -> Fi
         fitted.pooled[rows] = True
         fits = fit_units(units, rows, asked, name)
         if all(isinstance(fit, ThresholdFit) for fit in fits):
-            _take(fitted, rows, [fit for fit in fits if isinstance(fit, ThresholdFit)], units)
+            found = [fit for fit in fits if isinstance(fit, ThresholdFit)]
+            _take(fitted, rows, found, units)
+            for focal, ways in fit_blanks(units, rows, asked, name):
+                fitted.reach.fill(rows, focal, found[0], ways)
     return fitted
 
 
 def fit_units(units: Stops, rows: Ints, asked: Asked, name: str) -> list[ThresholdFit | NotConverged]:
     """Fit the units of the places `rows` (sorted), first under the prior as it is."""
-    part = np.searchsorted(rows, units.place)
     counts = StopCounts.of(units.stops, units.searches, units.hits)
-    seed = [asked.seed, zlib.crc32(name.encode())]
+    part, last = places_of(units, rows), asked.groups - 1
     return fit_scaled(
-        counts, (1.0, *asked.scaled), seed, reference=asked.groups - 1, level=LEVEL, part=part, effort=asked.effort
+        counts, (1.0, *asked.scaled), asked.stream(name), reference=last, level=LEVEL, part=part, effort=asked.effort
     )
 
 

@@ -33,6 +33,8 @@ LACKS = tuple(
         ("prior", "need-more"),
     )
 )
+FOUR = "missing-group-four"
+"""Name of the range over four ways to give stops of unrecorded group to two groups."""
 _SURE = 0.005
 """Posterior probabilities are not told beyond this and one less it: the draws do not bear more."""
 _MODELLED = ("threshold", "reference_threshold", "points", "lower", "rhat", "error")
@@ -133,7 +135,9 @@ def stack_columns(cells: Cells, columns: Sequence[dict[str, Any]]) -> Panel:
         missing={"contraband": stack("silent"), "search": stack("unasked")},
         window=(_wide(first, len(columns)), _wide(last, len(columns))),
         hidden=stack("hidden"),
-        range_hidden=stack("hidden"),
+        ranges={FOUR: (stack("range_low"), stack("range_high"))},
+        range_hidden=stack("hidden") | stack("few"),
+        missing_hidden=stack("hidden"),
         coarse=np.ones(codes.shape, dtype=bool),
         stratum=cells.stratum,
         **{name: stack(name) for name in blank(0, 0)},
@@ -201,14 +205,24 @@ def _shared(model: _Model, code: Ints, g: int) -> dict[str, Any]:
     column |= {name: _part(top, under, ok) for name, (top, under) in shares.items()}
     # Sentences print these: all their digits would tell the number of stops, or of a small group's.
     column |= {name: _coarse(column[name]) for name in ("search_rate", "reference_search_rate", *_MODELLED)}
+    # Of a place without such stops only the others' in its model could move the threshold.
+    blank_ = counted.blank.any(axis=1)
+    column |= {"few": small(counted.blank, model.cells).any(axis=1), "blank": blank_}
     turned = model.fitted.log_ratio.turns[:, :-1].any(axis=1)
     notes = dict.fromkeys(_EVERY, ok) | {_TURNED: ok & turned} | dict.fromkeys(_SCALED, np.zeros_like(ok))
     return column | {"code": code} | notes
 
 
+def _reached(column: dict[str, Any], ok: Bools, low: Floats, high: Floats) -> dict[str, Floats]:
+    """Return the range over stops of unrecorded group, where the place has any."""
+    some = ok & column["blank"]
+    return {"range_low": np.where(some, low, np.nan), "range_high": np.where(some, high, np.nan)}
+
+
 def _single(model: _Model, g: int) -> dict[str, Any]:
     column, ok = _shared(model, model.code, g), model.code == 0
     found = model.fitted.threshold
+    column |= _reached(column, ok, *(end[:, g] for end in model.fitted.reach.threshold))
     column |= {name: np.where(ok, getattr(found, part)[:, g], np.nan) for name, part in _VALUES}
     column |= {name: _coarse(column[name]) for name in ("least", "most")} | {_SCALED[0]: ok}
     contrast = _contrast(model.groups[g], None, f"{model.groups[g]}/threshold", scale="share", words=NAME)
@@ -220,6 +234,7 @@ def _compared(model: _Model, g: int) -> dict[str, Any]:
     found, (group, reference) = model.fitted.log_ratio, (model.groups[g], model.groups[-1])
     code = np.where((model.code == 0) & found.turns[:, g], _CODES["prior"], model.code)
     column, ok = _shared(model, code, g), code == 0
+    column |= _reached(column, ok, *(np.exp(end[:, g]) for end in model.fitted.reach.log_ratio))
     column |= {name: np.where(ok, np.exp(getattr(found, part)[:, g]), np.nan) for name, part in _VALUES}
     column |= {name: _coarse(column[name]) for name in ("least", "most")} | {
         _SCALED[1]: ok & (found.most > found.least)[:, g]

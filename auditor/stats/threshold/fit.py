@@ -150,9 +150,7 @@ def fit_scaled(
     """
     if counts.sets != 1:
         raise ValueError("fit one data set at a time")
-    if not 0 <= reference < counts.groups:
-        raise ValueError(f"reference must be one of the {counts.groups} groups, got {reference}")
-    asked = _Asked(reference, float(inside_unit("level", level)[0]), _parts(part, counts.places))
+    asked = _asked(counts, reference, level, part)
     prior, effort = prior or ThresholdPrior(), effort or Effort()
     repeated = StopCounts(*(np.repeat(x, len(factors), axis=0) for x in (counts.hits, counts.misses, counts.passes)))
     stacked = ThresholdModel.of(repeated, prior, tuple(factors))
@@ -161,6 +159,45 @@ def fit_scaled(
         for factor, root in zip(factors, np.random.SeedSequence(seed).spawn(len(factors)), strict=True)
     ]
     return answer_all(stacked.density, fitting)
+
+
+def fit_sets(
+    counts: StopCounts,
+    seed: int | Sequence[int],
+    *,
+    reference: int = 0,
+    level: float = 0.95,
+    part: ArrayLike | None = None,
+    prior: ThresholdPrior | None = None,
+    effort: Effort | None = None,
+) -> list[ThresholdFit | NotConverged]:
+    """Fit several data sets of one shape under one prior, evaluated side by side.
+
+    Parameters
+    ----------
+    counts : StopCounts
+        Of one data set or more.
+    seed : int or sequence of int
+    reference, level, part, prior, effort
+        As in `fit_scaled`.
+
+    Returns
+    -------
+    list of ThresholdFit or NotConverged
+        One for each data set; a fit that has not converged is its error.
+
+    Raises
+    ------
+    ValueError
+        If an option is out of range.
+    """
+    asked = _asked(counts, reference, level, part)
+    prior, effort = prior or ThresholdPrior(), effort or Effort()
+    fitting = [
+        _fitting(ThresholdModel.of(counts.rows(np.array([b])), prior), asked, effort, root)
+        for b, root in enumerate(np.random.SeedSequence(seed).spawn(counts.sets))
+    ]
+    return answer_all(ThresholdModel.of(counts, prior).density, fitting)
 
 
 def model_chains(model: ThresholdModel, seeds: list[np.random.SeedSequence], effort: Effort) -> Chains:
@@ -177,6 +214,12 @@ class _Asked:
     reference: int
     level: float
     part: NDArray[np.intp]
+
+
+def _asked(counts: StopCounts, reference: int, level: float, part: ArrayLike | None) -> _Asked:
+    if not 0 <= reference < counts.groups:
+        raise ValueError(f"reference must be one of the {counts.groups} groups, got {reference}")
+    return _Asked(reference, float(inside_unit("level", level)[0]), _parts(part, counts.places))
 
 
 def _parts(part: ArrayLike | None, rows: int) -> NDArray[np.intp]:

@@ -10,7 +10,7 @@ from auditor.stats.fit import NotConverged
 from auditor.stats.mcmc.run import Effort
 from auditor.stats.threshold.check import predictive_check
 from auditor.stats.threshold.data import StopCounts
-from auditor.stats.threshold.fit import SCALED, fit_scaled, fit_thresholds, model_chains
+from auditor.stats.threshold.fit import SCALED, fit_scaled, fit_sets, fit_thresholds, model_chains
 from auditor.stats.threshold.model import ThresholdModel
 from auditor.stats.threshold.prior import ThresholdPrior
 from auditor.stats.threshold.summary import Comparison
@@ -188,3 +188,18 @@ def test_published_thresholds_of_colorado(shared_data):
 def test_a_threshold_below_the_smallest_double_has_a_finite_ratio():
     got = Comparison.of(np.array([[0.0, 0.2]]).reshape(1, 1, 1, 2), np.ones(1), 1)
     assert got.log_ratio.ravel().tolist() == pytest.approx([np.log(0.2) - np.log(np.finfo(float).tiny), 0])
+
+
+def test_data_sets_fitted_side_by_side_are_fitted_as_by_themselves():
+    """Two sets of counts: each has the posterior of a fit of its own, within the error of sampling."""
+    *counts, _ = planted(3, 6, (-3.4, -3.2), (0.6, 0.5), (0.25, 0.2), (1, 0.4))
+    stops, searches, hits = counts
+    more = (stops + 40, searches + 40, hits)  # forty searches that found nothing in each cell
+    effort = Effort(chains=2, warmup=200, draws=500, most=4000, target=0.65)
+    both = fit_sets(StopCounts.of(*(np.stack(pair) for pair in zip(counts, more, strict=True))), 5, effort=effort)
+    alone = [fit_thresholds(*each, seed=5, effort=effort) for each in (counts, more)]
+    for found, own in zip(both, alone, strict=True):
+        np.testing.assert_allclose(found.threshold.mean, own.threshold.mean, atol=0.012)
+    assert (both[1].threshold.mean < both[0].threshold.mean - 0.01).all()
+    with pytest.raises(ValueError, match="reference must be"):
+        fit_sets(StopCounts.of(*counts), 5, reference=2)
