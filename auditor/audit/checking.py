@@ -12,7 +12,7 @@ from auditor.audit.drafting.missing import held_of, missing
 from auditor.audit.ethnicity import Unrecorded, unrecorded
 from auditor.audit.reading import config_of, read_sources
 from auditor.audit.run import exploratory, open_engine, plan
-from auditor.audit.verdict import FLAG, GRADES, Circumstances, Evidence, ceiling
+from auditor.audit.verdict import FLAG, GRADES, Circumstances, Evidence, binding, ceiling
 from auditor.audit.wording import say, text
 from auditor.engine.engine import Engine
 from auditor.errors import DecisionNeeded
@@ -177,5 +177,5 @@ def _why(evidence: Sequence[Evidence], about: Circumstances, highest: str, minim
         }
     if highest == "strong-signal":
         return {"why": text("ceiling.why-none"), "would_raise": text("ceiling.raise-none")}
-    cap = about.caps[0].removeprefix("cap.") if about.caps else "one-family"
+    cap = (binding(evidence, about) or "cap.one-family").removeprefix("cap.")
     return {"why": text(f"ceiling.why-{cap}"), "would_raise": text(f"ceiling.raise-{cap}")}

@@ -1,5 +1,6 @@
 """The protocol."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -123,7 +124,25 @@ def test_a_slip_in_a_protocol(
     tmp_path: Path, snapshot: Callable[[str, str], None], name: str, old: str, new: str
 ) -> None:
     assert old in SHIPPED
-    (tmp_path / "mine.toml").write_text(SHIPPED.replace(old, new))
+    snapshot(f"protocol_{name}", refused(tmp_path, SHIPPED.replace(old, new)))
+
+
+def refused(folder: Path, text: str) -> str:
+    """Return why a protocol is refused, with the line itself in place of its number.
+
+    So a line more elsewhere in the shipped protocol changes no message, and one that points at another line still does.
+    """
+    (folder / "mine.toml").write_text(text)
     with pytest.raises(ConfigError) as caught:
+        load_protocol("mine.toml", folder)
+    lines = text.splitlines()
+    return re.sub(r"row (\d+)", lambda found: f"row <{lines[int(found[1]) - 1][:60]}>", str(caught.value))
+
+
+def test_a_line_more_above_a_slip_moves_the_row_and_no_more(tmp_path: Path) -> None:
+    text = SHIPPED.replace("q = 0.05", "q = 5")
+    assert "row <q = 5" in refused(tmp_path, text)
+    assert refused(tmp_path, text) == refused(tmp_path, "# one line more\n" + text)
+    assert text.splitlines()[4].startswith("q = 5")
+    with pytest.raises(ConfigError, match=r"row 6: `q` is 5"):
         load_protocol("mine.toml", tmp_path)
-    snapshot(f"protocol_{name}", str(caught.value))
