@@ -48,14 +48,13 @@ def ethnicity_rows(context: Context, pointed: Iterable[tuple[str, Finding]]) -> 
     ]
 
 
-def _ways(finding: Finding) -> dict[str, Markup]:
+def _ways(finding: Finding) -> dict[str, Any]:
     estimate = finding.estimate
-    recorded = effects.value(estimate, "estimate", finding.n) or say("page.interval.none")
-    limits = effects.interval(estimate, "estimate", finding.n)
     return {
-        "recorded": put("{} ({})", recorded, limits),
+        "recorded": effects.value(estimate, "estimate", finding.n) or say("page.interval.none"),
+        "interval": effects.interval(estimate, "estimate", finding.n),
         "surname": _by_surname(finding),
-        "bounded": Markup("; ").join(_between(finding, i, entry) for i, entry in _bounds(finding)),
+        "bounded": [_between(finding, i, entry) for i, entry in _bounds(finding)],
     }
 
 
@@ -67,10 +66,9 @@ def _assumptions() -> dict[str, str]:
     return {load("en")[name]: note for name, note in BOUNDED.items()}
 
 
-def _between(finding: Finding, i: int, entry: Range) -> Markup:
-    ends = _ends(finding, f"ranges/{i}", entry.low, entry.high, None)
+def _between(finding: Finding, i: int, entry: Range) -> tuple[Markup, Markup]:
     note = _assumptions()[entry.assumption]
-    return put("{} ({})", ends, say(note)) if note else ends
+    return _ends(finding, f"ranges/{i}", entry.low, entry.high, None), say(note) if note else Markup("")
 
 
 def _ends(finding: Finding, ref: str, low: float | None, high: float | None, n: float | None) -> Markup:
@@ -86,12 +84,12 @@ def _surname(finding: Finding) -> dict[str, Any] | None:
     return (finding.robustness or {}).get("by_surname")
 
 
-def _by_surname(finding: Finding) -> Markup:
+def _by_surname(finding: Finding) -> tuple[Markup, Markup] | None:
     found = _surname(finding)
     if not found:
-        return Markup("")
+        return None
     if found["suppressed"]:
-        return say("page.p.suppressed")
+        return say("page.p.suppressed"), Markup("")
     ref = "robustness/by_surname"
     value = cited(found["value"], f"{ref}/value", effects.writer(finding.estimate.scale, found["n"])(found["value"]))
-    return put("{} ({})", value, _ends(finding, ref, found["low"], found["high"], found["n"]))
+    return value, _ends(finding, ref, found["low"], found["high"], found["n"])
