@@ -372,3 +372,43 @@ def test_regime_and_basis_are_offered_from_the_dates_with_the_reason(
     assert '#= constants.level_basis = "conviction"' in text
     assert "June 2010" in text or regime == "offence-type"
     assert desk.run("check", "audit.toml")[0] == 0
+
+
+EVENTS = "Place,Date,Event,{}\n" + "".join(
+    f"48453,2011-03-0{day},arrest,{cells}\n" for day in range(1, 9) for cells in ("H,Y", "W,N")
+)
+
+
+@pytest.mark.parametrize("header", ["Driver Race", "Inmate ethnicity", "Ethnicity/Race"])
+def test_a_group_under_another_name_is_proposed_also_where_the_format_is_known(desk: Desk, header: str) -> None:
+    """Else the file would be audited without groups, and nothing would say why."""
+    desk.put("stops.csv", EVENTS.format(f"{header},Local"))
+    source = tomllib.loads(desk.init("stops.csv"))["sources"][0]
+    assert source["columns"] == {"group": header}
+    assert source["values"] == {"group": {"H": "", "W": ""}}
+    desk.answer((f'columns.group = "{header}"\n', ""), ('values.group."H" = ""\n', ""), ('values.group."W" = ""\n', ""))
+    again = desk.init("stops.csv")
+    assert "columns" not in tomllib.loads(again)["sources"][0]
+    assert f'#= columns.group = "{header}"' in again
+
+
+def test_a_question_about_a_column_stays_one_until_it_is_answered(desk: Desk) -> None:
+    desk.put("stops.csv", EVENTS.format("Race,Driver Ethnicity"))
+    for _ in range(3):
+        text = desk.init("stops.csv")
+        assert text.count("is read as group, and 'Driver Ethnicity' beside it is not") == 1
+        assert text.count('columns.group = ""') == 1
+        assert "to be written into" not in text
+    _, out, _ = desk.run("init", "stops.csv")
+    assert "2 questions are open" in out
+    desk.answer(('columns.group = ""', 'columns.group = "Race"'))
+    assert "beside it is not" not in desk.init("stops.csv")
+
+
+def test_a_column_that_its_owner_left_open_is_asked_for(desk: Desk) -> None:
+    desk.put("stops.csv", EVENTS.format("Race,Local"))
+    desk.init("stops.csv")
+    desk.answer(('format = "records"\n', 'format = "records"\ncolumns.age = ""\n'))
+    again = desk.init("stops.csv")
+    assert again.count('columns.age = ""') == 1
+    assert "name the header of the column, or take the line out if there is none" in " ".join(again.split())

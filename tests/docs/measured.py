@@ -239,12 +239,13 @@ def numbers() -> Iterator[str]:
             "2 x 2 tables",
         )
     )
+    gap = max(float(row["gap"]) for row in rows.values())
     most, counts, totals = (re.findall(r"to (\d+)", row["part"])[0] for row in (tests, garwood, squares))
     yield (
         f"{int(tails['numbers']):,} binomial tails, {int(tests['numbers']):,} tests and {int(limits['numbers']):,} "
         f"limits of two rates (counts to {most} together), {garwood['numbers']} tails beyond Garwood's limits "
-        f"(counts to {counts}) and {int(squares['numbers']):,} tests of the {int(squares['cases']):,} 2 x 2 tables with totals to "
-        f"{totals} are at most {max(float(row['gap']) for row in rows.values()):.1e} from rational arithmetic"
+        f"(counts to {counts}) and {int(squares['numbers']):,} tests of the {int(squares['cases']):,} 2 x 2 tables "
+        f"with totals to {totals} are at most {gap:.1e} from rational arithmetic"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -136,9 +136,24 @@ def _looked_at(tables: Sequence[RawTable], spec: SourceSpec, store: Store, *, be
         found.lines.append(Line("", "format", adapter.name))
     if adapter.name in CANONICAL:
         more = propose(looked, adapter.name)
-        found.lines += [line for line in _new(more, spec) if not line.firm or line.name == "fold"]
+        found.lines += [*_beside(_new(more, spec), spec, begun=begun)]
         found.spec = applied(found.spec, adapter.name, found.lines)
     return found
+
+
+def _beside(lines: Sequence[Line], spec: SourceSpec, *, begun: bool) -> Iterator[Line]:
+    """Yield what a file of a known format may hold beside its own columns: a group under another name above all.
+
+    Without it nothing could be said of groups, and its owner would not see why. In a configuration that was begun it is
+    asked only where it was left open.
+    """
+    for line in lines:
+        if line.name == "group" and (not begun or "columns.group" in spec.unanswered):
+            yield line
+        elif line.name == "group":
+            yield from () if line.open else (replace(line, firm=False),)
+        elif not line.firm or line.name == "fold":
+            yield line
 
 
 def _recognised(tables: Sequence[RawTable], spec: SourceSpec) -> tuple[Adapter | None, RawTable]:

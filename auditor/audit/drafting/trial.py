@@ -15,6 +15,7 @@ from auditor.records.docket import Docket
 from auditor.records.load import load
 from auditor.records.private import masked
 from auditor.records.proposing.entries import lacking
+from auditor.records.proposing.line import Line
 from auditor.records.spec import SourceSpec
 from auditor.records.store import Store
 
@@ -54,19 +55,17 @@ def try_all(found: Sequence[Surveyed], bench: Bench) -> None:
 
 def try_one(found: Surveyed, beside: Sequence[SourceSpec], bench: Bench) -> None:
     """Read one source as proposed, and gather its questions; a proposal that cannot be read is withdrawn."""
-    docket = Docket()
+    docket, spec = Docket(), _asked_anew(found)
     with Store() as store:
         try:
-            loaded = load(
-                [found.spec, *beside], bench.base, store, rows=bench.rows, docket=docket, decisions=bench.decisions
-            )
+            loaded = load([spec, *beside], bench.base, store, rows=bench.rows, docket=docket, decisions=bench.decisions)
             found.lines += level_offers(found.spec, loaded)
         except DecisionNeeded:
             if docket.lacking:
                 _complete(found, docket)
                 try_one(found, beside, bench)
                 return
-            found.lines += questions(docket, found.spec)
+            found.lines += questions(docket, spec)
         except (InputError, ConfigError) as error:
             if found.proposed:
                 _withdraw(found, error.problems)
@@ -76,9 +75,25 @@ def try_one(found: Surveyed, beside: Sequence[SourceSpec], bench: Bench) -> None
                 return
             else:
                 found.wrong += error.problems
-                found.lines += questions(docket, found.spec)
+                found.lines += questions(docket, spec)
+    found.lines += _still_open(found)
     found.met = [source for source in docket.met if source.name not in {Path(spec.path).name for spec in beside}]
     found.asked += docket.questions
+
+
+def _asked_anew(found: Surveyed) -> SourceSpec:
+    """Return the source without open columns that none of its lines asks for: what left them open asks in its words."""
+    asked = {line.name for line in found.lines if line.table == "columns"}
+    kept = {name: text for name, text in found.spec.columns.items() if text.strip() or name in asked}
+    return found.spec.model_copy(update={"columns": kept})
+
+
+def _still_open(found: Surveyed) -> list[Line]:
+    """Return a line for each open column for which nothing asks any more."""
+    asked = {line.name for line in found.lines if line.table == "columns"}
+    about = ("name the header of the column, or take the line out if there is none",)
+    left = [name for name, text in found.spec.columns.items() if not text.strip() and name not in asked]
+    return [Line("columns", name, "", about) for name in left]
 
 
 def _complete(found: Surveyed, docket: Docket) -> None:
