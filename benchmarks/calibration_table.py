@@ -196,6 +196,7 @@ def _page(cells: list[Cell], failed: list[Cell]) -> Iterator[str]:
     yield from _classes()
     yield from _one_place()
     yield from _whole()
+    yield from _beside()
     yield from _declared()
 
 
@@ -279,6 +280,56 @@ def _whole() -> Iterator[str]:
         told = f"{float(row['fdr']):.3f} | {int(row['power_k']) / max(1, int(row['power_n'])):.2f}" if effect else " | "
         share_ = f"{100 * float(row['contradictory']):.2f} %"
         yield f"| {row['cell']} | {row['places']} | {row['runs']} | {some} | {told} | {share_} |"
+
+
+def _beside() -> Iterator[str]:
+    found = rows("rows_shown.csv")
+    if not found:
+        return
+    yield ""
+    yield "## What is shown beside the tests"
+    yield ""
+    yield "Ten signals that need single records are described: their intervals and p-values stand on the page, each of"
+    yield "one comparison by itself, and no verdict rests on them. `benchmarks/rows_shown.py` draws audits in which"
+    yield "nobody is treated differently, with a median of 2,000 events a place, and counts what their pages would"
+    yield "say. SD 0: the null hypothesis of every card holds in every place; SD 0.2: places and groups differ by so"
+    yield "much on the log odds for reasons that are nobody's treatment of a group, which one place cannot tell from"
+    yield "treatment. A signal's own comparison is the one that it would test; beside it stand comparisons that take"
+    yield "agencies, offences or levels together, whose mixes differ between the groups."
+    yield ""
+    yield "| signal | natural SD | pages | own interval leaves out no difference | one beside it does |"
+    yield "|---|---|---|---|---|"
+    for row in found:
+        told = f"{row['own_outside']} | {row['beside_outside'] or '-'}"
+        yield f"| {row['signal']} | {float(row['sd']):g} | {row['pages']} | {told} |"
+    yield ""
+    yield "| all together | " + " | ".join(f"SD {float(row['sd']):g}" for row in _together(found)) + " |"
+    yield "|---|" + "---|" * len(_together(found))
+    for column, words in _TOGETHER.items():
+        yield f"| {words} | " + " | ".join(row[column] for row in _together(found)) + " |"
+    yield ""
+    yield f"So a page with all of them shows {_together(found)[0]['own']} own comparisons and some interval that leaves"
+    yield "out no difference as often as the third line says, with nobody treated differently: they are read as"
+    yield "descriptions, none of them decides, and the page says so. Divided by their number (Bonferroni), p-values"
+    yield "hold their level where the null hypotheses hold; under natural differences of one place none does."
+
+
+_TOGETHER = {
+    "own": "own comparisons a page",
+    "beside": "comparisons beside them",
+    "page_own": "pages with an own interval that leaves out no difference",
+    "page_any": "pages with any such interval",
+    "page_towards": "pages with an own one in the direction asked",
+    "page_p01": "pages with an own p at most .01 in that direction",
+    "page_shared": "pages with an own p at most .05 over their number",
+    "page_words": "pages with a false sentence (a control failed, hazards drift, offences differ)",
+    "audit_p01": "audits with p at most .01 on some page",
+    "audit_shared": "audits with p at most .05 over the number of the whole audit",
+}
+
+
+def _together(found: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [row for row in found if row["signal"] == "all together"]
 
 
 def _declared() -> Iterator[str]:

@@ -7,8 +7,9 @@ prior's centre. For each the share of data sets in which the threshold test's wi
 three scalings) of the difference of the stop-weighted thresholds leaves out 0, in which the interval under the prior
 alone does, in which a wider prior turns the sign, and in which Fisher's exact test of the two hit rates has p <= .05.
 
-Run: OMP_NUM_THREADS=1 python benchmarks/threshold_risk.py [--simulations 40] [--seed 1] [--cells 0-3]
-Writes benchmarks/results/threshold_risk.csv, a cell as soon as it is done; rows of other cells are kept.
+Run: OMP_NUM_THREADS=1 python benchmarks/threshold_risk.py [--simulations 40] [--seed 1] [--cells 0-3] [--more]
+Writes benchmarks/results/threshold_risk.csv, a cell as soon as it is done; rows of other cells are kept. With --more a
+row that holds fewer data sets is gone on with: each has a generator of its own, so the result is that of one run.
 """
 
 from __future__ import annotations
@@ -77,15 +78,26 @@ NAMES = (
 )
 
 
-def measure(number: int, simulations: int, seed: int) -> dict[str, object]:
+def measure(number: int, simulations: int, seed: int, held: dict[str, object] | None) -> dict[str, object]:
     name, cell = list(CELLS.items())[number]
     began = time.process_time()
-    found = [one([seed, number, i], cell) for i in range(simulations)]
-    kept = np.array([f for f in found if f is not None], dtype=float)
-    shares = {key: f"{share:.3f}" for key, share in zip(NAMES, kept.mean(axis=0), strict=True)}
-    seconds = f"{(time.process_time() - began) / simulations:.1f}"
-    counts = {"risks": name, "simulations": len(kept), "refused": len(found) - len(kept)}
-    return counts | shares | {"cpu_seconds_a_fit": seconds}
+    n, refused, sums = _sums(held)
+    start = n + refused
+    found = [one([seed, number, i], cell) for i in range(start, simulations)]
+    kept = [f for f in found if f is not None]
+    sums = sums + np.array(kept, dtype=float).reshape(len(kept), len(NAMES)).sum(axis=0)
+    n, refused = n + len(kept), refused + len(found) - len(kept)
+    shares = {key: f"{share:.3f}" for key, share in zip(NAMES, sums / n, strict=True)}
+    seconds = f"{(time.process_time() - began) / max(len(found), 1):.1f}"
+    return {"risks": name, "simulations": n, "refused": refused} | shares | {"cpu_seconds_a_fit": seconds}
+
+
+def _sums(held: dict[str, object] | None) -> tuple[int, int, np.ndarray]:
+    """Data sets of a row, those refused, and how many of them each column counts."""
+    if held is None:
+        return 0, 0, np.zeros(len(NAMES))
+    n = int(str(held["simulations"]))
+    return n, int(str(held["refused"])), np.array([round(n * float(str(held[name]))) for name in NAMES], dtype=float)
 
 
 def main() -> None:
@@ -93,6 +105,7 @@ def main() -> None:
     parser.add_argument("--simulations", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cells", default=f"0-{len(CELLS) - 1}", help="which cells to measure again, such as 1-3")
+    parser.add_argument("--more", action="store_true", help="go on with the rows that are there")
     options = parser.parse_args()
     rows: dict[str, dict[str, object]] = {}
     if RESULTS.exists():
@@ -100,7 +113,8 @@ def main() -> None:
             rows = {line["risks"]: dict(line) for line in csv.DictReader(file)}
     first, _, last = options.cells.partition("-")
     for number in range(int(first), int(last or first) + 1):
-        row = measure(number, options.simulations, options.seed)
+        held = rows.get(list(CELLS)[number]) if options.more else None
+        row = measure(number, options.simulations, options.seed, held)
         print(row, flush=True)
         rows[str(row["risks"])] = row
         with RESULTS.open("w", newline="") as file:

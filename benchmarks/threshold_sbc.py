@@ -131,10 +131,10 @@ def rank(truth: np.ndarray, values: np.ndarray) -> np.ndarray:
     return sbc.rank_of(truth, flat[keep])
 
 
-def run(simulations: int, seed: int, ranks_file: Path) -> None:
+def run(simulations: int, seed: int, ranks_file: Path, first: int = 0) -> None:
     prior = ThresholdPrior()
     done = set(np.loadtxt(ranks_file, delimiter=",", dtype=int, ndmin=2)[:, 0]) if ranks_file.exists() else set()
-    waiting = [index for index in range(simulations) if index not in done][::-1]
+    waiting = [index for index in range(first, simulations) if index not in done][::-1]
     runs: list[Run] = []
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         while waiting or runs:
@@ -189,10 +189,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ranks", type=Path, default=Path("threshold_sbc_ranks.private.csv"))
     parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--first", type=int, default=0, help="number of the first data set: go on with a series")
     options = parser.parse_args()
     # Of the code that is loaded: what lies on the disk may change while this runs.
     code, began = code_hash(), time.process_time()
-    run(options.simulations, options.seed, options.ranks)
+    run(options.simulations, options.seed, options.ranks, options.first)
     summarise(options.ranks, options.out, code, time.process_time() - began)
 
 

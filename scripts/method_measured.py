@@ -110,6 +110,18 @@ def _together(name: str) -> Measured:
     )  # fmt: skip
 
 
+def _shown(name: str) -> Measured:
+    return Measured(
+        "rows_shown", "rows_shown",
+        "Nobody treated differently, and places alike (SD 0) or naturally different: what pages show of this signal. "
+        "All described signals together: [measured error rates](../calibration.md).",
+        {"sd": "natural SD", "audits": "audits", "places": "places of each", "pages": "pages"},
+        {"own_outside": "its interval leaves out no difference", "beside_outside": "one shown beside it does",
+         "page_p01": "p at most .01 in the direction asked"},
+        {"signal": name},
+    )  # fmt: skip
+
+
 _SBC = {
     "mean_rank": "mean rank", "chi_square_p": "chi-square p", "outside_99_band": "ranks outside the 99 % band",
     "covered_95": "coverage of the 95 % interval",
@@ -122,9 +134,24 @@ _SCREEN = Measured(
 )  # fmt: skip
 
 MEASURED: Mapping[str, tuple[Measured, ...]] = {
-    "hit-rate": (_together("hit-rate"),),
-    "no-charge": (_together("no-charge"),),
-    "booking-not-cited": (_together("booking-not-cited"),),
+    "hit-rate": (
+        _together("hit-rate"),
+        Measured(
+            "hit_ugly", "hit_ugly",
+            "What an opposing expert would name, nobody searched on less suspicion. “Alike”: the null hypothesis "
+            "holds; “unlike”: kinds of search, precincts or years go with the group, and the hit rates do differ.",
+            {"scenario": "pattern", "hit_rates": "hit rates", "searches": "searches", "officers": "officers",
+             "places": "runs"},
+            {"one_sided": "rejected at .05, one-sided", "two_sided": "two-sided",
+             "within_officers": "one-sided, `within = \"officer\"`"},
+        ),
+        _shown("hit-rate"),
+    ),
+    "no-charge": (_together("no-charge"), _shown("no-charge")),
+    "booking-not-cited": (_together("booking-not-cited"), _shown("booking-not-cited")),
+    "minor-traffic": (_shown("minor-traffic"),),
+    "detainer-practice": (_shown("detainer-practice"),),
+    "detainer-selectivity": (_shown("detainer-selectivity"),),
     "veil-of-darkness": (
         Measured(
             "veil_null", "veil_null",
@@ -133,6 +160,7 @@ MEASURED: Mapping[str, tuple[Measured, ...]] = {
              "cluster": "clusters used", "log_odds_ratio": "true log odds ratio", "runs": "runs"},
             {"rejected": "rejected at .05", "rejected_greater": "rejected, greater", "covered": "coverage"},
         ),
+        _shown("veil-of-darkness"),
     ),
     "operation-days": (
         Measured(
@@ -145,6 +173,7 @@ MEASURED: Mapping[str, tuple[Measured, ...]] = {
             {"rejected_either": "rejected at .05", "rejected_greater": "rejected, greater",
              "coverage_of_95_per_cent": "coverage"},
         ),
+        _shown("operation-days"),
     ),
     "perceived-ethnicity": (
         Measured(
@@ -155,6 +184,7 @@ MEASURED: Mapping[str, tuple[Measured, ...]] = {
             {"rejected_either": "rejected at .05", "rejected_greater": "rejected, greater",
              "coverage_of_95_per_cent": "coverage"},
         ),
+        _shown("perceived-ethnicity"),
     ),
     "hold-time": (
         Measured(
@@ -164,6 +194,15 @@ MEASURED: Mapping[str, tuple[Measured, ...]] = {
             {"two_sided": "48 hours, two-sided", "one_sided": "48 hours, one-sided", "hazard": "Cox",
              "log_rank": "log-rank"},
         ),
+        Measured(
+            "hold_ugly", "hold_ugly",
+            "What an opposing expert would name. “Alike”: the null hypothesis holds; “unlike”: holds come with "
+            "something else that keeps people longer, and the shares do differ.",
+            {"scenario": "pattern", "sides": "both sides", "jails": "jails", "places": "runs"},
+            {"one_sided": "48 hours, one-sided", "two_sided": "48 hours, two-sided",
+             "plain_clock": "every hour counted", "hazard": "Cox", "log_rank": "log-rank"},
+        ),
+        _shown("hold-time"),
     ),
     "officer-benchmark": (
         Measured(
@@ -171,6 +210,14 @@ MEASURED: Mapping[str, tuple[Measured, ...]] = {
             "Officers of one agency from rows to flags. FDR: false flags among the flags, mean over runs.",
             {"officers": "officers", "sd": "natural SD", "effect": "planted log effect", "runs": "runs", "rate": "q"},
             {"p_any_false": "P(any false flag)", "fdr": "FDR", "power": "power", "promised": "runs with a promise"},
+        ),
+        Measured(
+            "officers_ugly", "officers_ugly",
+            "What an opposing expert would name, no officer treating anybody differently. “Recorded”: time, square or "
+            "offence tell of it; “hidden”: nothing does.",
+            {"scenario": "pattern", "told": "in the records", "officers": "officers", "sd": "natural SD",
+             "agencies": "agencies"},
+            {"any_flag": "any officer stands out", "flags_per_100": "flags per 100 officers", "compared": "compared"},
         ),
     ),
     "search-threshold": (

@@ -3,9 +3,9 @@
 Everybody is followed for the same horizon, so the product-limit curve up to it is the plain share still held and its
 restricted mean is the mean of the hours, none counted beyond the horizon. Nothing here is tested.
 
-Jails are the clusters. One jail: its weeks are the units, where that is the wider interval and the larger p, else
-persons. Six or more: the jails are (jackknife, Student's t). Two to five jails are too few for either, and nothing is
-stated.
+Jails are the clusters. One jail: its weeks, or four weeks of it, are the units, where that is the wider interval and
+the larger p, else persons. Six or more: the jails are (jackknife, Student's t), or weeks of all of them where those
+allow less (the hazard). Two to five jails are too few for either, and nothing is stated.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from auditor.cells import Bools, Floats
-from auditor.signals.hold_weeks import WEEK
+from auditor.signals.hold_weeks import FEWEST_MONTHS, MONTH, WEEK
 from auditor.signals.stays import Stays
 from auditor.stats.fit import NotConverged
 from auditor.stats.strata.block_jackknife import FEWEST_BLOCKS
@@ -100,13 +100,14 @@ def leaving(stays: Stays, horizon: float) -> Measured:
     edges = np.searchsorted(known.place[order], np.arange(known.places + 1))
     for j in np.flatnonzero(result.reason == FINE):
         mine = order[edges[j] : edges[j + 1]]
-        units = known.jail[mine] if clusters[j] > 1 else _weeks(known.followed[mine])
+        week = _weeks(known.followed[mine])
+        units = known.jail[mine] if clusters[j] > 1 else week
         result.weekly[j] = clusters[j] == 1 and units is not None
         told = (time[mine], event[mine], known.side[mine] == 0, known.jail[mine], known.n[mine])
-        fit = _fit(*told, units)
+        fit = _fit(*told, units, _besides(week, several=bool(clusters[j] > 1)))
         if fit is None and result.weekly[j]:
             # One week carries the ratio: persons are the units then, as with a single week.
-            fit, result.weekly[j] = _fit(*told, None), False
+            fit, result.weekly[j] = _fit(*told, None, []), False
         if fit is None:
             result.reason[j] = NO_FIT
             continue
@@ -138,27 +139,50 @@ def _fit(
     jail: NDArray[np.int64],
     count: Floats,
     units: NDArray[np.int64] | None,
+    besides: list[NDArray[np.int64]],
 ) -> _Fit | None:
     """Fit the model; None where the data give no finite ratio.
 
-    Weeks of one jail never make the interval narrower than persons do.
+    Weeks of one jail never make the interval narrower than persons do, nor do weeks of several, or months, than the
+    units themselves.
     """
     try:
         fit = cox(time, event, focal.astype(float), jail, count)
         if units is None:
             return _Fit((*_limits(fit, fit.se, None), _drifts(fit)), None)
         several = len(np.unique(jail)) > 1
-        refitted = len(np.unique(units)) <= (_MOST_REFITS if several else _MOST_WEEKS)
-        treatment: Treatment = "jackknife" if refitted else "scaled"
-        robust = clustered(fit, units, treatment, FEWEST_BLOCKS)
-        ranks = robust_score(fit, units)
+        found = [_of_units(fit, units, _MOST_REFITS if several else _MOST_WEEKS)]
     except NotConverged:
         return None
-    ratio, low, high = _limits(fit, robust.se, robust.df)
-    if not several:
-        _, plain_low, plain_high = _limits(fit, fit.se, None)
-        low, high = min(low, plain_low), max(high, plain_high)
-    return _Fit((ratio, low, high, _drifts(fit)), ranks)
+    for longer in besides:
+        found += _if_fitted(fit, longer)
+    every = [limits for limits, _ in found] + ([] if several else [_limits(fit, fit.se, None)])
+    low, high = min(limits[1] for limits in every), max(limits[2] for limits in every)
+    ranks = max((ranks for _, ranks in found), key=lambda ranks: ranks.p_two_sided)
+    return _Fit((every[0][0], low, high, _drifts(fit)), ranks)
+
+
+def _of_units(fit: Cox, units: NDArray[np.int64], most: int) -> tuple[tuple[float, float, float], RobustScore]:
+    """Return ratio and limits, and the log-rank test, of some units; up to so many of them are each left out once."""
+    treatment: Treatment = "jackknife" if len(np.unique(units)) <= most else "scaled"
+    robust = clustered(fit, units, treatment, FEWEST_BLOCKS)
+    return _limits(fit, robust.se, robust.df), robust_score(fit, units)
+
+
+def _if_fitted(fit: Cox, units: NDArray[np.int64]) -> list[tuple[tuple[float, float, float], RobustScore]]:
+    """Return the same of units besides, by their scaled sandwich; nothing where one of them carries the ratio."""
+    try:
+        return [_of_units(fit, units, 0)]
+    except NotConverged:
+        return []
+
+
+def _besides(week: NDArray[np.int64] | None, *, several: bool) -> list[NDArray[np.int64]]:
+    """Return weeks of several jails, and four weeks, where there are enough of them to be units."""
+    if week is None:
+        return []
+    wanted = (week, week // MONTH) if several else (week // MONTH,)
+    return [units for units in wanted if len(np.unique(units)) >= FEWEST_MONTHS]
 
 
 def _limits(fit: Cox, se: Floats, df: Any) -> tuple[float, float, float]:
@@ -223,11 +247,21 @@ def hours_longer(stays: Stays, horizon: float) -> Measured:
 
 
 def _week_width(own: Stays, horizon: float) -> float | None:
-    """Return half the interval of one jail's difference when one week at a time is left out; None with one week."""
+    """Return half the interval of one jail's difference when weeks, or months, are left out; None with one week."""
     week = _weeks(own.followed)
     if week is None:
         return None
-    at = np.unique(week, return_inverse=True)[1].ravel()
+    month = week // MONTH
+    enough = len(np.unique(month)) >= FEWEST_MONTHS
+    widths = [_unit_width(own, unit, horizon) for unit in ((week, month) if enough else (week,))]
+    if widths[0] is None:
+        return None
+    return max(width for width in widths if width is not None)
+
+
+def _unit_width(own: Stays, unit: NDArray[np.int64], horizon: float) -> float | None:
+    """Return half the interval of one jail's difference when one unit of time at a time is left out."""
+    at = np.unique(unit, return_inverse=True)[1].ravel()
     n, total = np.zeros((2, at.max() + 1)), np.zeros((2, at.max() + 1))
     np.add.at(n, (own.side, at), own.n)
     np.add.at(total, (own.side, at), own.n * np.minimum(own.hours["plain"], horizon))
@@ -237,9 +271,9 @@ def _week_width(own: Stays, horizon: float) -> float | None:
     left = (total.sum(axis=1, keepdims=True) - total) / rest
     gap = left[0] - left[1]
     whole = total.sum(axis=1) / n.sum(axis=1)
-    weeks = n.shape[1]
-    error = np.sqrt((weeks - 1) / weeks * ((gap - (whole[0] - whole[1])) ** 2).sum())
-    return float(special.stdtrit(weeks - 1, 1 - (1 - LEVEL) / 2) * error)
+    units = n.shape[1]
+    error = np.sqrt((units - 1) / units * ((gap - (whole[0] - whole[1])) ** 2).sum())
+    return float(special.stdtrit(units - 1, 1 - (1 - LEVEL) / 2) * error)
 
 
 def _moments(known: Stays, hours: Floats) -> tuple[Floats, Floats, Floats]:

@@ -23,8 +23,8 @@ _NOTHING, _ONE_SIDE = 3, 4
 """Positions (from 1) among the reasons of a pair: no stay of either side, none of one side."""
 _MOST_UNENDED = 0.5
 _METHOD = (
-    "ratio of shares (to five jails: score interval or Mantel-Haenszel, no narrower than a jackknife over weeks; from "
-    "six: jackknife over jails)"
+    "ratio of shares (to five jails: score interval or Mantel-Haenszel; from six: jackknife over jails), no narrower "
+    "than a jackknife over weeks or four weeks"
 )
 NO_ENDS = Lack(f"{NAME}.no-ends", f"{NAME}.need-ends")
 NO_HOLDS_TOLD = Lack(f"{NAME}.no-holds-told", f"{NAME}.need-holds")

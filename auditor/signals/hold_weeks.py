@@ -1,7 +1,12 @@
-"""Fewer than six jails: weeks within jails are the units, people fetched together do not count one by one."""
+"""People fetched together do not count one by one: weeks within jails, weeks of all jails, and months, as units.
+
+A van may serve several jails, and come every other week. So a week of the whole place and four weeks of it are units
+beside the weeks of each jail; whichever makes the comparison less sure decides.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +14,16 @@ from numpy.typing import NDArray
 
 from auditor.cells import Bools, Floats
 from auditor.signals.stays import Stays, over
-from auditor.stats.strata.block_jackknife import block_jackknife
+from auditor.stats.strata.block_jackknife import FEWEST_BLOCKS, block_jackknife
 from auditor.stats.strata.jackknife import Jackknifed
+from auditor.stats.strata.unit_jackknife import Left, Parts, leave_units
 
 WEEK = 168.0
 """Hours of a week; weeks are counted back from the end of the source."""
+MONTH = 4
+"""Weeks that are taken together as the longest unit."""
+FEWEST_MONTHS = 6
+"""Units of four weeks below which they are none: Student's t on fewer would leave next to nothing to say."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +32,14 @@ class Weeks:
 
     Attributes
     ----------
-    place, jail : int arrays
+    place, jail, week : int arrays
     k, n : (B, 2) arrays
         Stays beyond the limit and all, with a hold (0) and without one (1).
     """
 
     place: NDArray[np.int64]
     jail: NDArray[np.int64]
+    week: NDArray[np.int64]
     k: Floats
     n: Floats
 
@@ -37,6 +48,13 @@ class Weeks:
         mine = self.place == place
         k, n = self.k[mine], self.n[mine]
         return block_jackknife(k[:, 0], n[:, 0], k[:, 1], n[:, 1], self.jail[mine])
+
+    def together(self, places: int) -> Iterator[tuple[Left, int]]:
+        """Leave out one week of all jails of each place at a time, then four weeks; with the fewest of them to take."""
+        counts = np.column_stack([self.k[:, 0], (self.n - self.k)[:, 0], self.k[:, 1], (self.n - self.k)[:, 1]])
+        once = np.ones(len(self.place))
+        for length, fewest in ((1, FEWEST_BLOCKS), (MONTH, FEWEST_MONTHS)):
+            yield leave_units(Parts(self.place, self.jail, self.week // length, counts, once), places), fewest
 
     def single(self, places: int) -> Bools:
         """Return (J,) where there is one week of one jail only."""
@@ -63,7 +81,7 @@ def weeks_of(stays: Stays, clock: str, limit: float, *, jails: bool) -> Weeks:
     where = (at.ravel(), known.side)
     np.add.at(n, where, known.n)
     np.add.at(k, where, np.where(over(known, clock, limit), known.n, 0.0))
-    return Weeks(keys[0], keys[1] if jails else np.zeros_like(keys[1]), k, n)
+    return Weeks(keys[0], keys[1] if jails else np.zeros_like(keys[1]), keys[2], k, n)
 
 
 def wider(place: int, weeks: Weeks, plain: dict[str, float]) -> tuple[dict[str, float], float] | None:

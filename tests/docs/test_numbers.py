@@ -61,6 +61,18 @@ _OTHER = (
 """What is no number of the kind meant: references, code, links, headings, dates, names of laws, parts and officers."""
 
 
+def _of_shown() -> dict[str, str]:
+    """What pages of described signals hold, with nobody treated differently: nothing else that differs, and SD 0.2."""
+    alike, natural = (row for row in table("rows_shown") if row["signal"] == "all together")
+    return {
+        "0.2": natural["sd"],
+        "8.2": f"{float(alike['own']):.1f}",
+        "35": f"{100 * float(alike['page_own']):.0f}",
+        "88": f"{100 * float(alike['page_any']):.0f}",
+        "52": f"{100 * float(natural['own_outside']):.0f}",
+    }
+
+
 def prose_numbers(text: str) -> set[str]:
     """Return the numbers in the prose of a page, without thousands separators."""
     for pattern in _OTHER:
@@ -125,6 +137,7 @@ COMPUTED: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
         "3000": str(max(int(row["places"]) for row in table("class_screen"))),
         "9247": str(sum(int(row["table_sets"]) for row in table("suppression"))), "10000": _aim("ATTACK_SETS"),
         "20": f"{100 * _suppressed_cap():.0f}",
+        **_of_shown(),
     },
     "docs/reading.md": lambda found: _of_reading(found),
     "docs/reading-es.md": lambda found: _of_reading(found),

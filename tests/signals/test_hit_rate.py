@@ -11,6 +11,7 @@ import pytest
 from auditor.cells import Cells, Inventory, RowTable, table
 from auditor.signals.outcome.hit_rate import SIGNAL, HitRateOptions
 from auditor.signals.signal import Panel
+from auditor.stats.strata.hit_rate import compare_hit_rates
 
 KEYS = ("event", "group", "group_source", "agency", "offence", "searched", "contraband")
 
@@ -316,3 +317,57 @@ def test_ranges_of_two_comparisons_do_not_give_few_people_away():
     )  # fmt: skip
     panel = measure(cells(*rows))
     assert panel.range_hidden[0].tolist() == [True, False]
+
+
+def by_officers() -> Cells:
+    """Two agencies whose officers 1 and 2 are two people each; officer 2 of A searches the focal group alone."""
+    told = (
+        ("A", 1, "hispanic", 10, 50), ("A", 1, "white", 20, 50), ("A", 2, "hispanic", 30, 60),
+        ("B", 1, "hispanic", 15, 75), ("B", 1, "white", 40, 90), ("B", 2, "hispanic", 12, 40),
+        ("B", 2, "white", 25, 60),
+    )  # fmt: skip
+    made = cells(*(row for agency, _, group, hits, n in told for row in searched(group, hits, n, agency)))
+    officers = np.repeat([officer for _, officer, *_ in told], 2)
+    made.rows.columns.update(search_officer=officers, search_encounter=np.zeros(len(officers), dtype=np.int64))
+    return made
+
+
+def test_each_officer_can_be_held_against_himself():
+    """Strata by hand: (20*50/100 + 40*75/165 + 25*40/100) / (10*50/100 + 15*90/165 + 12*60/100).
+
+    The fourth holds one group, and is left out. p is that of the same three strata, or of the officers as units.
+    """
+    panel = measure(by_officers(), within="officer")
+    assert [contrast.label for contrast in panel.contrasts] == ["officer", "overall", "agency"]
+    assert panel.n[0].tolist() == [165, 225, 225]
+    assert panel.estimate[0, 0] == pytest.approx(
+        (20 * 50 / 100 + 40 * 75 / 165 + 25 * 40 / 100) / (10 * 50 / 100 + 15 * 90 / 165 + 12 * 60 / 100), rel=1e-12
+    )
+    strata = compare_hit_rates([[10, 15, 12]], [[50, 75, 40]], [[20, 40, 25]], [[50, 90, 60]], 0.95)
+    assert panel.p_greater[0, 0] >= strata.p_lower[0]
+    assert panel.contrasts[0].tested
+    assert not panel.contrasts[2].tested
+
+
+@pytest.mark.parametrize(("within", "rejected"), [("agency", (25, 100)), ("officer", (0, 9))])
+def test_precincts_that_go_with_the_group_cancel_within_officers(within, rejected):
+    """Half of the officers work where most searched are Hispanic and searches find half as much; nobody profiles.
+
+    A hundred places: the test within agencies takes the precincts for the groups, the one within officers does not.
+    """
+    rng = np.random.default_rng(7)
+    places = tuple(f"local:p{i}" for i in range(100))
+    rows, officers = [], []
+    for place in places:
+        for officer in range(12):
+            share, rate = ((0.6, 0.2), (0.25, 0.4))[officer % 2]
+            focal = rng.binomial(80, share)
+            for group, n in (("hispanic", focal), ("white", 80 - focal)):
+                rows += searched(group, rng.binomial(n, rate), n, place=place)
+                officers += [officer, officer]
+    made = cells(*rows, places=places)
+    made.rows.columns.update(
+        search_officer=np.array(officers), search_encounter=np.zeros(len(officers), dtype=np.int64)
+    )
+    p = measure(made, within=within).p_greater[:, 0]
+    assert rejected[0] <= (p <= 0.05).sum() <= rejected[1]
