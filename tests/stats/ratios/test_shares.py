@@ -97,6 +97,11 @@ def test_coverage_over_every_pair_of_tables():
     assert 0.945 <= np.mean(coverage) <= 0.975
 
 
+def test_single_events_and_single_trials_have_a_ratio():
+    found = share_ratio([1, 0, 1, 1], [10, 10, 1, 2], [0, 1, 3, 1], [20, 20, 4, 1])
+    np.testing.assert_allclose(found.ratio, [np.inf, 0, 4 / 3, 1 / 2], rtol=1e-15)
+
+
 def test_where_a_ratio_cannot_be_formed():
     got = share_ratio([0, 3, 0, 0, 2], [5, 5, 5, 0, 4], [2, 0, 0, 1, 0], [5, 5, 5, 5, 0])
     np.testing.assert_array_equal(got.ratio, [0, np.inf, np.nan, np.nan, np.nan])

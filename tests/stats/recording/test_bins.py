@@ -37,6 +37,13 @@ def test_binning_moves_the_estimate_by_less_than_a_hundredth():
     np.testing.assert_allclose(binned.ratio, exact.ratio, rtol=0.01)
 
 
+def test_everybody_of_a_bin_has_the_variance_of_its_middle():
+    persons = np.arange(2 * BINS).reshape(1, 2, BINS)
+    cells, p = cells_of(persons), middles()
+    np.testing.assert_allclose(cells.chance, persons * p, rtol=1e-14)
+    np.testing.assert_allclose(cells.variance, persons * p * (1 - p), rtol=1e-12)
+
+
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="chance must lie between 0 and 1"):
         bin_of([1.2])

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy.stats import beta
 
 from auditor.stats.recording.misclassified import corrected_ratio, corrected_ratio_validated, error_bounds
 from auditor.stats.recording.misclassified_share import corrected_share_ratio
@@ -137,6 +138,35 @@ def test_share_ratio_bias_and_coverage(se, sp):
     got = corrected_share_ratio(k_h, k_h + m_h, k_w, k_w + m_w, se, sp)
     assert got.ratio.mean() == pytest.approx(2, rel=0.05)
     assert 0.93 <= np.mean((got.low <= 2) & (got.high >= 2)) <= 0.97
+
+
+def test_validated_limits_of_a_certain_share_are_quantiles_of_the_rate():
+    """Of 4 million half are recorded as focal and no other is: truth = share / sensitivity, of which 3 of 5 were right.
+
+    The sensitivity's Jeffreys posterior is Beta(3.5, 2.5); 200,000 draws leave .003 of the quantile of a share.
+    """
+    found = corrected_ratio_validated(
+        2e5, 2e6 - 2e5, 1, 1, (3, 5), (10**8, 10**8), np.random.default_rng(3), draws=200_000
+    )
+    truth = 0.1 / beta(3.5, 2.5).ppf([0.975, 0.025])
+    shares = [float(limit[0] / (1 + limit[0])) for limit in (found.low, found.high)]
+    assert shares == pytest.approx(list(truth), rel=0.02)
+
+
+def test_bounds_of_a_single_event():
+    """Recorded without error: 1 to 0 is infinitely more often, 0 to 1 never."""
+    exact = ((1.0, 1.0), (1.0, 1.0))
+    found = error_bounds([1, 0], [0, 1], 1, 1, *exact)
+    assert found.low.tolist() == found.high.tolist() == [np.inf, 0.0]
+
+
+def test_share_ratios_of_single_persons():
+    """One person a group, recorded without error; and 1 focal outcome of 9 where .05 of 40 others would give 2."""
+    found = corrected_share_ratio([1, 0], [1, 1], [0, 1], [1, 1], 1.0, 1.0)
+    assert found.ratio.tolist() == [np.inf, 0.0]
+    assert found.focal.tolist() == [1.0, 0.0]
+    assert corrected_share_ratio(1, 9, 40, 90, 0.9, 0.95).focal[0] == 0.0
+    assert corrected_share_ratio(3, 9, 40, 90, 0.9, 0.95).focal[0] == pytest.approx((0.95 * 3 - 0.05 * 40) / 0.85)
 
 
 def test_shares_that_vanish():

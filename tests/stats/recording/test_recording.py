@@ -163,3 +163,12 @@ def test_impossible_cells_are_refused():
         under_count(RecordingCells(one, one, 0 * one), 2)
     with pytest.raises(ValueError, match="no group 5"):
         else_recorded(RecordingCells(one, one, 0 * one), 5, 0)
+
+
+def test_one_bin_and_the_first_group_will_do():
+    """Six people of one place: of the four recorded as group 1, one has a small chance; all in one bin."""
+    chance = [0.9, 0.8, 0.9, 0.1, 0.8, 0.7]
+    cells = tabulate([0] * 6, [0, 1, 1, 1, 0, 1], chance, 1, 2, edges=[0.0, 1.0])
+    assert cells.n.tolist() == [[[2.0], [4.0]]]
+    assert cells.chance.sum() == pytest.approx(sum(chance))
+    assert else_recorded(cells, 0, 0).share[0] == pytest.approx(2 / 6)

@@ -62,6 +62,12 @@ def test_too_few_officers_are_described_and_not_tested():
     assert got.expected[0] == pytest.approx(20 * (6 + 0.5 * 0.3) / 20.5, rel=1e-14)
 
 
+def test_exactly_the_fewest_persons_are_enough():
+    persons = np.array([[11], [10], [40], [30], [25]])
+    found = compare_recorders(persons // 5, persons, np.zeros(5, dtype=int), 1, fewest=11)
+    assert found.tested.tolist() == [True, False, True, True, True]
+
+
 def test_bad_officers_are_refused():
     with pytest.raises(ValueError, match="otherwise must not exceed persons"):
         compare_recorders([[5]], [[2]], [0], 1)

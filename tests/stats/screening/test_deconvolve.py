@@ -30,6 +30,14 @@ def test_first_names(shared_data):
     np.testing.assert_allclose(coarse.mean[:5], found.mean[:5], atol=2e-4)
 
 
+def test_two_degrees_of_freedom_and_ten_points_each_are_enough():
+    y, s = np.linspace(-1, 1, 40), np.full(40, 0.2)
+    assert np.isfinite(deconvolve(y, s, df=2, points=20).mean).all()
+    for wrong in ({"df": 1}, {"df": 2, "points": 19}, {"penalty": -1e-9}):
+        with pytest.raises(ValueError, match="out of range"):
+            deconvolve(y, s, **wrong)
+
+
 def test_two_groups_are_found():
     """80 % near 0 and 20 % near .8, error .2: closer to the truth than the estimates, and than a normal prior."""
     rng = np.random.default_rng(1)

@@ -47,3 +47,10 @@ def test_the_spreads_are_carried_over_at_the_centre():
 
     slope = (log_delta(2.01) - log_delta(1.99)) / 0.02
     assert ThresholdPrior().spread == pytest.approx((0.25 / np.exp(log_delta(2)), 0.25, -0.5 * slope), abs=0.005)
+
+
+def test_scaled_moves_spreads_alone():
+    prior = ThresholdPrior(guilt=(-3.0, 0.7), separation=(0.4, 0.5), threshold=(1.8, 0.9), spread=(0.6, 0.3, 0.2))
+    twice = prior.scaled(2.0)
+    assert (twice.guilt, twice.separation, twice.threshold) == ((-3.0, 1.4), (0.4, 1.0), (1.8, 1.8))
+    assert twice.spread == (1.2, 0.6, 0.4)
