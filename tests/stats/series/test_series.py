@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from auditor.stats.series.change import less, level_change, rank_change, rougher, slope_change
+from auditor.stats.series.change import LevelChange, less, level_change, rank_change, rougher, slope_change
 from auditor.stats.series.error import Noise, noise, residual_autocorrelation, robust_se
 from auditor.stats.series.interrupted import fit_series, series_design
 
@@ -139,6 +139,23 @@ def test_a_planted_change_comes_back():
     np.testing.assert_allclose(change.estimate[:8], np.log(1.5), atol=0.06)
     np.testing.assert_allclose(change.estimate[8:], 0.0, atol=0.06)
     assert (less(change, change).estimate == 0).all()
+
+
+def test_a_difference_of_changes_is_as_rough_as_the_rougher_of_the_two():
+    """By hand: estimates subtract, errors add in squares, natural variances add; 1.7 and 2.2 are the larger spreads."""
+    parts = [np.array([0.5, 0.1]), np.array([0.3, 0.4]), np.array([True, True]), 0.01]
+    one = LevelChange(*parts, np.array([0.02, 0.0]), np.array([1.7, 0.9]))
+    other = LevelChange(
+        np.zeros(2), np.array([0.4, 0.3]), np.array([True, False]), 0.0, np.ones(2), np.array([1.1, 2.2])
+    )
+    got = less(one, other)
+    np.testing.assert_allclose(got.se, 0.5, rtol=1e-14)
+    assert got.fitted.tolist() == [True, False]
+    assert (got.estimate.tolist(), got.natural.tolist(), got.dispersion.tolist()) == (
+        [0.5, 0.1],
+        [1.02, 1.0],
+        [1.7, 2.2],
+    )
 
 
 def test_a_common_trend_is_no_step_and_own_trends_are_drawn_together():

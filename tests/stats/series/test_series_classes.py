@@ -32,10 +32,10 @@ def test_changes_by_hand():
 
 
 def test_a_margin_of_one_is_one_in_the_variance():
-    """H 1 to 0, W 1 to 2: margins 2 and 2 by time, 1 and 3 by group."""
-    found = class_changes([[[1, 1]]], [[[0, 2]]], [[True]], 0.1)
+    """H 1 to 0, W 0 to 2: margins 1 and 2 by time, 1 and 2 by group."""
+    found = class_changes([[[1, 0]]], [[[0, 2]]], [[True]], 0.1)
     assert found.use[0, 0]
-    assert found.variance[0, 0] == pytest.approx(4 * (1 / 2 + 1 / 2) * (1 / 1 + 1 / 3), rel=1e-14)
+    assert found.variance[0, 0] == pytest.approx(3 * (1 / 1 + 1 / 2) * (1 / 1 + 1 / 2), rel=1e-14)
 
 
 def test_the_gate_looks_at_margins_only():
