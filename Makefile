@@ -10,7 +10,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 OUT ?= auditor-demo
 
-.PHONY: warehouse help demo test lint conformance calibrate bench pages fuzz attack kill challenge exact property evidence docs clean lock sbom determinism
+.PHONY: warehouse help demo test lint conformance calibrate bench pages fuzz attack kill challenge exact property evidence docs clean lock sbom determinism mutants coverage
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,8 @@ help:
 	@echo "make challenge  audit data sets whose truth is kept apart, and score the answers"
 	@echo "make exact      hold exact tests against rational arithmetic over every small table"
 	@echo "make property   draw 500 examples of every relation that must hold (the tests draw 30)"
+	@echo "make mutants    put small faults, drawn at random, into the statistics and see which the tests find (long)"
+	@echo "make coverage   branches of statistics, readers and wording that their own tests reach (long)"
 	@echo "make evidence   make the cheap figures again, run the tests of every requirement, write docs/evidence.md"
 	@echo "make warehouse  hold DuckDB, PostgreSQL and PySpark to the same cells and reviews (own environment; long)"
 	@echo "make lock       fix the versions of what a run needs, with hashes, in requirements.lock"
@@ -123,6 +125,17 @@ exact: $(VENV)/.dev
 # 500 examples of every relation; the tests draw 30.
 property: $(VENV)/.dev
 	AUDITOR_EXAMPLES=500 $(BIN)/python -m pytest -m property --numprocesses auto --dist worksteal
+
+# About twenty minutes of processor time; shorter with MUTANTS. Another MUTANTS_SEED draws others, kept beside the first.
+MUTANTS ?= 400
+MUTANTS_SEED ?= 1
+mutants: $(VENV)/.dev
+	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python benchmarks/mutation.py --sample $(MUTANTS) --seed $(MUTANTS_SEED)
+
+# About ten minutes of processor time.
+coverage: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check coverage
+	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python benchmarks/coverage_table.py
 
 # About six minutes of processor time.
 challenge: $(VENV)/.dev

@@ -70,6 +70,8 @@ def test_energy_fraction_by_hand():
 def test_constant_and_infinite_draws_are_refused():
     with pytest.raises(ValueError, match="same value"):
         rhat(np.ones((2, 10)))
+    with pytest.raises(ValueError, match="same value"):  # one of two quantities
+        rhat(np.stack([np.ones((2, 10)), np.arange(20.0).reshape(2, 10)], axis=2))
     with pytest.raises(ValueError, match="finite"):
         rhat(np.full((2, 10), np.nan))
     with pytest.raises(ValueError, match="4 or more"):
