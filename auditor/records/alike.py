@@ -69,13 +69,15 @@ def build_alike(sheet: Sheet, coded: Coded, pieces: Sequence[Piece], fixed: dict
     if sum(one.bits for one in classes) + row_bits > _MOST_BITS:
         return False
     keys, alone = _keys(coded, classes, row_bits)
-    bits = [one.bits for one in classes]
+    bits, said = [one.bits for one in classes], [one.said for one in classes]
+    del classes  # and with them numbers of all rows
+    coded.rest()
     apart = _split(keys[:0] if alone is None else keys[alone], bits, row_bits)
     alike = _grouped(keys if alone is None else keys[~alone], bits, row_bits)
     del keys  # eight bytes a row, which DuckDB may need
-    show(sheet, coded, [one.said for one in classes], fixed, alike=alike, apart=apart)
-    for one in classes:
-        sheet.run(f"DROP TABLE {one.said.table}")
+    show(sheet, coded, said, fixed, alike=alike, apart=apart)
+    for one in said:
+        sheet.run(f"DROP TABLE {one.table}")
     return True
 
 

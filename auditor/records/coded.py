@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +27,11 @@ _DENSE = 1 << 26
 """Combinations that are numbered by marking those that there are; more are sorted."""
 
 _AT_ONCE = 1 << 16
+_IN_MEMORY = 1 << 24
+"""Rows of which the numbers stay in memory (some 10 bytes each) for as long as the table is there."""
 
 Ids = NDArray[np.integer]
+Kind = TypeVar("Kind", bound=np.integer)
 
 
 def read_in(texts: Iterable[str]) -> tuple[int, ...]:
@@ -88,7 +92,8 @@ class Coded:
     wanted: Wanted
     table: str
     state: tuple[int, ...]
-    _made: dict[tuple[int, ...], tuple[str, Ids]] = field(default_factory=dict)
+    _made: dict[tuple[int, ...], str] = field(default_factory=dict)
+    _ids: dict[tuple[int, ...], Ids] = field(default_factory=dict)
     _held: list[str] = field(default_factory=list)
 
     @property
@@ -101,8 +106,7 @@ class Coded:
         columns = list(self.encoded.texts)
         numbers, texts = f"{self.table}_numbers", quote(f"{self.table}_texts")
         sql = self.file.store.connection
-        rows = {f"k{column}": self.encoded.rows[column] for column in columns}
-        sql.register(numbers, {"position": np.arange(self.encoded.lines, dtype=np.int32), **rows})
+        self._show(np.arange(self.encoded.lines, dtype=np.int32))
         lists = ", ".join(f"?::VARCHAR[] AS c{column}" for column in columns)
         sql.execute(f"CREATE TEMP TABLE {texts} AS SELECT {lists}", [self.encoded.texts[column] for column in columns])
         cells = "".join(
@@ -114,36 +118,57 @@ class Coded:
             f"FROM {quote(numbers)}"
         )
 
+    def _show(self, position: Ids) -> None:
+        """Show the numbers, and those of the rows, to the store."""
+        rows = {f"k{column}": numbers for column, numbers in self.encoded.rows.items()}
+        self.file.store.connection.register(f"{self.table}_numbers", {"position": position, **rows})
+
+    def rest(self) -> None:
+        """Move the numbers of very many rows from memory to disk; hardly anybody looks at single rows from here on."""
+        if self.encoded.lines <= _IN_MEMORY:
+            return
+        self._ids.clear()
+        for column, numbers in self.encoded.rows.items():
+            self.encoded.rows[column] = self._on_disk(numbers)
+        self._show(self._on_disk(np.arange(self.encoded.lines, dtype=np.int32)))
+
+    def _on_disk(self, numbers: NDArray[Kind]) -> NDArray[Kind]:
+        path = self.file.store.scratch("numbers")
+        numbers.tofile(path)
+        return np.memmap(path, dtype=numbers.dtype, mode="r")
+
     def alike(self, columns: tuple[int, ...]) -> str:
         """Return the name of a table of what is alike in some columns.
 
         Its columns are ``id``, those of the raw table (``_row`` is the first such row), and ``file_rows``, how many
         there are.
         """
-        return self._alike(columns)[0]
+        if columns not in self._made:
+            self._made[columns] = self._told_apart(columns)
+        return self._made[columns]
 
     def ids(self, columns: tuple[int, ...]) -> Ids:
         """Return the ``id`` that each row of the file has in :meth:`alike`, (lines,)."""
-        return self._alike(columns)[1]
+        if columns not in self._ids:
+            self._ids[columns] = self._numbered(columns)
+        return self._ids[columns]
 
-    def _alike(self, columns: tuple[int, ...]) -> tuple[str, Ids]:
-        if columns not in self._made:
-            name, ids = quote(f"{self.table}_alike_{len(self._made)}"), self._numbered(columns)
-            counts = _counted(ids)
-            kept = np.flatnonzero(counts)
-            first = _first(ids, counts)[kept]
-            lists: list[object] = [kept.tolist(), (first + self.first).tolist(), counts[kept].tolist()]
-            for column in columns:
-                texts = self.encoded.texts[column]
-                lists.append([texts[number] for number in self.encoded.rows[column][first].tolist()])
-            cells = "".join(f", unnest(?::VARCHAR[]) AS c{column}" for column in columns)
-            self.file.store.connection.execute(
-                f"CREATE TEMP TABLE {name} AS SELECT unnest(?::BIGINT[]) AS id, unnest(?::BIGINT[]) AS _row, "
-                f"unnest(?::BIGINT[]) AS file_rows{cells}",
-                lists,
-            )
-            self._made[columns] = (name, ids)
-        return self._made[columns]
+    def _told_apart(self, columns: tuple[int, ...]) -> str:
+        name, ids = quote(f"{self.table}_alike_{len(self._made)}"), self.ids(columns)
+        counts = _counted(ids)
+        kept = np.flatnonzero(counts)
+        first = _first(ids, counts)[kept]
+        lists: list[object] = [kept.tolist(), (first + self.first).tolist(), counts[kept].tolist()]
+        for column in columns:
+            texts = self.encoded.texts[column]
+            lists.append([texts[number] for number in self.encoded.rows[column][first].tolist()])
+        cells = "".join(f", unnest(?::VARCHAR[]) AS c{column}" for column in columns)
+        self.file.store.connection.execute(
+            f"CREATE TEMP TABLE {name} AS SELECT unnest(?::BIGINT[]) AS id, unnest(?::BIGINT[]) AS _row, "
+            f"unnest(?::BIGINT[]) AS file_rows{cells}",
+            lists,
+        )
+        return name
 
     def _numbered(self, columns: tuple[int, ...]) -> Ids:
         """Number the combinations of texts that there are."""
@@ -196,9 +221,9 @@ class Coded:
         sql.execute(f"DROP VIEW IF EXISTS {quote(self.table)}")
         for name in (f"{self.table}_numbers", *self._held):
             sql.unregister(name)
-        for name in (quote(f"{self.table}_texts"), *(name for name, _ in self._made.values())):
+        for name in (quote(f"{self.table}_texts"), *self._made.values()):
             sql.execute(f"DROP TABLE IF EXISTS {name}")
-        self._made, self._held = {}, []
+        self._made, self._ids, self._held = {}, {}, []
 
     def _unchanged(self) -> None:
         if state_of(self.file.path) != self.state:

@@ -139,6 +139,7 @@ def _escaped(name: str, language: str) -> str:
     template = sentences.load(language).get(name)
     if template is None:
         raise sentences.CatalogueError(f"there is no sentence {name!r} in the catalogue")
+    sentences.check_template(name, template)
     escaped = str(spaced(template))
     if any(c.isdigit() for c in sentences.without_holes(template)):
         return f'<span data-fixed="{escape(name)}">{escaped}</span>'

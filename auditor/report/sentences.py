@@ -124,4 +124,5 @@ def _shipped(name: str, language: str) -> str:
     known = load(language)
     if name not in known:
         raise CatalogueError(f"there is no sentence {name!r} in the catalogue of the language {language!r}")
+    check_template(name, known[name])
     return known[name]

@@ -75,11 +75,14 @@ class CatalogueError(ValueError):
 def load(language: str = "en") -> Mapping[str, str]:
     """Return every template of a language, read from the package once.
 
+    The wording of an English one is looked at when it is used (:func:`check_template`): all of them take most of a
+    second, and a run uses few.
+
     Raises
     ------
     CatalogueError
-        When an identifier occurs twice, a placeholder cannot be read, or the wording is forbidden; in another language
-        also when a sentence has no translation, or its translation other placeholders.
+        When an identifier occurs twice, or a placeholder cannot be read; in another language also when the wording is
+        forbidden, a sentence has no translation, or its translation other placeholders.
     """
     if language != tongue.ENGLISH:
         return _translated(language)
@@ -88,7 +91,7 @@ def load(language: str = "en") -> Mapping[str, str]:
         for name, text in entries_of(file):
             if name in known:
                 raise CatalogueError(f"sentence {name!r} is defined twice (again in {file.name})")
-            check_template(name, text)
+            _check_holes(name, text)
             known[name] = text
     return known
 
@@ -130,6 +133,12 @@ def _entries(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]
 @lru_cache(maxsize=4096)
 def check_template(name: str, text: str) -> None:
     """Refuse a template that has unreadable placeholders or forbidden wording."""
+    _check_holes(name, text)
+    for offence in wording.check(text):
+        raise CatalogueError(f"sentence {name!r} uses forbidden wording: {offence}")
+
+
+def _check_holes(name: str, text: str) -> None:
     if _BRACE.search(_HOLE.sub("", text)):
         raise CatalogueError(f"sentence {name!r} has a placeholder that is not {{name:kind}}: {text!r}")
     for hole, kind, base in _HOLE.findall(text):
@@ -137,8 +146,6 @@ def check_template(name: str, text: str) -> None:
             raise CatalogueError(f"sentence {name!r}: unknown kind {kind!r} of {hole!r}; known: {', '.join(KINDS)}")
         if base and kind not in _WITH_BASE:
             raise CatalogueError(f"sentence {name!r}: the kind {kind!r} of {hole!r} takes no base")
-    for offence in wording.check(text):
-        raise CatalogueError(f"sentence {name!r} uses forbidden wording: {offence}")
 
 
 def holes(text: str) -> list[tuple[str, str, str]]:

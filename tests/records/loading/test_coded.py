@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from auditor.errors import AuditorError, InputError
+from auditor.records import coded as coded_module
 from auditor.records import delimited, encode, narrow, repeats, spellings
 from auditor.records.header import Header
 from auditor.records.load import load
@@ -93,10 +94,12 @@ def outcome(path, spec, fewest, monkeypatch, *, coded):
         return (counts, merged, ledger, loaded.notes), taken
 
 
-@pytest.mark.parametrize(("first", "block"), [(0, 1 << 7), (15, 1 << 20)])
-def test_the_same_as_row_by_row(tmp_path, monkeypatch, first, block):
+@pytest.mark.parametrize(("first", "block", "held"), [(0, 1 << 7, 1 << 24), (15, 1 << 20, 16)])
+def test_the_same_as_row_by_row(tmp_path, monkeypatch, first, block, held):
     """What is told of files with blank, unknown, impossible and repeated values does not depend on their size."""
     monkeypatch.setattr(encode, "_BLOCK", block)
+    monkeypatch.setattr(encode, "_KEYS_AT_ONCE", held)
+    monkeypatch.setattr(coded_module, "_IN_MEMORY", held)
     ways = 0
     for seed in range(first, first + 15):
         path = tmp_path / f"arrests-{seed}.csv"
@@ -115,6 +118,16 @@ def encoded(path, names, numbers=()):
     header = Header(tuple(names), 1, 1, (tuple(names),))
     wanted = Wanted(every, frozenset(numbers), every - frozenset(numbers), alike=True)
     return encode.encode(path, ",", header, wanted)
+
+
+def test_numbers_that_two_records_bear_are_found_however_many_are_compared_at_once(tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    for last, differ in (("R0399", False), ("R0400", True)):
+        numbers = [*(f"R{at:04d}" for at in range(400)), last]
+        path.write_text("\n".join(["record_id,group", *(f"{number},white" for number in numbers), ""]))
+        for at_once in (1 << 24, 50):
+            monkeypatch.setattr(encode, "_KEYS_AT_ONCE", at_once)
+            assert (encoded(path, ("record_id", "group"), (0,)) is not None) is differ
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
@@ -228,6 +241,12 @@ def test_the_view_is_the_table(tmp_path, monkeypatch):
         shown = run(f"SELECT min(_row), count(*), c2, c3 FROM {coded.table} GROUP BY ALL ORDER BY ALL").fetchall()
         assert several == shown
         assert run(f"SELECT * FROM {coded.alike(())}").fetchall() == [(0, 2, 90)]
+        whole, ids = run(f"SELECT * FROM {coded.table} ORDER BY _row").fetchall(), coded.ids((2, 3)).tolist()
+        monkeypatch.setattr(coded_module, "_IN_MEMORY", 0)
+        coded.rest()
+        assert all(isinstance(numbers, np.memmap) for numbers in coded.encoded.rows.values())
+        assert run(f"SELECT * FROM {coded.table} ORDER BY _row").fetchall() == whole
+        assert coded.ids((2, 3)).tolist() == ids
         coded.release()
         assert run("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchall() == [(0,)]
 
