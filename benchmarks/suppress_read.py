@@ -21,7 +21,12 @@ Keys = list[tuple]
 def system_of(world: World, review: Mapping[str, Any], reader_of: type[Reader]) -> System:
     """Return every equation that a review states about the counts of its world."""
     system = System(world.counts)
-    reader = reader_of(world, system)
+    read(reader_of(world, system), review)
+    return system
+
+
+def read(reader: Reader, review: Mapping[str, Any]) -> None:
+    """State every equation of a review."""
     for entry in review["places"]:
         for finding in entry["findings"]:
             if finding["suppressed"]:
@@ -37,7 +42,6 @@ def system_of(world: World, review: Mapping[str, Any], reader_of: type[Reader]) 
     reader.pooled()
     for source in review["sources"]:
         reader.source(source)
-    return system
 
 
 @dataclass(frozen=True)

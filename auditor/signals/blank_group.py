@@ -39,7 +39,7 @@ def blank_group(
     low, high = unknown_group_bounds(k[:, 0], n[:, 0], k[:, 1], n[:, 1], k[:, 2], n[:, 2])
     lost = np.stack([k[:, 2], n[:, 2] - k[:, 2]], axis=1)
     parts = lost.sum(axis=2)
-    # Over two strata the ends tell how the cases lie in them; over three there are too many ways.
+    # Over two strata the ends tell how the cases lie in them; over three these two numbers leave too many ways.
     strata: NDArray[np.int64] = (n > 0).any(axis=1).sum(axis=1)
     few = small(parts, cells).any(axis=1) | ((strata == 2) & small(lost, cells).any(axis=(1, 2)))
     return Blank(low, high, parts, np.asarray(few, dtype=bool))

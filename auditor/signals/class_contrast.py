@@ -14,8 +14,8 @@ from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import small, tainted
 from auditor.signals.class_counts import ClassCounts
 from auditor.signals.class_left import left_over
-from auditor.signals.class_ways import FEWEST_WAYS, log_ways
 from auditor.signals.signal import ClassSample, Contrast, Lack, Panel, blank
+from auditor.signals.ways import FEWEST_WAYS, class_ways
 from auditor.stats.classes.alone import randomise_alone
 from auditor.stats.classes.randomisation import Randomised, randomise_classes
 from auditor.stats.classes.ratios import (
@@ -182,7 +182,7 @@ def _few_ways(cells: Cells, counts: ClassCounts, column: ClassColumn, guessed: B
     (h, known_h), (w, known_w) = counts.of(column.group), counts.of(cells.reference_group)
     use = class_ratios(h, w, column.side, known_h & known_w).use & guessed
     sides = [use & (column.side == which) for which in (1, -1)]
-    return np.asarray(log_ways(counts.classes, h, w, sides) < FEWEST_WAYS, dtype=bool)
+    return np.asarray(class_ways(counts.classes, h, w, sides) < FEWEST_WAYS, dtype=bool)
 
 
 def _unrecorded(cells: Cells, counts: ClassCounts, column: ClassColumn) -> Bools:

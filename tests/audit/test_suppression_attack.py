@@ -180,9 +180,9 @@ FEW_WAYS = {
 def test_three_digits_of_a_ratio_do_not_tell_its_classes(tmp_path: Path) -> None:
     """Of 9,704,500 ways to share these out four agreed with both ratios and their limits, all with 8 of 16 for traffic.
 
-    With thousands of each class but one there are 10^14 ways.
+    With ten thousands of each class but one there are 10^18 ways.
     """
-    many = {group: dict.fromkeys(OFFENCES, 3000) for group in GROUPS[:3]}
+    many = {group: dict.fromkeys(OFFENCES, 30_000) for group in GROUPS[:3]}
     many["hispanic"] = {**many["hispanic"], "robbery": 5}
     drawn = {"48001": FEW_WAYS, "48003": many}
     counts = {

@@ -141,11 +141,9 @@ def test_a_single_differing_agency_of_few_people_is_not_given_away():
 
 def test_two_focal_groups_do_not_give_an_agency_away_by_the_reference_group():
     """Agency B searched no Black people: its 5 White ones are what two counts of White people differ by."""
-    rows = (
-        *searched("hispanic", 30, 100, "A"), *searched("white", 40, 100, "A"), *searched("black", 30, 100, "A"),
-        *searched("hispanic", 30, 100, "C"), *searched("white", 40, 100, "C"), *searched("black", 30, 100, "C"),
-        *searched("hispanic", 30, 100, "B"), *searched("white", 2, 5, "B"),
-    )  # fmt: skip
+    everywhere = (("hispanic", 30), ("white", 40), ("black", 30))
+    rows = [row for agency in "ACDEF" for group, hits in everywhere for row in searched(group, hits, 100, agency)]
+    rows += [*searched("hispanic", 30, 100, "B"), *searched("white", 2, 5, "B")]
     panel = measure(cells(*rows, focal=("hispanic", "black")))
     hidden = {contrast.key: panel.hidden[0, c] for c, contrast in enumerate(panel.contrasts)}
     assert not hidden["hispanic/white/agency"]

@@ -1,4 +1,4 @@
-"""Ways to share the events of two groups out over classes."""
+"""Ways to share events out over classes, and cases over strata."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from auditor.signals.class_ways import log_ways
+from auditor.signals.ways import class_ways, stratum_ways
 
 
 def compositions(total: int, parts: int) -> int:
@@ -24,9 +24,17 @@ def compositions(total: int, parts: int) -> int:
         ("traffic", compositions(4, 2) * compositions(7, 3) * compositions(5, 3)),
     ],
 )
-def test_ways_are_those_that_can_be_counted(first: str, ways: int) -> None:
+def test_ways_over_classes_are_those_that_can_be_counted(first: str, ways: int) -> None:
     classes = (first, "public-order", "theft", "robbery", "arson", "licence")
     focal = np.array([[1.0, 3, 0, 2, 5, 90], [0, 0, 0, 0, 0, 90]])
     reference = np.array([[6.0, 0, 1, 4, 0, 90], [0, 0, 0, 0, 0, 90]])
     sides = [np.tile([name in wanted for name in classes], (2, 1)) for wanted in (classes[:2], classes[2:5])]
-    np.testing.assert_allclose(log_ways(classes, focal, reference, sides), [math.log10(ways), 0], rtol=1e-12)
+    np.testing.assert_allclose(class_ways(classes, focal, reference, sides), [math.log10(ways), 0], rtol=1e-12)
+
+
+def test_ways_over_strata_leave_the_largest_out() -> None:
+    """Three strata, the second the largest: 3 and 4 with the outcome, 5 and 2 without it are in the two others."""
+    k = np.array([[[1.0, 90, 2, 0], [4, 70, 0, 0]], [[5, 3, 0, 0], [2, 3, 0, 0]]])
+    n = np.array([[[4.0, 190, 4, 0], [5, 170, 1, 0]], [[9, 3, 0, 0], [9, 4, 0, 0]]])
+    ways = compositions(3, 2) * compositions(5, 2) * compositions(4, 2) * compositions(2, 2)
+    np.testing.assert_allclose(stratum_ways(k, n), [math.log10(ways), 0], rtol=1e-12, atol=1e-12)

@@ -1,0 +1,77 @@
+"""In how many ways events can be shared out over classes, or strata: what a reader would have to try.
+
+Numbers of three digits that are made of many counts tell none of them, unless so few ways agree with the sums in print
+that all can be tried. The number of ways follows from sums, so hiding for want of them tells nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.special import gammaln
+
+from auditor.cells import Bools, Floats
+
+FEWEST_WAYS = 16.0
+"""Decimal logarithm of the ways below which numbers of three digits may tell single counts.
+
+Where all ways were tried, two ratios of classes with their limits left one of 10^6 to 10^8, and what is pooled over
+strata, with the difference and the standardised ratio, one of 10^8 and more; p-values, the test of one ratio in all
+strata and what a screen prints are allowed for with the rest.
+"""
+_TOLD = "traffic"
+"""Of this class the events of everybody are printed."""
+
+
+def class_ways(classes: Sequence[str], focal: Floats, reference: Floats, sides: Sequence[Bools]) -> Floats:
+    """Count the ways to share the events of two groups out over classes, the sums of each side known.
+
+    Parameters
+    ----------
+    classes : sequence of str
+    focal, reference : (J, O) arrays
+        Events by class.
+    sides : sequence of (J, O) bool arrays
+        Classes of each side that a reader has to guess.
+
+    Returns
+    -------
+    (J,) array
+        Decimal logarithm. Whoever has the traffic events of one group is taken to have those of the other.
+    """
+    free = np.zeros(len(focal))
+    for side in sides:
+        parts = side.sum(axis=1).astype(float)
+        told = (side & np.isin(classes, [_TOLD])).any(axis=1)
+        free = free + _shared(np.where(side, focal, 0.0).sum(axis=1), parts)
+        free = free + _shared(np.where(side, reference, 0.0).sum(axis=1), parts - told)
+    return free
+
+
+def stratum_ways(k: Floats, n: Floats) -> Floats:
+    """Count the ways to share the cases of two sides out over strata, with the outcome and without.
+
+    Parameters
+    ----------
+    k, n : (J, 2, S) arrays
+        Cases with the outcome, and all, by side; 0 in strata that are not compared.
+
+    Returns
+    -------
+    (J,) array
+        Decimal logarithm. The largest stratum is taken to be known: another comparison may be of it alone.
+    """
+    strata = (n[:, 0] > 0).sum(axis=1).astype(float)
+    largest = np.argmax(n.sum(axis=1), axis=1)[:, None, None]
+    free = np.zeros(len(n))
+    for counts in (k, n - k):
+        rest = counts.sum(axis=2) - np.take_along_axis(counts, largest, axis=2)[:, :, 0]
+        free = free + _shared(rest, (strata - 1)[:, None]).sum(axis=1)
+    return free
+
+
+def _shared(total: Floats, parts: Floats) -> Floats:
+    """Decimal logarithm of the ways to write a sum n as c counts: (n + c - 1) over (c - 1)."""
+    free = np.maximum(parts - 1, 0.0)
+    return np.asarray((gammaln(total + free + 1) - gammaln(free + 1) - gammaln(total + 1)) / np.log(10))
