@@ -16,9 +16,9 @@ from auditor.cells import Bools, Floats
 FEWEST_WAYS = 16.0
 """Decimal logarithm of the ways below which numbers of three digits may tell single counts.
 
-Where all ways were tried, two ratios of classes with their limits left one of 10^6 to 10^8, and what is pooled over
-strata, with the difference and the standardised ratio, one of 10^8 and more; p-values, the test of one ratio in all
-strata and what a screen prints are allowed for with the rest.
+Where all ways were tried (benchmarks/suppress_ways.py), two ratios of classes with their limits left one of 10^5 to
+10^7, and what is pooled over strata, with the difference and the standardised ratio, one of 10^5 and more, up to 10^8
+in larger tables; p-values, the test of one ratio in all strata and what a screen prints are allowed for with the rest.
 """
 _TOLD = "traffic"
 """Of this class the events of everybody are printed."""

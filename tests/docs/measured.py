@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
+from auditor.audit.controls import LEAST_OF_THREE_DIGITS
 from auditor.audit.robustness.blocks import LONG
 from auditor.audit.robustness.confounding import COMMON
 from auditor.audit.screening.null import LEVEL, POWER
@@ -222,6 +223,7 @@ def review_json() -> Iterator[str]:
     yield f"a common outcome (more than {100 * COMMON:.0f} %)"
     yield f"at {CONTROL_Q} or below one has failed"
     yield f"(middle {100 * (BAND[1] - BAND[0]):.0f} % of the comparison places"
+    yield f"a count below {LEAST_OF_THREE_DIGITS:,} suppresses the control itself"
     yield f"unless every count in it is at least {LEAST_SHOWN}"
     yield f"the same in persons {UNITS['en'].per1000}"
 

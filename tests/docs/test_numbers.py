@@ -135,7 +135,11 @@ COMPUTED: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
         "7.4": z_of(0.93, 0.77, 375),
         "1.9": z_of(0.93, 0.90, 375),
         "3000": str(max(int(row["places"]) for row in table("class_screen"))),
-        "9247": str(sum(int(row["table_sets"]) for row in table("suppression"))), "10000": _aim("ATTACK_SETS"),
+        "10258": str(sum(int(row["table_sets"]) for row in table("suppression"))),
+        "12": table("suppress_refit")[0]["places"], "30": table("suppress_refit")[1]["places"],
+        "60": table("suppress_refit")[2]["places"],
+        "16": table("suppress_looks")[1]["recovered"], "919": table("suppress_looks")[1]["small"],
+        "13": table("suppress_looks")[1]["places"],
         "20": f"{100 * _suppressed_cap():.0f}",
         **_of_shown(),
     },
@@ -196,11 +200,6 @@ def _arrests(code: str) -> str:
 def _default(command: str, option: str) -> Any:
     (found,) = [parameter for parameter in cli.cli.commands[command].params if parameter.name == option]
     return found.default
-
-
-def _aim(name: str) -> str:
-    """Return what a target of the Makefile goes for."""
-    return re.search(rf"^{name} \?= (\d+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)[1]  # type: ignore[index]
 
 
 def _months() -> tuple[int, int]:
