@@ -139,7 +139,7 @@ def report(rows: Sequence[Mapping[str, str]]) -> None:
 
 
 def main() -> int:
-    """Draw, run, write; 1 where a placebo is killed or the score is below nine in ten."""
+    """Draw, run, write; 1 where a placebo is killed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
