@@ -60,6 +60,14 @@ class Scenario:
         2 leaves no control group.
     sign : bool
         Planted effects go both ways.
+    raised : tuple of int
+        Classes that a planted effect raises; all discretionary ones where empty.
+    campaign, campaign_log : float, float
+        Share of places with a campaign against one discretionary class, a drawn one, and its log effect on the focal
+        group: not profiling, as the signals understand it.
+    pair, pair_sd : float, float
+        Share of places in which a pair of discretionary classes of the focal group moves together, innocently, and by
+        how much.
     pattern : int
         Seed of how the groups differ by class everywhere. Many places show it, and it is taken out; one place by
         itself cannot tell it from its own differences, so that its error rate is an average over patterns.
@@ -81,6 +89,11 @@ class Scenario:
     small: float = 1.0
     groups: int = 4
     sign: bool = False
+    raised: tuple[int, ...] = ()
+    campaign: float = 0.0
+    campaign_log: float = 0.0
+    pair: float = 0.0
+    pair_sd: float = 0.0
     pattern: int = 5
 
 
@@ -137,11 +150,25 @@ def draw(
     hit = rng.choice(places, round(share * places), replace=False)
     planted[hit] = effect * (rng.choice((-1, 1), len(hit)) if scenario.sign else 1)
     common = _factors(rng, places, groups, scenario)
-    common[:, 0] += scenario.shift + planted
+    common[:, 0] += scenario.shift + (0.0 if scenario.raised else planted)
     log_mean = np.log(np.maximum(chosen[:, :, None], 1e-9) * RATES) + level + natural
     log_mean[:, :, SERIOUS:] += common[:, :, None]
+    if scenario.raised:
+        log_mean[:, 0, list(scenario.raised)] += planted[:, None]
+    _few(rng, log_mean, scenario)
     log_mean[:, 0, LICENCE] += np.abs(rng.normal(size=places)) * scenario.licence
     return Drawn(rng.poisson(np.exp(np.minimum(log_mean, 14.0))), planted, chosen)
+
+
+def _few(rng: np.random.Generator, log_mean: np.ndarray, scenario: Scenario) -> None:
+    """Add what moves one class, or a pair of them, of the focal group in some places."""
+    places = len(log_mean)
+    able = np.array([o for o in range(SERIOUS, len(RATES)) if o != LICENCE])
+    # Nothing is drawn where nothing is asked for: other scenarios' data stay what they were.
+    for j in rng.choice(places, round(scenario.campaign * places), replace=False) if scenario.campaign else ():
+        log_mean[j, 0, rng.choice(able)] += scenario.campaign_log
+    for j in rng.choice(places, round(scenario.pair * places), replace=False) if scenario.pair else ():
+        log_mean[j, 0, rng.choice(able, 2, replace=False)] += rng.normal(0, scenario.pair_sd)
 
 
 def _factors(rng: np.random.Generator, places: int, groups: int, scenario: Scenario) -> np.ndarray:

@@ -303,6 +303,15 @@ MEASURED: Mapping[str, tuple[Measured, ...]] = {
     "benchmark": (_SCREEN,),
     "level-mix": (_SCREEN,),
     "match-yield": (_SCREEN,),
+    "class-excess": (
+        Measured(
+            "class_excess", "class_excess",
+            "The statistic by itself, Benjamini-Hochberg at q = .05 over the places. Log effect 0: nobody profiles. "
+            "Planted in 5 % of the places: two classes (traffic, drug possession), three (and public order), or all.",
+            {"cell": "cell", "places": "places", "log_effect": "log effect", "runs": "runs"},
+            {"any": "runs with a flag", "fdr": "FDR", "power": "power", "p_below_01": "p at most .01, nothing planted"},
+        ),
+    ),
     "discretion-contrast": (
         Measured(
             "class_screen", "class_screen",

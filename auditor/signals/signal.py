@@ -32,6 +32,7 @@ __all__ = [
     "Lack",
     "Options",
     "Panel",
+    "RankedSample",
     "RegionResult",
     "Signal",
     "blank",
@@ -136,6 +137,25 @@ class ClassSample:
 
 
 @dataclass(frozen=True)
+class RankedSample:
+    """Places whose p-values a signal itself took from ranks among negative controls at the same places.
+
+    Attributes
+    ----------
+    rows : (J,) bool array
+        The places.
+    controls : int
+        How many controls were ranked.
+    scale : float
+        How many times more variable the focal estimates were taken to be than the controls, at least 1.
+    """
+
+    rows: NDArray[np.bool_]
+    controls: int
+    scale: float
+
+
+@dataclass(frozen=True)
 class Panel:
     """What a signal measured: arrays over place x contrast, all of shape (J, C).
 
@@ -196,6 +216,9 @@ class Panel:
     given : (J, C) bool array or None
         Entries whose p-values come from a randomisation that the signal itself made (dates, donors): the screen takes
         them as they are.
+    ranked : mapping of int to tuple of RankedSample
+        For each contrast whose p-values and limits are the signal's own ranks among negative controls, on how many
+        they rest: the screen takes them as they are.
     least_p : (J, C) array or None
         The smallest p-value that this randomisation can give.
     coarse : (J, C) bool array or None
@@ -238,6 +261,7 @@ class Panel:
     base_error: Floats | None = None
     samples: Mapping[int, tuple[ClassSample, ...]] = field(default_factory=dict)
     given: NDArray[np.bool_] | None = None
+    ranked: Mapping[int, tuple[RankedSample, ...]] = field(default_factory=dict)
     least_p: Floats | None = None
     coarse: NDArray[np.bool_] | None = None
     stratum: NDArray[np.int64] | None = None

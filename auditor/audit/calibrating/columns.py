@@ -40,6 +40,7 @@ def chosen(panel: Panel, columns: Sequence[int], *, tested: bool) -> Panel:
             "missing": {},
             "window": None,
             "samples": _samples(panel, at),
+            "ranked": {new: panel.ranked[old] for new, old in enumerate(at) if old in panel.ranked},
             "preferred": None,
         }
     )

@@ -12,6 +12,7 @@ from auditor.audit.screening.controls import ControlsNull, usable_columns
 from auditor.audit.screening.given import GivenNull
 from auditor.audit.screening.null import Bools, Null
 from auditor.audit.screening.peers import PeersNull
+from auditor.audit.screening.ranked import RankedNull
 from auditor.signals.signal import Panel
 from auditor.stats.conformal.screen import TooFewControlsError
 from auditor.stats.fit import NotConverged
@@ -45,6 +46,10 @@ def _nulls(panel: Panel, c: int, control: Panel | None, protocol: Protocol, seed
         for null in _relabelled(panel, c, rows, stratum, control):
             rows = rows & ~null.rows
             yield null
+        for sample in panel.ranked.get(c, ()):
+            if (own := rows & sample.rows).any():
+                yield RankedNull(panel, c, own, stratum, sample, control)
+                rows = rows & ~own
         if not rows.any():
             continue
         given = np.zeros(len(rows), dtype=bool) if panel.given is None else rows & panel.given[:, c]

@@ -24,6 +24,7 @@ FIELDS: Final[Mapping[str, Needs]] = {
     "activation-synthetic": _CHANGE,
     "benchmark": {"arrests": ("date", "agency", "group", "group-source")},
     "booking-not-cited": {"stops": ("date", "time", "agency", "group", "offence", "cited", "booked")},
+    "class-excess": {"arrests": ("date", "agency", "group", "offence", "charges")},
     "detainer-practice": {
         "detainers": ("detainer-date", "facility", "form", "lift-reason", "offence", "disposition", "conviction-date")
     },

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from auditor.cells import Cells, CellSpec
-from auditor.domain.vocabulary import DISCRETIONARY, SERIOUS
 from auditor.findings.card import Card
-from auditor.signals.class_contrast import ClassColumn, class_panel
-from auditor.signals.class_counts import EVENTS, ClassCounts, count_classes, event_with_classes
-from auditor.signals.drawn import drawn_cells
-from auditor.signals.signal import Contrast, Design, Inventory, Lack, Options, Panel, Signal
+from auditor.signals.class_columns import class_column, class_columns, counts_of, lacks_classes
+from auditor.signals.class_contrast import class_panel
+from auditor.signals.class_counts import EVENTS
+from auditor.signals.class_draw import simulate_classes
+from auditor.signals.signal import Design, Inventory, Lack, Options, Panel, Signal
 
 CARD = Card(
     name="discretion-contrast",
@@ -94,12 +92,7 @@ class DiscretionContrast(Signal):
 
     def lacks(self, inventory: Inventory, options: DiscretionOptions) -> Lack | None:
         """Say what is missing before any place can be measured."""
-        if not inventory.focal_groups:
-            return Lack("class-contrast.no-focal", "class-contrast.need-focal")
-        events = EVENTS if options.event == "auto" else (options.event,)
-        if not set(events) & inventory.events_with_offence:
-            return Lack("class-contrast.no-classes", "class-contrast.need-classes")
-        return None
+        return lacks_classes(inventory, options.event)
 
     def decides_by(self, inventory: Inventory, options: DiscretionOptions) -> Literal["controls", "itself"]:
         """Other groups than the focal ones and a reference are controls; else a place's own classes decide."""
@@ -113,115 +106,26 @@ class DiscretionContrast(Signal):
 
     def measure(self, cells: Cells, options: DiscretionOptions, rng: np.random.Generator) -> Panel:
         """Contrast the focal groups with the reference group in every place."""
-        counts, event = _counts(cells, options)
-        columns = [column for group in cells.focal_groups for column in _columns(cells, counts, event, group, options)]
+        counts, event = counts_of(cells, options.event)
+        within = options.licence == "within"
+        columns = [
+            column
+            for group in cells.focal_groups
+            for column in class_columns(cells, counts, event, group, licence=within)
+        ]
         return class_panel(CARD.name, cells, counts, columns)
 
     def controls(self, cells: Cells, options: DiscretionOptions, rng: np.random.Generator) -> Panel | None:
         """Contrast the other groups with the reference group: no immigration pretext is expected there."""
-        counts, event = _counts(cells, options)
+        counts, event = counts_of(cells, options.event)
         others = [g for g in counts.groups if g not in (*cells.focal_groups, cells.reference_group)]
-        columns = [_column(cells, counts, event, group, options.licence == "within", tested=False) for group in others]
+        within = options.licence == "within"
+        columns = [class_column(cells, counts, event, group, licence=within, tested=False) for group in others]
         return class_panel(CARD.name, cells, counts, columns) if columns else None
 
     def simulate(self, rng: np.random.Generator, effect: float, design: Design) -> Cells:
         """Draw arrests by group and class with natural differences, and an effect in the planted places."""
         return simulate_classes(rng, effect, design)
-
-
-def _counts(cells: Cells, options: DiscretionOptions) -> tuple[ClassCounts, str]:
-    event = event_with_classes(cells, options.event)
-    classes = [offence for offence, side in cells.classes.items() if side != "neutral"]
-    return count_classes(cells, event, classes), event
-
-
-def _sides(cells: Cells, classes: Sequence[str], *, licence: bool) -> NDArray[np.int64]:
-    sign = {"discretionary": 1, "serious": -1, "neutral": 0}
-    apart = () if licence else ("licence",)
-    return np.array([0 if name in apart else sign[cells.classes[name]] for name in classes], dtype=np.int64)
-
-
-def _columns(
-    cells: Cells, counts: ClassCounts, event: str, group: str, options: DiscretionOptions
-) -> list[ClassColumn]:
-    within = options.licence == "within"
-    columns = [_column(cells, counts, event, group, within, tested=True)]
-    if cells.classes.get("licence") == "discretionary":
-        columns.append(_column(cells, counts, event, group, not within, tested=False))
-    return columns
-
-
-def _column(cells: Cells, counts: ClassCounts, event: str, group: str, licence: bool, *, tested: bool) -> ClassColumn:
-    name = "with licence offences" if licence else "without licence offences"
-    contrast = Contrast(
-        key=f"{group}/{cells.reference_group}/{'with' if licence else 'without'}-licence",
-        group=group,
-        reference=cells.reference_group,
-        event=event,
-        label=name,
-        counted="discretionary",
-        among=event,
-        comparator="serious",
-        why="class-contrast.why-with" if licence else "class-contrast.why-without",
-        shape="contrast",
-        method="permutation of offence classes; interval of the estimate for sampling error alone",
-        tested=tested,
-        definitions=("class-contrast.define-sides", "class-contrast.define-ratio"),
-    )
-    every = np.ones(cells.size, dtype=bool)
-    notes = {
-        "class-contrast.caveat-cause": every & tested,
-        "class-contrast.caveat-licence": every & licence,
-        "class-contrast.caveat-surname": every & counts.surname,
-    }
-    return ClassColumn(contrast, group, _sides(cells, counts.classes, licence=licence), notes)
-
-
-_RATES = {
-    "homicide": 4,
-    "sexual-assault": 7,
-    "robbery": 36,
-    "aggravated-assault": 132,
-    "burglary": 94,
-    "arson": 4,
-    "vehicle-theft": 23,
-    "theft": 414,
-    "traffic": 300,
-    "licence": 150,
-    "public-order": 200,
-    "public-intoxication": 180,
-    "trespass": 110,
-    "drug-possession": 430,
-    "false-identification": 20,
-}
-"""Arrests per 100,000 adults and year, of the order of the FBI's national figures of 2010."""
-
-
-def simulate_classes(rng: np.random.Generator, effect: float, design: Design) -> Cells:
-    """Draw arrests of three groups by offence class.
-
-    Natural differences of SD ``natural_sd`` per place, group and class; a place's own enforcement of each class varies
-    by an SD of 0.5; neither is profiling.
-    """
-    classes = (*SERIOUS, *DISCRETIONARY)
-    groups, shares = ("hispanic", "white", "black"), (0.2, 0.65, 0.15)
-    ids = tuple(f"local:sim-{i:05d}" for i in range(design.places))
-    people = np.maximum(rng.lognormal(np.log(design.typical * 250), 1.0, design.places), 20_000)
-    rate = np.array([_RATES[name] for name in classes]) / 1e5 * 4
-    planted = np.arange(design.places) < round(design.planted * design.places)
-    log_mean = np.log(people[:, None, None] * np.array(shares)[:, None] * rate)
-    log_mean = log_mean + rng.normal(0, 0.5, (design.places, 1, len(classes)))
-    log_mean = log_mean + rng.normal(0, 0.3, (design.places, len(groups), 1))
-    log_mean = log_mean + rng.normal(0, design.natural_sd, (design.places, len(groups), len(classes)))
-    log_mean[:, 0, len(SERIOUS) :] += np.where(planted, effect, 0.0)[:, None]
-    counts = rng.poisson(np.exp(log_mean))
-    keys = ("event", "group", "group_source", "offence")
-    rows = [
-        {"place": ids[j], "event": "arrest", "group": group, "group_source": "recorded", "offence": offence, "n": n}
-        for (j, g, o), n in np.ndenumerate(counts)
-        for group, offence in ((groups[g], classes[o]),)
-    ]
-    return drawn_cells(ids, rows, keys)
 
 
 SIGNAL = DiscretionContrast()

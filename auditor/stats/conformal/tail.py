@@ -69,9 +69,29 @@ def tail_p(screen: Conformal, confidence: float = 0.95) -> tuple[Array, NDArray[
 
 
 def _upper_limit(null: ConformalNull, controls: Array, score: Array, level: float) -> Array:
-    """Upper confidence limit of the chance of a control score as small, by profile likelihood."""
+    return upper_limit(controls, score, level, null.weight)
+
+
+def upper_limit(controls: Array, score: Array, level: float, weight: float = 1.0) -> Array:
+    """Upper confidence limit of the chance of a control score as small, by profile likelihood.
+
+    Parameters
+    ----------
+    controls : ndarray, shape (n,)
+        Ordered scores of the controls: small is extreme.
+    score : ndarray, shape (k,)
+        Below the tenth of the controls' scores.
+    level : float
+    weight : float
+        How much independent information one control adds, in (0, 1].
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        1 where the controls are too few for a tail.
+    """
     count = int(controls.size * SHARE)
-    if count * null.weight < FEWEST:
+    if count * weight < FEWEST:
         return np.ones(score.size)
     depth = -np.log(np.maximum(controls[: count + 1], 1e-300))
     excess = depth[:count] - depth[count]
@@ -80,12 +100,12 @@ def _upper_limit(null: ConformalNull, controls: Array, score: Array, level: floa
     if typical <= 0:
         return np.ones(score.size)
     shape, width = (grid.ravel() for grid in np.meshgrid(_SHAPES, _WIDTHS * typical, indexing="ij"))
-    likelihood = null.weight * count * _mean_log_density(excess, shape, width)
+    likelihood = weight * count * _mean_log_density(excess, shape, width)
     # The two-sided quantile for a one-sided limit: with the one-sided one, a limit meant to hold in 95 of 100 samples
     # held in 85-93 (simulated, 400 to 12,000 controls).
     near = likelihood >= likelihood.max() - 0.5 * ndtri((1 + level) / 2) ** 2
     survival = _survival(wanted[:, None], shape[near], width[near]).max(axis=1)
-    over = (1 + null.weight * count) / (1 + null.weight * controls.size)
+    over = (1 + weight * count) / (1 + weight * controls.size)
     # Nothing deeper than the double-precision floor of the scores is claimed.
     return np.asarray(np.maximum(over * survival, 1e-12))
 
