@@ -67,6 +67,9 @@ class ArrestReader(Reader):
                 for offence in both:
                     self.holds(self.of(place, {who}, {offence}))
 
+    # Its counts are those of the other contrast of classes; its ratio, of three digits, is of a class not named.
+    _class_excess = _discretion_contrast
+
     def _minor_traffic(self, finding: Mapping[str, Any], place: str) -> None:
         wanted = MINOR[finding["contrast"].split("/")[1]]
 
@@ -105,7 +108,7 @@ class ArrestReader(Reader):
         elif control["signal"] == "minor-traffic":
             self.about(self.of(place, None, CONTROLS[name[1]]))
             self.about(self.of(place, None, SERIOUS))
-        elif control["signal"] != "discretion-contrast":
+        elif control["signal"] not in ("class-excess", "discretion-contrast"):
             raise KeyError(control["signal"])
 
     def _record_authenticity(self, finding: Mapping[str, Any], place: str) -> None:

@@ -150,7 +150,10 @@ def _stratum(
     made.p_greater[used], made.p_less[used] = up.p[used], down.p[used]
     value = _signed(focal)
     made.estimate[used] = np.exp(value[used])
-    low, high = np.minimum(up.low, value), np.maximum(-down.low, value)
+    # The test bounds the second class from one side: how far above the level, or below, it is at least.
+    above = value >= 0
+    low = np.where(above, np.minimum(up.low, value), -np.inf)
+    high = np.where(above, np.inf, np.maximum(-down.low, value))
     made.low[used], made.high[used] = np.exp(low[used]), np.exp(high[used])
     made.ranked.append(RankedSample(used, up.controls, max(up.scale, down.scale)))
     _bounds(counts, column, focal, used, made)
@@ -175,17 +178,19 @@ def _signed(levels: Levels) -> Floats:
 
 
 def _bounds(counts: ClassCounts, column: ClassColumn, levels: Levels, used: Bools, made: _Column) -> None:
-    """Bound the second class above the level over the ways to share out events of unrecorded group, class by class."""
+    """Bound the second class over the ways to share out events of unrecorded group, class by class."""
     unknown, side = counts.unknown, column.side
     some = np.nansum(unknown * (side != 0), axis=1) > 0
     blind = (np.isnan(unknown) & levels.ratios.use).any(axis=1)
     blank = np.nan_to_num(unknown)
     on, off = np.where(side > 0, blank, 0.0), np.where(side < 0, blank, 0.0)
     focal, other = column_counts(counts, column)
-    ends = [
-        np.exp(second_largest(levels, np.log((focal + more + 0.5) / (other + less + 0.5))))
-        for more, less in ((off, on), (on, off))
-    ]
+    upwards = made.estimate >= 1
+    ends = []
+    for more, less in ((off, on), (on, off)):
+        moved = np.log((focal + more + 0.5) / (other + less + 0.5))
+        value = np.where(upwards, second_largest(levels, moved), -second_largest(levels, moved, sign=-1))
+        ends.append(np.exp(value))
     made.range_low[used] = np.where(blind, 0.0, np.where(some, ends[0], np.nan))[used]
     made.range_high[used] = np.where(blind, np.inf, np.where(some, ends[1], np.nan))[used]
 
