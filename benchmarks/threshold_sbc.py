@@ -9,7 +9,8 @@ Run: OMP_NUM_THREADS=1 python benchmarks/threshold_sbc.py [--simulations 1000] [
 Writes benchmarks/results/threshold_sbc.csv (one row a quantity; `covered_95`: in how many simulations the central 95 %
 interval holds the planted value, so for the thresholds of group 2 whether those of the smallest group are recovered)
 and, as it goes, the ranks to the file of --ranks, from which a run that was stopped goes on. threshold_sbc_again.csv is
-of other data sets (--simulations 102 --seed 2), to see whether what one coverage of 26 showed comes again.
+of other data sets (--simulations 102 --seed 2), to see whether what one coverage of 26 showed comes again;
+threshold_sbc_more.csv goes on with that series (--first 102 --simulations 124 --seed 2).
 """
 
 from __future__ import annotations
