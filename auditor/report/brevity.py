@@ -55,5 +55,6 @@ STEPS: Final = (
     Brevity(_ALL, _QUIET, _BESIDE, methods=True),
     Brevity(_ALL, _UNFLAGGED, _BESIDE, methods=True),
     Brevity(_ALL, _UNFLAGGED, _QUIET, methods=True),
+    Brevity(_ALL, _ALL, _UNFLAGGED, methods=True),
 )
 """One after the other, until a page is small enough."""

@@ -42,6 +42,18 @@ def test_a_place_with_every_signal_stays_within_its_size(fixtures: ModuleType, r
     assert "In short" not in Renderer(review).place(0)
 
 
+def test_a_place_of_six_findings_a_signal_stays_within_its_size_in_spanish(
+    fixtures: ModuleType, review: Review
+) -> None:
+    """Spanish takes more room: in the last step every finding that flags nothing is a row of part 20 alone."""
+    many = _many(fixtures, review, 6)
+    for language in ("en", "es"):
+        html = Renderer(many, language).place(0)
+        assert len(html.encode()) <= LARGEST, language
+        assert check(html, many) == []
+        assert all(f'id="{finding.id}"' in html for finding in many.places[0].findings)
+
+
 def test_a_national_index_with_every_signal_stays_within_its_size(fixtures: ModuleType) -> None:
     base = fixtures.national(3_100)
     cards = tuple(asdict(signal.card) for signal in discover().values())
