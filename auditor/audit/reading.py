@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from auditor.audit.config import Config, load_config
 from auditor.audit.config_parts import FAR_FUTURE
-from auditor.errors import UsageError
+from auditor.errors import InputError, Problem, UsageError
 from auditor.records.docket import Docket
 from auditor.records.load import Loaded, load
-from auditor.records.store import Store
+from auditor.records.store import MEMORY, Store
 
 if TYPE_CHECKING:
     from auditor.cells import RowSpec
@@ -40,6 +42,12 @@ def read_sources(
 
     Single rows are read for the signals that the protocol names, and for what is asked for besides, unless ``single``
     is false. Whatever is wrong or open is gathered on the docket first.
+
+    Raises
+    ------
+    ConfigError, InputError, DecisionNeeded
+        As of :func:`auditor.records.load.load`; InputError also where the records do not fit into the memory and the
+        disk that are set aside for them.
     """
     rows: frozenset[str] = frozenset()
     if single:
@@ -48,14 +56,20 @@ def read_sources(
         rows = rows_wanted(config, also)
     docket = Docket() if docket is None else docket
     docket.questions += config.open
-    return load(
-        config.sources,
-        config.base,
-        store,
-        period=config.period,
-        exclude=config.audit.exclude,
-        as_of=config.audit.as_of,
-        rows=rows,
-        docket=docket,
-        decisions=config.decisions,
-    )
+    try:
+        return load(
+            config.sources,
+            config.base,
+            store,
+            period=config.period,
+            exclude=config.audit.exclude,
+            as_of=config.audit.as_of,
+            rows=rows,
+            docket=docket,
+            decisions=config.decisions,
+        )
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        found = f"the records do not fit into the memory and disk set aside for them ({type(error).__name__})"
+        why = f"{MEMORY} of memory, and beyond it the temporary folder, were not enough"
+        mend = "free disk space in the temporary folder, or give files with fewer columns or fewer years"
+        raise InputError("the sources cannot be read", [Problem(found, why, mend)]) from error
