@@ -13,7 +13,14 @@ from auditor.signals.baseline import small
 from auditor.signals.class_contrast import LACKS, ClassColumn, class_panel
 from auditor.signals.class_counts import ClassCounts
 from auditor.signals.signal import Lack, Panel, RankedSample
-from auditor.stats.classes.deviations import Levels, class_levels, deviations, second_class, second_largest
+from auditor.stats.classes.deviations import (
+    Levels,
+    class_levels,
+    deviations,
+    second_bounds,
+    second_class,
+    second_largest,
+)
 from auditor.stats.classes.excess import class_excess
 
 FEWEST_PLACES = 10
@@ -178,19 +185,16 @@ def _signed(levels: Levels) -> Floats:
 
 
 def _bounds(counts: ClassCounts, column: ClassColumn, levels: Levels, used: Bools, made: _Column) -> None:
-    """Bound the second class over the ways to share out events of unrecorded group, class by class."""
+    """Bound the class that is second as recorded, over the ways to share out events of unrecorded group by class."""
     unknown, side = counts.unknown, column.side
     some = np.nansum(unknown * (side != 0), axis=1) > 0
     blind = (np.isnan(unknown) & levels.ratios.use).any(axis=1)
-    blank = np.nan_to_num(unknown)
-    on, off = np.where(side > 0, blank, 0.0), np.where(side < 0, blank, 0.0)
+    blank = np.nan_to_num(unknown) * (side != 0)
     focal, other = column_counts(counts, column)
+    lowest, highest = np.log((focal + 0.5) / (other + blank + 0.5)), np.log((focal + blank + 0.5) / (other + 0.5))
+    above, below = (second_bounds(levels, lowest, highest, sign) for sign in (1, -1))
     upwards = made.estimate >= 1
-    ends = []
-    for more, less in ((off, on), (on, off)):
-        moved = np.log((focal + more + 0.5) / (other + less + 0.5))
-        value = np.where(upwards, second_largest(levels, moved), -second_largest(levels, moved, sign=-1))
-        ends.append(np.exp(value))
+    ends = [np.exp(np.where(upwards, above[end], -below[1 - end])) for end in (0, 1)]
     made.range_low[used] = np.where(blind, 0.0, np.where(some, ends[0], np.nan))[used]
     made.range_high[used] = np.where(blind, np.inf, np.where(some, ends[1], np.nan))[used]
 

@@ -14,7 +14,7 @@ from auditor.signals.class_contrast import ClassColumn
 from auditor.signals.class_counts import EVENTS
 from auditor.signals.class_draw import simulate_classes
 from auditor.signals.signal import Design, Inventory, Lack, Options, Panel, Signal
-from auditor.signals.single_classes import single_class_panel
+from auditor.signals.single_classes import FEWEST_PLACES, single_class_panel
 
 CARD = Card(
     name="class-excess",
@@ -94,6 +94,8 @@ class ClassExcess(Signal):
         found = lacks_classes(inventory, options.event)
         if found is None and not inventory.groups - {"unknown", "other", *inventory.focal_groups}:
             return Lack("class-excess.no-third", "class-excess.need-third")
+        if found is None and inventory.places < FEWEST_PLACES:
+            return Lack("class-excess.few-places", "class-excess.need-places")
         return found
 
     def decides_by(self, inventory: Inventory, options: ClassExcessOptions) -> Literal["controls"]:

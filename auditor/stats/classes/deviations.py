@@ -145,10 +145,9 @@ def deviations(levels: Levels, sign: int = 1) -> Deviations:
     mean = (weight * x).sum(axis=1, keepdims=True) / total
     rest = total - weight
     others = (mean * total - weight * x) / np.where(rest > 0, rest, 1.0)
-    level = np.maximum(mean, _lowest(x, use & (levels.side > 0)))
     error = np.sqrt(levels.ratios.variance + (weight**2 * levels.ratios.variance).sum(axis=1, keepdims=True) / total**2)
     unit = levels.spread[:, None]
-    value = np.where(levels.side < 0, x - others, x - level) / unit
+    value = np.where(levels.side < 0, x - others, x - _level(x, levels)) / unit
     return Deviations(
         np.where(use, value, np.nan),
         np.where(use, error / unit, np.nan),
@@ -165,14 +164,12 @@ def _lowest(x: Array, columns: Bools) -> Array:
     return np.where(np.isfinite(lowest), lowest, -np.inf)
 
 
-def second_largest(levels: Levels, log_ratio: Array | None = None, sign: int = 1) -> Array:
+def second_largest(levels: Levels, sign: int = 1) -> Array:
     """Return how far the second most outstanding discretionary class stands above the level (log scale).
 
     Parameters
     ----------
     levels : Levels
-    log_ratio : ndarray, shape (J, O), optional
-        Other log ratios than those measured, held against the same centres and weights.
     sign : {1, -1}
         -1: below the level of the log ratios turned round.
 
@@ -181,9 +178,39 @@ def second_largest(levels: Levels, log_ratio: Array | None = None, sign: int = 1
     ndarray, shape (J,)
         NaN where a place is not used.
     """
-    own = _with(levels, log_ratio, sign)
+    own = deviations(levels, sign)
     at = _second(own, levels.natural)
     return np.where(own.used, own.value[np.arange(len(at)), at] * own.spread, np.nan)
+
+
+def second_bounds(levels: Levels, lowest: Array, highest: Array, sign: int = 1) -> tuple[Array, Array]:
+    """Bound how far the class that is second as recorded stands above the level, over ranges of all log ratios.
+
+    The class at its lowest against the level at its highest, and the reverse: no ways of moving the log ratios inside
+    their ranges lead beyond, and the ends need not be reached.
+
+    Parameters
+    ----------
+    levels : Levels
+    lowest, highest : ndarray, shape (J, O)
+        Ends of each class's log ratio; centres, weights and spreads stay.
+    sign : {1, -1}
+        As of :func:`second_largest`.
+
+    Returns
+    -------
+    low, high : ndarray, shape (J,)
+        NaN where a place is not used.
+    """
+    own = deviations(levels, sign)
+    at = _second(own, levels.natural)
+    ends = []
+    under, over = (lowest, highest) if sign > 0 else (highest, lowest)
+    for class_, others in ((under, over), (over, under)):
+        x = sign * _with(levels, class_).x[np.arange(len(at)), at]
+        moved = _with(levels, others)
+        ends.append(np.where(own.used, x - _level(sign * moved.x, moved)[:, 0], np.nan))
+    return ends[0], ends[1]
 
 
 def second_class(levels: Levels, sign: int = 1) -> NDArray[np.int64]:
@@ -191,11 +218,15 @@ def second_class(levels: Levels, sign: int = 1) -> NDArray[np.int64]:
     return _second(deviations(levels, sign), levels.natural)
 
 
-def _with(levels: Levels, log_ratio: Array | None, sign: int) -> Deviations:
-    if log_ratio is None:
-        return deviations(levels, sign)
+def _with(levels: Levels, log_ratio: Array) -> Levels:
     ratios = ClassRatios(log_ratio, levels.ratios.variance, levels.ratios.use)
-    return deviations(Levels(levels.centre, ratios, levels.natural, levels.spread, levels.side), sign)
+    return Levels(levels.centre, ratios, levels.natural, levels.spread, levels.side)
+
+
+def _level(x: Array, levels: Levels) -> Array:
+    """Return the higher of the weighted serious mean and the mean of the two lowest discretionary classes, (J, 1)."""
+    mean = (levels.weight * x).sum(axis=1, keepdims=True) / _total(levels.weight)
+    return np.maximum(mean, _lowest(x, levels.ratios.use & (levels.side > 0)))
 
 
 def _second(own: Deviations, natural: float) -> NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 
@@ -9,7 +10,14 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from auditor.stats.classes.deviations import class_levels, deviations, second_class, second_largest
+from auditor.stats.classes.deviations import (
+    Levels,
+    class_levels,
+    deviations,
+    second_bounds,
+    second_class,
+    second_largest,
+)
 from auditor.stats.classes.excess import (
     SECOND,
     PlaceNull,
@@ -206,3 +214,32 @@ def test_places_without_three_classes_have_no_second():
     assert np.isnan(places.second[0])
     assert places.second[1] == 0.2
     assert list(places.used) == [False, True]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_bounds_of_the_second_class_hold_every_way_to_share_out_and_what_is_recorded(sign):
+    """Every way of three people without a group in each of four classes (4 ** 4), the class held as recorded."""
+    counts = draw(np.random.default_rng(8), 40).round()
+    levels = class_levels(counts[:, 0], counts[:, 1], SIDE)
+    at, recorded = second_class(levels, sign), second_largest(levels, sign)
+    blank = np.zeros(counts[:, 0].shape)
+    classes = [*np.flatnonzero(SIDE > 0)[:2], *np.flatnonzero(SIDE < 0)[:2]]
+    blank[:, classes] = 3
+    ends = (
+        np.log((counts[:, 0] + 0.5) / (counts[:, 1] + blank + 0.5)),
+        np.log((counts[:, 0] + blank + 0.5) / (counts[:, 1] + 0.5)),
+    )
+    low, high = second_bounds(levels, *ends, sign)
+    assert (low <= recorded).all()
+    assert (recorded <= high).all()
+    assert ((high - low) > 0).any()
+    assert (high - low).max() < 1
+    for ways in itertools.product(range(4), repeat=4):
+        own = np.zeros(blank.shape)
+        own[:, classes] = ways
+        moved = np.log((counts[:, 0] + own + 0.5) / (counts[:, 1] + blank - own + 0.5))
+        ratios = dataclasses.replace(levels.ratios, log_ratio=moved)
+        way = deviations(Levels(levels.centre, ratios, levels.natural, levels.spread, levels.side), sign)
+        value = way.value[np.arange(40), at] * levels.spread
+        assert (low <= value + 1e-12).all()
+        assert (value <= high + 1e-12).all()
