@@ -144,14 +144,15 @@ def _simulate(rng: np.random.Generator, effect: float, design: Design) -> Cells:
     odds = rng.normal(0, design.natural_sd, design.places) + np.where(planted, effect, 0.0) - 0.5
     made = rng.multinomial(n, _MIX)
     without = rng.binomial(made, 1 / (1 + np.exp(-odds[:, None])))
+    # Each detainer ends for a reason of its own: one for all of a place and level would be a difference between places.
+    ended = rng.multinomial(made - without, np.full(len(_REASONS), 1 / len(_REASONS)))
     rows = [
-        (j, _LEVELS[i], lodged, count)
-        for (j, i), whole in np.ndenumerate(made)
-        for lodged, count in ((0, without[j, i]), (1, whole - without[j, i]))
+        (j, _LEVELS[i], lodged, why, count)
+        for (j, i), bare in np.ndenumerate(without)
+        for lodged, why, count in ((0, "", bare), *((1, *pair) for pair in zip(_REASONS, ended[j, i], strict=True)))
         if count
     ]
-    index, level, lodged, count = zip(*rows, strict=True)
-    reason = [_REASONS[rng.integers(0, len(_REASONS))] if yes else "" for yes in lodged]
+    index, level, lodged, reason, count = zip(*rows, strict=True)
     period = ["detainers-2012" if yes else "" for yes in lodged]
     event, month = ["match"] * len(rows), ["2013-06"] * len(rows)
     single = row_table(
