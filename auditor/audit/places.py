@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,35 +11,26 @@ import numpy as np
 from auditor.audit.build import Built, findings_of
 from auditor.audit.controls import controls_of
 from auditor.audit.measured import Measured
-from auditor.audit.screen import Screen
+from auditor.audit.reasons import apart, compared, families_of, reasons_of
+from auditor.audit.setting import Setting
 from auditor.audit.verdict import (
     FLAG,
     GRADES,
     Circumstances,
     Evidence,
-    Families,
-    Judged,
-    Rules,
     binding,
     ceiling,
-    flags,
     judge,
 )
 from auditor.audit.wording import say, text
-from auditor.audit.written import pooled
-from auditor.cells import Cells
-from auditor.domain.place_classes import APART
 from auditor.domain.places import gazetteer
-from auditor.engine.ground import Ground
-from auditor.findings.finding import Finding, Sentence, Withheld
+from auditor.findings.finding import Finding, Withheld
 from auditor.findings.listed import Listed
 from auditor.findings.review import PlaceReview
 from auditor.report.slug import page as page_path
 from auditor.stats.screening.selection import selection_level
 
 _PARTS = 21
-_NAMED = 3
-"""Reasons that the summary of a place without a test names."""
 _RECORDS_AT = {
     "investigations": 3,
     "lawsuits": 3,
@@ -53,23 +42,6 @@ _RECORDS_AT = {
     "supervision": 14,
     "agency_response": 19,
 }
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What the reviews of all places share."""
-
-    measured: Sequence[Measured]
-    screen: Screen
-    rules: Rules
-    cells: Cells
-    withheld: tuple[Withheld, ...]
-    records: Mapping[str, Mapping[str, Sequence[Mapping[str, str]]]]
-    minimum_peers: int
-    section_of: Mapping[str, int]
-    ground: Ground
-    exploratory: bool
-    regional: frozenset[str] = frozenset()
 
 
 def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
@@ -88,7 +60,7 @@ def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
     evidence = [item.evidence for _, item in tested if item.evidence is not None]
     peers = int((setting.cells.stratum == setting.cells.stratum[j]).sum()) > 1
     about = _circumstances(setting, j, peers)
-    judged = judge(evidence, _families(setting.screen, j), setting.rules, about)
+    judged = judge(evidence, families_of(setting.screen, j), setting.rules, about)
     lead = tested[judged.leading][0] if judged.leading >= 0 else -1
     cells = setting.cells
     place, name = cells.ids[j], cells.names[j]
@@ -97,7 +69,7 @@ def review_place(setting: Setting, j: int, number: int) -> PlaceReview:
         name=name,
         state=_postal(cells.states[j]),
         verdict=judged.verdict,
-        verdict_reasons=_reasons(setting, judged, evidence, built, lead, withheld, j),
+        verdict_reasons=reasons_of(setting, judged, evidence, built, lead, withheld, j),
         caps=tuple(say(cap) for cap in judged.caps),
         ceiling=_ceiling(setting, evidence, about),
         page=page_path(name, place),
@@ -138,168 +110,13 @@ def _postal(state: str) -> str:
     return known.state if known is not None else ""
 
 
-def _families(screen: Screen, j: int) -> Families:
-    def known(values: Any) -> dict[str, float]:
-        return {family: float(values[j, f]) for f, family in enumerate(screen.families) if math.isfinite(values[j, f])}
-
-    return Families(known(screen.q_greater), known(screen.q_less))
-
-
-def _reasons(
-    setting: Setting,
-    judged: Judged,
-    evidence: Sequence[Evidence],
-    built: Sequence[Built],
-    lead: int,
-    withheld: Sequence[Withheld],
-    j: int,
-) -> tuple[Sentence, ...]:
-    item = evidence[judged.leading] if judged.leading >= 0 else None
-    hidden = lead >= 0 and built[lead].finding.suppressed
-    context: dict[str, Any] = {
-        "place": setting.cells.names[j],
-        "subject": built[lead].subject if lead >= 0 else "",
-        "comparison": built[lead].held_against if lead >= 0 else "",
-        "tests": int(setting.screen.tests[j]),
-        "because": _because(setting, judged, withheld, j),
-    }
-    if judged.verdict in ("notable-departure", "strong-signal"):
-        flagged = [entry for entry in evidence if flags(entry, setting.rules)]
-        names = list(dict.fromkeys(text(f"noun.family.{entry.family}") for entry in flagged))
-        context |= {"designs": len(names), "families": ", ".join(names)}
-    if judged.reason == "verdict.contradictory":
-        families = _families(setting.screen, j)
-        context["up"] = ", ".join(sorted(f for f, q in families.greater.items() if q <= setting.rules.q))
-        context["down"] = ", ".join(sorted(f for f, q in families.less.items() if q <= setting.rules.q))
-    if item is not None:
-        context |= _numbers(item)
-    first = say(_variant(judged.reason, item, hidden=hidden), context)
-    return (first, *(say(name) for name in judged.missing))
-
-
-def _numbers(item: Evidence) -> dict[str, Any]:
-    values = {
-        "ratio": item.estimate,
-        "ratio_low": item.low,
-        "ratio_high": item.high,
-        "centre": pooled(item.calibrated_ratio if item.calibrated_ratio is not None else math.nan),
-        "low": pooled(item.calibrated_low if item.calibrated_low is not None else math.nan),
-        "high": pooled(item.calibrated_high if item.calibrated_high is not None else math.nan),
-        "q": pooled(item.q if item.q is not None else math.nan, 2),
-        "detectable": pooled(item.detectable if item.detectable is not None else math.nan),
-        "floor": pooled(item.least_p if item.least_p is not None else math.nan, 2),
-        "fired": pooled(item.fired if item.fired is not None else math.nan, 2),
-        "shrunken": pooled(item.shrunken if item.shrunken is not None else math.nan),
-        "shrunken_low": pooled(item.shrunken_low if item.shrunken_low is not None else math.nan),
-    }
-    return {name: value for name, value in values.items() if value is not None}
-
-
-_WITH_SUPPRESSED = (
-    "verdict.pattern",
-    "verdict.inconclusive",
-    "verdict.no-disparity",
-    "verdict.departure",
-    "verdict.strong",
-    "verdict.resolution",
-    "verdict.control-fired",
-    "verdict.totals-oppose",
-)
-
-
-def _variant(reason: str, item: Evidence | None, *, hidden: bool) -> str:
-    """Choose the wording of a rule that fits the numbers."""
-    if reason in _WITH_SUPPRESSED and hidden:
-        return f"{reason}-suppressed"
-    if item is None:
-        return reason
-    if item.alone and reason in ("verdict.pattern", "verdict.inconclusive"):
-        return _alone(reason, item)
-    if reason == "verdict.pattern" and (item.calibrated_high is None or item.high is None):
-        return "verdict.pattern-open"
-    if reason == "verdict.inconclusive" and item.calibrated_high is None:
-        return "verdict.inconclusive-open"
-    if reason == "verdict.inconclusive" and item.calibrated_high is not None and item.calibrated_high < 1:
-        return "verdict.inconclusive-below"
-    return reason
-
-
-def _alone(reason: str, item: Evidence) -> str:
-    """Word what one place's own classes say: there is no centre of comparable places."""
-    if reason == "verdict.pattern":
-        open_ = item.calibrated_high is None or item.high is None
-        return "verdict.pattern-alone-open" if open_ else "verdict.pattern-alone"
-    if item.calibrated_high is None:
-        return "verdict.inconclusive-open"
-    return "verdict.inconclusive-alone-below" if item.calibrated_high < 1 else "verdict.inconclusive-alone"
-
-
-def _because(setting: Setting, judged: Judged, withheld: Sequence[Withheld], j: int) -> str:
-    if judged.reason == "verdict.insufficient":
-        measured = any((m.panel.measured[j] & m.panel.speaks[j]).any() for m in setting.measured)
-        if measured:
-            return say("because.too-small", {"gate": setting.cells.gates["expected"]}).text["en"]
-        # A reason that is peculiar to this place says more than one that holds for every place.
-        told = [item for item in withheld if item.signal not in setting.regional]
-        own = [item for item in told if item not in setting.withheld]
-        return _nothing_measured([item.reason for item in (own or told or withheld)])
-    if judged.reason == "verdict.no-calibration":
-        return _uncalibrated(setting, j)
-    return ""
-
-
-def _nothing_measured(reasons: Sequence[str]) -> str:
-    """Name the reasons that keep most tests from speaking; part 16 has every one of them."""
-    often = [reason for reason, _ in Counter(reasons).most_common()]
-    key = "because.nothing-measured" if len(often) <= _NAMED else "because.nothing-measured-more"
-    return say(key, {"first": "; ".join(often[:_NAMED])}).text["en"]
-
-
-def _uncalibrated(setting: Setting, j: int) -> str:
-    """Say why no peer null promises anything for this place."""
-    nulls = [
-        null
-        for measured in setting.measured
-        for c in range(len(measured.panel.contrasts))
-        if (null := measured.calibrated.null(j, c)) is not None and measured.panel.entered[j, c]
-    ]
-    most = max((int(null.rows.sum()) for null in nulls), default=0)
-    if _apart(setting, j):
-        return say("because.apart", {"what": _apart(setting, j)}).text["en"]
-    if most <= 1:
-        return text("because.no-peers")
-    if most < setting.minimum_peers:
-        return say("because.few-peers", {"peers": most - 1}).text["en"]
-    code = str(next(null.facts()["code"] for null in nulls))
-    return say("because.peers-inadequate", {"reason": text(f"adequacy.{code}")}).text["en"]
-
-
-def _compared(setting: Setting, j: int) -> int:
-    """Return how many other places the place was held against: none where only its own classes decide."""
-    nulls = [
-        null
-        for measured in setting.measured
-        for c in range(len(measured.panel.contrasts))
-        if (null := measured.calibrated.null(j, c)) is not None
-    ]
-    if nulls and all(null.kind == "alone" for null in nulls):
-        return 0
-    return int((setting.cells.stratum == setting.cells.stratum[j]).sum()) - 1
-
-
-def _apart(setting: Setting, j: int) -> str:
-    """Return what a place of a class apart is, in words; empty for one that may have peers."""
-    kinds = setting.cells.kinds
-    return APART.get(kinds[j], "") if kinds else ""
-
-
 def _circumstances(setting: Setting, j: int, peers: bool) -> Circumstances:
     """Return what holds for the place whatever its tests say: peers, the protocol, the records."""
     found: list[tuple[str, float]] = []
     if setting.exploratory:
         found.append(("cap.exploratory", GRADES["notable-departure"]))
     if not peers:
-        found.append(("cap.apart" if _apart(setting, j) else "cap.one-place", GRADES[FLAG]))
+        found.append(("cap.apart" if apart(setting, j) else "cap.one-place", GRADES[FLAG]))
     p = setting.screen.corroboration(j)
     # Benjamini & Bogomolov (2014): the level is adjusted for looking at selected places only.
     tests = int(setting.screen.tests[j])
@@ -390,7 +207,7 @@ def _profile(setting: Setting, j: int) -> dict[str, Any]:
         "windows": {event: {"start": first, "end": last} for event, (first, last) in windows.items()},
         "calendar": {event: dict(runs) for event, runs in sorted(setting.ground.months.get(j, {}).items())},
         "parent": cells.parents[j],
-        "peers": _compared(setting, j),
+        "peers": compared(setting, j),
         "activations": [dict(entry) for entry in setting.ground.activations.get(cells.ids[j], ())],
         "agencies": list(setting.ground.agencies.get(cells.ids[j], ())),
     }

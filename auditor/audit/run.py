@@ -18,7 +18,7 @@ from auditor.audit.crew import Failed, attempted
 from auditor.audit.ethnicity import Unrecorded, lack_of, unrecorded
 from auditor.audit.limits import within
 from auditor.audit.measuring import measure_all
-from auditor.audit.places import Setting, first_numbers, review_place
+from auditor.audit.places import first_numbers, review_place
 from auditor.audit.poisoned import Poisoned
 from auditor.audit.progress import Progress, silent
 from auditor.audit.reading import read_sources
@@ -26,6 +26,7 @@ from auditor.audit.regions import review_regions
 from auditor.audit.robustness.by_surname import surname_engine
 from auditor.audit.ruled import ruled
 from auditor.audit.screening.decide import MOST_Q
+from auditor.audit.setting import Setting
 from auditor.audit.source_entry import source_entry
 from auditor.audit.unswept import unswept
 from auditor.audit.verdict import FLAG, GRADES, Rules

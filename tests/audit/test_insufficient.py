@@ -1,6 +1,6 @@
 """The summary of a place that no test could measure names the commonest reasons, not every one."""
 
-from auditor.audit.places import _nothing_measured
+from auditor.audit.reasons import _nothing_measured
 
 
 def test_three_reasons_are_named_the_commonest_first() -> None:
