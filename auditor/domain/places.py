@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -122,7 +123,8 @@ class Gazetteer:
         bare, tail = split_state(name)
         within = self.state(state or tail)
         if within is None:
-            return Match("no-state", note=f"{name!r}: which state? {state or tail!r} is none")
+            said = f"{state or tail!r} is none" if state or tail else "none is given"
+            return Match("no-state", note=f"{name!r}: which state? {said}")
         if self.state(tail) is within:
             name = bare
         lives, refused = self._lives(name, within.id, _span(when))
@@ -165,9 +167,17 @@ class Gazetteer:
         bare, tail = split_state(name)
         within = self.state(state or tail)
         spelled = self._spelled(within.id if within else "")
-        wanted = readings(bare if within else name)[-1].key
+        wanted = _county_like(readings(bare if within else name)[-1].key)
         close = process.extract(wanted, spelled, scorer=fuzz.ratio, limit=n, score_cutoff=60)
         return tuple(place for _, _, code in close if (place := self.place(code)) is not None)
+
+
+_HOLDERS = re.compile(r"(?:county|cnty|co|parish|borough)?(?:sheriffs?|so|jail|police|detention|corrections).*$")
+
+
+def _county_like(wanted: str) -> str:
+    """Return a comparable name without the words of an agency: "allencosheriff" looks like Allen, not like Athens."""
+    return _HOLDERS.sub("", wanted) or wanted
 
 
 def _match(

@@ -162,13 +162,14 @@ def _propose(sheet: Sheet, asked: Found, kind: Kind) -> None:
         text = label(place, name, state)
         if len(text) > LONGEST_ANSWER:
             continue  # no name of a place, and nobody writes it into a configuration
-        # One candidate is a proposal to check; of several none is: the first would be taken unread.
+        # In the file of decisions a choice counts only with a reason beside it. In the configuration it would be taken
+        # unread, and likeness is no reason: 'LA County' is most like Lake County.
         first = placed.candidates[0].id if len(placed.candidates) == 1 else ""
         options = ", ".join(str(candidate) for candidate in placed.candidates)
         if file:
             sheet.docket.decide(kind, text, first, placed.why, options)
             continue
-        answers.places[text] = first
+        answers.places[text] = ""
         if options:
             answers.comments.append(f"{text!r}: {options} (proposals, not matches: check each)")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from auditor.domain.place import Place
 from auditor.domain.place_codes import Reference, classify, repair_fips
 from auditor.domain.places import gazetteer
 from auditor.domain.vocabulary import EXCLUDE, NATION
@@ -26,6 +27,7 @@ _NATIONAL = frozenset(
 )  # fmt: skip
 _STATEWIDE = frozenset({"statewide", "state total", "state wide", "total state", "all counties", "county total"})
 _EVERYWHERE = frozenset({"all jurisdictions", "all places", "all agencies", "total all jurisdictions"})
+_COUNTY_WORDS = frozenset({"county", "counties", "cnty", "parish", "borough"})
 _LOCAL_WORDS = frozenset({"precinct", "district", "beat", "zone", "sector", "city", "agency", "division", "ward"})
 
 
@@ -181,6 +183,8 @@ def _coded(sheet: Sheet, reference: Reference, name: str, state: str) -> Placed:
         return _county_number(sheet, reference, state)
     within = _within(reference)
     stated = gazetteer().state(state) if state else None
+    if reference.kind == "state" and not number and (county := _namesake(sheet, reference, stated, name)):
+        return county
     if within and stated is not None and stated.id != within:
         named = gazetteer().place(within)
         why = f"code {reference.id} lies in {named.name if named else within}, the row says {stated.name}"
@@ -200,6 +204,27 @@ def _coded(sheet: Sheet, reference: Reference, name: str, state: str) -> Placed:
     return Placed(reference.id, within, note=reference.note or _ended(reference.id))
 
 
+def _namesake(sheet: Sheet, reference: Reference, stated: Place | None, name: str) -> Placed | None:
+    """Read a name that states and counties share: Washington in Oregon, New York in New York, Texas without a state.
+
+    Returns
+    -------
+    Placed or None
+        The county where another state is given; a question where county and state are both possible; None when no
+        county can be meant.
+    """
+    if stated is None:
+        of_counties = not _COUNTY_WORDS.isdisjoint(_header_words(sheet, "jurisdiction" if name else "place"))
+        return _named(reference.text, "") if of_counties and len(reference.text) > 2 else None
+    match = gazetteer().resolve(reference.text, stated.id)
+    if match.status != "matched" or match.place is None or len(gazetteer().counties(stated.id)) == 1:
+        return None  # the District of Columbia and Guam are one place by two codes
+    if stated.id != reference.id:
+        return Placed(match.place.id, match.place.parent, note=match.note)
+    why = f"{reference.text!r} in {stated.name} may be {match.place} or the whole state ({stated.id})"
+    return Placed(problem=repr(reference.text), why=f"{why}: say which", candidates=(match.place, stated))
+
+
 def _county_number(sheet: Sheet, reference: Reference, state: str) -> Placed:
     """Read a code of two digits in a column of counties: the number of a county within its state, never a state."""
     found = gazetteer().state(state) if state else None
@@ -211,8 +236,8 @@ def _county_number(sheet: Sheet, reference: Reference, state: str) -> Placed:
     return Placed(problem=repr(reference.text), why=why)
 
 
-def _header_words(sheet: Sheet) -> set[str]:
-    return set(normal(sheet.columns.header("place")).split())
+def _header_words(sheet: Sheet, column: str = "place") -> set[str]:
+    return set(normal(sheet.columns.header(column)).split())
 
 
 def _ended(code: str) -> str:

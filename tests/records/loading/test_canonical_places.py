@@ -2,6 +2,9 @@
 
 import tomllib
 
+import pytest
+
+from auditor.domain.places import gazetteer
 from auditor.errors import DecisionNeeded
 
 HEAD = "place,state,period,event,n\n"
@@ -67,7 +70,50 @@ def test_an_unmatched_name_shows_candidates_and_accepts_none(loading):
     (problem,) = error.problems
     assert problem.found == "unmatched place 'Dekalbb, IL'"
     assert "candidates, none of them accepted: DeKalb County, IL (17037)" in problem.why
-    assert tomllib.loads(error.toml) == {"places": {"Dekalbb, IL": "17037"}}
+    assert tomllib.loads(error.toml) == {"places": {"Dekalbb, IL": ""}}
+
+
+def test_what_looks_like_a_name_is_never_filled_in(loading):
+    """Case 87: the county of California most like 'LA County' is Lake County; its code was offered as the answer."""
+    error = loading.error(DecisionNeeded, loading.spec(table("LA County,CA")))
+    assert "'LA County, CA': Lake County, CA (06033) (proposals, not matches: check each)" in error.toml
+    assert tomllib.loads(error.toml) == {"places": {"LA County, CA": ""}}
+
+
+def test_a_sheriff_in_a_column_of_places_shows_his_county(loading):
+    problem = loading.problem(DecisionNeeded, table("ALLEN CO. SHERIFF,IN"))
+    assert "candidates, none of them accepted: Allen County, IN (18003)" in problem.why
+
+
+def test_a_county_that_bears_the_name_of_another_state(loading):
+    """Case 86: 'Washington' of Oregon was asked about as a code of the state of Washington."""
+    loaded = loading.one(table("Washington,OR", "Delaware,PA", "Texas,MO", "Nevada,AR"))
+    assert sorted(loading.rows(loaded, "place")) == [("05099",), ("29215",), ("41067",), ("42045",)]
+
+
+@pytest.mark.parametrize("code", ["05001", "15001", "16049", "19095", "36061", "40109", "49049"])
+def test_a_county_that_bears_the_name_of_its_own_state_is_a_question(loading, code):
+    """Case 86: 'New York' of NY was read as the state, or left out as its subtotal where the sums agreed."""
+    state = gazetteer().place(code[:2])
+    rows = table(f"{state.name},{state.state}")
+    problem = loading.problem(DecisionNeeded, rows)
+    assert f"may be {gazetteer().place(code)} or the whole state ({code[:2]}): say which" in problem.why
+    for answer in (code, code[:2]):
+        loaded = loading.one(rows, places={f"{state.name}, {state.state}": answer})
+        assert loading.rows(loaded, "place") == [(answer,)]
+
+
+def test_a_state_that_is_one_county_is_no_question(loading):
+    rows = table("District of Columbia,DC", "Guam,GU")
+    assert loading.rows(loading.one(rows), "place") == [("11",), ("66",)]
+
+
+def test_a_column_of_counties_that_names_states_asks_for_the_state(loading):
+    """A file of counties without their state: 'Texas' was read as the state of Texas, with no note."""
+    rows = "county,period,event,n\nWashington,2011,arrest,3\nTexas,2011,arrest,6\n"
+    error = loading.error(DecisionNeeded, loading.spec(rows))
+    assert tomllib.loads(error.toml) == {"places": {"Washington": "", "Texas": ""}}
+    assert sorted(loading.rows(loading.one(rows, state="MO"), "place")) == [("29215",), ("29221",)]
 
 
 def test_a_name_that_several_places_bear_is_left_blank(loading):
