@@ -11,7 +11,7 @@ from starlette.routing import Route
 from auditor.app.desk import Desk
 from auditor.app.guard import OPEN, UPLOAD, Guard
 from auditor.app.pages import refusal
-from auditor.app.steps import checking, door, files, finish, letters, questions, review, working
+from auditor.app.steps import checking, door, files, finish, letters, questions, records, review, working
 from auditor.cli_guard import fault
 
 ROUTES = (
@@ -23,6 +23,9 @@ ROUTES = (
     Route("/files/remove", files.remove, methods=["POST"]),
     Route("/look", files.look, methods=["POST"]),
     Route("/earlier", files.earlier, methods=["POST"]),
+    Route("/records", records.add, methods=["POST"]),
+    Route("/records/remove", records.remove, methods=["POST"]),
+    Route("/review-file-example.toml", records.example, methods=["GET"]),
     Route("/working", working.show, methods=["GET"]),
     Route("/stop", working.stop, methods=["POST"]),
     Route("/questions", questions.show, methods=["GET"]),

@@ -7,6 +7,7 @@ killed program left behind is removed by the next one.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import tempfile
@@ -14,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from auditor.app.names import taken
+from auditor.app.config_text import with_records
+from auditor.app.names import CONFIG, TOML, taken
+from auditor.audit.out_file import write_whole
 from auditor.records.own_folder import LOCK, own_folder, sweep
 
 PREFIX: Final = "auditor-app-"
-CONFIG: Final = "audit.toml"
 INNER: Final = ("case", "letters", "state", "tmp")
 
 
@@ -90,14 +92,37 @@ class Case:
         return self.out / "config.toml"
 
     @property
+    def records(self) -> Path | None:
+        """The review file, where one was handed in."""
+        return next((path for path in self._given() if path.suffix.lower() == TOML), None)
+
+    @property
+    def ran_records(self) -> Path:
+        """SHA-256 of the review file that the finished review was made with; empty, or not there, for none."""
+        return self.state / "records.sha256"
+
+    def records_mark(self) -> str:
+        """Return the SHA-256 of the review file; empty for none."""
+        file = self.records
+        return hashlib.sha256(file.read_bytes()).hexdigest() if file else ""
+
+    @property
     def changed(self) -> bool:
         """Whether answers or files were changed since the finished review was made."""
-        return self.ran.exists() and (not self.config.exists() or self.config.read_bytes() != self.ran.read_bytes())
+        if not self.ran.exists():
+            return False
+        if not self.config.exists() or self.config.read_bytes() != self.ran.read_bytes():
+            return True
+        before = self.ran_records.read_text(encoding="utf-8") if self.ran_records.exists() else ""
+        return before != self.records_mark()
 
-    def files(self) -> list[Path]:
-        """Return the files handed in, by name."""
+    def _given(self) -> list[Path]:
         own = (path for path in self.data.iterdir() if path.is_file() and not path.name.startswith("."))
         return sorted(path for path in own if path.name != CONFIG)
+
+    def files(self) -> list[Path]:
+        """Return the data files handed in, by name."""
+        return [path for path in self._given() if path.suffix.lower() != TOML]
 
     def size(self) -> int:
         """Return how many bytes were handed in."""
@@ -125,6 +150,29 @@ class Case:
         path.unlink()
         self.config.unlink(missing_ok=True)
         self.forget("look", "check")
+
+    def put_records(self, checked: Path) -> None:
+        """Take in a review file that was found right; it takes the place of the one that is there."""
+        self._without_records()
+        checked.replace(self.data / checked.name)
+        self._name_records()
+
+    def drop_records(self) -> None:
+        """Remove the review file, and its name from the configuration."""
+        self._without_records()
+        self._name_records()
+
+    def _without_records(self) -> None:
+        if (file := self.records) is not None:
+            file.unlink()
+
+    def _name_records(self) -> None:
+        """Write into the configuration which review file there is; what was checked before is to be checked again."""
+        if self.config.exists():
+            file = self.records
+            text = with_records(self.config.read_text(encoding="utf-8"), file.name if file else "")
+            write_whole(self.config, text)
+        self.forget("check")
 
     def clear(self) -> None:
         """Remove everything that was handed in or made, and begin anew."""

@@ -19,7 +19,7 @@ class NotTakenUp(ValueError):
     """The configuration cannot be gone on with; ``args`` are the reasons, a sentence each."""
 
 
-def taken_up(sent: bytes, names: Collection[str]) -> str:
+def taken_up(sent: bytes, names: Collection[str], records: str = "") -> str:
     """Return a configuration as text, once it is known to speak of the files handed in alone.
 
     Whether it is a right configuration is found out when the files are looked at with it.
@@ -30,6 +30,8 @@ def taken_up(sent: bytes, names: Collection[str]) -> str:
         As the browser sent it.
     names : collection of str
         Base names of the files handed in.
+    records : str
+        Base name of the review file handed in; empty for none.
 
     Raises
     ------
@@ -43,7 +45,7 @@ def taken_up(sent: bytes, names: Collection[str]) -> str:
         raise NotTakenUp("It is no text file: choose the audit.toml that was saved on the last page.") from None
     except tomllib.TOMLDecodeError as error:
         raise NotTakenUp(f"It is no configuration: {error}.") from None
-    if reasons := [*_beyond(data), *_lacking(data, names)]:
+    if reasons := [*_beyond(data), *_lacking(data, names), *_records(data, records)]:
         raise NotTakenUp(*reasons)
     return text
 
@@ -55,8 +57,6 @@ def _beyond(data: Mapping[str, Any]) -> Iterator[str]:
         value = audit.get(name) if isinstance(audit, dict) else None
         if value is not None and (name, value) != ("protocol", "default"):
             yield f"[audit] {name} names a file of its own; {_ALONE}."
-    if "review" in data:
-        yield f"[review] names a file of its own; {_ALONE}."
     for name in _SOURCE:
         if any(source.get(name) for source in _sources(data)):
             yield f"A source has {name}; {_ALONE}."
@@ -70,6 +70,18 @@ def _lacking(data: Mapping[str, Any], names: Collection[str]) -> Iterator[str]:
     for path in dict.fromkeys(map(str, paths)):
         if path not in names:
             yield f"It speaks of {path}, which is not among the files handed in: add it under that name first."
+
+
+def _records(data: Mapping[str, Any], records: str) -> Iterator[str]:
+    """Yield what is wrong with the review file of which it speaks."""
+    if "review" not in data:
+        return
+    table = data["review"]
+    name = table.get("file") if isinstance(table, dict) else None
+    if not isinstance(name, str) or not name:
+        yield '[review] names no file: write file = "review.toml" below it.'
+    elif name != records:
+        yield f"It speaks of {name}, a review file that is not handed in: add it under that name first."
 
 
 def _sources(data: Mapping[str, Any]) -> list[dict[str, Any]]:

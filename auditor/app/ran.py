@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from auditor.app.case import CONFIG
+from auditor.app.case import Case
 from auditor.audit import api
 from auditor.audit.crew import processors
+from auditor.audit.out_file import write_whole
 from auditor.report import labels
 
 
@@ -26,9 +27,11 @@ def ran(root: Path, places: Sequence[str], language: str, told: Callable[[str, i
     told : callable
         Told how far the work has come.
     """
+    case = Case(root)
+    records = case.records_mark()
     outcome = api.run_to_folder(
-        root / "case" / CONFIG,
-        root / "review",
+        case.config,
+        case.out,
         places=places,
         workers=processors(),
         quiet=True,
@@ -36,6 +39,7 @@ def ran(root: Path, places: Sequence[str], language: str, told: Callable[[str, i
         resume=True,
         progress=told,
     )
+    write_whole(case.ran_records, records)
     wanted = set(places)
     return {
         "places": [

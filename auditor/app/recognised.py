@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from auditor.app.about_audit import audit_controls
 from auditor.app.asking import controls, help_of, path_of
-from auditor.app.case import CONFIG
+from auditor.app.config_text import with_records
 from auditor.app.meanings import column
+from auditor.app.names import CONFIG, TOML
 from auditor.audit.drafting.answering import Answer, with_answers
 from auditor.audit.drafting.initial import Drafted, draft
 from auditor.audit.drafting.spread import spread
@@ -56,13 +57,17 @@ def look(folder: Path, answers: Sequence[Mapping[str, Any]] = (), earlier: str =
     """
     config = folder / CONFIG
     there = config.read_text(encoding="utf-8") if config.exists() else ""
+    given_in = [path for path in sorted(folder.iterdir()) if path.name != CONFIG and not path.name.startswith(".")]
+    records = next((path.name for path in given_in if path.suffix.lower() == TOML), "")
     before = spread(earlier) if earlier else there
-    files = [path for path in sorted(folder.iterdir()) if path.name != CONFIG and not path.name.startswith(".")]
+    before = with_records(before, records) if before else ""
+    files = [path for path in given_in if path.name != records]
     given = [Answer(tuple(answer["path"]), _typed(answer["path"], answer["value"])) for answer in answers]
     drafted, refused = _settled(files, folder / TRIAL, before, given)
-    write_whole(config, drafted.text)
+    text = with_records(drafted.text, records)
+    write_whole(config, text)
     told = [{"path": list(path), "text": text} for path, text in refused]
-    return {**_view(drafted, tomllib.loads(drafted.text)), "refused": told}
+    return {**_view(drafted, tomllib.loads(text)), "refused": told}
 
 
 def _settled(files: Sequence[Path], trial: Path, before: str, given: Sequence[Answer]) -> tuple[Drafted, list[Refused]]:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import click
 
-from auditor.app.case import CONFIG
+from auditor.app.names import CONFIG
 from auditor.audit.out_file import write_whole
 from auditor.cli_guard import fault, guarded
 from auditor.errors import AuditorError

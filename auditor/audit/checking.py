@@ -75,7 +75,7 @@ def report(config: Config, loaded: Loaded) -> CheckReport:
         tables=_tables(loaded),
         signals=reach,
         ceiling=_ceiling(config, engine, lacking),
-        notes=loaded.notes,
+        notes=(*loaded.notes, *_unplaced(config, engine)),
         quality=assess(loaded),
         ethnicity=tuple(_ethnicity(engine, about)),
         ask=asks(planned.withheld),
@@ -86,6 +86,12 @@ def report(config: Config, loaded: Loaded) -> CheckReport:
 def _ethnicity(engine: Engine, about: Unrecorded) -> Iterator[EthnicityReach]:
     for place, event, group, recorded, population in about.found:
         yield EthnicityReach(engine.ground.ids[place], engine.ground.names[place], event, group, recorded, population)
+
+
+def _unplaced(config: Config, engine: Engine) -> Iterator[str]:
+    """Yield which places of the review file have no page: nothing of their records is shown."""
+    if lost := sorted(set(config.records) - set(engine.ground.ids)):
+        yield f"the review file has records of {', '.join(lost)}, which have no page in this audit: they are not shown"
 
 
 def _keys(loaded: Loaded) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import re
 from collections.abc import Iterator
@@ -42,6 +43,21 @@ def write_jail(path: Path, rows: int = 900) -> Path:
         sheet.append([county, day, draw.choices(["H", "W", "B"], [4, 4, 2])[0], charge, "ZYXWVUT, QRSTA"])
     book.save(path)
     return path
+
+
+def letterhead(header: str) -> bytes:
+    """Return a Word document with one line of header."""
+    library = pytest.importorskip("docx", reason="python-docx is not installed")
+    made, held = library.Document(), io.BytesIO()
+    made.sections[0].header.paragraphs[0].text = header
+    made.save(held)
+    return held.getvalue()
+
+
+def header_of(document: bytes) -> str:
+    """Return the first line of a Word document's header."""
+    library = pytest.importorskip("docx", reason="python-docx is not installed")
+    return str(library.Document(io.BytesIO(document)).sections[0].header.paragraphs[0].text)
 
 
 class Page(HTMLParser):

@@ -18,11 +18,17 @@ import pytest
 
 from auditor import cli
 
-from .conftest import write_jail
+from .conftest import header_of, letterhead, write_jail
 from .test_serve import program
 
 pytestmark = pytest.mark.browser
 SCRIPT = Path(__file__).with_name("walk.cjs")
+RECORDS = """[[lawsuits]]
+place = "48453"
+date = "2011"
+title = "Example v. Travis County"
+source = "made up"
+"""
 
 
 def _chromium() -> str:
@@ -69,10 +75,14 @@ def test_from_a_spreadsheet_to_a_letter(node: str, tmp_path: Path, capsys: pytes
     jail, wrong = write_jail(folder / "jail.xlsx"), folder / "other.toml"
     wrong.write_text("x = 1")
     county = "Dallas County, TX (48113)"
+    slip, records, paper = folder / "slip.toml", folder / "records.toml", folder / "paper.docx"
+    slip.write_text(RECORDS.replace("place =", "plase ="), encoding="utf-8")
+    records.write_text(RECORDS, encoding="utf-8")
+    paper.write_bytes(letterhead("Example Legal Aid, since 1970"))
     with program(system) as (started, link):
-        seen = _walk(
-            node, link=link, folder=str(folder), file=str(jail), wrong=str(wrong), county=county, place="48453"
-        )
+        given = {"file": jail, "wrong": wrong, "slip": slip, "records": records, "letterhead": paper, "folder": folder}
+        paths = {name: str(path) for name, path in given.items()}
+        seen = _walk(node, link=link, county=county, place="48453", **paths)
         started.wait(60)
     assert [*system.iterdir()] == []  # closed on the last page: nothing is left
     for page in seen["pages"]:
@@ -82,11 +92,16 @@ def test_from_a_spreadsheet_to_a_letter(node: str, tmp_path: Path, capsys: pytes
     assert (seen["outside"], seen["dialogs"], seen["skipped"]) == ([], [], "main")
     assert seen["focused"] == "f-incidents-0-source"
     assert (seen["working"], seen["atop"], "Travis" in seen["review"]) == (True, True, True)
-    assert seen["saved"] == ["letter-1-county-board.docx", "auditor-bundle.zip", "audit.toml"]
-    assert zipfile.is_zipfile(folder / "letter.docx")
+    assert "Unknown key 'plase' in [[lawsuits]]" in seen["slip"]
+    assert "It speaks of records.toml, a review file that is not handed in" in seen["lacking"]
+    assert (seen["record"] > 0, seen["again"]) == (True, 1)
+    bundle = "auditor-bundle.zip"
+    assert seen["saved"] == ["letter-1-county-board.docx", bundle, "audit.toml", bundle]
+    assert header_of((folder / "letter.docx").read_bytes()) == "Example Legal Aid, since 1970"
     assert cli.main(["run", str(folder / "audit.toml"), "--out", str(tmp_path / "out"), "--quiet"]) == 0
     review = zipfile.ZipFile(folder / "bundle.zip").read("review/review.json")
     assert review == (tmp_path / "out" / "review.json").read_bytes()
+    assert review == zipfile.ZipFile(folder / "again.zip").read("review/review.json")
     capsys.readouterr()
 
 

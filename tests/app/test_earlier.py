@@ -76,7 +76,10 @@ def test_a_file_more_than_before_is_looked_at_too(browser: Browser, at: Desk) ->
         (HEAD + 'protocol = "mine.toml"\n' + SOURCE, "[audit] protocol names a file"),
         (HEAD + 'decisions = "mine.toml"\n' + SOURCE, "[audit] decisions names a file"),
         (HEAD + 'calibration = "/x.json"\n' + SOURCE, "[audit] calibration names a file"),
-        (HEAD + SOURCE + '[review]\nfile = "/etc/passwd"\n', "[review] names a file"),
+        (HEAD + SOURCE + '[review]\nfile = "/etc/passwd"\n', "speaks of /etc/passwd, a review file that is not"),
+        (HEAD + SOURCE + '[review]\nfile = "../x.toml"\n', "speaks of ../x.toml, a review file that is not"),
+        (HEAD + SOURCE + '[review]\nfile = ""\n', "[review] names no file"),
+        (HEAD.replace("[audit]", 'review = "x"\n[audit]') + SOURCE, "[review] names no file"),
         ("title = ", "It is no configuration"),
         (b"\xff\xfe\x00", "It is no text file"),
     ],
@@ -99,14 +102,14 @@ HARMLESS = {
     SourceSpec: "format path published citation simulated columns values constants place_prefix places facilities "
     "agencies state repair_fips sheet header_row delimiter encoding fill_down day_first roster thousands totals issues "
     "charge_codes fold offence_rule",
-    ConfigTables: "audit sources signals output",
+    ConfigTables: "audit sources signals output review",
 }
-"""Settings that open nothing; the path of a source is one of the files handed in."""
+"""Settings that open nothing; the path of a source, and the review file, are among the files handed in."""
 
 
 @pytest.mark.parametrize(
     ("table", "refused"),
-    [(AuditTable, earlier_rules._AUDIT), (SourceSpec, earlier_rules._SOURCE), (ConfigTables, ["review"])],
+    [(AuditTable, earlier_rules._AUDIT), (SourceSpec, earlier_rules._SOURCE), (ConfigTables, [])],
 )
 def test_every_setting_is_refused_or_known_to_open_nothing(table: type[BaseModel], refused: Sequence[str]) -> None:
     """Whoever adds a setting says here which of the two it is."""

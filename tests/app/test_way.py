@@ -14,7 +14,7 @@ from auditor import cli
 from auditor.app.desk import Desk
 from auditor.app.steps.review import files_of
 
-from .conftest import Browser, Page
+from .conftest import Browser, Page, header_of, letterhead
 
 PAGES = ("/", "/questions", "/check", "/review", "/letters", "/finish")
 
@@ -158,7 +158,7 @@ def test_a_file_that_cannot_be_taken_is_named_with_the_reason(browser: Browser, 
         ("audit.toml", b"x = 1"), ("empty.csv", b""), ("good.csv", b"a,b\n1,2\n"), ("GOOD.csv", b"a")
     )
     assert answer.status_code == 422
-    for said in ("is a configuration, not data", "empty.csv: the file is empty", "GOOD.csv is here already"):
+    for said in ("audit.toml is no data", "empty.csv: the file is empty", "GOOD.csv is here already"):
         assert said in answer.text
     assert [file.name for file in at.case.files()] == ["good.csv"]
     assert at.case.files()[0].stat().st_mode & 0o777 == 0o600
@@ -285,37 +285,27 @@ def test_a_step_ends_with_the_program_that_started_it(browser: Browser, at: Desk
     assert "ended without a result" in browser.get("/").text
 
 
-def paper(header: str) -> bytes:
-    library = pytest.importorskip("docx", reason="python-docx is not installed")
-    made, held = library.Document(), io.BytesIO()
-    made.sections[0].header.paragraphs[0].text = header
-    made.save(held)
-    return held.getvalue()
-
-
-def header_of(browser: Browser) -> str:
+def last_header(browser: Browser) -> str:
     """Return the header of the letter written last."""
-    library = pytest.importorskip("docx", reason="python-docx is not installed")
     assert browser.wait() == "/letters"
     file = re.findall(r'href="/letters/([^"]+)" download', browser.get("/letters").text)[0]
-    found = library.Document(io.BytesIO(browser.get(f"/letters/{file}").content))
-    return str(found.sections[0].header.paragraphs[0].text)
+    return header_of(browser.get(f"/letters/{file}").content)
 
 
 def test_a_letter_is_written_onto_the_letterhead_until_it_is_taken_away(finished: Browser) -> None:
     sent = {"place": "48453", "kind": "county-board", "format": "docx", "language": "en"}
     own = finished.at.case.letterhead
-    finished.post("/letters", sent, files=[("letterhead", ("Paper.DOCX", paper("Example Legal Aid, since 1970")))])
-    assert header_of(finished) == "Example Legal Aid, since 1970"
+    finished.post("/letters", sent, files=[("letterhead", ("Paper.DOCX", letterhead("Example Legal Aid, since 1970")))])
+    assert last_header(finished) == "Example Legal Aid, since 1970"
     assert own.stat().st_mode & 0o777 == 0o600
     finished.post("/letters", sent, files=[("letterhead", ("", b""))])
-    assert header_of(finished) == "Example Legal Aid, since 1970"
+    assert last_header(finished) == "Example Legal Aid, since 1970"
     assert "Without the letterhead" in finished.get("/letters").text
     assert not [
         name for name in zipfile.ZipFile(io.BytesIO(finished.get("/bundle").content)).namelist() if "head" in name
     ]
     finished.post("/letters", {**sent, "letterhead.drop": "yes"})
-    assert header_of(finished) != "Example Legal Aid, since 1970"
+    assert last_header(finished) != "Example Legal Aid, since 1970"
     assert not own.exists()
 
 

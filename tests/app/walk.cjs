@@ -55,8 +55,16 @@ async function walk(page) {
   seen.skipped = await page.evaluate(() => document.activeElement.id);
   await look(page, "1-files");
   await page.getByLabel("Files", { exact: true }).setInputFiles([task.file, task.wrong]);
-  await page.getByRole("button", { name: "Add" }).click();
+  await page.getByRole("button", { name: "Add", exact: true }).click();
   await look(page, "2-refused");
+  await page.getByLabel("Review file").setInputFiles(task.slip);
+  await page.getByRole("button", { name: "Add the review file" }).click();
+  seen.slip = await page.getByRole("alert").innerText();
+  await look(page, "2-review-file-refused");
+  await page.getByLabel("Review file").setInputFiles(task.records);
+  await page.getByRole("button", { name: "Add the review file" }).press("Enter");
+  await page.getByRole("button", { name: "Delete records.toml" }).waitFor();
+  await look(page, "2-review-file");
   await page.getByRole("button", { name: "Look at these files" }).click();
   await ended(page, "/questions");
   await look(page, "3-questions");
@@ -90,11 +98,13 @@ async function walk(page) {
   watch(opened);
   await opened.waitForLoadState();
   seen.review = await opened.title();
+  seen.record = await opened.getByText("Example v. Travis County").count();
   await opened.close();
   await page.getByRole("link", { name: "Write a letter" }).click();
   await look(page, "9-letters");
   await page.getByLabel("About which place").selectOption(task.place);
   await page.getByLabel("Which letter").selectOption("county-board");
+  await page.getByLabel("Your letterhead").setInputFiles(task.letterhead);
   await page.getByLabel("Organisation").first().fill("Example Legal Aid");
   await page.getByText("Incidents", { exact: true }).click();
   await page.getByLabel("Incident 1: what happened").fill("A driver was held for nine hours.");
@@ -111,8 +121,33 @@ async function walk(page) {
   await look(page, "12-finish");
   await save(page, () => page.getByRole("link", { name: /in one file/ }).click(), "bundle.zip");
   await save(page, () => page.getByRole("link", { name: /audit\.toml/ }).click(), "audit.toml");
+  await again(page);
   await page.getByRole("button", { name: "Close the program" }).click();
   await page.getByRole("heading", { name: "The program is closed" }).waitFor();
+}
+
+// Next quarter: everything deleted, the same files handed in with the configuration that was saved, and run again.
+async function again(page) {
+  await page.getByRole("button", { name: "Delete everything" }).click();
+  await page.getByLabel("Files", { exact: true }).setInputFiles(task.file);
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByLabel("Configuration saved before").setInputFiles(path.join(task.folder, "audit.toml"));
+  await page.getByRole("button", { name: "Go on from it" }).click();
+  seen.lacking = await page.getByRole("alert").innerText();
+  await look(page, "13-earlier-refused");
+  await page.getByLabel("Review file").setInputFiles(task.records);
+  await page.getByRole("button", { name: "Add the review file" }).click();
+  await page.getByLabel("Configuration saved before").setInputFiles(path.join(task.folder, "audit.toml"));
+  await page.getByRole("button", { name: "Go on from it" }).click();
+  await ended(page, "/questions");
+  seen.again = await page.getByText("Nothing is open").count();
+  await look(page, "14-earlier-taken-up");
+  await page.getByRole("button", { name: "Check the files" }).click();
+  await ended(page, "/check");
+  await page.getByRole("button", { name: "Run the audit" }).click({ noWaitAfter: true });
+  await ended(page, "/review");
+  await page.getByRole("link", { name: /Save and close/ }).click();
+  await save(page, () => page.getByRole("link", { name: /in one file/ }).click(), "again.zip");
 }
 
 // The same with the policy in force and no script at all: nothing is missing, nothing is complained of.

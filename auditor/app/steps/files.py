@@ -18,16 +18,22 @@ from auditor.app.forms import MOST_FILES, posted, text
 from auditor.app.guard import LARGEST_UPLOAD
 from auditor.app.names import safe_name
 from auditor.app.pages import go, page
+from auditor.app.review_file import held
 
 
 async def show(request: Request) -> Response:
     """Show what was handed in, and the form for more."""
-    return _page(request)
+    return files_page(request)
 
 
-def _page(
-    request: Request, refused: list[str] | None = None, status: int = 200, earlier: list[str] | None = None
+def files_page(
+    request: Request,
+    refused: list[str] | None = None,
+    status: int = 200,
+    earlier: list[str] | None = None,
+    records: list[str] | None = None,
 ) -> Response:
+    """Return the page, with what was refused of each of its forms."""
     at = desk(request)
     files = [{"id": mark((path.name,)), "name": path.name, "size": path.stat().st_size} for path in at.case.files()]
     return page(
@@ -37,6 +43,9 @@ def _page(
         files=files,
         refused=refused or [],
         earlier=earlier or [],
+        wrong_records=records or [],
+        records=at.case.records,
+        records_held=held(at.case.records),
         problem=at.jobs.error("look"),
         most_files=MOST_FILES,
         most_bytes=LARGEST_UPLOAD,
@@ -53,7 +62,7 @@ async def add(request: Request, form: FormData) -> Response:
         refused = ["No file was chosen."]
     if len(refused) < len(sent):
         case.forget("look", "check")
-    return _page(request, refused, 422) if refused else go("/")
+    return files_page(request, refused, 422) if refused else go("/")
 
 
 def _take(case: Case, part: UploadFile) -> str:
@@ -96,7 +105,7 @@ async def look(request: Request, form: FormData) -> Response:
     """Have the files looked at."""
     at = desk(request)
     if not at.case.files():
-        return _page(request, ["Add a file first."], 422)
+        return files_page(request, ["Add a file first."], 422)
     at.case.forget("check")
     at.jobs.start("look", "/questions")
     return go("/working")
@@ -108,11 +117,12 @@ async def earlier(request: Request, form: FormData) -> Response:
     at = desk(request)
     sent = form.get("earlier")
     if not isinstance(sent, UploadFile) or not sent.filename:
-        return _page(request, status=422, earlier=["No file was chosen."])
+        return files_page(request, status=422, earlier=["No file was chosen."])
     try:
-        text = taken_up(await sent.read(), {path.name for path in at.case.files()})
+        records = at.case.records
+        text = taken_up(await sent.read(), {path.name for path in at.case.files()}, records.name if records else "")
     except NotTakenUp as error:
-        return _page(request, status=422, earlier=list(error.args))
+        return files_page(request, status=422, earlier=list(error.args))
     at.case.forget("check")
     at.jobs.start("look", "/questions", earlier=text)
     return go("/working")
