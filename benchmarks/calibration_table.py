@@ -156,15 +156,26 @@ def change_cells() -> Iterator[Cell]:
 
 def main() -> int:
     """Write the page and the table."""
+    cells, adjusted, failed = _judged()
+    _table(cells, adjusted)
+    PAGE.write_text(page_text(), encoding="utf-8")
+    print(f"{len(cells)} promised cells, {len(failed)} fail")
+    return 1 if failed else 0
+
+
+def _judged() -> tuple[list[Cell], list[float], list[Cell]]:
+    """Return every promised cell, its p-value by Holm, and those that fail."""
     cells = [*class_cells(), *screen_cells(), *conformal_cells(), *change_cells()]
     if not cells:
         raise SystemExit("there are no results to gather")
-    adjusted = holm([cell.p for cell in cells])
-    failed = [cell for cell, p in zip(cells, adjusted, strict=True) if p <= LEVEL]
-    _table(cells, adjusted)
-    PAGE.write_text("\n".join(_page(cells, failed)) + "\n", encoding="utf-8")
-    print(f"{len(cells)} promised cells, {len(failed)} fail")
-    return 1 if failed else 0
+    adjusted = [float(p) for p in holm([cell.p for cell in cells])]
+    return cells, adjusted, [cell for cell, p in zip(cells, adjusted, strict=True) if p <= LEVEL]
+
+
+def page_text() -> str:
+    """Return the page, from the tables of results."""
+    cells, _, failed = _judged()
+    return "\n".join(_page(cells, failed)) + "\n"
 
 
 def _table(cells: Iterable[Cell], adjusted: Iterable[float]) -> None:

@@ -227,12 +227,12 @@ def write_csv(rows: list[Row]) -> None:
             writer.writerow({k: f"{v:.5g}" if isinstance(v, float) else v for k, v in r.items()})
 
 
-def write_doc() -> None:
-    """Write the table for people, from the one for machines."""
+def page_text() -> str:
+    """Return the page, from the table for machines."""
     text = ("scenario", "shape", "code")
     with CSV.open(encoding="utf-8") as handle:
         rows = [{k: v if k in text else float(v) for k, v in r.items()} for r in csv.DictReader(handle)]
-    DOC.write_text(INTRO + HEAD + "\n".join(row_text(r) for r in rows) + "\n", encoding="utf-8")
+    return INTRO + HEAD + "\n".join(row_text(r) for r in rows) + "\n"
 
 
 def main() -> int:
@@ -244,7 +244,7 @@ def main() -> int:
     parser.add_argument("--table", action="store_true", help="only rewrite the readable table from the CSV file")
     args = parser.parse_args()
     if args.table:
-        write_doc()
+        DOC.write_text(page_text(), encoding="utf-8")
         return 0
     wanted = {int(p) for p in args.places.split(",") if p}
     chosen = [c for c in cells() if (not wanted or c.places in wanted) and args.cells in c.name]
@@ -256,7 +256,7 @@ def main() -> int:
             "seconds_a_run")}, flush=True)  # fmt: skip
     if not wanted and not args.cells:
         write_csv(rows)
-        write_doc()
+        DOC.write_text(page_text(), encoding="utf-8")
     return 0
 
 

@@ -129,6 +129,11 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
     (ROOT / "docs" / "calibration-screen.md").write_text(_page(rows), encoding="utf-8")
 
 
+def page_text() -> str:
+    """Return the page, from the table."""
+    return _page(_read(ROOT / "benchmarks" / "results" / "screen_null.csv"))
+
+
 def _page(rows: list[dict[str, str]]) -> str:
     bound = {row["cell"]: 0.05 + 2 * math.sqrt(0.05 * 0.95 / int(row["runs"])) for row in rows}
     lines = [

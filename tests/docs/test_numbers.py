@@ -23,18 +23,31 @@ from auditor.audit.calibrate import PLACES
 from auditor.audit.calibrating.drawn import EFFECTS, NATURAL, PLANTED
 from auditor.audit.evidence import _MOST_SUPPRESSED
 from auditor.cli_guard import EXIT_INTERRUPTED, EXIT_TERMINATED
+from auditor.errors import EXIT_INPUT
+from auditor.records.coded import _IN_MEMORY
 from auditor.signals.series.measure import LEAST_AFTER, LEAST_BEFORE
-from tests.docs import measured
+from benchmarks import calibration_table, conformal, peer_null, screen_null
+from scripts.evidence import requirements
+from tests.docs import facts, measured
 from tests.docs.pages import ROOT, blocks, pages
+from tests.hostile.test_hostile import SECONDS
 
-READERS = (
-    "docs/app.md", "docs/architecture.md", "docs/calibrate.md", "docs/errata.md", "docs/faq.md", "docs/glossary.md",
-    "docs/index.md", "docs/interrupted.md", "docs/letters.md", "docs/limits.md", "docs/looks.md", "docs/officers.md",
-    "docs/python.md", "docs/reading-es.md", "docs/reading.md", "docs/requests.md", "docs/review-file.md",
-    "docs/review-json.md", "docs/spanish.md",
-    "docs/tutorial-analyst.md", "docs/tutorial-journalist.md", "docs/tutorial-litigator.md",
-    "docs/write-a-signal.md", "docs/write-a-state.md", "docs/write-an-adapter.md",
-)  # fmt: skip
+WRITTEN: dict[str, Callable[[], str]] = {
+    "docs/calibration.md": lambda: calibration_table.page_text(),
+    "docs/calibration-conformal.md": lambda: conformal.page(conformal.read()),
+    "docs/calibration-peer-null.md": lambda: peer_null.page_text(),
+    "docs/calibration-screen.md": lambda: screen_null.page_text(),
+}
+"""Pages that a script writes from tables of results, and what it writes."""
+
+BY_THEIR_TESTS = {
+    "docs/conformance.md": "tests/test_conformance_page.py; written while the tests of every procedure run",
+    "docs/evidence.md": "tests/test_evidence_page.py; its remarks are looked at below",
+}
+"""Pages of other tests."""
+
+HELD = [name for name in pages() if name not in WRITTEN and name not in BY_THEIR_TESTS]
+"""All others, also one that is new: each of its numbers is shown, computed, made again, or told with its source."""
 
 _OTHER = (
     r"(?ms)^## References$.*",
@@ -108,7 +121,7 @@ def travis(demonstration: tuple[str, Path]) -> dict[str, Any]:
     review = json.loads((demonstration[1] / "review.json").read_text(encoding="utf-8"))
     (place,) = [entry for entry in review["places"] if entry["place"] == "48453"]
     (finding,) = place["findings"]
-    return finding
+    return {**finding, "places_in_all": len(review["places"])}
 
 
 EVERYWHERE = {"1", "10", "0"}
@@ -128,10 +141,9 @@ COMPUTED: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
         "35": f"{_z(found):.0f}",
         "5": f"{100 * protocol('q'):.0f}",
     },
-    "docs/glossary.md": lambda found: {"1.25": str(protocol("materiality")), "80": "80"},
+    "docs/glossary.md": lambda found: {"1.25": str(protocol("materiality"))},
     "docs/limits.md": lambda found: {
-        # Warren Institute 2011 and CIS 2012: published shares; the z-scores are arithmetic on them.
-        "93": "93", "77": "77", "90": "90", "375": "375",
+        # The shares are published (tests/docs/facts.py); the z-scores are arithmetic on them.
         "7.4": z_of(0.93, 0.77, 375),
         "1.9": z_of(0.93, 0.90, 375),
         "3000": str(max(int(row["places"]) for row in table("class_screen"))),
@@ -154,7 +166,6 @@ COMPUTED: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
         "0.2532": f"{found['comparator']['value']:.4f}",
         "35": f"{_z(found):.0f}",
         "39": f"{100 * 243 / 624:.0f}",
-        "81378": "81378",
     },
     "docs/tutorial-journalist.md": lambda found: {
         "3.24": f"{found['estimate']['value']:.2f}",
@@ -165,10 +176,39 @@ COMPUTED: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
         "56.7": f"{100 * (found['k'] / found['n'] - found['comparator']['value']):.1f}",
         "11": str(protocol("suppress_below")),
     },
-    "docs/tutorial-litigator.md": lambda found: {"35": f"{_z(found):.0f}", "3": "3"},
-    "docs/write-an-adapter.md": lambda found: {"01001": "01001"},
+    "docs/tutorial-litigator.md": lambda found: {"35": f"{_z(found):.0f}", "3": str(EXIT_INPUT)},
+    "README.md": lambda found: _of_readme(found),
+    "docs/scale.md": lambda found: {"16": str(_IN_MEMORY // 1_000_000)},
 }  # fmt: skip
 """For each page its numbers that no command of it shows, and the same as a table, a run or arithmetic gives them."""
+
+
+def _of_readme(found: dict[str, Any]) -> dict[str, str]:
+    """Return the README's numbers; those of its paragraph on what was measured are held by the tests below, too."""
+    rows = table("challenge")
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    alone = {row["cell"]: float(row["found_alone"]) for row in table("class_one_place") if float(row["effect"]) == 0}
+    nobody = [round(100 * screen(cell, 0.0)["any-0.05"]) for cell in ORDINARY]
+    return {
+        "3.11": wheel["requires-python"].removeprefix(">="),
+        "44": str(found["places_in_all"]),
+        "82": f"{100 * found['k'] / found['n']:.0f}",
+        "3.2": f"{found['estimate']['value']:.1f}",
+        "35": f"{_z(found):.0f}",
+        "2": str(min(nobody)),
+        "4": str(max(nobody)),
+        "1000": f"{screen('normal', 0.0)['runs']:.0f}",
+        "3000": str(max(int(row["places"]) for row in table("class_screen"))),
+        "2.7": f"{math.exp(1.0):.1f}",
+        "4.5": f"{math.exp(1.5):.1f}",
+        "05": str(protocol("q")).removeprefix("0."),
+        "5": f"{100 * protocol('q'):.0f}",
+        "6": f"{100 * alone['normal']:.0f}",
+        "0.2": next(cell for cell in alone if cell.startswith("factor")).removeprefix("factor-"),
+        "3": str(EXIT_INPUT),
+        "89": str(sum(row["right"] == "True" for row in rows)),
+        "96": str(len(rows)),
+    }
 
 
 def _of_reading(found: dict[str, Any]) -> dict[str, str]:
@@ -216,7 +256,7 @@ def table(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", HELD)
 def test_every_number_of_a_page_is_shown_by_its_commands_or_computed(
     name: str, demonstration: tuple[str, Path]
 ) -> None:
@@ -226,16 +266,52 @@ def test_every_number_of_a_page_is_shown_by_its_commands_or_computed(
     made = [" ".join(phrase.split()) for phrase in measured.PAGES[name]()] if name in measured.PAGES else []
     words = " ".join(text.split())
     assert [phrase for phrase in made if phrase not in words] == [], "made anew, and not in the page"
-    open_numbers = prose_numbers(text) - shown_numbers(text) - set(computed) - EVERYWHERE - numbers(" ".join(made))
-    assert open_numbers == set(), f"{name}: neither shown by a command nor computed here"
-    assert set(computed) <= prose_numbers(text), "computed, and not in the page"
+    given = {*computed, *facts.FACTS.get(name, {}), *facts.CODED.get(name, {})}
+    open_numbers = prose_numbers(text) - shown_numbers(text) - given - EVERYWHERE - numbers(" ".join(made))
+    assert open_numbers == set(), f"{name}: neither shown by a command, computed, made again, nor told with its source"
+    assert given <= prose_numbers(text), "computed or told, and not in the page"
 
 
-@pytest.mark.parametrize("name", list(measured.PARTLY))
-def test_what_a_page_says_of_a_table_is_in_the_table(name: str) -> None:
-    words = " ".join(pages()[name].read_text(encoding="utf-8").split())
-    made = [" ".join(phrase.split()) for phrase in measured.PARTLY[name]()]
-    assert [phrase for phrase in made if phrase not in words] == []
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_page_of_tables_is_what_its_script_writes(name: str) -> None:
+    assert pages()[name].read_text(encoding="utf-8") == WRITTEN[name]()
+
+
+def test_every_number_in_the_remarks_on_the_evidence_is_one_of_a_page_or_told() -> None:
+    """The matrix of evidence repeats figures of other pages; those that none of them has are told with their source."""
+    others = {number for name in pages() if name != EVIDENCE for number in quoted(name)}
+    said = {name: numbers(item.get("said", "")) | numbers(item["what"]) for name, item in requirements().items()}
+    (large,) = {row["rejected"] for row in table("series") if row["tested_place"] == "five times as large"}
+    computed = {
+        "N4": str(sum(int(row["numbers"]) for row in table("enumeration"))),
+        "C11": large.removeprefix("0."),
+        "S4": str(SECONDS),
+        "S10": str((ROOT / "requirements.lock").read_text(encoding="utf-8").count("==")),
+    }
+    open_numbers = {name: found - others - {computed.get(name)} - EVERYWHERE for name, found in said.items()}
+    assert {name: found for name, found in open_numbers.items() if found} == {}
+    assert all(number in said[name] for name, number in computed.items()), "computed, and not there"
+
+
+EVIDENCE = "docs/evidence.md"
+
+
+def quoted(name: str) -> set[str]:
+    """Return the numbers of a page that another may repeat: all of a page that is held, else those outside tables."""
+    lines = pages()[name].read_text(encoding="utf-8").splitlines()
+    return numbers("\n".join(line for line in lines if name in HELD or not line.startswith("|")))
+
+
+@pytest.mark.parametrize(("page", "number"), [(page, number) for page, own in facts.CODED.items() for number in own])
+def test_a_setting_that_a_page_tells_stands_in_the_code(page: str, number: str) -> None:
+    file, text = facts.CODED[page][number]
+    assert text in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_every_fact_names_its_source_and_its_page() -> None:
+    known = set(pages())
+    assert {*facts.FACTS, *facts.CODED} <= known
+    assert all(len(source) > 15 for own in facts.FACTS.values() for source in own.values())
 
 
 ORDINARY = ("normal", "t4", "t3", "contaminated", "lognormal", "skew-right", "skew-left")

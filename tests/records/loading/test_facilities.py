@@ -321,6 +321,7 @@ def test_pennsylvania_2007(shared_data, loading):
         "facility left out by a decision": 206,
     }
     rows = loaded.store.connection.execute("SELECT place, sum(n) FROM counts GROUP BY 1 ORDER BY 2 DESC, 1").fetchall()
+    assert len(rows) == 33
     assert rows[:3] == [("42091", 198), ("42029", 195), ("42017", 119)]
 
 
