@@ -100,7 +100,7 @@ def caps_of(measured: Measured, j: int, c: int) -> tuple[float, tuple[str, ...]]
         found.append(("cap.alone", GRADES[FLAG]))
     if null is not None and not null.matched:
         found.append(("cap.unmatched", GRADES[FLAG]))
-    if contrast.event == "booking" and measured.card.family in _ARRESTING:
+    if contrast.event == "booking" and measured.card.family in ARRESTING:
         found.append(("cap.jail", GRADES[FLAG]))
     found += _recorded(measured, j, contrast.event)
     return min([grade for _, grade in found], default=GRADES["strong-signal"]), tuple(cap for cap, _ in found)
@@ -114,14 +114,14 @@ def _recorded(measured: Measured, j: int, event: str) -> list[tuple[str, float]]
     found = []
     if coverage.suppressed[j] > _MOST_SUPPRESSED:
         found.append(("cap.suppressed", GRADES[FLAG]))
-    if coverage.days[j] <= _ONE_YEAR:
+    if coverage.days[j] <= ONE_YEAR:
         found.append(("cap.one-year", GRADES["notable-departure"]))
     if coverage.aggregate[j]:
         found.append(("cap.aggregate", GRADES["notable-departure"]))
     return found
 
 
-_ONE_YEAR = 366
+ONE_YEAR = 366
 _MOST_SUPPRESSED = 0.2
-_ARRESTING = ("exposure", "discretion", "visibility", "change", "outcome")
+ARRESTING = ("exposure", "discretion", "visibility", "change", "outcome")
 """Families that speak of whom officers arrest: a jail books for several agencies."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Cells
-from auditor.signals.class_contrast import ClassColumn
+from auditor.signals.class_contrast import ClassColumn, lacks_everywhere
 from auditor.signals.class_counts import EVENTS, ClassCounts, count_classes, event_with_classes
 from auditor.signals.signal import Contrast, Inventory, Lack
 
@@ -21,6 +21,13 @@ def lacks_classes(inventory: Inventory, event: str) -> Lack | None:
     if not set(events) & inventory.events_with_offence:
         return Lack("class-contrast.no-classes", "class-contrast.need-classes")
     return None
+
+
+def lacks_classes_everywhere(cells: Cells, wanted: str, *, licence: bool) -> Lack | None:
+    """Say why the focal groups can be compared in no place, or None."""
+    counts, event = counts_of(cells, wanted)
+    columns = [class_column(cells, counts, event, g, licence=licence, tested=True) for g in cells.focal_groups]
+    return lacks_everywhere(cells, counts, columns)
 
 
 def counts_of(cells: Cells, wanted: str) -> tuple[ClassCounts, str]:

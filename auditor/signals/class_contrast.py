@@ -191,6 +191,26 @@ def _unrecorded(cells: Cells, counts: ClassCounts, column: ClassColumn) -> Bools
     return np.asarray(counts.unclassed[:, pair].any(axis=1), dtype=bool)
 
 
+def lacks_everywhere(cells: Cells, counts: ClassCounts, columns: Sequence[ClassColumn]) -> Lack | None:
+    """Return why no place can be measured, or None where some may be; nothing is estimated.
+
+    Returns
+    -------
+    Lack or None
+        Of offences that too many events lack, where that is why in any place; else of classes that stand on no side,
+        or on one side only.
+    """
+    unrecorded = False
+    for column in columns:
+        known = counts.of(column.group)[1] & counts.of(cells.reference_group)[1]
+        both = (known & (column.side > 0)).any(axis=1) & (known & (column.side < 0)).any(axis=1)
+        without = _unrecorded(cells, counts, column)
+        if (both & ~without).any():
+            return None
+        unrecorded = unrecorded or bool(without.any())
+    return LACKS[3] if unrecorded else LACKS[0]
+
+
 def _hide_alike(columns: Sequence[ClassColumn], measured: Sequence[_Column]) -> None:
     """Hide what has the same classes as a hidden column: the events of all groups, less the others', would be its."""
     for column in columns:

@@ -364,6 +364,13 @@ class Signal(ABC):
         """Measure the same shape of contrast where no profiling effect is expected; None when there is none."""
         return None
 
+    def lacks_places(self, cells: Cells, options: Any) -> Lack | None:
+        """Say why no place can be measured, where the counts tell it without a statistic; None where some may be.
+
+        Only for `auditor check`: an audit says it of each place.
+        """
+        return None
+
     def decides_by(self, inventory: Inventory, options: Any) -> Literal["peers", "controls", "itself"]:
         """Say what could calibrate this signal in such data: peers alone, negative controls, or its own randomisation.
 

@@ -9,7 +9,13 @@ import numpy as np
 
 from auditor.cells import Cells, CellSpec
 from auditor.findings.card import Card
-from auditor.signals.class_columns import class_column, class_columns, counts_of, lacks_classes
+from auditor.signals.class_columns import (
+    class_column,
+    class_columns,
+    counts_of,
+    lacks_classes,
+    lacks_classes_everywhere,
+)
 from auditor.signals.class_contrast import ClassColumn
 from auditor.signals.class_counts import EVENTS
 from auditor.signals.class_draw import simulate_classes
@@ -97,6 +103,10 @@ class ClassExcess(Signal):
         if found is None and inventory.places < FEWEST_PLACES:
             return Lack("class-excess.few-places", "class-excess.need-places")
         return found
+
+    def lacks_places(self, cells: Cells, options: ClassExcessOptions) -> Lack | None:
+        """Say that too many events carry no offence everywhere, or that no place has classes of both sides."""
+        return lacks_classes_everywhere(cells, options.event, licence=False)
 
     def decides_by(self, inventory: Inventory, options: ClassExcessOptions) -> Literal["controls"]:
         """Other groups than the focal ones and a reference are controls; without them nothing is decided."""

@@ -8,7 +8,13 @@ import numpy as np
 
 from auditor.cells import Cells, CellSpec
 from auditor.findings.card import Card
-from auditor.signals.class_columns import class_column, class_columns, counts_of, lacks_classes
+from auditor.signals.class_columns import (
+    class_column,
+    class_columns,
+    counts_of,
+    lacks_classes,
+    lacks_classes_everywhere,
+)
 from auditor.signals.class_contrast import class_panel
 from auditor.signals.class_counts import EVENTS
 from auditor.signals.class_draw import simulate_classes
@@ -93,6 +99,10 @@ class DiscretionContrast(Signal):
     def lacks(self, inventory: Inventory, options: DiscretionOptions) -> Lack | None:
         """Say what is missing before any place can be measured."""
         return lacks_classes(inventory, options.event)
+
+    def lacks_places(self, cells: Cells, options: DiscretionOptions) -> Lack | None:
+        """Say that too many events carry no offence everywhere, or that no place has classes of both sides."""
+        return lacks_classes_everywhere(cells, options.event, licence=options.licence == "within")
 
     def decides_by(self, inventory: Inventory, options: DiscretionOptions) -> Literal["controls", "itself"]:
         """Other groups than the focal ones and a reference are controls; else a place's own classes decide."""
