@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from auditor.errors import Problem
 from auditor.records.amounts import SEPARATORS, Amount, read_amount, style_of
-from auditor.records.private import listed
+from auditor.records.private import ABOVE, BELOW, listed
 from auditor.records.sheet import QUARANTINED, Row, Sheet, quote, times
 from auditor.records.words import is_missing
 
@@ -17,6 +17,9 @@ PLAIN = r"\d{1,9}"
 _MOSTLY = 0.5
 """A column of which more than this share cannot be read is the wrong column, not a damaged one."""
 
+_IN_UNITS = re.compile(
+    r"\bin (thousands|millions|000s?)\b|\((x ?)?'?(thousands?|millions?|(1,?)?000'?s?)\)", re.IGNORECASE
+)
 _UNIT = re.compile(r"\b(thousands?|millions?|000s?|per (1|cent|capita)|percent|percentage|rates?)\b", re.IGNORECASE)
 Distinct = tuple[str, int, int]
 
@@ -101,6 +104,7 @@ def _judge(sheet: Sheet, name: str, read: list[tuple[Distinct, Amount]], whole: 
             row=wrong[0][2],
         )
     _refuse_units(sheet, name, by_state.get("bad", []))
+    _refuse_titled_units(sheet, name)
     _ask_unclear(sheet, name, by_state.get("unclear", []))
     _ask_dash(sheet, name, by_state.get("dash", []), zeros)
     _mostly_bad(sheet, name, by_state.get("bad", []))
@@ -117,6 +121,23 @@ def _refuse_units(sheet: Sheet, name: str, bad: list[Distinct]) -> None:
             "write the counts themselves, and take the cell out",
             column=name,
             row=units[0][2],
+        )
+
+
+def _refuse_titled_units(sheet: Sheet, name: str) -> None:
+    """Refuse a column whose header, or a line above it, says that its numbers are thousands."""
+    header = sheet.columns.header(name)
+    lines = [note for note in sheet.raw.ledger.notes if ABOVE in note or BELOW in note]
+    said = next((text for text in (header, *lines) if _IN_UNITS.search(text)), "")
+    if said:
+        where = (
+            f"the header {header!r}" if said == header else f"a line beside the table ({_IN_UNITS.search(said)[0]!r})"
+        )
+        sheet.refuse(
+            f"{where} says that the numbers are not people, one by one",
+            "they would be counted a thousand times too low",
+            "write the counts themselves, and take the unit out; or take it out where it speaks of something else",
+            column=name,
         )
 
 

@@ -16,6 +16,7 @@ from auditor.domain.vocabulary import EXCLUDE, NATION
 from auditor.records import facility_placing
 from auditor.records.agencies import in_county, note_agencies
 from auditor.records.columns import key
+from auditor.records.labels_once import ask_places_once
 from auditor.records.place_questions import ENDED, STATEWIDE, Placed, answered, ask_places, label, note_places
 from auditor.records.sheet import BLANKS, EXCLUDED, QUARANTINED, Row, Sheet, literal, quote
 from auditor.records.words import is_total, normal
@@ -55,6 +56,7 @@ def map_places(sheet: Sheet) -> str:
     note_places(sheet, found)
     note_agencies(sheet, found)
     ask_places(sheet, found)
+    ask_places_once(sheet, found)
     return sheet.mapping("place", _COLUMNS, rows)
 
 

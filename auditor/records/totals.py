@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from auditor.records.labels_once import ask_labels_once
 from auditor.records.sheet import EXCLUDED, Row, Sheet, quote, times
 
 TOLERANCE = 0.01
@@ -40,6 +41,7 @@ def settle_totals(sheet: Sheet, values: Sequence[str]) -> None:
     for name in dimensions:
         if name in _BLANK_IN and name in sheet.columns.positions and "n" in values:
             _ask_blank(sheet, name, dimensions)
+            ask_labels_once(sheet, name)
         if sheet.sql(f"SELECT 1 FROM {sheet.typed} WHERE {quote(name + '_total')} LIMIT 1"):  # noqa: S608
             _settle(sheet, name, dimensions, values)
 
