@@ -44,6 +44,10 @@ _DESCRIBED = "tests/calibration/challenge/described.py"
 _MATCHES = "tests/calibration/challenge/statistics.py"
 _FACILITIES = "tests/records/loading/test_facilities.py"
 
+_SERIES = "auditor/signals/series/measure.py"
+_MEASURED = "scripts/method_measured.py"
+_TOGETHER = "benchmarks/results/together_null.csv"
+
 CODED: dict[str, dict[str, tuple[str, str]]] = {
     "docs/challenge.md": {
         "8000": (_WORLD, "8_000, 1_500_000"),
@@ -75,6 +79,50 @@ CODED: dict[str, dict[str, tuple[str, str]]] = {
         "12": (_PLANTED, "drawn.large(4)"),
     },
     "docs/data.md": {"60": ("tests/hostile/test_hostile.py", "SECONDS, BYTES, RESIDENT = 60, 4 << 30, 1 << 20")},
+    "docs/methods/activation-rollout.md": {
+        "20": ("auditor/signals/change/activation_rollout.py", "minimum_places: int = Field(20"),
+    },
+    "docs/methods/activation-series.md": {
+        "24": (_SERIES, "LEAST_BEFORE"),
+        "12": (_SERIES, "LEAST_AFTER"),
+        "36": (_SERIES, "LEAST_BEFORE"),
+    },
+    "docs/methods/activation-synthetic.md": {
+        "19": ("auditor/signals/change/activation_synthetic.py", "donors_least: int = Field(19"),
+    },
+    "docs/methods/booking-not-cited.md": {"1000": (_TOGETHER, ",0.0,0.0,1000,")},
+    "docs/methods/detainer-practice.md": {"30": ("auditor/signals/detainer_timing.py", "MOST_UNRECORDED = 0.3")},
+    "docs/methods/detainer-selectivity.md": {
+        "112": ("tests/golden/test_pierce_holds.py", '"112 times as often" in said'),
+    },
+    "docs/methods/discretion-contrast.md": {"3000": (_MEASURED, '"places": "3000"')},
+    "docs/methods/hold-time.md": {
+        "40": (_MEASURED, "MOST_ROWS = 40"),
+        "66": (_MEASURED, "rows of {len(rows)} with the largest"),
+        "48": ("auditor/signals/hold_options.py", "limit: float = Field(default=48.0"),
+        "52": ("benchmarks/results/hold_null.csv", ",52,"),
+    },
+    "docs/methods/match-yield.md": {"30": ("auditor/signals/match/match_yield.py", "_MINIMUM_PLACES = 30")},
+    "docs/methods/no-charge.md": {"1000": (_TOGETHER, ",0.0,0.0,1000,")},
+    "docs/methods/officer-benchmark.md": {
+        "0.1": ("benchmarks/results/officers_signal.csv", ",0.1,"),
+        "12": ("benchmarks/results/officers_ugly.csv", "few officers,recorded,12,"),
+        "20": ("benchmarks/results/officers_ugly.csv", "few officers,recorded,20,"),
+    },
+    "docs/methods/operation-days.md": {"20000": ("auditor/stats/days/randomisation.py", "MOST = 20_000")},
+    "docs/methods/search-threshold.md": {
+        "50": ("benchmarks/threshold_published.py", "FEW = 50"),
+        "11": ("auditor/signals/outcome/search_threshold.py", "searches: int = Field(default=20, ge=11)"),
+        "150": ("auditor/signals/outcome/search_threshold.py", "warmup: int = Field(default=250, ge=150)"),
+        "3": ("auditor/stats/threshold/prior.py", "guilt: tuple[float, float] = (-3.5, 0.25)"),
+        "006": ("benchmarks/results/threshold_published.csv", "0.0056"),
+        "001": ("benchmarks/results/threshold_published.csv", "+0.0001"),
+    },
+    "docs/methods/veil-of-darkness.md": {
+        "025": ("auditor/signals/veil/panel.py", "p_value <= 0.025"),
+        "6": ("auditor/stats/clock/sun.py", '"civil": 96.0'),
+        "12": ("auditor/stats/clock/sun.py", '"nautical": 102.0'),
+    },
     "docs/places.md": {
         "400": ("auditor/records/far_off.py", "FAR = 400.0"),
         "1532": (_FACILITIES, "assert sum(found.values()) == 1532"),

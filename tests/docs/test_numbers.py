@@ -29,6 +29,7 @@ from auditor.signals.series.measure import LEAST_AFTER, LEAST_BEFORE
 from benchmarks import calibration_table, conformal, peer_null, screen_null
 from scripts.evidence import requirements
 from tests.docs import facts, measured
+from tests.docs.measured_cards import CARDS
 from tests.docs.pages import ROOT, blocks, pages
 from tests.hostile.test_hostile import SECONDS
 
@@ -60,6 +61,9 @@ _OTHER = (
     r"287\(g\)",
     r"\b([Pp]arts?|[Ll]a parte) \d+",
     r"Level 1, 2, 3",
+    r"\bLevels? \d(?: and \d)?\b",
+    r"\b[Ss]cenarios? \d+(?: and \d+)?",
+    r"\d+ CFR [\d.]+",
     r"\b95 %",
     r"90 Fed\. Reg\. 57141",
     r"SHA-256",
@@ -125,6 +129,7 @@ def travis(demonstration: tuple[str, Path]) -> dict[str, Any]:
 
 
 EVERYWHERE = {"1", "10", "0"}
+METHODS = {f"docs/methods/{path.name}": path for path in sorted((ROOT / "docs" / "methods").glob("*.md"))}
 """Small counts are those of 1 to 10; an interval holds 1, or 0."""
 
 COMPUTED: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
@@ -272,6 +277,25 @@ def test_every_number_of_a_page_is_shown_by_its_commands_or_computed(
     assert given <= prose_numbers(text), "computed or told, and not in the page"
 
 
+@pytest.mark.parametrize("name", METHODS)
+def test_every_number_that_a_card_tells_is_made_again_or_a_setting(name: str) -> None:
+    """Tables and options are written by a script, which another test runs; this is of the sentences."""
+    text = METHODS[name].read_text(encoding="utf-8")
+    signal = METHODS[name].stem
+    words = " ".join(text.split())
+    made = [" ".join(phrase.split()) for phrase in CARDS[signal]()] if signal in CARDS else []
+    assert [phrase for phrase in made if phrase not in words] == [], "made anew, and not in the page"
+    lines = re.sub(r"(?ms)^## References$.*?(?=^## )", "", text).splitlines()
+    said = prose_numbers("\n".join(line for line in lines if not line.startswith("|")))
+    told = {*facts.FACTS.get(name, {}), *facts.CODED.get(name, {})}
+    assert said - told - numbers(" ".join(made)) - EVERYWHERE - {"05", "5"} == set(), "neither made again nor told"
+    assert told <= said, "told, and not in the page"
+
+
+def test_every_card_with_sentences_of_tables_has_a_page() -> None:
+    assert {f"docs/methods/{signal}.md" for signal in CARDS} <= set(METHODS)
+
+
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_page_of_tables_is_what_its_script_writes(name: str) -> None:
     assert pages()[name].read_text(encoding="utf-8") == WRITTEN[name]()
@@ -310,7 +334,7 @@ def test_a_setting_that_a_page_tells_stands_in_the_code(page: str, number: str) 
 
 
 def test_every_fact_names_its_source_and_its_page() -> None:
-    known = set(pages())
+    known = {*pages(), *METHODS}
     assert {*facts.FACTS, *facts.CODED} <= known
     assert all(len(source) > 15 for own in facts.FACTS.values() for source in own.values())
 

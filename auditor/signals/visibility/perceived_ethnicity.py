@@ -78,7 +78,7 @@ CARD = Card(
         "p = P(sum_i a >= observed | perceptions shuffled within each person): sum of hypergeometric counts, convolved",
         "screen: focal searches k of n against b = (k / n) / ratio, with what is left of the ratio's error (rather too "
         "large an error, since persons are alike to themselves)",
-        "measured (benchmarks/person_null.py): a true null rejected at .05 in .026 to .045 of runs (two-sided); 95 % "
+        "measured (benchmarks/person_null.py): a true null rejected at .05 in .026 to .037 of runs (two-sided); 95 % "
         "limits of the ratio covered it in .942 to .966. With 5 to 50 officers who differ (SD of .8 or 1.2): .020 to "
         ".037 with officers held fixed, .092 to .547 without",
     ),
