@@ -133,7 +133,7 @@ METHODS = {f"docs/methods/{path.name}": path for path in sorted((ROOT / "docs" /
 """Small counts are those of 1 to 10; an interval holds 1, or 0."""
 
 COMPUTED: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
-    "docs/app.md": lambda found: {"200": str(MOST_FILES)},
+    "docs/app.md": lambda found: {"200": str(MOST_FILES), "3.11": _python()},
     "docs/calibrate.md": lambda found: {
         "400": str(PLACES), "24": str(LEAST_BEFORE), "12": str(LEAST_AFTER), "36": str(LEAST_BEFORE + LEAST_AFTER),
         "200": str(_default("calibrate", "replicates")), "0.05": str(protocol("q")), "5": f"{100 * PLANTED:.0f}",
@@ -188,14 +188,19 @@ COMPUTED: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
 """For each page its numbers that no command of it shows, and the same as a table, a run or arithmetic gives them."""
 
 
+def _python() -> str:
+    """Return the oldest Python that the package takes."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["requires-python"]).removeprefix(">=")
+
+
 def _of_readme(found: dict[str, Any]) -> dict[str, str]:
     """Return the README's numbers; those of its paragraph on what was measured are held by the tests below, too."""
     rows = table("challenge")
-    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     alone = {row["cell"]: float(row["found_alone"]) for row in table("class_one_place") if float(row["effect"]) == 0}
     nobody = [round(100 * screen(cell, 0.0)["any-0.05"]) for cell in ORDINARY]
     return {
-        "3.11": wheel["requires-python"].removeprefix(">="),
+        "3.11": _python(),
         "44": str(found["places_in_all"]),
         "82": f"{100 * found['k'] / found['n']:.0f}",
         "3.2": f"{found['estimate']['value']:.1f}",

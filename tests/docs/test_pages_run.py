@@ -19,6 +19,8 @@ RUNNING = [name for name, path in PAGES.items() if any(commands(b) for b in bloc
 UNRUN = {
     ("README.md", "make demo"): "makes an environment and installs into it from the package index",
     ("README.md", "make test"): "the same, and this is one of those tests",
+    ("README.md", "pip install ."): "installs from the package index",
+    ("README.md", 'pip install ".[app,letters]"'): "the same; its parts are those of pyproject.toml",
 }
 """Commands that no test can run, and why. None of them is out of date: each stands in its page."""
 
