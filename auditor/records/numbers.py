@@ -130,9 +130,7 @@ def _refuse_titled_units(sheet: Sheet, name: str) -> None:
     lines = [note for note in sheet.raw.ledger.notes if ABOVE in note or BELOW in note]
     said = next((text for text in (header, *lines) if _IN_UNITS.search(text)), "")
     if said:
-        where = (
-            f"the header {header!r}" if said == header else f"a line beside the table ({_IN_UNITS.search(said)[0]!r})"
-        )
+        where = f"the header {header!r}" if said == header else "a line above or below the table"
         sheet.refuse(
             f"{where} says that the numbers are not people, one by one",
             "they would be counted a thousand times too low",

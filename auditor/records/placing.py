@@ -29,6 +29,7 @@ _NATIONAL = frozenset(
 _STATEWIDE = frozenset({"statewide", "state total", "state wide", "total state", "all counties", "county total"})
 _EVERYWHERE = frozenset({"all jurisdictions", "all places", "all agencies", "total all jurisdictions"})
 _COUNTY_WORDS = frozenset({"county", "counties", "cnty", "parish", "borough"})
+_YEAR_BEHIND = re.compile(r" (?:for )?(?:fy ?)?(?:19|20)\d\d$")
 _LOCAL_WORDS = frozenset({"precinct", "district", "beat", "zone", "sector", "city", "agency", "division", "ward"})
 
 
@@ -145,11 +146,11 @@ def _stateless(state: str) -> Placed:
 def _total(text: str, state: str) -> str:
     if text.isdecimal():
         return ""
-    plain = normal(text)
+    plain = _YEAR_BEHIND.sub("", normal(text))
     inside = gazetteer().state(state) if state else None
     if text != NATION and plain in _NATIONAL:
         return "nation"
-    if is_total(text) or plain in _EVERYWHERE or plain in _STATEWIDE:
+    if is_total(plain) or is_total(text) or plain in _EVERYWHERE or plain in _STATEWIDE:
         return inside.id if inside else "all"
     bare = re.sub(r"^(total|all) | (total|subtotal|statewide|all counties)$", "", plain)
     of = gazetteer().state(bare) if bare != plain else None

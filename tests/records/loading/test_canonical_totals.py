@@ -18,7 +18,9 @@ def groups(*rows: str) -> str:
     return HEAD + "".join(f"48453,,2011,arrest,{row}\n" for row in rows)
 
 
-@pytest.mark.parametrize("label", ["Total", "TOTAL:", "Grand total", "All agencies", "Statewide", "Totals", "All"])
+@pytest.mark.parametrize(
+    "label", ["Total", "TOTAL:", "Grand total", "All agencies", "Statewide", "Totals", "All", "Total 2011", "Total FY2011"]
+)
 def test_a_total_that_equals_the_rows_is_set_aside(loading, label):
     loaded = loading.one(places("48453,,10", "48201,,30", f"{label},,40"), published=True)
     assert loading.rows(loaded, "place, n") == [("48453", 10), ("48201", 30)]
