@@ -19,7 +19,8 @@ def groups(*rows: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "label", ["Total", "TOTAL:", "Grand total", "All agencies", "Statewide", "Totals", "All", "Total 2011", "Total FY2011"]
+    "label",
+    ["Total", "TOTAL:", "Grand total", "All agencies", "Statewide", "Totals", "All", "Total 2011", "Total FY2011"],
 )
 def test_a_total_that_equals_the_rows_is_set_aside(loading, label):
     loaded = loading.one(places("48453,,10", "48201,,30", f"{label},,40"), published=True)
