@@ -22,7 +22,7 @@ FORMATS: Final = (
     ("pdf", "PDF, printed by the browser on this computer"),
     ("md", "Plain text (Markdown)"),
 )
-INCIDENTS, SIGNERS, EVIDENCE = 3, 2, 2
+INCIDENTS, SIGNERS, EVIDENCE, COPIES = 3, 2, 2, 2
 """How many of each the form has room for."""
 
 
@@ -79,6 +79,10 @@ def sections() -> Iterator[tuple[str, str, tuple[Field, ...]]]:
             Field("reply_by", "Answer asked for by", "date"),
             Field("sent", "How it is sent", help="Such as: by certified mail."),
             Field("enclosures", "Enclosures", "lines", "One line each."),
+            Field(
+                "records_log", "Your requests for records so far", help="Such as: 12 requests, 3 answered; enclosed."
+            ),
+            *(Field(f"copies.{i}.name", f"Copy {i + 1}: to whom") for i in range(COPIES)),
         ),
     )
     yield (
@@ -103,6 +107,7 @@ def sections() -> Iterator[tuple[str, str, tuple[Field, ...]]]:
             Field("funding.recipient", "Recipient of federal money"),
             Field("funding.programme", "Programme"),
             Field("funding.amount", "Amount"),
+            Field("funding.ground", "Protected ground", help="And on what it rests."),
             Field("funding.source", "Source"),
             *(field for i in range(EVIDENCE) for field in _evidence(i)),
         ),
@@ -134,6 +139,7 @@ def _evidence(i: int) -> tuple[Field, ...]:
     return (
         Field(f"evidence.{i}.factor", f"Evidence {n}: of which kind", "factor"),
         Field(f"evidence.{i}.text", f"Evidence {n}: what the records hold", "text"),
+        Field(f"evidence.{i}.date", f"Evidence {n}: day, as known"),
         Field(f"evidence.{i}.source", f"Evidence {n}: source"),
     )
 

@@ -7,12 +7,16 @@ import re
 import tomllib
 import zipfile
 from pathlib import Path
+from typing import Any, get_args, get_origin
 
 import pytest
+from pydantic import BaseModel
 
 from auditor import cli
 from auditor.app.desk import Desk
+from auditor.app.letter_form import sections
 from auditor.app.steps.review import files_of
+from auditor.report.letters.details import Details
 
 from .conftest import Browser, Page, header_of, letterhead
 
@@ -99,6 +103,27 @@ def test_a_letter_and_its_details(finished: Browser) -> None:
     assert "Legal &lt;b&gt;Aid&lt;/b&gt;" in letter.text
     details = tomllib.loads(finished.get(f"/letters/{Path(file).stem}.toml").text)
     assert details["recipient"]["address"] == ["1 Main Street", "Austin"]
+
+
+def test_the_form_has_whatever_the_details_may_hold() -> None:
+    """But the choice of requests, which the command line has: without one a letter asks for all that it may."""
+    fields = {field.name for _, _, own in sections() for field in own}
+    wanted: set[str] = set()
+    for name, about in Details.model_fields.items():
+        (inner, many) = _inner(about.annotation)
+        wanted |= {f"{name}.0.{key}" if many else f"{name}.{key}" for key in inner} or {name}
+    lacking = wanted - fields
+    people = {f"{who}.{key}" for who in ("signers.0", "copies.0") for key in ("title", "organisation", "address")}
+    assert lacking == {"requests.0.ask", "requests.0.text", "requests.0.by"} | (people - {"signers.0.title"})
+    assert {name for name in fields if not re.search(r"\.[1-9]\.", name)} <= wanted
+
+
+def _inner(kind: Any) -> tuple[list[str], bool]:
+    """Return the keys of a table, or of each of a list of tables."""
+    (many,) = [get_args(kind)[0] if get_origin(kind) is tuple else None]
+    table = many if many is not None else kind
+    keys = list(table.model_fields) if isinstance(table, type) and issubclass(table, BaseModel) else []
+    return keys, bool(keys) and many is not None
 
 
 def test_a_slip_in_the_details_stands_beside_its_field(finished: Browser) -> None:
