@@ -63,7 +63,8 @@ def classify(place_text: str, places: Gazetteer | None = None) -> Reference:
     Reference
     """
     known = places or gazetteer()
-    text = place_text.strip()
+    # Spreadsheets keep the zeros of '01001 by the apostrophe, and some programs write it out.
+    text = re.sub(r"^['’](?=\d)", "", place_text.strip())
     if not text:
         return Reference("blank", "", "")
     if text.startswith("local:"):

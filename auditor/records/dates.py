@@ -25,6 +25,8 @@ _WORDED = (
 )
 _FISCAL = re.compile(r"fy\s*'?(\d{4}|\d{2})(?:[ \-]*q([1-4]))?")
 _DECIMAL = re.compile(r"^(\d{4})[.]0$", re.ASCII)
+# The apostrophe by which a spreadsheet keeps a text: '3/14/2011; that of '11 stands for a century.
+_QUOTED = re.compile(r"^['’](?=\d{4}|\d{1,2}[/.-]\d)", re.ASCII)
 _SPAN = re.compile(r"\s+(?:to|through|thru|until|[-–—])\s+|\s*[–—]\s*")
 EARLIEST = date(1971, 1, 1)
 LATEST_YEAR = 2100
@@ -75,7 +77,7 @@ def read_period(text: str, order: Order = "none", *, fiscal: bool = False) -> Pe
     -----
     Years of two digits are read as 1951 to 2050.
     """
-    cell = _DECIMAL.sub(r"\1", " ".join(text.split()).casefold())
+    cell = _QUOTED.sub("", _DECIMAL.sub(r"\1", " ".join(text.split()).casefold()))
     try:
         if iso := _ISO.fullmatch(cell):  # most days are written so, and none of what follows reads them otherwise
             return _day(int(iso[1]), int(iso[2]), int(iso[3]))

@@ -1,5 +1,7 @@
 """Bad inputs, chapter 2, cases 43-69: numbers, totals, cumulative series, repeated rows."""
 
+from datetime import date
+
 import pytest
 
 HEAD = "place,period,event,n\n"
@@ -68,6 +70,9 @@ def test_case_049_a_stop_and_zero_behind_some_codes(desk):
 
 def test_case_050_numbers_as_text(desk):
     assert desk.read(years("'120", "'7")).rows("n") == [(120,), (7,)]
+    # Codes of places and days too: some programs write out the apostrophe that keeps a spreadsheet from changing them.
+    told = desk.read("place,event,date,group\n'01001,arrest,'3/14/2011,white\n'48453,arrest,'3/2/2011,white\n")
+    assert told.rows("place, start") == [("01001", date(2011, 3, 1)), ("48453", date(2011, 3, 1))]
 
 
 def test_case_051_identifiers_damaged_by_excel(desk):
