@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.records.raw import RawTable
@@ -50,6 +50,7 @@ def unfold(
     *,
     number: Callable[[Figure], str] = _numbers,
     margin: Callable[[Figure], str] = _margins,
+    always: Collection[str] = ("group",),
 ) -> RawTable:
     """Give every figure of a row a row of its own.
 
@@ -65,14 +66,16 @@ def unfold(
         Columns that every row of the result has: name = SQL over the old table ``r``.
     number, margin : callable
         From a figure to the SQL of its numbers and of their margins.
+    always : collection of str
+        Those of :data:`FIELDS` that every row of the result has, whatever the figures say.
 
     Returns
     -------
     RawTable
-        Columns of ``keep``, then those of :data:`FIELDS` of which some figure says something (and ``group``), ``n``,
+        Columns of ``keep``, then those of :data:`FIELDS` of which some figure says something (and ``always``), ``n``,
         and ``moe`` where there is any. ``_row`` is the row of the file and repeats.
     """
-    given = [name for name in FIELDS if name == "group" or any(getattr(figure, name) for figure in figures)]
+    given = [name for name in FIELDS if name in always or any(getattr(figure, name) for figure in figures)]
     margins = any(figure.moe is not None for figure in figures)
     names = [*keep, *given, "n", *(["moe"] if margins else [])]
     parts = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.records import canonical
+from auditor.records import canonical, wide_counts
 from auditor.records.adapter import Adapter
 from auditor.records.columns import COUNT, END, GROUP, JURISDICTION, MONTH, PERIOD, PLACE, START, STATE, Column
 from auditor.records.place_totals import settle_place_totals
@@ -73,6 +73,8 @@ ADAPTER = Adapter(
     required=(("place", "jurisdiction"), ("period", "period_end", "month"), ("event",), ("n",)),
     recognise=recognise,
     load=load,
+    reshape=wide_counts.reshape,
+    unless=frozenset({"n"}),
     sample=(
         "place,period,event,group,offence,n\n"
         "48453,2011,arrest,hispanic,traffic,120\n"

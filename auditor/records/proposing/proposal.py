@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from auditor.records import wide_counts
 from auditor.records.adapter import named
 from auditor.records.columns import find_columns
 from auditor.records.proposing.entries import LINES
@@ -49,7 +50,11 @@ def propose(profiles: Sequence[Profile], format: str = "") -> Proposal:
     format_, why = (format, "") if format else _format(found, profiles)
     if format_ not in LINES:
         return Proposal(format_, why, remarks=_remarks(profiles, format_))
-    known = set(find_columns([profile.header for profile in profiles], named(format_).columns))
+    headers = [profile.header for profile in profiles]
+    known = set(find_columns(headers, named(format_).columns))
+    if format_ == "counts" and (apart := wide_counts.figures(headers)):
+        # Such columns are read as they stand: what each holds says its header.
+        known |= {"n", *(name for name in ("group", "period") if any(getattr(item, name) for item in apart))}
     return Proposal(format_, why, tuple(LINES[format_](found, profiles, frozenset(known))), _remarks(profiles, format_))
 
 
@@ -64,6 +69,9 @@ def _format(found: Roles, profiles: Sequence[Profile]) -> tuple[str, str]:
     if header and any(population_words(profile) for profile in profiles if profile.header == header):
         return "population", f"{header} counts people who live somewhere"
     when = period.sure or period.maybe or dated.sure
+    months = wide_counts.months([profile.header for profile in profiles])
+    if months:
+        return "counts", f"{listed(months, 3)} are months, with a number each: residents are not counted so often"
     if counted.one and when:
         return "counts", f"{counted.one} is a number, and {when[0]} says of which time"
     if counted.sure:
@@ -96,8 +104,8 @@ def _remarks(profiles: Sequence[Profile], format_: str) -> tuple[str, ...]:
     side_by_side = [profile.header for profile in profiles if profile.kind == "whole" and _GROUP_WORDS & profile.words]
     if not format_ and len(side_by_side) > 2:
         remarks.append(
-            f"its groups stand side by side in columns ({listed(side_by_side)}); the program reads one row for each "
-            "place and group: bring it into that shape (`auditor init --template population`, or counts)"
+            f'its groups stand side by side in columns ({listed(side_by_side)}): with format = "counts" or '
+            '"population" each of them is read as the figures of its group'
         )
     aside = set_aside(profiles)
     if aside:

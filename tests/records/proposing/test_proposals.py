@@ -118,7 +118,7 @@ def test_a_birth_date_is_never_the_date_of_an_event(look: Look) -> None:
 
 def test_groups_side_by_side_are_pointed_out(look: Look) -> None:
     text = table("fips,hispanic_total,nh_white,nh_black", "48453,1,2,3", "48113,4,5,6")
-    assert "one row for each place and group" in propose(look(text)).remarks[0]
+    assert "each of them is read as the figures of its group" in propose(look(text)).remarks[0]
 
 
 def test_every_letter_that_clashes_has_more_than_one_reading() -> None:
