@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from auditor.domain.source import Source
+from auditor.records.private import unquoted
 from auditor.records.quality import Quality, reason
 from auditor.records.unseen import visible
 
@@ -50,7 +51,7 @@ def source_entry(source: Source, quality: Quality, least: int, *, telling: bool 
             "quarantined": ledger.quarantined,
             "quarantined_reasons": _steps(source, quarantined=True),
         },
-        "notes": list(ledger.notes),
+        "notes": [note if source.published else unquoted(note) for note in ledger.notes],
         "quality": {
             "grade": quality.grade,
             "reasons": _reasons(quality, told),
@@ -86,7 +87,7 @@ def _reasons(quality: Quality, told: dict[str, float | None]) -> list[str]:
 
 def _steps(source: Source, *, quarantined: bool) -> list[dict[str, Any]]:
     return [
-        {"reason": step.reason, "n": step.rows, "rows": step.example}
+        {"reason": step.reason if source.published else unquoted(step.reason), "n": step.rows, "rows": step.example}
         for step in source.ledger.steps
         if step.quarantined is quarantined
     ]

@@ -101,6 +101,15 @@ def listed(sheet: Sheet, column: str, values: Sequence[tuple[str, int, int]], *,
     return ", ".join(texts[:_SHOWN]) + (f" and {len(texts) - _SHOWN:,} more" if len(texts) > _SHOWN else "")
 
 
+def unquoted(text: str) -> str:
+    """Return a note or a reason without what it quotes from above or below a table: who made the file, whom to call."""
+    for mark in (ABOVE, BELOW):
+        own, found, _ = text.partition(mark)
+        if found:
+            return f"{own}{found} …"
+    return text
+
+
 def without_numbers(ledger: Ledger, spec: SourceSpec) -> Ledger:
     """Mask the numbers in what a ledger quotes from above and below the table of a file that is not public."""
     if spec.published:

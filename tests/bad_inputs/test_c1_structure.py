@@ -125,6 +125,18 @@ def test_case_030_notes_below_the_table(desk):
     assert told.rows(COLUMNS) == READ
 
 
+def test_case_030_what_stands_beside_the_table_is_not_published(desk):
+    """Who made the file and whom to call: listed for the user, and in no page."""
+    text = "Prepared by: Sgt. John Doe\n\n" + HEAD + ROWS + "Source: Lt. Jane Roe\n"
+    told = desk.read(text)
+    told.says("'Prepared by: Sgt. John Doe'", "note below the table: 'Source: Lt. Jane Roe'")
+    entry = str(desk.audit(desk.source(desk.write(text))).sources)
+    assert "left out: …" in entry
+    assert "note below the table: …" in entry
+    assert "Doe" not in entry
+    assert "Roe" not in entry
+
+
 def test_case_031_blank_rows(desk):
     """They are nobody's record, and the rows below keep their numbers."""
     told = desk.read(HEAD + ROWS.replace("48201", "\n,,,,\n48201") + "48113,2011,arrest,white,x\n\n\n,,,,\n")
