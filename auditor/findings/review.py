@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +17,8 @@ from auditor.findings.finding import Comparator, Estimate, Finding, Range, Sente
 from auditor.findings.listed import Listed
 
 SCHEMA_VERSION = "1"
+_SHOWN = 30
+"""Findings of a place that a notebook shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Control:
     suppressed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PlaceReview:
     """What the audit says of one place.
 
@@ -76,6 +79,26 @@ class PlaceReview:
     response: str | None = None
     controls: tuple[Control, ...] = ()
     listed: Mapping[str, Listed] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Say what it is in one line: the numbers behind it run to megabytes."""
+        found, withheld = len(self.findings), len(self.withheld)
+        return f"<PlaceReview {self.name} ({self.place}): {self.verdict}; {found} findings, {withheld} withheld>"
+
+    def _repr_html_(self) -> str:
+        """Show the verdict and the sentence of every finding in a notebook."""
+        head = f"{'SIMULATED. ' if self.simulated else ''}{self.name} ({self.place}): {self.verdict}"
+        rows = "".join(
+            f"<tr><td>{escape(found.signal)}</td><td>{escape(_english(found.sentence))}</td></tr>"
+            for found in self.findings[:_SHOWN]
+        )
+        more = len(self.findings) - _SHOWN
+        rest = f"<p>and {more:,} more findings</p>" if more > 0 else ""
+        return f"<table><caption>{escape(head)}</caption><tr><th>Signal</th><th>Finding</th></tr>{rows}</table>{rest}"
+
+
+def _english(sentence: Sentence | None) -> str:
+    return sentence.text["en"] if sentence else ""
 
 
 @dataclass(frozen=True, slots=True)

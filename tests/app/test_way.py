@@ -98,6 +98,7 @@ def test_a_letter_and_its_details(finished: Browser) -> None:
     file = re.findall(r'href="/letters/([^"]+)"', page)[-1]
     assert file.endswith("-county-board.html")
     assert "Before you send" in page
+    assert not re.search(r" --kind|\(date =", page), "words of a terminal"
     letter = finished.get(f"/letters/{file}")
     assert letter.headers["content-disposition"].startswith("attachment")
     assert "Legal &lt;b&gt;Aid&lt;/b&gt;" in letter.text

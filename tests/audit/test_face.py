@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 import pandas as pd
@@ -106,6 +108,19 @@ def test_a_notebook_shows_places_and_verdicts_and_no_markup_of_others(review: au
     assert "Three &lt;counties&gt;" in shown
     assert "Anderson County" in shown
     assert shown.count("<tr>") == 4
+
+
+def test_a_notebook_shows_what_was_found_in_a_place(review: auditor.Review) -> None:
+    place = review.place("48001")
+    assert len(repr(place)) < 120
+    shown = place._repr_html_()
+    assert f"Anderson County (48001): {place.verdict}" in shown
+    said = place.findings[0].sentence
+    assert said is not None
+    assert said.text["en"] in unescape(shown)
+    assert shown.count("<tr>") == 1 + min(len(place.findings), 30)
+    evil = dataclasses.replace(place, name="<script>")
+    assert "<script>" not in evil._repr_html_()
 
 
 def test_a_review_is_read_and_its_letter_written_without_pandas(review: auditor.Review, tmp_path: Path) -> None:
