@@ -297,6 +297,14 @@ def test_every_number_that_a_card_tells_is_made_again_or_a_setting(name: str) ->
     assert told <= said, "told, and not in the page"
 
 
+def test_no_page_escapes() -> None:
+    """A page in a folder of its own would be in no list."""
+    there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert there <= {*HELD, *WRITTEN, *BY_THEIR_TESTS, *METHODS}
+    assert "README.md" in HELD
+    assert {*WRITTEN, *BY_THEIR_TESTS} <= set(pages())
+
+
 def test_every_card_with_sentences_of_tables_has_a_page() -> None:
     assert {f"docs/methods/{signal}.md" for signal in CARDS} <= set(METHODS)
 
