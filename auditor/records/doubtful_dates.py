@@ -18,6 +18,16 @@ _DAY_OF_MONTH = re.compile(r"([a-z]{3,9})[ -]?(\d{1,2})", re.IGNORECASE)
 _FEWEST_ENDS, _DAYS = 3, 31
 
 
+def refuse_months_of_fiscal_years(sheet: Sheet) -> None:
+    """Refuse a month beside a fiscal year: October of 2011 lies in 2010 for some, July of 2011 in 2010 for others."""
+    sheet.refuse(
+        f"column {sheet.columns.header('month')!r} stands beside a fiscal year",
+        "in which calendar year a month of a fiscal year lies depends on when that year begins",
+        "write the calendar year of each month, or both in one column (2010-10)",
+        column="month",
+    )
+
+
 def refuse_double_years(sheet: Sheet, column: str, values: Mapping[str, Distinct]) -> None:
     """Refuse 2010-11, 2011-12, 2012-13: years that span two, of which the first two would pass for months.
 

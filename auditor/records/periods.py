@@ -10,7 +10,13 @@ from string import ascii_letters, digits
 from auditor.domain.periods import Period
 from auditor.records.columns import key
 from auditor.records.dates import order_of, problem_with, read_period
-from auditor.records.doubtful_dates import ask_swapped, refuse_double_years, refuse_without_year, refuse_year_first
+from auditor.records.doubtful_dates import (
+    ask_swapped,
+    refuse_double_years,
+    refuse_months_of_fiscal_years,
+    refuse_without_year,
+    refuse_year_first,
+)
 from auditor.records.new_year import years_only
 from auditor.records.private import listed
 from auditor.records.sheet import QUARANTINED, SHOWN, Row, Sheet
@@ -34,8 +40,12 @@ def period_text(sheet: Sheet, name: str) -> str:
         month, year = (f"nullif(trim({sheet.text(part)}), '')" for part in ("month", "period"))
         if "period" not in sheet.columns:
             return month
+        joined = f"{year} || '-' || {month}"
         if key(sheet.columns.header("period")) == "year":
-            return f"{year} || '-' || {month}"
+            return joined
+        if "period" in sheet.columns.positions and not _fiscal(sheet):
+            # Whatever the column is called: a year of four digits beside a month is the year of that month.
+            return f"CASE WHEN regexp_full_match({year}, '(19|20)\\d\\d') THEN {joined} ELSE {year} END"
     if name not in sheet.columns.positions:
         return sheet.text(name)
     text = sheet.text(name)
@@ -44,6 +54,10 @@ def period_text(sheet: Sheet, name: str) -> str:
     plain = f"substr({text}, 11, 1) IN (' ', 'T') AND substr({text}, 14, 1) = ':' AND substr({text}, 5, 1) = '-'"
     cut = f"regexp_replace({text}, '{_TIME}', '\\1')"
     return f"CASE WHEN length({text}) <= 8 OR ({day}) THEN {text} WHEN {plain} THEN left({text}, 10) ELSE {cut} END"
+
+
+def _fiscal(sheet: Sheet) -> bool:
+    return key(sheet.columns.header("period")) in ("fiscalyear", "fy")
 
 
 def map_periods(sheet: Sheet, names: Sequence[str], table: str, *, days: bool = False, months: bool = False) -> str:
@@ -77,7 +91,9 @@ def map_periods(sheet: Sheet, names: Sequence[str], table: str, *, days: bool = 
         refuse_without_year(sheet, column, values)
     if not days:
         refuse_double_years(sheet, column, values)
-    fiscal = key(sheet.columns.header("period")) in ("fiscalyear", "fy") and names[0] == "period"
+    fiscal = _fiscal(sheet) and names[0] == "period"
+    if fiscal and "month" in sheet.columns.positions:
+        refuse_months_of_fiscal_years(sheet)
     known: dict[str, Period] = {}
     bad: list[tuple[Distinct, str]] = []
     for text, item in values.items():

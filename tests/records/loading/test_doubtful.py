@@ -99,3 +99,17 @@ def test_years_with_a_stop_and_zero(loading):
     loaded = loading.one(counts("2011.0", "2010.0"))
     assert loading.rows(loaded, "start") == [(date(2011, 1, 1),), (date(2010, 1, 1),)]
     assert "a stop and zero behind years left out, e.g. '2011.0'" in loading.notes(loaded)
+
+
+@pytest.mark.parametrize("header", ["year", "period", "Yr"])
+def test_a_month_beside_a_year_of_any_name(loading, header):
+    """Under another name than "year" the months were not read, and each figure passed for one of the whole year."""
+    options = {"columns": {"period": header}} if header == "Yr" else {}
+    text = f"place,{header},month,event,n\n48453,2011,January,arrest,5\n48453,2011,2,arrest,6\n"
+    read = loading.rows(loading.one(text, format="counts", **options), 'start, "end", n')
+    assert read == [(date(2011, 1, 1), date(2011, 1, 31), 5), (date(2011, 2, 1), date(2011, 2, 28), 6)]
+
+
+def test_a_month_beside_a_fiscal_year(loading):
+    text = "place,fiscal_year,month,event,n\n48453,2011,October,arrest,5\n48453,2011,January,arrest,6\n"
+    assert "stands beside a fiscal year" in loading.problem(InputError, text).found
