@@ -62,7 +62,7 @@ class ArrestReader(Reader):
         asked = self.of(place, {"unknown"}, both)
         self.unrecorded(finding, asked, asked + self.of(place, {group, "white"}, both))
         # The ratio and its limits are made of every class.
-        if max(digits(finding["estimate"][name]) for name in ("value", "low", "high")) > 3:
+        if max(digits(finding["estimate"][name] or 0) for name in ("value", "low", "high")) > 3:
             for who in (group, "white", *(["unknown"] if finding["ranges"] else [])):
                 for offence in both:
                     self.holds(self.of(place, {who}, {offence}))

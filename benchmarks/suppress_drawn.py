@@ -1,8 +1,9 @@
 """A threshold model whose posterior is made up: what an audit prints beside it is real, the sampling is left out.
 
 Sampling takes minutes an audit, and of what rests on it three digits are printed, which no equation reads. The counts
-that the signal prints do not depend on it, but for the places that it withholds, because the sampling did not converge
-or the prior decides the sign: here none is withheld, so that whoever attacks is told more, not less.
+that the signal prints do not depend on it, nor whether a range over unrecorded groups stands beside them, but for the
+places that it withholds, because the sampling did not converge or the prior decides the sign: here none is withheld, so
+that whoever attacks is told more, not less.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from auditor.stats.threshold.summary import Posterior
 @contextmanager
 def unsampled() -> Iterator[None]:
     """Let threshold models converge at once, with the same posterior everywhere."""
-    with patch.object(fits, "fit_units", _made_up):
+    with patch.object(fits, "fit_units", _made_up), patch.object(fits, "fit_blanks", _made_up_blanks):
         yield
 
 
@@ -43,6 +44,14 @@ def _made_up(units: fits.Stops, rows: fits.Ints, asked: fits.Asked, name: str) -
         level=0.95,
     )
     return [fit] * (1 + len(asked.scaled))
+
+
+def _made_up_blanks(
+    units: fits.Stops, rows: fits.Ints, asked: fits.Asked, name: str
+) -> Iterator[tuple[int, list[ThresholdFit]]]:
+    """Return the four ways to give out stops of unrecorded group, where there are any, each with the same posterior."""
+    if units.blank.any():
+        yield from ((focal, _made_up(units, rows, asked, name)[:1] * 4) for focal in range(asked.groups - 1))
 
 
 def _posterior(shape: tuple[int, ...], mean: float, below: float) -> Posterior:

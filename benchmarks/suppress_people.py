@@ -94,14 +94,33 @@ class PeopleReader(Reader):
         groups = finding["contrast"].split("/")[:-1]
         for group, k, n in zip(groups, ("k", "reference_hits"), ("n", "reference_searches"), strict=False):
             told = finding["sentence"]["values"]
+            made = self.of(place, {group}, {"miss", "hit"})
             self.system.equals(self.of(place, {group}, {"hit"}), told[k])
-            self.system.equals(self.of(place, {group}, {"miss", "hit"}), told[n])
+            self.system.equals(made, told[n])
+            if k == "k" and "search_rate" in told:
+                self.digits(made, self.of(place, {group}, {"miss", "hit", "none"}), told["search_rate"])
+        # A share without a recorded outcome, or search, is of the group alone.
+        for name, silent, whole in (
+            ("contraband", {"silent"}, {"miss", "hit", "silent"}),
+            ("search", {"unasked"}, {"none", "miss", "hit", "silent", "unasked"}),
+        ):
+            if finding["missing"].get(name) is not None:
+                first = groups[0]
+                share = finding["missing"][name]
+                self.system.share(self.of(place, {first}, silent), self.of(place, {first}, whole), share)
 
     def _booking_not_cited(self, finding: Mapping[str, Any], place: str) -> None:
         name = finding["contrast"].split("/")[2]
         offences = _AMONG["booking-not-cited", name]
         self._pair(finding, place, {"booked"}, {"booked", "cited"}, by=_BY[name], offences=offences)
         self._missing(finding, place, {"booked", "cited"}, {"silent"}, "outcome", offences)
+        covered = [c["values"]["covered"] for c in finding["caveats"] if c["id"] == "booking-not-cited.caveat-covered"]
+        if covered:
+            who, told = {finding["group"]}, {"booked", "cited"}
+            sides = [({group}, told, told) for group in (finding["group"], "white")]
+            _, strata = self._strata(place, sides, _BY[name], offences)
+            every = {key[3:5] for key in self.of(place) if offences is None or key[4] in offences}
+            self.digits(self.of(place, who, told, strata), self.of(place, who, told, every), covered[0])
 
     def _no_charge(self, finding: Mapping[str, Any], place: str) -> None:
         name = finding["contrast"].split("/")[2]

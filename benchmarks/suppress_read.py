@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor, log10
 from typing import Any
 
+from benchmarks.suppress_known import DIGITS, FEW, leaves, unread
 from benchmarks.suppress_lp import LEAST, System
 from benchmarks.suppress_sums import fitting
 from benchmarks.suppress_worlds import World
@@ -32,6 +34,7 @@ def read(reader: Reader, review: Mapping[str, Any]) -> None:
             if finding["suppressed"]:
                 reader.suppressed(finding)
             else:
+                known(finding)
                 reader.finding(finding)
         for control in entry["controls"]:
             if not control["suppressed"]:
@@ -42,6 +45,14 @@ def read(reader: Reader, review: Mapping[str, Any]) -> None:
     reader.pooled()
     for source in review["sources"]:
         reader.source(source)
+
+
+def known(finding: Mapping[str, Any]) -> None:
+    """Hold a finding against what is known of its numbers."""
+    many = sorted({name for name, value in leaves(finding) if name in FEW and digits(value) > DIGITS})
+    for what, names in (("unread", unread(finding)), ("all the digits of", many)):
+        if names:
+            raise ArithmeticError(f"{finding['signal']} {finding['contrast']}: {what} {names}")
 
 
 @dataclass(frozen=True)
@@ -162,8 +173,15 @@ class Reader:
         """The share of cases of unrecorded group, and a range over them, which moves with every one."""
         if finding["missing"].get("group") is not None:
             self.system.share(part, whole, finding["missing"]["group"])
-        if finding["ranges"] and all(entry["low"] != entry["high"] for entry in finding["ranges"]):
+        moved = any(entry["low"] != entry["high"] for entry in finding["ranges"])
+        moved |= (finding["robustness"] or {}).get("unrecorded_share") is not None
+        if moved or any("tipping" in caveat["values"] for caveat in finding["caveats"]):
             self.system.equals(part, self.value(part))
+
+    def digits(self, part: Keys, whole: Keys, share: float) -> None:
+        """State a share as closely as the digits tell it that it is written with, three at least."""
+        half = 10.0 ** (floor(log10(share)) + 1 - max(digits(share), 3)) / 2 if share else 0.0
+        self.system.within(part, whole, share - half, share + half)
 
     def rounded(self, part: Keys, whole: Keys, share: float | None) -> None:
         """A share of a whole source; a reader who knows about how many people it is of knows to what it was rounded."""

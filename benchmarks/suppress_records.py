@@ -32,6 +32,7 @@ COLUMNS = {
 _BOOKED, _DUE, _SOON, _LATE = "2011-03-15 02:00", "2011-03-15 10:00", "2011-03-15 20:00", "2011-03-23 18:00"
 VALUES = {
     "none": ("no", ""), "miss": ("yes", "no"), "hit": ("yes", "yes"), "silent-searches": ("yes", ""),
+    "unasked": ("", ""),
     "cited": ("yes", "no"), "booked": ("no", "yes"), "silent-custody": ("", ""),
     "kept": ("convicted", "no"), "dropped": ("dismissed", "no"), "open": ("pending", "no"), "taken": ("", "yes"),
     "hold-long": ("yes", _BOOKED, _DUE, _LATE), "hold-short": ("yes", _BOOKED, _DUE, _SOON),
@@ -69,6 +70,9 @@ def people(rng: np.random.Generator, places: int, kind: str) -> World:
                         counts[EVENTS[kind], place, group, agency, offence, outcome] = n
     residents = {(place, group): int(rng.integers(3000, 60000)) for place in ids for group in GROUPS[:3]}
     focal = ("hispanic", "black") if "black" in groups and rng.random() < 0.3 else ("hispanic",)
+    if kind == "searches" and rng.random() < 0.3:  # drawn last: other worlds stay as they were
+        asked = dict.fromkeys(key[:5] for key in counts)
+        counts |= {(*key, "unasked"): _count(rng, typical * 0.1 * share.get(key[2], 1.0), few) for key in asked}
     return World(kind, ids, counts, residents, focal=focal)
 
 

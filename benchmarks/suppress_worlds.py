@@ -52,7 +52,7 @@ def arrests(rng: np.random.Generator, places: int) -> World:
         for group in groups:
             for offence in offences:
                 rare = share.get(group, 1.0) * (0.15 if offence == "unknown" else 1.0)
-                n = _count(rng, typical * rare * (3 if place == "elsewhere" else 1), few * max(rare, 0.2))
+                n = count(rng, typical * rare * (3 if place == "elsewhere" else 1), few * max(rare, 0.2))
                 first = int(rng.binomial(n, 0.5)) if monthly else n
                 for half, part in zip(HALVES, (first, n - first), strict=True):
                     counts["arrest", place, group, offence, half] = part
@@ -75,14 +75,15 @@ def matches(rng: np.random.Generator, places: int) -> World:
         size = typical * (float(rng.choice([0.2, 1, 30])) if place == "elsewhere" else 1)
         for event in events:
             for level in (*LEVELS, *(() if told else ("unknown",))):
-                n = _count(rng, size * (0.1 if level == "unknown" else 1), few)
+                n = count(rng, size * (0.1 if level == "unknown" else 1), few)
                 # Who is removed was matched; a place with more removals than matches is set aside by the reader.
                 counts[event, place, level] = n if event == "match" else min(n, counts["match", place, level])
         counts["submission", place, "rest"] = int(rng.integers(300, 9000))
     return World("matches", ids, counts, {}, nation)
 
 
-def _count(rng: np.random.Generator, typical: float, few: float) -> int:
+def count(rng: np.random.Generator, typical: float, few: float) -> int:
+    """Draw one count: 1 to 10 as often as is asked, now and then 0, else as large as it comes."""
     draw = rng.random()
     if draw < few:
         return int(rng.integers(1, 11))
@@ -92,7 +93,7 @@ def _count(rng: np.random.Generator, typical: float, few: float) -> int:
 def write(world: World, folder: Path, files: Callable[[World, Path], list[tuple[str, str]]] | None = None) -> Path:
     """Write the files of a world and return its configuration."""
     folder.mkdir(parents=True, exist_ok=True)
-    sources = (files or {"arrests": _arrest_files, "matches": _match_files}[world.kind])(world, folder)
+    sources = (files or (_match_files if world.kind == "matches" else _arrest_files))(world, folder)
     text = HEAD.format(focal=json.dumps(list(world.focal)))
     for name, form in sources:
         text += f'\n[[sources]]\nformat = "{form}"\npath = "{name}"\n'

@@ -38,6 +38,7 @@ import numpy as np
 
 from auditor.audit.config import load_config
 from auditor.audit.run import audit
+from benchmarks.suppress_classes import classes
 from benchmarks.suppress_counts import ArrestReader, MatchReader, targets
 from benchmarks.suppress_drawn import unsampled
 from benchmarks.suppress_lp import LEAST
@@ -48,8 +49,8 @@ from benchmarks.suppress_settle import WIDE, settle
 from benchmarks.suppress_worlds import World, arrests, matches, write
 
 ROOT = Path(__file__).resolve().parents[1]
-KINDS = {"arrests": arrests, "matches": matches, **{kind: drawer(kind) for kind in OUTCOMES}}
-READERS = {"arrests": ArrestReader, "matches": MatchReader}
+KINDS = {"arrests": arrests, "classes": classes, "matches": matches, **{kind: drawer(kind) for kind in OUTCOMES}}
+READERS = {"arrests": ArrestReader, "classes": ArrestReader, "matches": MatchReader}
 PLACES = (48, 8, 48, 3)
 """Places of one audit and the next: a large one costs little more, in a small one a sum over the others says most."""
 

@@ -15,7 +15,7 @@ from auditor.signals.baseline import small, tainted
 from auditor.signals.class_counts import ClassCounts
 from auditor.signals.class_left import left_over
 from auditor.signals.signal import ClassSample, Contrast, Lack, Panel, blank
-from auditor.signals.ways import FEWEST_WAYS, class_ways
+from auditor.signals.ways import FEWEST_WAYS, MORE_WAYS, class_ways
 from auditor.stats.classes.alone import randomise_alone
 from auditor.stats.classes.randomisation import Randomised, randomise_classes
 from auditor.stats.classes.ratios import (
@@ -69,9 +69,9 @@ def class_panel(signal: str, cells: Cells, counts: ClassCounts, columns: Sequenc
     centred, with an interval for sampling error alone; p-values are those of the place's own permutation.
     """
     measured = [_measure(cells, counts, column) for column in columns]
-    for column, item in zip(columns, measured, strict=True):
-        alike = [np.asarray(other.side != 0) for other in columns if other.group == column.group]
-        item.arrays["hidden"] |= item.arrays["coarse"] & _few_ways(cells, counts, column, np.all(alike, axis=0))
+    ways = column_ways(cells, counts, columns)
+    for item, own in zip(measured, ways.T, strict=True):
+        item.arrays["hidden"] |= item.arrays["coarse"] & (own < FEWEST_WAYS)
     # The shares of two contrasts, and the events of the class in which they differ, would give a third number away.
     bare = np.any([item.arrays["range_hidden"] for item in measured], axis=0)
     _hide_alike(columns, measured)
@@ -96,7 +96,8 @@ def class_panel(signal: str, cells: Cells, counts: ClassCounts, columns: Sequenc
         censored=stack("censored"),
         window=(days[0], days[1]),
         hidden=stack("hidden"),
-        range_hidden=np.column_stack([bare] * len(columns)),
+        range_hidden=bare[:, None] | (stack("coarse") & (ways < MORE_WAYS)),
+        missing_hidden=np.column_stack([bare] * len(columns)),
         coarse=stack("coarse"),
         samples={c: item.samples for c, item in enumerate(measured)},
         least_p=stack("least_p"),
@@ -174,15 +175,22 @@ def _state(
     arrays["range_hidden"] |= small(counts.unrecorded - np.nansum(counts.unknown * asked, axis=1), cells)
 
 
-def _few_ways(cells: Cells, counts: ClassCounts, column: ClassColumn, guessed: Bools) -> Bools:
-    """Return where so few ways to share the events out over classes are left that three digits would tell which it is.
+def column_ways(cells: Cells, counts: ClassCounts, columns: Sequence[ClassColumn]) -> Floats:
+    """Return in how many ways the events of each contrast can be shared out over its classes.
 
-    Classes that stand in one contrast of the group and not in another follow from the sums of the two.
+    Returns
+    -------
+    (J, C) array
+        Decimal logarithm. Classes that stand in one contrast of a group and not in another follow from the sums of the
+        two.
     """
-    (h, known_h), (w, known_w) = counts.of(column.group), counts.of(cells.reference_group)
-    use = class_ratios(h, w, column.side, known_h & known_w).use & guessed
-    sides = [use & (column.side == which) for which in (1, -1)]
-    return np.asarray(class_ways(counts.classes, h, w, sides) < FEWEST_WAYS, dtype=bool)
+    found = []
+    for column in columns:
+        guessed = np.all([other.side != 0 for other in columns if other.group == column.group], axis=0)
+        (h, known_h), (w, known_w) = counts.of(column.group), counts.of(cells.reference_group)
+        use = class_ratios(h, w, column.side, known_h & known_w).use & guessed
+        found.append(class_ways(counts.classes, h, w, [use & (column.side == which) for which in (1, -1)]))
+    return np.column_stack(found)
 
 
 def _unrecorded(cells: Cells, counts: ClassCounts, column: ClassColumn) -> Bools:

@@ -10,9 +10,10 @@ import numpy as np
 
 from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import small
-from auditor.signals.class_contrast import LACKS, ClassColumn, class_panel
+from auditor.signals.class_contrast import LACKS, ClassColumn, class_panel, column_ways
 from auditor.signals.class_counts import ClassCounts
 from auditor.signals.signal import Lack, Panel, RankedSample
+from auditor.signals.ways import MORE_WAYS
 from auditor.stats.classes.deviations import (
     Levels,
     class_levels,
@@ -84,6 +85,9 @@ def single_class_panel(
     def pick(values: Any) -> Any:
         return None if values is None else values[:, at]
 
+    # One more ratio, beside those of all classes, tells more of them.
+    few = np.zeros_like(base.testable) if base.coarse is None else base.coarse
+    few = few & (column_ways(cells, counts, columns) < MORE_WAYS)
     code = stack("code")
     fields: dict[str, Any] = {name: np.where(code > 0, np.nan, getattr(base, name)[:, at]) for name in _NUMBERS}
     window = None if base.window is None else (base.window[0][:, at], base.window[1][:, at])
@@ -104,8 +108,9 @@ def single_class_panel(
         missing={name: values[:, at] for name, values in base.missing.items()},
         censored=pick(base.censored),
         window=window,
-        hidden=stack("hidden"),
+        hidden=stack("hidden") | pick(few),
         range_hidden=pick(base.range_hidden),
+        missing_hidden=pick(base.missing_hidden),
         coarse=np.ones(code.shape, dtype=bool),
         samples={},
         ranked={c: tuple(item.ranked) for c, item in enumerate(made)},

@@ -20,6 +20,14 @@ Where all ways were tried (benchmarks/suppress_ways.py), two ratios of classes w
 10^7, and what is pooled over strata, with the difference and the standardised ratio, one of 10^5 and more, up to 10^8
 in larger tables; p-values, the test of one ratio in all strata and what a screen prints are allowed for with the rest.
 """
+MORE_WAYS = 20.0
+"""The same for what stands beside two ratios of classes: the ratio of a single class, ranges over unrecorded groups.
+
+Of tables with 10^16 to 10^17 ways the two ratios with their limits left one of 10^7 to 10^8 and, with the ratio that is
+held against other places, one of 10^11 and more (benchmarks/suppress_subset.py, the numbers of all other places known).
+The ratio of the second class, its limit and its p-value tell four or five digits more, and so do the ranges: with them
+10^16 ways would leave one.
+"""
 _TOLD = "traffic"
 """Of this class the events of everybody are printed."""
 

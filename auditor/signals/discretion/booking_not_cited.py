@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -166,7 +167,7 @@ class BookingNotCited(Signal):
             for group in cells.focal_groups
             for name in names
         ]
-        return pair_panel(CARD.name, cells, columns, cells.window(event))
+        return _covered_where_whole(pair_panel(CARD.name, cells, columns, cells.window(event)))
 
     def controls(self, cells: Cells, options: BookingNotCitedOptions, rng: np.random.Generator) -> Panel | None:
         """Compare serious offences, and the groups that are not asked about."""
@@ -199,6 +200,26 @@ def _rows(cells: Cells, options: BookingNotCitedOptions) -> tuple[str, RowTable]
         citable = cells.rows.isin("offence", *options.citable)
         event = richest(cells, EVENTS, ways_of(cells.rows).told & citable)
     return event, with_time(rows_of(cells, event), options.hours, options.days)
+
+
+def _covered_where_whole(panel: Panel) -> Panel:
+    """Say which part of a group's cases is compared only where the number of all of them is printed as well.
+
+    The part tells that number, and with it how many cases have no outcome, or are for other offences.
+    """
+    name, masks = "booking-not-cited.caveat-covered", dict(panel.notes)
+    if name not in masks:
+        return panel
+    contrasts, shown = panel.contrasts, panel.code == 0
+    if panel.hidden is not None:
+        shown &= ~panel.hidden
+    told = np.zeros_like(shown)
+    for c, contrast in enumerate(contrasts):
+        whole = contrast.key.rpartition("/")[0] + "/overall"
+        alike = [i for i, other in enumerate(contrasts) if other.key == whole and not contrast.key.endswith("/traffic")]
+        told[:, c] = shown[:, alike].any(axis=1)
+    masks[name] = masks[name] & told
+    return replace(panel, notes=masks)
 
 
 SIGNAL = BookingNotCited()
