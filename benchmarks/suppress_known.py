@@ -16,7 +16,7 @@ READ = frozenset(
     | {f"missing.{name}" for name in ("group", "offence", "level", "outcome", "contraband", "search", "detainer")}
     | {f"missing.{name}" for name in ("hold", "times")}
     | {f"sentence.{name}" for name in ("n", "k", "reference_hits", "reference_searches", "search_rate", "unknown")}
-    | {"caveats.covered", "caveats.tipping"}
+    | {"caveats.covered", "caveats.tipping", "sentence.n_early", "sentence.n_late"}
 )
 FOLLOWS = frozenset(
     {"estimate.value", "estimate.low", "estimate.high", "absolute.value", "absolute.low", "absolute.high", "p_value"}
@@ -27,6 +27,7 @@ FOLLOWS = frozenset(
     | {f"sentence.{name}" for name in ("hit_high", "share", "share_low", "share_high", "share_with", "share_without")}
     | {f"sentence.{name}" for name in ("bound_low", "bound_high", "limit_low", "limit_high", "expected", "serious")}
     | {f"sentence.reference_{name}" for name in ("k", "n", "rate", "share", "low", "high", "discretionary", "serious")}
+    | {"sentence.early", "sentence.late"}
     | {f"sentence.{name}" for name in ("std_reference", "std_ratio", "std_low", "std_high")}
 )
 """Within several strata, or classes, these have three digits: ``few_digits`` of the readers holds them to it."""
@@ -35,16 +36,19 @@ FEW = frozenset(
     | {f"controls.{name}" for name in ("delta", "fired", "floor", "high", "lambda", "low", "ratio", "scale", "shift")}
     | {"controls.spread", "caveats.strata_p", "sentence.p_shuffle", "sentence.log_rank_p", "sentence.lower"}
     | {f"sentence.{name}" for name in ("threshold", "reference_threshold", "focal_hours", "reference_hours")}
+    | {"sentence.p_months", "sentence.rho", "sentence.p_silence", "controls.selected.low", "controls.selected.high"}
     | {f"caveats.{name}" for name in ("cells", "effective", "error", "least", "most", "outside", "rhat", "units")}
 )
 NO_COUNT = frozenset(
     {"section", "tests_in_family", "estimate.level", "absolute.level", "shrunken.level", "controls.n"}
     | {"controls.places", "robustness.of", "robustness.passed", "robustness.blocks.of", "robustness.blocks.same"}
     | {f"sentence.{name}" for name in ("exposure", "exposure_reference", "classes", "relabellings", "horizon")}
-    | {"sentence.limit", "sentence.rounded"}
+    | {"sentence.limit", "sentence.rounded", "sentence.months", "sentence.silent"}
+    | {"sentence.reported", "sentence.gaps"}
 )
-"""Classes are counted, not their events; residents are a source of their own."""
-DIGITS = 3
+"""Months and classes are counted, not their events; residents are a source of their own."""
+DIGITS = 4
+"""p_months has four, and is hidden where months are few; all others have three."""
 
 
 def unread(finding: Mapping[str, Any]) -> list[str]:

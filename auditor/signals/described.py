@@ -39,6 +39,8 @@ class Column:
         so little from one of the same kind here: one may be a part of the other.
     censored : bool array or None
     coarse : bool array or None
+    hidden : bool array or None
+        Where the column is hidden for another reason than a count in ``printed``.
     range_hidden : bool array or None
     base_error : array or None
     window : pair of text arrays or None
@@ -56,6 +58,7 @@ class Column:
     printed: Mapping[str, Sequence[Floats]] = field(default_factory=dict)
     censored: Bools | None = None
     coarse: Bools | None = None
+    hidden: Bools | None = None
     range_hidden: Bools | None = None
     base_error: Floats | None = None
 
@@ -123,6 +126,8 @@ def hidden(cells: Cells, columns: Sequence[Column]) -> Bools:
     for c, column in enumerate(columns):
         for count in (count for counts in column.printed.values() for count in counts):
             result[:, c] |= small(np.nan_to_num(count), cells)
+        if column.hidden is not None:
+            result[:, c] |= column.hidden
     for c, column in enumerate(columns):
         for d in range(c):
             both = (column.code == 0) & (columns[d].code == 0) & ~result[:, d]

@@ -52,8 +52,8 @@ def class_ways(classes: Sequence[str], focal: Floats, reference: Floats, sides: 
     for side in sides:
         parts = side.sum(axis=1).astype(float)
         told = (side & np.isin(classes, [_TOLD])).any(axis=1)
-        free = free + _shared(np.where(side, focal, 0.0).sum(axis=1), parts)
-        free = free + _shared(np.where(side, reference, 0.0).sum(axis=1), parts - told)
+        free = free + ways_to_share(np.where(side, focal, 0.0).sum(axis=1), parts)
+        free = free + ways_to_share(np.where(side, reference, 0.0).sum(axis=1), parts - told)
     return free
 
 
@@ -75,11 +75,11 @@ def stratum_ways(k: Floats, n: Floats) -> Floats:
     free = np.zeros(len(n))
     for counts in (k, n - k):
         rest = counts.sum(axis=2) - np.take_along_axis(counts, largest, axis=2)[:, :, 0]
-        free = free + _shared(rest, (strata - 1)[:, None]).sum(axis=1)
+        free = free + ways_to_share(rest, (strata - 1)[:, None]).sum(axis=1)
     return free
 
 
-def _shared(total: Floats, parts: Floats) -> Floats:
-    """Decimal logarithm of the ways to write a sum n as c counts: (n + c - 1) over (c - 1)."""
+def ways_to_share(total: Floats, parts: Floats) -> Floats:
+    """Return the decimal logarithm of the ways to write a sum n as c counts: (n + c - 1) over (c - 1)."""
     free = np.maximum(parts - 1, 0.0)
     return np.asarray((gammaln(total + free + 1) - gammaln(free + 1) - gammaln(total + 1)) / np.log(10))

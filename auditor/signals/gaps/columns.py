@@ -6,16 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Cells, Floats
+from auditor.signals.baseline import small
 from auditor.signals.described import Column
 from auditor.signals.exposures import Exposure
 from auditor.signals.gaps.counts import Gaps, monthly
 from auditor.signals.groups import CountedGroups
 from auditor.signals.signal import Contrast
+from auditor.signals.ways import ways_to_share
 from auditor.stats.ratios.rates import rate_ratio
 from auditor.stats.recording.misclassified import error_bounds
 from auditor.stats.recording.missing_group import missing_by_outcome, missing_range, missing_share, unevenness
 
 LEVEL = 0.95
+_MONTH_WAYS = 10.0
+"""Decimal logarithm of the ways to share records out over months below which two numbers about months tell them."""
 Codes = NDArray[np.int64]
 Range = tuple[float, float]
 
@@ -41,6 +45,7 @@ def time_column(cells: Cells, gaps: Gaps, contrast: Contrast, code: Codes, few: 
     uneven = unevenness(missing[where, at], total[where, at], where, cells.size)
     least = cells.gates["persons"]
     code = np.where((code == 0) & ((wholes[0] < least) | (wholes[1] < least)), few, code)
+    hidden = _tells_months(cells, missing, total, late)
     gap = after - before
     # Newcombe (1998), Statistics in Medicine 17, 873-890, method 10.
     low, high = gap - np.hypot(after - a_low, b_high - before), gap + np.hypot(a_high - after, before - b_low)
@@ -57,7 +62,22 @@ def time_column(cells: Cells, gaps: Gaps, contrast: Contrast, code: Codes, few: 
         "told": tuple(n - k for k, n in zip(sides, wholes, strict=True)),
         "all": tuple(wholes),
     }
-    return Column(contrast, code, values, extra, printed=printed, censored=gaps.censored)
+    return Column(contrast, code, values, extra, printed=printed, censored=gaps.censored, hidden=hidden)
+
+
+def _tells_months(cells: Cells, missing: Floats, total: Floats, late: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return where a month holds 1 to 10 people of a kind, and so few months are left that p and rho tell which.
+
+    Of three months they left one table of a thousand ways, the true one. They have seven digits together at most.
+    """
+    kinds = (missing, total - missing, total)
+    few = np.any([small(kind, cells).any(axis=1) for kind in kinds], axis=0)
+    ways = np.zeros(len(total))
+    for half in (late, ~late):
+        months = ((total > 0) & half).sum(axis=1)
+        for kind in kinds[:2]:
+            ways += ways_to_share((kind * half).sum(axis=1), months)
+    return np.asarray(few & (ways < _MONTH_WAYS), dtype=bool)
 
 
 def _late(total: Floats) -> NDArray[np.bool_]:
