@@ -17,7 +17,7 @@ from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import printable, small
 from auditor.signals.signal import Contrast, Lack, Panel, blank
 from auditor.signals.units import Together
-from auditor.signals.ways import FEWEST_WAYS, stratum_ways
+from auditor.signals.ways import few_ways_of_strata
 
 LEVEL = 0.95
 BLANK = "missing-group"
@@ -255,7 +255,7 @@ def _measure(cells: Cells, column: PairColumn, shape: Shape, lacks: Sequence[Lac
     part["strata"] = np.where(ok, (n[:, 0] > 0).sum(axis=1), np.nan)
     part["whole"] = np.concatenate([counted.k.sum(axis=2), (counted.n - counted.k).sum(axis=2)], axis=1)
     part["compared"] = np.concatenate([k.sum(axis=2), (n - k).sum(axis=2)], axis=1)
-    part["hidden"] = _small_parts(cells, part["compared"]) | _few_ways(cells, k, n)
+    part["hidden"] = _small_parts(cells, part["compared"]) | few_ways_of_strata(cells, k, n)
     if column.hidden is not None:
         part["hidden"] |= column.hidden
     if column.whole is not None:
@@ -301,17 +301,6 @@ def _left_out(cells: Cells, rest: Floats) -> Bools:
     """
     both = np.column_stack([rest, rest[:, :2].sum(axis=1), rest[:, 2:].sum(axis=1)])
     return np.asarray(small(both, cells).any(axis=1), dtype=bool)
-
-
-def _few_ways(cells: Cells, k: Floats, n: Floats) -> Bools:
-    """Return where strata, one of them with a count of 1 to 10, are pooled that leave few ways to share the cases out.
-
-    The pooled ratio, its limits, the difference, the standardised ratio and p make a dozen numbers of three digits,
-    which with the totals leave as few as one way to share the cases out over two strata, or three of which one is told.
-    """
-    few = small(k, cells) | small(n - k, cells)
-    pooled = (n[:, 0] > 0).sum(axis=1) > 1
-    return np.asarray(pooled & few.any(axis=(1, 2)) & (stratum_ways(k, n) < FEWEST_WAYS), dtype=bool)
 
 
 def _revealing(cells: Cells, part: Part, earlier: Part, names: tuple[str, str], others: tuple[str, str]) -> Bools:

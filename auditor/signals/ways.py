@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import gammaln
 
-from auditor.cells import Bools, Floats
+from auditor.cells import Bools, Cells, Floats
+from auditor.signals.baseline import small
 
 FEWEST_WAYS = 16.0
 """Decimal logarithm of the ways below which numbers of three digits may tell single counts.
@@ -77,6 +78,27 @@ def stratum_ways(k: Floats, n: Floats) -> Floats:
         rest = counts.sum(axis=2) - np.take_along_axis(counts, largest, axis=2)[:, :, 0]
         free = free + ways_to_share(rest, (strata - 1)[:, None]).sum(axis=1)
     return free
+
+
+def few_ways_of_strata(cells: Cells, k: Floats, n: Floats) -> Bools:
+    """Return where strata, one of them with a count of 1 to 10, are pooled that leave few ways to share the cases out.
+
+    The pooled ratio, its limits, the difference, the standardised ratio and p make a dozen numbers of three digits,
+    which with the totals leave as few as one way to share the cases out over two strata, or three of which one is told.
+
+    Parameters
+    ----------
+    cells : Cells
+    k, n : (J, 2, S) arrays
+        As in :func:`stratum_ways`.
+
+    Returns
+    -------
+    (J,) bool array
+    """
+    few = small(k, cells) | small(n - k, cells)
+    pooled = (n[:, 0] > 0).sum(axis=1) > 1
+    return np.asarray(pooled & few.any(axis=(1, 2)) & (stratum_ways(k, n) < FEWEST_WAYS), dtype=bool)
 
 
 def ways_to_share(total: Floats, parts: Floats) -> Floats:

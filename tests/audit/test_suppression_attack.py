@@ -9,9 +9,10 @@ import pytest
 
 from auditor.audit.config import load_config
 from auditor.audit.run import audit
+from benchmarks.suppress_known import unread
 from benchmarks.suppress_lp import System
 from benchmarks.suppress_people import few_digits
-from benchmarks.suppress_read import digits
+from benchmarks.suppress_read import digits, known
 from benchmarks.suppress_settle import settle
 from benchmarks.suppress_sums import fitting
 from benchmarks.suppress_worlds import GROUPS, OFFENCES, World, write
@@ -97,6 +98,16 @@ def test_digits_that_tell_of_strata_are_found() -> None:
         few_digits({**finding, "std_ratio": 0.951109950897})
 
 
+def test_a_number_that_nobody_reads_stops_the_attack() -> None:
+    finding = {"signal": "s", "contrast": "c", "k": 10, "caveats": [{"values": {"covered": 0.4}}], "q_value": 0.12}
+    known(finding)
+    assert unread({**finding, "caveats": [{"values": {"left": 3}}]}) == ["caveats.left"]
+    with pytest.raises(ArithmeticError, match=r"unread \['robustness.new'\]"):
+        known({**finding, "robustness": {"new": 1}})
+    with pytest.raises(ArithmeticError, match=r"all the digits of \['q_value'\]"):
+        known({**finding, "q_value": 0.123456})
+
+
 @pytest.mark.parametrize(
     ("kind", "seed", "places"),
     # Worlds in which counts were recovered before: classes of other groups, the whole of a region, shares unrecorded;
@@ -128,6 +139,10 @@ def test_digits_that_tell_of_strata_are_found() -> None:
         ("arrests", (11, 0, 0), 48),
         ("arrests", (11, 0, 4), 48),
         ("custody", (12, 1, 7), 48),
+        # The part of a group that is compared tells all its cases, and with these those without an outcome.
+        ("custody", (77, 2, 20), 48),
+        # Many classes, with two of them in excess and ranges over unrecorded groups.
+        ("classes", (77, 1, 20), 48),
     ],
 )
 def test_no_small_count_is_recovered(kind: str, seed: tuple[int, ...], places: int, tmp_path: Path) -> None:

@@ -200,6 +200,18 @@ def test_cases_without_a_counterpart_are_named_unless_few(lone, told):
     assert panel.range_hidden[0, 0] == (not told)
 
 
+@pytest.mark.parametrize(("silent", "told"), [(5, False), (30, True)])
+def test_the_part_compared_is_not_named_where_it_tells_few_without_an_outcome(silent, told):
+    """160 of 200 cases with an outcome are compared: beside all of the group, which a benchmark prints, those without."""
+    others = [row for offence in ("traffic", "trespass") for row in ended("black", 20, 40, offence)]
+    there = [*ended("black", 20, 40, "traffic", "Sheriff"), *ended("hispanic", 20, 40, "traffic", "Sheriff")]
+    panel = measure(cells(*TWO, *others, *there, ("hispanic", "traffic", -1, -1, silent, "Sheriff")))
+    assert not panel.hidden[0, 0]
+    assert panel.hidden[0, 1] == (not told)
+    assert ("caveat-covered" in notes(panel)) == told
+    assert "caveat-covered" not in notes(panel, 2)
+
+
 def test_small_counts_are_hidden():
     rows = (*ended("hispanic", 4, 100), *ended("white", 40, 100))
     assert measure(cells(*rows)).hidden[0].all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pytest
 
 from auditor.cells import Cells, Table
 from auditor.signals.class_draw import simulate_classes
@@ -89,6 +90,21 @@ def test_the_ratio_is_hidden_where_its_class_holds_few_people():
     assert panel.measured[0, 0]
     assert panel.hidden[0, 0]
     assert not measure(cells).hidden[0, 0]
+
+
+@pytest.mark.parametrize(("times", "hidden"), [(1, True), (100, False)])
+def test_the_ratio_is_hidden_where_few_ways_to_share_out_the_events_are_left(times, hidden):
+    """A serious class holds 5 of the group, all others 12 times some: 10^10 ways are few beside three ratios."""
+    cells = cells_of()
+    classes = ("traffic", "drug-possession", "trespass", "robbery", "burglary", "theft")
+    counts = cells.counts.take(cells.counts.isin("offence", *classes))
+    n = counts.n.copy()
+    here = (counts.index == 0) & counts.isin("group", "hispanic", "white")
+    n[here] = 12 * times
+    n[here & counts.isin("group", "hispanic") & counts.isin("offence", "robbery")] = 5
+    panel = measure(dataclasses.replace(cells, counts=dataclasses.replace(counts, n=n)))
+    assert panel.measured[0, 0]
+    assert panel.hidden[0, 0] == hidden
 
 
 def test_every_number_that_mixes_classes_is_written_with_few_digits():

@@ -202,6 +202,26 @@ def test_gaps_over_time():
     assert panel.extra["p_months"][0, c] < 0.01
 
 
+@pytest.mark.parametrize(
+    ("gaps", "records", "hidden"),
+    [
+        # Of 2,100 ways to share out the later half over two months two gave p .7227 and rho 0: these, exchanged.
+        ((34, 10, 14), (140, 58, 49), True),
+        ((34, 12, 14), (140, 58, 49), False),
+        ((34, 10, 14) * 4, (140, 58, 49) * 4, False),
+    ],
+)
+def test_what_varies_over_few_months_is_hidden_where_one_has_few_gaps(gaps, records, hidden):
+    rows = [
+        row(group, n, month=f"2011-{m:02d}")
+        for m, (k, whole) in enumerate(zip(gaps, records, strict=True), 1)
+        for group, n in (("unknown", k), ("white", whole - k))
+    ]
+    panel = measure(cells(*rows))
+    assert bool(panel.hidden[0, column(panel, "time")]) is hidden
+    assert not measure(cells(*rows, published=(True,))).hidden.any()
+
+
 def test_one_month_has_no_halves():
     panel = measure(cells(*PLAIN))
     assert "time" not in [contrast.label for contrast in panel.contrasts]

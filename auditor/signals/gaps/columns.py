@@ -12,7 +12,7 @@ from auditor.signals.exposures import Exposure
 from auditor.signals.gaps.counts import Gaps, monthly
 from auditor.signals.groups import CountedGroups
 from auditor.signals.signal import Contrast
-from auditor.signals.ways import ways_to_share
+from auditor.signals.ways import few_ways_of_strata, ways_to_share
 from auditor.stats.ratios.rates import rate_ratio
 from auditor.stats.recording.misclassified import error_bounds
 from auditor.stats.recording.missing_group import missing_by_outcome, missing_range, missing_share, unevenness
@@ -135,7 +135,14 @@ def outcome_column(
     }
     printed["beside"] = beside
     every = np.ones(cells.size, dtype=bool)
-    return Column(contrast, code, values, extra, printed=printed, coarse=every)
+    # Only strata that hold records of both kinds enter the odds ratio.
+    both = (with_ > 0) & (without > 0)
+    k, total = (
+        np.where(both[:, None], np.stack(pair, axis=1), 0.0)
+        for pair in ((missing_with, missing_without), (with_, without))
+    )
+    hidden = few_ways_of_strata(cells, k, total)
+    return Column(contrast, code, values, extra, printed=printed, coarse=every, hidden=hidden)
 
 
 def _two_digits(p: Floats) -> Floats:
