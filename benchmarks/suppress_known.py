@@ -16,7 +16,14 @@ READ = frozenset(
     | {f"missing.{name}" for name in ("group", "offence", "level", "outcome", "contraband", "search", "detainer")}
     | {f"missing.{name}" for name in ("hold", "times")}
     | {f"sentence.{name}" for name in ("n", "k", "reference_hits", "reference_searches", "search_rate", "unknown")}
-    | {"caveats.covered", "caveats.tipping", "sentence.n_early", "sentence.n_late"}
+    | {
+        "caveats.covered",
+        "caveats.tipping",
+        "caveats.taken",
+        "caveats.reference_taken",
+        "sentence.n_early",
+        "sentence.n_late",
+    }
 )
 FOLLOWS = frozenset(
     {"estimate.value", "estimate.low", "estimate.high", "absolute.value", "absolute.low", "absolute.high", "p_value"}
@@ -27,7 +34,8 @@ FOLLOWS = frozenset(
     | {f"sentence.{name}" for name in ("hit_high", "share", "share_low", "share_high", "share_with", "share_without")}
     | {f"sentence.{name}" for name in ("bound_low", "bound_high", "limit_low", "limit_high", "expected", "serious")}
     | {f"sentence.reference_{name}" for name in ("k", "n", "rate", "share", "low", "high", "discretionary", "serious")}
-    | {"sentence.early", "sentence.late"}
+    | {"sentence.early", "sentence.late", "caveats.taken_low", "caveats.taken_high", "caveats.taken_even"}
+    | {"caveats.share"}
     | {f"sentence.{name}" for name in ("std_reference", "std_ratio", "std_low", "std_high")}
 )
 """Within several strata, or classes, these have three digits: ``few_digits`` of the readers holds them to it."""

@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Any
 
 from benchmarks.suppress_counts import CONTROLS, DISCRETIONARY, MINOR, SERIOUS
+from benchmarks.suppress_known import DIGITS
 from benchmarks.suppress_read import Keys, Reader, digits
 
 CITABLE = frozenset(["traffic", "licence", "public-order", "public-intoxication", "trespass", "drug-possession"])
@@ -126,6 +127,11 @@ class PeopleReader(Reader):
         name = finding["contrast"].split("/")[2]
         offences = _AMONG.get(("no-charge", name))
         self._pair(finding, place, {"dropped"}, {"dropped", "kept"}, by=_BY[name], offences=offences)
+        every = {key[3:5] for key in self.of(place) if offences is None or key[4] in offences}
+        for told in (caveat["values"] for caveat in finding["caveats"]):
+            for who, taken in ((finding["group"], "taken"), ("white", "reference_taken")):
+                if taken in told:
+                    self.system.equals(self.of(place, {who}, {"taken"}, every), told[taken])
         self._missing(finding, place, {"dropped", "kept"}, {"open"}, "outcome", offences)
 
     def _detainer_selectivity(self, finding: Mapping[str, Any], place: str) -> None:
@@ -151,6 +157,29 @@ class PeopleReader(Reader):
     ) -> None:
         sides = [({group}, having, told) for group in (finding["group"], "white")]
         self._sides(finding, place, sides, by, offences)
+        if any(digits(entry[end] or 0) > DIGITS for entry in finding["ranges"] for end in ("low", "high")):
+            self._ranges(finding, place, having, told, offences)
+
+    def _ranges(
+        self,
+        finding: Mapping[str, Any],
+        place: str,
+        having: set[str],
+        told: set[str] | None,
+        offences: Collection[str] | None,
+    ) -> None:
+        """State the cases whose group, or outcome, a range with all its digits is over: it moves with every one."""
+        strata = {key[3:5] for key in self.of(place) if offences is None or key[4] in offences}
+        outcomes = {key[5] for key in self.of(place)}
+        for entry in finding["ranges"]:
+            if "unrecorded group" in entry["assumption"]:
+                for part in (having, (outcomes if told is None else told) - having):
+                    self.holds(self.of(place, {"unknown"}, part, strata))
+                continue
+            for who in (finding["group"], "white"):
+                self.holds(self.of(place, {who}, {"taken"}, strata))
+                if "taken by ICE, pending" in entry["assumption"]:
+                    self.holds(self.of(place, {who}, {"open"}, strata))
 
     def _sides(
         self,

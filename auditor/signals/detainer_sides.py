@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -11,8 +12,9 @@ from pydantic import Field, field_validator
 
 from auditor.cells import Bools, Cells, Floats, RowTable
 from auditor.domain.vocabulary import OWN_COUNTRY
+from auditor.signals.baseline import small
 from auditor.signals.blank_group import blank_group
-from auditor.signals.cases import beside_compared, of_groups, other_groups, present, splits
+from auditor.signals.cases import beside_compared, of_groups, other_groups, present, splits, total
 from auditor.signals.lodged import STRATA, Lodged, by_counts, by_rows, count, of_no_side, too_many, unclassed
 from auditor.signals.pair_measure import METHOD, PairColumn
 from auditor.signals.sides import Blank
@@ -155,7 +157,23 @@ def _beside(found: Lodged, cells: Cells, sides: tuple[str, str], name: str) -> F
 def _blank(found: Lodged, cells: Cells, sides: tuple[str, str], name: str) -> Blank:
     """Return what cases of unrecorded group could do; only single rows say whether a detainer was lodged on them."""
     told = found.cases & found.classed(name)
-    return blank_group(found.rows, cells, sides, told=told, hit=found.hits, by=STRATA[name])
+    blank = blank_group(found.rows, cells, sides, told=told, hit=found.hits, by=STRATA[name])
+    return dataclasses.replace(blank, few=blank.few | _few_others(found, cells, sides))
+
+
+def _few_others(found: Lodged, cells: Cells, sides: tuple[str, str]) -> Bools:
+    """Return where 1 to 10 cases of other groups, any focal ones among them or none, had a detainer, or had none.
+
+    How long people are held is printed of everybody with a detainer, and without: less both sides, and less those of
+    unrecorded group, whom a range tells, they are left.
+    """
+    focal = [group for group in cells.focal_groups if group not in sides]
+    few = np.zeros(cells.size, dtype=bool)
+    for told in (chosen for size in range(len(focal) + 1) for chosen in combinations(focal, size)):
+        rest = found.cases & ~found.rows.isin("group", "", "unknown", *sides, *told)
+        for kept in (rest & found.hits, rest & ~found.hits):
+            few |= small(total(found.rows, cells.size, kept), cells)
+    return few
 
 
 def _other_days(cells: Cells, event: str) -> Bools:

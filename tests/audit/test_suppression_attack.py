@@ -141,6 +141,8 @@ def test_a_number_that_nobody_reads_stops_the_attack() -> None:
         ("custody", (12, 1, 7), 48),
         # The part of a group that is compared tells all its cases, and with these those without an outcome.
         ("custody", (77, 2, 20), 48),
+        # A range over unrecorded groups tells those with a detainer; of everybody with one few others are left.
+        ("holds", (77, 4, 84), 8),
         # Many classes, with two of them in excess and ranges over unrecorded groups.
         ("classes", (77, 1, 20), 48),
     ],

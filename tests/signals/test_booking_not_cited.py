@@ -202,7 +202,7 @@ def test_cases_without_a_counterpart_are_named_unless_few(lone, told):
 
 @pytest.mark.parametrize(("silent", "told"), [(5, False), (30, True)])
 def test_the_part_compared_is_not_named_where_it_tells_few_without_an_outcome(silent, told):
-    """160 of 200 cases with an outcome are compared: beside all of the group, which a benchmark prints, those without."""
+    """160 of 200 cases are compared: beside all cases of the group, which a benchmark prints, it tells the others."""
     others = [row for offence in ("traffic", "trespass") for row in ended("black", 20, 40, offence)]
     there = [*ended("black", 20, 40, "traffic", "Sheriff"), *ended("hispanic", 20, 40, "traffic", "Sheriff")]
     panel = measure(cells(*TWO, *others, *there, ("hispanic", "traffic", -1, -1, silent, "Sheriff")))

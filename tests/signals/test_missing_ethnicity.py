@@ -136,6 +136,18 @@ def test_gaps_by_outcome_within_agency():
     assert panel.extra["p_shuffle"][0, c] < 0.05
 
 
+def test_gaps_by_outcome_are_hidden_where_few_ways_over_agencies_are_left():
+    """Of 680,000 ways to share these out over two agencies, two gave 1.61 (0.667 to 3.91) and p .4: this, exchanged."""
+    few = searched(10, 41, 11, 60), searched(10, 24, 1, 5, "B")
+    panel = measure(cells(*few[0], *few[1]))
+    c = column(panel, "searched")
+    found = [float(f"{values[0, c]:.3g}") for values in (panel.estimate, panel.low, panel.high)]
+    assert found == [1.61, 0.667, 3.91]
+    assert panel.hidden[0, c]
+    many = measure(cells(*searched(20, 100, 12, 100), *searched(40, 100, 25, 100, "B")))
+    assert not many.hidden[0, column(many, "searched")]
+
+
 def test_agencies_that_leave_more_gaps_are_no_dependence():
     """Odds ratio 1 in both agencies, one of which searches more and leaves more gaps: 3 % crude against 1 within."""
     panel = measure(cells(*searched(16, 160, 4, 40), *searched(12, 40, 48, 160, "B")))
