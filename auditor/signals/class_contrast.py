@@ -15,7 +15,7 @@ from auditor.signals.baseline import small, tainted
 from auditor.signals.class_counts import ClassCounts
 from auditor.signals.class_left import left_over
 from auditor.signals.signal import ClassSample, Contrast, Lack, Panel, blank
-from auditor.signals.ways import FEWEST_WAYS, MORE_WAYS, class_ways
+from auditor.signals.ways import FEWEST_CLASS_WAYS, MORE_CLASS_WAYS, class_ways
 from auditor.stats.classes.alone import randomise_alone
 from auditor.stats.classes.randomisation import Randomised, randomise_classes
 from auditor.stats.classes.ratios import (
@@ -71,7 +71,7 @@ def class_panel(signal: str, cells: Cells, counts: ClassCounts, columns: Sequenc
     measured = [_measure(cells, counts, column) for column in columns]
     ways = column_ways(cells, counts, columns)
     for item, own in zip(measured, ways.T, strict=True):
-        item.arrays["hidden"] |= item.arrays["coarse"] & (own < FEWEST_WAYS)
+        item.arrays["hidden"] |= item.arrays["coarse"] & (own < FEWEST_CLASS_WAYS)
     # The shares of two contrasts, and the events of the class in which they differ, would give a third number away.
     bare = np.any([item.arrays["range_hidden"] for item in measured], axis=0)
     _hide_alike(columns, measured)
@@ -96,7 +96,7 @@ def class_panel(signal: str, cells: Cells, counts: ClassCounts, columns: Sequenc
         censored=stack("censored"),
         window=(days[0], days[1]),
         hidden=stack("hidden"),
-        range_hidden=bare[:, None] | (stack("coarse") & (ways < MORE_WAYS)),
+        range_hidden=bare[:, None] | (stack("coarse") & (ways < MORE_CLASS_WAYS)),
         missing_hidden=np.column_stack([bare] * len(columns)),
         coarse=stack("coarse"),
         samples={c: item.samples for c, item in enumerate(measured)},

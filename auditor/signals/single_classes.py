@@ -13,7 +13,7 @@ from auditor.signals.baseline import small
 from auditor.signals.class_contrast import LACKS, ClassColumn, class_panel, column_ways
 from auditor.signals.class_counts import ClassCounts
 from auditor.signals.signal import Lack, Panel, RankedSample
-from auditor.signals.ways import MORE_WAYS
+from auditor.signals.ways import MORE_CLASS_WAYS
 from auditor.stats.classes.deviations import (
     Levels,
     class_levels,
@@ -87,7 +87,7 @@ def single_class_panel(
 
     # One more ratio, beside those of all classes, tells more of them.
     few = np.zeros_like(base.testable) if base.coarse is None else base.coarse
-    few = few & (column_ways(cells, counts, columns) < MORE_WAYS)
+    few = few & (column_ways(cells, counts, columns) < MORE_CLASS_WAYS)
     code = stack("code")
     fields: dict[str, Any] = {name: np.where(code > 0, np.nan, getattr(base, name)[:, at]) for name in _NUMBERS}
     window = None if base.window is None else (base.window[0][:, at], base.window[1][:, at])

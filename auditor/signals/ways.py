@@ -15,19 +15,22 @@ from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import small
 
 FEWEST_WAYS = 16.0
-"""Decimal logarithm of the ways below which numbers of three digits may tell single counts.
+"""Decimal logarithm of the ways below which numbers of three digits may tell single counts of strata.
 
-Where all ways were tried (benchmarks/suppress_ways.py), two ratios of classes with their limits left one of 10^5 to
-10^7, and what is pooled over strata, with the difference and the standardised ratio, one of 10^5 and more, up to 10^8
-in larger tables; p-values, the test of one ratio in all strata and what a screen prints are allowed for with the rest.
+Where all ways were tried (benchmarks/suppress_ways.py), what is pooled over strata, with the difference and the
+standardised ratio, left one of 10^5 and more, up to 10^8 in larger tables; p-values, the test of one ratio in all
+strata and what a screen prints are allowed for with the rest.
 """
-MORE_WAYS = 20.0
+FEWEST_CLASS_WAYS = 18.0
+"""The same for classes of offences.
+
+Two ratios of classes with their limits left one of 10^5 to 10^9. To whoever knows all other places, the ratio that is
+held against those leaves one of 10^10 to 10^15 (benchmarks/suppress_subset.py; a walk that does not quite arrive).
+"""
+MORE_CLASS_WAYS = 22.0
 """The same for what stands beside two ratios of classes: the ratio of a single class, ranges over unrecorded groups.
 
-Of tables with 10^16 to 10^17 ways the two ratios with their limits left one of 10^7 to 10^8 and, with the ratio that is
-held against other places, one of 10^11 and more (benchmarks/suppress_subset.py, the numbers of all other places known).
-The ratio of the second class, its limit and its p-value tell four or five digits more, and so do the ranges: with them
-10^16 ways would leave one.
+The ratio of the second class, its limit and its p-value tell three to five digits more, and so do the ranges.
 """
 _TOLD = "traffic"
 """Of this class the events of everybody are printed."""
