@@ -31,7 +31,10 @@ FACTS: dict[str, dict[str, str]] = {
         "375": "the same study: people analysed, of a sample of 1,650",
         "90": "Center for Immigration Studies, 2012, on that study: about this share in AZ, TX and CA",
     },
-    "docs/tutorial-analyst.md": {"81378": "Associated Press, in Security Magazine, item 81378: number of the item"},
+    "docs/tutorial-journalist.md": {
+        "81378": "Associated Press, in Security Magazine, item 81378: number of the item",
+        "2.51": "University of Washington Center for Human Rights, Unequal Justice, 2019: ratio of days in jail",
+    },
     "docs/write-an-adapter.md": {"01001": _FIPS},
 }  # fmt: skip
 """Page to number to where it comes from."""
