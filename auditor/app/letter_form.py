@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from auditor.app.letter_requests import ROOM, choices, name_of, wrong
 from auditor.report.letters.details import FACTORS
 
 KINDS: Final = (
@@ -35,7 +36,7 @@ class Field:
     name : str
         Where it belongs in the details: ``sender.organisation``, ``incidents.0.text``.
     label : str
-    kind : {"line", "text", "lines", "date", "yes", "factor"}
+    kind : {"line", "text", "lines", "date", "yes", "factor", "ask"}
     help : str
     """
 
@@ -86,6 +87,12 @@ def sections() -> Iterator[tuple[str, str, tuple[Field, ...]]]:
         ),
     )
     yield (
+        "What the letter asks for",
+        "Leave all of this empty, and the letter asks for all that its verdict bears. Else it asks for what is chosen "
+        "or written here, in this order, and for nothing more.",
+        tuple(field for i in range(ROOM) for field in _request(i)),
+    )
+    yield (
         "Incidents",
         "Accounts of what happened, printed in your words. Print none without consent.",
         tuple(field for i in range(INCIDENTS) for field in _incident(i)),
@@ -123,6 +130,15 @@ def sections() -> Iterator[tuple[str, str, tuple[Field, ...]]]:
     )
 
 
+def _request(i: int) -> tuple[Field, ...]:
+    n = i + 1
+    return (
+        Field(f"requests.{i}.ask", f"Request {n}: one of the letter's own", "ask"),
+        Field(f"requests.{i}.text", f"Request {n}: or one in your words", "text"),
+        Field(f"requests.{i}.by", f"Request {n}: by which day", "date"),
+    )
+
+
 def _incident(i: int) -> tuple[Field, ...]:
     n = i + 1
     return (
@@ -145,6 +161,8 @@ def _evidence(i: int) -> tuple[Field, ...]:
 
 
 CHOICES: Final = (("", "None"), *((factor, factor) for factor in FACTORS))
+ASKS: Final = choices(dict(KINDS))
+"""Requests to choose from, by kind of letter."""
 
 
 def details_of(given: Mapping[str, str]) -> tuple[dict[str, Any], dict[tuple[str | int, ...], str]]:
@@ -169,6 +187,8 @@ def details_of(given: Mapping[str, str]) -> tuple[dict[str, Any], dict[tuple[str
 def _value(field: Field, value: str) -> Any:
     if field.kind == "yes":
         return True
+    if field.kind == "ask":
+        return name_of(value)
     return [line.strip() for line in value.split("\n") if line.strip()] if field.kind == "lines" else value
 
 
@@ -191,8 +211,8 @@ _WHOLE: Final = {"incidents": ("text", "source"), "evidence": ("factor", "text",
 
 
 def lacking(given: Mapping[str, str]) -> dict[str, str]:
-    """Return what is missing, by field: an account without its source, or the other way round."""
-    found: dict[str, str] = {}
+    """Return what is missing or cannot be, by field: an account without its source, a request of another letter."""
+    found = wrong(given)
     for field in (field for _, _, fields in sections() for field in fields):
         part, _, own = field.name.rpartition(".")
         needed = _WHOLE.get(part.partition(".")[0], ())

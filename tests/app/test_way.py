@@ -107,7 +107,7 @@ def test_a_letter_and_its_details(finished: Browser) -> None:
 
 
 def test_the_form_has_whatever_the_details_may_hold() -> None:
-    """But the choice of requests, which the command line has: without one a letter asks for all that it may."""
+    """But offices and addresses of those who sign or are sent a copy: names and titles do."""
     fields = {field.name for _, _, own in sections() for field in own}
     wanted: set[str] = set()
     for name, about in Details.model_fields.items():
@@ -115,8 +115,75 @@ def test_the_form_has_whatever_the_details_may_hold() -> None:
         wanted |= {f"{name}.0.{key}" if many else f"{name}.{key}" for key in inner} or {name}
     lacking = wanted - fields
     people = {f"{who}.{key}" for who in ("signers.0", "copies.0") for key in ("title", "organisation", "address")}
-    assert lacking == {"requests.0.ask", "requests.0.text", "requests.0.by"} | (people - {"signers.0.title"})
+    assert lacking == people - {"signers.0.title"}
     assert {name for name in fields if not re.search(r"\.[1-9]\.", name)} <= wanted
+
+
+CHOSEN = {
+    "requests.0.ask": "records-request/code-book", "requests.0.by": "2013-01-31",
+    "requests.2.text": "The log of operations.\r\nBy day.", "requests.3.ask": "records-request/produce",
+}  # fmt: skip
+BY_HAND = """date = 2012-12-31
+
+[[requests]]
+ask = "code-book"
+by = 2013-01-31
+
+[[requests]]
+text = "The log of operations.\\nBy day."
+
+[[requests]]
+ask = "produce"
+"""
+
+
+def test_the_choice_of_requests_gives_the_letter_of_the_command_line(finished: Browser, tmp_path: Path) -> None:
+    form = {"place": "48453", "kind": "records-request", "format": "md", "language": "en", "date": "2012-12-31"}
+    finished.post("/letters", {**form, **CHOSEN})
+    assert finished.wait() == "/letters"
+    page = finished.get("/letters").text
+    assert '<option value="records-request/code-book" selected>' in page
+    file = re.findall(r'href="/letters/([^"]+)"', page)[0]
+    (tmp_path / "by-hand.toml").write_text(BY_HAND, encoding="utf-8")
+    asked = ["letter", str(finished.at.case.out), "--place", "48453", "--kind", "records-request", "--format", "md"]
+    given = ["--details", str(tmp_path / "by-hand.toml"), "--out", str(tmp_path / "by-hand.md")]
+    assert cli.main([*asked, *given]) == 0
+    letter = finished.get(f"/letters/{file}").content
+    assert letter == (tmp_path / "by-hand.md").read_bytes()
+    asks = [
+        letter.index(words)
+        for words in (b"To produce the code book", b"The log of operations", b"To produce the records")
+    ]
+    assert asks == sorted(asks)
+    assert b"not printouts or images" not in letter, "one that was not chosen"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"requests.0.ask": "crcl/publish"}, "f-requests-0-ask"),  # of another letter
+        ({"requests.1.ask": "county-board/nothing"}, "f-requests-1-ask"),
+        ({"requests.2.by": "2013-01-31"}, "f-requests-2-ask"),
+        ({"requests.0.ask": "county-board/agenda", "requests.0.text": "Also."}, "f-requests-0-text"),
+    ],
+)
+def test_a_request_that_cannot_be_made_stands_beside_its_field(
+    finished: Browser, given: dict[str, str], field: str
+) -> None:
+    form = {"place": "48453", "kind": "county-board", "format": "md", "language": "en"}
+    refused = finished.post("/letters", {**form, **given})
+    assert refused.status_code == 422
+    _beside(refused.text, field)
+
+
+def test_a_request_beyond_the_evidence_is_refused_in_words_without_a_terminal(finished: Browser) -> None:
+    form = {"place": "48453", "kind": "county-board", "format": "md", "language": "en"}
+    finished.post("/letters", {**form, "requests.0.ask": "county-board/limit-agreement"})
+    assert finished.wait() == "/letters"
+    page = finished.get("/letters").text
+    assert "would ask for more than the evidence bears" in page
+    assert "[[requests]]" not in page
+    finished.at.case.forget("letter")
 
 
 def _inner(kind: Any) -> tuple[list[str], bool]:

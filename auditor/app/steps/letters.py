@@ -13,7 +13,7 @@ from auditor.app.case import Case
 from auditor.app.desk import Desk, Written, desk
 from auditor.app.forms import posted, text
 from auditor.app.guard import LARGEST_FORM
-from auditor.app.letter_form import CHOICES, FORMATS, KINDS, details_of, lacking, sections
+from auditor.app.letter_form import ASKS, CHOICES, FORMATS, KINDS, details_of, lacking, sections
 from auditor.app.pages import go, page, refusal
 
 LANGUAGES = (("en", "English"), ("es", "Spanish (a reading copy of the English letter)"))
@@ -48,6 +48,7 @@ def _page(request: Request, given: Mapping[str, str], errors: Mapping[str, str],
         formats=FORMATS,
         languages=LANGUAGES,
         factors=CHOICES,
+        asks=ASKS,
         sections=[*sections()],
         given=given,
         errors={**(failed or {}).get("fields", {}), **errors},

@@ -103,7 +103,7 @@ def _too_far(draft: Draft, ask: str) -> DecisionNeeded:
     label = labels.verdict(draft.place.verdict).label
     found = f"the request {ask!r} for a place whose verdict is “{label}”"
     why = "the ladder of remedies (part 17 of the review) has it on a higher tier of evidence"
-    remedy = 'leave it out, or ask in your own words: [[requests]] with text = "..." is set apart as yours'
+    remedy = "leave it out, or ask for it in words of your own, which are set apart as yours"
     return DecisionNeeded("this letter would ask for more than the evidence bears", [Problem(found, why, remedy)])
 
 
