@@ -53,6 +53,8 @@ class HitColumn:
         All cases of each group and of none recorded, searched or not.
     units : Together or None
         The same searches by encounter and by officer.
+    missing_hidden : (J,) bool array or None
+        Where a share of searches without a result would tell how few of another group have none.
     """
 
     contrast: Contrast
@@ -63,6 +65,7 @@ class HitColumn:
     blank: Blank | None = None
     whole: Floats | None = None
     units: Together | None = None
+    missing_hidden: Bools | None = None
 
     def sides(self) -> PairColumn:
         """Return the same as a comparison of two sides, of which hits are the outcome."""
@@ -77,6 +80,7 @@ class HitColumn:
             blank=self.blank,
             whole=self.whole,
             units=self.units,
+            missing_hidden=self.missing_hidden,
         )
 
 

@@ -143,6 +143,8 @@ def test_a_number_that_nobody_reads_stops_the_attack() -> None:
         ("custody", (77, 2, 20), 48),
         # A range over unrecorded groups tells those with a detainer; of everybody with one few others are left.
         ("holds", (77, 4, 84), 8),
+        # Of everybody's searches, and those of two focal groups, few of the second are left without a result.
+        ("searches", (14, 6, 26), 48),
         # Many classes, with two of them in excess and ranges over unrecorded groups.
         ("classes", (77, 1, 20), 48),
     ],

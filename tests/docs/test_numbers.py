@@ -152,7 +152,7 @@ COMPUTED: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
         "7.4": z_of(0.93, 0.77, 375),
         "1.9": z_of(0.93, 0.90, 375),
         "3000": str(max(int(row["places"]) for row in table("class_screen"))),
-        "10258": str(sum(int(row["table_sets"]) for row in table("suppression"))),
+        "7102": str(sum(int(row["table_sets"]) for row in table("suppression"))),
         "12": table("suppress_refit")[0]["places"], "30": table("suppress_refit")[1]["places"],
         "60": table("suppress_refit")[2]["places"],
         "16": table("suppress_looks")[1]["recovered"], "919": table("suppress_looks")[1]["small"],
