@@ -122,6 +122,20 @@ def _shown(name: str) -> Measured:
     )  # fmt: skip
 
 
+_OUTSIDE = {"outside": "interval leaves out the truth", "outside_printed": "of those printed"}
+_NO_DIFFERENCE = {"outside": "interval leaves out no difference", "outside_printed": "of those printed"}
+_UNUSUAL = {"p_05": "p at most .05", "p_01": "p at most .01"}
+
+
+def _described(name: str, says: str, figures: Mapping[str, str], part: str = "all") -> Measured:
+    return Measured(
+        "described_null", "described_null", says,
+        {"statement": "what is said", "setting": "setting", "records": "records", "measured": "measured at",
+         "printed": "printed at"},
+        figures, {"signal": name, "part": part},
+    )  # fmt: skip
+
+
 _SBC = {
     "mean_rank": "mean rank", "chi_square_p": "chi-square p", "outside_99_band": "ranks outside the 99 % band",
     "covered_95": "coverage of the 95 % interval",
@@ -275,6 +289,52 @@ MEASURED: Mapping[str, tuple[Measured, ...]] = {
         Measured(
             "recording_cells", "recording_cells", "Known errors of recording and of surnames (scenarios 17 and 19).",
             {"setting": "setting", "quantity": "quantity", "places": "places"}, {"value": "value"}, {"scenario": "19"},
+        ),
+    ),
+    "missing-ethnicity": (
+        _described(
+            "missing-ethnicity",
+            "A year of stops in which one in ten has no group, whatever was done and whoever it was. No verdict "
+            "rests on this signal, so it has no false alarms of its own; its intervals and p-values have. "
+            "“Measured at” is a number of places; “printed at”, those whose numbers are not hidden for small "
+            "counts. The truth over time is “no lasting change”. That interval takes records as independent: "
+            "where months differ for reasons of the office's own it leaves the truth out far more often than one "
+            "time in twenty, and the sentence beside it says that the months vary.",
+            _OUTSIDE | _UNUSUAL,
+        ),
+    ),
+    "record-authenticity": (
+        _described(
+            "record-authenticity",
+            "Stops as they happened, nobody making anything up. No verdict rests on a mark. The truth is the "
+            "share that untouched records show. Habit and company leave marks too: times that are rounded are "
+            "found to be rounded, and people met together make identical rows, close records and uneven digits "
+            "commoner than p says. A share that rests on a small count is hidden, so that of few records only the "
+            "high ones are printed: see times on the hour, “of those printed”. There the expected share lies "
+            "below what can be printed at all.",
+            _OUTSIDE | _UNUSUAL,
+        ),
+        _described(
+            "record-authenticity",
+            "Agencies that go on reporting, three years by month: how often the silence at the end looks unusual.",
+            _UNUSUAL, "silence",
+        ),
+    ),
+    "discretion-use": (
+        _described(
+            "discretion-use",
+            "Matches (or detainers) let go alike in every place, or as places differ by nature, held against the other "
+            "places of an audit. With natural differences a ratio of 1 is not the truth of a place: an interval that "
+            "leaves it out is right about the place, and says nothing of anybody's intent.",
+            _NO_DIFFERENCE,
+        ),
+        _described(
+            "discretion-use",
+            "No change at a date: months alike, months that differ, and months that resemble the one before. The "
+            "interval takes the months as independent. Where they are not, the part of the shifted dates with as "
+            "large a difference (p) is the number to look at; it has too few dates to be as small as one in a "
+            "hundred.",
+            _NO_DIFFERENCE | _UNUSUAL, "change",
         ),
     ),
     "activation-series": (
