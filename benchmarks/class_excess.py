@@ -20,8 +20,10 @@ from pathlib import Path
 import numpy as np
 from class_draws import LICENCE, SIDE, Scenario, draw, population
 
+from auditor.signals.single_classes import FEWEST_PLACES
 from auditor.stats.classes.deviations import class_levels, deviations
 from auditor.stats.classes.excess import class_excess
+from auditor.stats.classes.unequal import places_freedom
 from auditor.stats.screening.multiple import benjamini_hochberg
 
 RESULTS = Path(__file__).resolve().parent / "results" / "class_excess.csv"
@@ -60,7 +62,9 @@ CELLS: dict[str, tuple[Scenario, float]] = {
 def judged(counts: np.ndarray) -> np.ndarray:
     """Return the p-value of every place, NaN where it is not judged."""
     levels = [class_levels(counts[:, g], counts[:, 1], SIDES) for g in (0, *range(2, counts.shape[1]))]
-    found = class_excess(deviations(levels[0]), [deviations(item) for item in levels[1:]])
+    told = [item for item in levels[1:] if int(item.ratios.use.any(axis=1).sum()) >= FEWEST_PLACES]
+    freedom = places_freedom(levels[0], told)
+    found = class_excess(deviations(levels[0]), [deviations(item) for item in told], freedom=freedom)
     return np.full(len(counts), np.nan) if found is None else found.p
 
 

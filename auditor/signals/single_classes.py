@@ -23,6 +23,7 @@ from auditor.stats.classes.deviations import (
     second_largest,
 )
 from auditor.stats.classes.excess import class_excess
+from auditor.stats.classes.unequal import places_freedom
 
 FEWEST_PLACES = 10
 """Places that the centres of classes, and what is ordinary among them, are measured from."""
@@ -152,7 +153,11 @@ def _stratum(
     used = asked & _used(focal)
     up = down = None
     if int(used.sum()) >= FEWEST_PLACES and (told or not column.contrast.tested):
-        up, down = (class_excess(deviations(focal, sign), [deviations(o, sign) for o in told]) for sign in (1, -1))
+        freedom = places_freedom(focal, told)
+        up, down = (
+            class_excess(deviations(focal, sign), [deviations(o, sign) for o in told], freedom=freedom)
+            for sign in (1, -1)
+        )
     if up is None or down is None:
         made.code[asked] = _FEW_PLACES
         return

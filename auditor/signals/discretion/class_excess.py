@@ -50,8 +50,8 @@ CARD = Card(
         "Two classes that are one activity by another name (public order and public intoxication) count as two. "
         "Licence offences stand outside.",
         "Visitors of the group alone, on a motorway say, who are arrested for two kinds of offences.",
-        "Where places differ much in how variable their classes are, more of them look like this than the p-value "
-        "says: see what was measured.",
+        "Where places differ much in how variable their classes are, fewer of them are found: what one place's spread "
+        "leaves open moves all of its classes at once, and is allowed for.",
         "Below the smallest rank among the controls the tail is a model.",
     ),
     references=(
@@ -59,6 +59,7 @@ CARD = Card(
         "Bates, S. et al. (2023). Testing for outliers with conformal p-values. Ann. Stat. 51, 149-178.",
         "Stephens, M. (2017). False discovery rates: a new deal. Biostatistics 18, 275-294.",
         "Smyth, G. K. (2004). Linear models and empirical Bayes methods. Stat. Appl. Genet. Mol. Biol. 3, 3.",
+        "Demarta, S. & McNeil, A. J. (2005). The t copula and related copulas. Int. Stat. Rev. 73, 111-129.",
     ),
     formulae=(
         "r_o = log((H_o + 1/2) / (W_o + 1/2)) - e_o, e_o the class's median over places",
@@ -68,7 +69,8 @@ CARD = Card(
         "serious ones; below the smallest rank the upper limit of a generalised Pareto tail",
         "t the second smallest of m p_o; p = pi(t) (1 - (1 - t)^(m - 1)) + (k(t) - 1) m (m - 1) / 2 t^2",
         "pi(t) the share of places with a single class as small; k(t) how much more often than independent ones two "
-        "classes of another group's place are",
+        "classes of a place are: a t copula, its degrees of freedom those of the places' variances, its correlation "
+        "that of pairs of the other groups' classes",
         "printed ratio = exp(r_o - c) of the second class, or its reciprocal where two classes stand further below",
     ),
     controls="The same statistic for the other recorded groups against the reference group, at the same places; and "
