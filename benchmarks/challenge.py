@@ -1,12 +1,15 @@
 """The challenge: data sets whose truth the audit never sees, drawn by code that shares nothing with the package.
 
     python benchmarks/challenge.py [--seeds 1 2 3] [--sets NAME ...]
+    python benchmarks/challenge.py --blind
 
 Three processes, one after the other: the first draws the files of every set (tests/calibration/challenge/) and puts
 what is true into another folder; the second audits each folder of files under the protocol as shipped and keeps what
 was said; the third alone reads the truth and scores. Writes benchmarks/results/challenge.csv; what counts as right is
-in tests/calibration/challenge/score.py. Exits 1 where the goal is missed: 19 of 20 right, no `strong-signal` where
-nobody profiles, no clearance of an agency that profiles.
+in tests/calibration/challenge/score.py. With `--blind` the twenty sets of another author, written down before any was
+audited (tests/calibration/blind/), are audited and scored in the same way, into benchmarks/results/blind.csv. Exits 1
+where the goal is missed: 19 of 20 right, no `strong-signal` where nobody profiles, no clearance of an agency that
+profiles.
 """
 
 from __future__ import annotations
@@ -23,12 +26,18 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "challenge.csv"
+BLIND = RESULTS.with_name("blind.csv")
 TESTS = ROOT / "tests"
 SHARE = 0.95
 
 
-def draw(work: Path, names: list[str], seeds: list[int]) -> None:
-    """Draw the files of the sets, each once a seed."""
+def draw(work: Path, names: list[str], seeds: list[int], *, blind: bool) -> None:
+    """Draw the files of the sets, each once a seed; those of the blind challenge have one seed, their own."""
+    if blind:
+        from calibration.blind.sets import draw_all
+
+        draw_all(work / "data" / "1", work / "truth" / "1")
+        return
     from calibration.challenge.sets import SETS, generate
 
     for name in names or SETS:
@@ -88,24 +97,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", nargs="*", type=int, default=[1, 2, 3])
     parser.add_argument("--sets", nargs="*", default=[])
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--blind", action="store_true")
+    parser.add_argument("--out", type=Path)
     parser.add_argument("--step", choices=["draw", "audit", "score"])
     parser.add_argument("--work", type=Path)
     given = parser.parse_args()
+    out = given.out or (BLIND if given.blind else RESULTS)
     if given.step is None:
         with tempfile.TemporaryDirectory() as held:
             work = given.work or Path(held)
-            common = ["--out", str(given.out), "--work", str(work)]
+            common = ["--out", str(out), "--work", str(work), *(["--blind"] if given.blind else [])]
             common += ["--seeds", *map(str, given.seeds), "--sets", *given.sets]
             for step in ("draw", "audit"):
                 subprocess.run([sys.executable, __file__, "--step", step, *common], check=True)
             sys.exit(subprocess.run([sys.executable, __file__, "--step", "score", *common], check=False).returncode)
     sys.path.insert(0, str(TESTS))
     if given.step == "draw":
-        draw(given.work, given.sets, given.seeds)
+        draw(given.work, given.sets, given.seeds, blind=given.blind)
     elif given.step == "audit":
         audit(given.work / "data", given.work / "said.json")
-    elif not report(given.work / "said.json", given.work / "truth", given.out):
+    elif not report(given.work / "said.json", given.work / "truth", out):
         sys.exit(1)
 
 

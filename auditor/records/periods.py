@@ -17,6 +17,7 @@ from auditor.records.doubtful_dates import (
     refuse_without_year,
     refuse_year_first,
 )
+from auditor.records.fiscal_years import ask_fiscal_years, decided_periods, headed_fiscal, note_decided
 from auditor.records.new_year import years_only
 from auditor.records.private import listed
 from auditor.records.sheet import QUARANTINED, SHOWN, Row, Sheet
@@ -43,7 +44,7 @@ def period_text(sheet: Sheet, name: str) -> str:
         joined = f"{year} || '-' || {month}"
         if key(sheet.columns.header("period")) == "year":
             return joined
-        if "period" in sheet.columns.positions and not _fiscal(sheet):
+        if "period" in sheet.columns.positions and not headed_fiscal(sheet):
             # Whatever the column is called: a year of four digits beside a month is the year of that month.
             return f"CASE WHEN regexp_full_match({year}, '(19|20)\\d\\d') THEN {joined} ELSE {year} END"
     if name not in sheet.columns.positions:
@@ -54,10 +55,6 @@ def period_text(sheet: Sheet, name: str) -> str:
     plain = f"substr({text}, 11, 1) IN (' ', 'T') AND substr({text}, 14, 1) = ':' AND substr({text}, 5, 1) = '-'"
     cut = f"regexp_replace({text}, '{_TIME}', '\\1')"
     return f"CASE WHEN length({text}) <= 8 OR ({day}) THEN {text} WHEN {plain} THEN left({text}, 10) ELSE {cut} END"
-
-
-def _fiscal(sheet: Sheet) -> bool:
-    return key(sheet.columns.header("period")) in ("fiscalyear", "fy")
 
 
 def map_periods(sheet: Sheet, names: Sequence[str], table: str, *, days: bool = False, months: bool = False) -> str:
@@ -91,20 +88,24 @@ def map_periods(sheet: Sheet, names: Sequence[str], table: str, *, days: bool = 
         refuse_without_year(sheet, column, values)
     if not days:
         refuse_double_years(sheet, column, values)
-    fiscal = _fiscal(sheet) and names[0] == "period"
+    fiscal = headed_fiscal(sheet) and names[0] == "period"
     if fiscal and "month" in sheet.columns.positions:
         refuse_months_of_fiscal_years(sheet)
+    elif fiscal:
+        fiscal = ask_fiscal_years(sheet, column, values)
+    decided = decided_periods(sheet, column)
     known: dict[str, Period] = {}
     bad: list[tuple[Distinct, str]] = []
     for text, item in values.items():
-        period, reason = _read(sheet, text, order, fiscal, days)
+        period, reason = _read(sheet, decided.get(text.strip(), text), order, fiscal, days)
         if period is not None and not reason:
             known[text] = period
         else:
             bad.append((item, reason))
             rows.append((text, None, None, None, f"{QUARANTINED}{column} {reason}", None))
     _judge(sheet, column, values, bad)
-    _remark(sheet, column, values, fiscal)
+    note_decided(sheet, column, {text: decided[text.strip()] for text in values if text.strip() in decided})
+    _remark(sheet, column, {decided.get(text.strip(), text): item for text, item in values.items()}, fiscal)
     if names[0] == "date":
         known = years_only(sheet, known, {text: item[1] for text, item in values.items()})
     for text, period in known.items():

@@ -158,9 +158,20 @@ def test_case_059_a_cumulative_series_that_falls(desk):
 
 
 def test_case_060_fiscal_and_calendar_years(desk):
-    told = desk.read("place,fiscal_year,event,n\n48453,2011,arrest,5\n")
-    told.says("fiscal years read as federal ones, from October to September")
-    assert str(told.rows('start, "end", period_kind')[0][0]) == "2010-10-01"
+    """A year that is called fiscal is asked about, each of them; FY2011 is the federal one; both together overlap."""
+    rows = "place,fiscal_year,event,n\n48453,2011,arrest,5\n48453,2012,arrest,6\n"
+    told = desk.read(rows)
+    told.refused("question", "fiscal years '2011' in 1 row, '2012' in 1 row", "2011 began in October 2010")
+    assert 'values.period = { "2011" = "", "2012" = "" }' in told.text
+    federal = desk.read(rows, values={"period": {"2011": "FY2011", "2012": "FY2012"}})
+    federal.says("fiscal years read as federal ones, from October to September")
+    assert [str(row[0]) for row in federal.rows('start, "end", period_kind')] == ["2010-10-01", "2011-10-01"]
+    local = desk.read(rows, values={"period": {"2011": "2010-07-01/2011-06-30", "2012": "2011-07-01/2012-06-30"}})
+    assert [tuple(map(str, row)) for row in local.rows('start, "end"')] == [
+        ("2010-07-01", "2011-06-30"),
+        ("2011-07-01", "2012-06-30"),
+    ]
+    desk.read(rows, values={"period": {"2011": "FY2011"}}).refused("question", "fiscal years '2012' in 1 row")
     both = desk.read(HEAD + "48453,FY2011,arrest,50\n48453,2011,arrest,60\n")
     both.refused("question", "periods that overlap", "2010-10-01/2011-09-30", "2011-01-01/2011-12-31")
 

@@ -100,10 +100,17 @@ def test_a_column_that_is_no_period_is_refused(loading):
     assert (problem.row, problem.column) == (2, "period")
 
 
-def test_a_header_of_fiscal_years_makes_them_fiscal(loading):
-    loaded = loading.one("place,fiscal_year,event,n\n48453,2011,arrest,5\n")
+def test_fiscal_years_that_are_bare_numbers_are_asked_about_and_others_are_federal(loading):
+    asked = loading.problem(DecisionNeeded, "place,fiscal_year,event,n\n48453,2011,arrest,5\n")
+    assert (asked.row, asked.column) == (2, "fiscal_year")
+    loaded = loading.one("place,fiscal_year,event,n\n48453,FY2011,arrest,5\n")
     assert loading.rows(loaded, "start, period_kind") == [(date(2010, 10, 1), "fiscal-year")]
     assert "October to September" in loading.notes(loaded)
+
+
+def test_an_answer_that_is_no_period_is_asked_about_again(loading):
+    text = "place,fiscal_year,event,n\n48453,2011,arrest,5\n"
+    assert loading.problem(DecisionNeeded, text, values={"period": {"2011": "July"}}).found.startswith("fiscal years")
 
 
 def test_a_month_column_joins_its_year(loading):
