@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from auditor.domain.periods import Period
+from auditor.records.absent_columns import note_absent_columns
 from auditor.records.canonical import examples
 from auditor.records.cumulative import ask_about_cumulative, supersede
 from auditor.records.issues import DIFFERENCE, difference
@@ -77,6 +78,7 @@ def settle(
     ask_between(sheets)
     merge_activations(store)
     note_unjoined(sheets, store)
+    note_absent_columns(sheets, store)
     if sheets:
         sheets[0].docket.settle()
     return notes

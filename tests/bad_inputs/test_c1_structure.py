@@ -172,6 +172,9 @@ def test_case_035_a_column_missing_in_some_years(desk):
     told = desk.of(desk.source("y*.csv"))
     told.says("columns differ from y2011.csv: without group")
     assert told.rows(COLUMNS) == [*READ, ("48453", None, 95)]
+    apart = desk.of(desk.source("y2011.csv"), desk.source("y2012.csv"))
+    apart.says("arrest: no group here, which y2011.csv has: compared by group without this")
+    assert apart.rows(COLUMNS) == [*READ, ("48453", None, 95)]
 
 
 def test_case_036_columns_in_another_order(desk):
