@@ -35,6 +35,35 @@ def challenge() -> Iterator[str]:
         cells = result(chosen("challenge", set=name))
         assert told[name] == cells, name
         yield f"| {' | '.join(cells)} |"
+    yield from _blind()
+
+
+_WORDS = {1: "one", 2: "two", 3: "three", 7: "seven", 10: "ten"}
+
+
+def _blind() -> Iterator[str]:
+    """Yield what the page says of the blind challenge."""
+    rows = {row["set"]: row for row in table("blind")}
+    right = [row for row in rows.values() if row["right"] == "True"]
+    yield f"**{len(right)} of {len(rows)}** came out right"
+    assert len(rows) == 20, "Twenty further sets"
+    assert sum(int(row["false_flags"]) + int(row["strong"]) + int(row["planted_cleared"]) for row in rows.values()) == 0
+    of = {kind: [row for row in rows.values() if row["kind"] == kind] for kind in ("null", "trying", "planted")}
+    yield f"all of the {_WORDS[len(of['null'])]} in which nobody profiles and both in which agencies try to be cleared"
+    assert len(of["trying"]) == 2
+    assert not [row for kind in ("null", "trying") for row in of[kind] if row not in right]
+    found = sum(row in right for row in of["planted"])
+    yield f"of the {_WORDS[len(of['planted'])]} in which agencies profile {_WORDS[found]}"
+
+    def agencies(name: str) -> tuple[str, str]:
+        row = rows[name]
+        assert row not in right
+        return _WORDS[int(row["planted"])], row["places"]
+
+    yield f"{agencies('blind-01')[0]} counties with traffic, licence and false identification 5 times"
+    yield "{} counties of {}".format(*agencies("blind-12"))
+    yield "{} of {} counties, and {} of {} for four years".format(*agencies("blind-13"), *agencies("blind-11"))
+    yield "{} agencies of {}, stops alone".format(*agencies("blind-16"))
 
 
 def result(rows: list[Row]) -> tuple[str, str, str]:
