@@ -74,16 +74,18 @@ def of_groups(rows: RowTable, places: int, groups: Sequence[str]) -> Floats:
     return np.stack([total(rows, places, kept) for kept in (*named, rows.isin("group", *_NAMELESS))], axis=1)
 
 
-def beside_compared(rows: RowTable, places: int, groups: Sequence[str], told: Bools, by: Sequence[str]) -> Floats:
+def beside_compared(
+    rows: RowTable, places: int, groups: Sequence[str], told: Bools, by: Sequence[str], among: Bools | None = None
+) -> Floats:
     """Return the cases beside those compared, in the strata that hold both groups and in those that hold one, (J, 4).
 
     Other signals print how many cases there are of an offence, whoever they are of: where the strata compared, or those
     left out, are that offence, the cases of both groups leave these. First all that are not told of either group, then
-    those of other groups alone.
+    those of other groups alone. ``among`` are the rows of the offence where the strata are of one and do not name it.
     """
     ours = positions(rows, groups) >= 0
     named = np.where(ours, rows.columns["group"], _REST).astype(object)
-    every = np.ones(len(rows.n), dtype=bool)
+    every = np.ones(len(rows.n), dtype=bool) if among is None else among
     # No other key is unpacked: rows by officer and encounter may be millions.
     columns = {key: rows.columns[key] for key in by} | {"group": named}
     relabelled = RowTable(rows.index, columns, rows.n, rows.censored)

@@ -93,7 +93,7 @@ def citation_column(
         hidden=_left(cells, rows, kept, counted, others) if name == "traffic" else None,
         whole=of_groups(rows, cells.size, groups),
         counted_elsewhere=False,
-        beside=beside_compared(rows, cells.size, groups, ways.told & kept, _BY[name]) if _BY[name] else None,
+        beside=beside_compared(rows, cells.size, groups, ways.told & kept, _BY[name], kept) if _BY[name] else None,
         units=_units(cells, rows if units is None else units, groups, name, citable),
     )
 

@@ -177,6 +177,8 @@ def side_panel(
             part["range_hidden"] |= telling(cells, columns[i].blank, column.blank)
             gap = np.abs(part["silent"] - earlier["silent"])
             part["missing_hidden"] |= small(gap, cells).any(axis=1)
+            if columns[i].names == column.names:
+                part["hidden"] |= _beside_differ(cells, columns[i].beside, column.beside)
 
     def stack(name: str) -> Any:
         return np.column_stack([part[name] for part in parts])
@@ -314,6 +316,17 @@ def _revealing(cells: Cells, part: Part, earlier: Part, names: tuple[str, str], 
         gap = np.abs(part["compared"][:, [i, i + 2]] - earlier["compared"][:, [j, j + 2]])
         found |= np.asarray(small(gap, cells).any(axis=1), dtype=bool)
     return found
+
+
+def _beside_differ(cells: Cells, one: Floats | None, other: Floats | None) -> Bools:
+    """Return where what stands beside two comparisons differs by 1 to 10.
+
+    Where one is of some classes of offence of the other, the two leave the cases compared of the rest of the classes,
+    and other signals print all cases of those.
+    """
+    if one is None or other is None:
+        return np.zeros(cells.size, dtype=bool)
+    return np.asarray(small(np.abs(one - other), cells).any(axis=1), dtype=bool)
 
 
 def telling(cells: Cells, one: Blank | None, other: Blank | None) -> Bools:

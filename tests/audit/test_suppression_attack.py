@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from benchmarks.suppress_known import unread
 from benchmarks.suppress_lp import System
 from benchmarks.suppress_people import few_digits
 from benchmarks.suppress_read import digits, known
+from benchmarks.suppress_records import EVENTS, OUTCOMES
 from benchmarks.suppress_settle import settle
 from benchmarks.suppress_sums import fitting
 from benchmarks.suppress_worlds import GROUPS, OFFENCES, World, write
@@ -145,6 +147,8 @@ def test_a_number_that_nobody_reads_stops_the_attack() -> None:
         ("holds", (77, 4, 84), 8),
         # Of everybody's searches, and those of two focal groups, few of the second are left without a result.
         ("searches", (14, 6, 26), 48),
+        # A class of offence: all its cases, less those compared and those of agencies that hold one group only.
+        ("custody", (14, 2, 33), 3),
         # Many classes, with two of them in excess and ranges over unrecorded groups.
         ("classes", (77, 1, 20), 48),
     ],
@@ -187,6 +191,30 @@ def test_no_rest_by_class_is_recovered(tmp_path: Path) -> None:
     result = attack(World("arrests", tuple(drawn), counts, people, focal=("hispanic",)), tmp_path)
     assert (result.recovered, result.narrowed, result.tight) == ([], [], [])
     assert result.small > 10
+
+
+def _of_people(kind: str, places: Mapping[str, Mapping[tuple[str, str], tuple[int, ...]]]) -> World:
+    """Return a world of one agency from counts by group and offence, in the order of the kind's outcomes."""
+    counts = {
+        (EVENTS[kind], place, group, "a", offence, outcome): n
+        for place, cells in places.items()
+        for (group, offence), numbers in cells.items()
+        for outcome, n in zip(OUTCOMES[kind], numbers, strict=False)
+    }
+    people = {(place, group): 20_000 for place in places for group in GROUPS[:3]}
+    return World(kind, tuple(places), counts, people, focal=("hispanic",))
+
+
+@pytest.mark.parametrize(("kind", "rest"), [("custody", "licence"), ("ends", "theft")])
+def test_no_class_is_recovered_by_subtraction(kind: str, rest: str, tmp_path: Path) -> None:
+    """Of two classes both and one are compared, and all cases of each are printed: 7 of the other have no group."""
+    known = {(group, offence): (60, 70) for group in ("hispanic", "white") for offence in ("traffic", rest)}
+    usual = {**known, ("unknown", "traffic"): (30, 31), ("unknown", rest): (33, 34)}
+    few = {**known, ("unknown", "traffic"): (14, 16), ("unknown", rest): (3, 4)}
+    result = attack(_of_people(kind, {"48001": few, "48003": usual, "48005": usual}), tmp_path)
+    assert (result.recovered, result.narrowed, result.tight) == ([], [], [])
+    assert result.small >= 3
+    assert result.equations > 20
 
 
 FEW_WAYS = {

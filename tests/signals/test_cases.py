@@ -70,3 +70,7 @@ def test_cases_beside_those_compared():
     rows = RowTable(np.zeros(8, dtype=np.int64), {"offence": offence, "group": group}, n)
     found = beside_compared(rows, 1, ("hispanic", "white"), np.arange(8) != 4, ("offence",))
     assert found.tolist() == [[7 + 5 + 3, 9, 7 + 5, 9]]
+    # Of strata that do not name the offence, the rows of one offence only.
+    among = rows.isin("offence", "a")
+    found = beside_compared(rows, 1, ("hispanic", "white"), among & (np.arange(8) != 4), (), among)
+    assert found.tolist() == [[7 + 5 + 3, 0, 7 + 5, 0]]
