@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditor.domain.vocabulary import NATION
 from auditor.records.hashes import hashes
+from auditor.records.private import said_of
 from auditor.records.removal import remove
 from auditor.records.sheet import Row, Sheet, quote, times
 
@@ -61,8 +62,11 @@ def note_identical_rows(sheet: Sheet) -> None:
     """Note how many rows are equal to another in every column; none is dropped, since they may be people."""
     copies = _copies(sheet)
     if copies:
+        # A note stands in the review: of people listed one by one, no number of 1 to 10 or that leaves so few.
+        private = sheet.adapter.kind == "records" and not sheet.spec.published
+        rows = said_of(copies, sheet.raw.ledger.read) if private else times(copies, "row")
         sheet.note(
-            f"{times(copies, 'row')} equal to another row in every column; kept and counted, since rows "
+            f"{rows} equal to another row in every column; kept and counted, since rows "
             "without an identifier may be different people or events"
         )
     _note_spellings(sheet)

@@ -73,6 +73,16 @@ def test_favourite_digits_of_the_other_minutes():
     assert level.extra["p_digits"][0, column(level, "digits")] > 0.001
 
 
+@pytest.mark.parametrize(("more", "hidden"), [(8, True), (0, False), (16, False)])
+def test_few_digits_that_would_have_to_change_are_not_printed(more, hidden):
+    """On 7 end 40 + more, 40 on each of the other seven: 7/8 more would have to change, 7 of 328 or 14 of 336."""
+    panel = measure(cells([7] * (40 + more) + [d for d in (1, 2, 3, 4, 6, 8, 9) for _ in range(40)]))
+    c = column(panel, "digits")
+    assert panel.k[0, c] == more * 7 / 8
+    assert panel.hidden is not None
+    assert panel.hidden[0, c] == hidden
+
+
 def test_close_pairs_of_one_officer():
     """Each of 80 days: records at 600, 601 and 608: pairs 1, 7 and 8 apart, so 80 close of 240."""
     days = np.repeat(np.arange("2011-01-01", "2011-03-22", dtype="datetime64[D]"), 3)

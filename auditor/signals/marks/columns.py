@@ -86,7 +86,8 @@ def digit_column(times: Times, contrast: Contrast, code: Codes, few: int) -> Col
     values = {"k": moved, "n": n, "estimate": _digits(found.excess), "low": nothing, "high": nothing}
     extra = {"p_digits": _digits(found.p, 2)}
     code = np.where((code == 0) & (n < FEWEST_TIMES), few, code)
-    return Column(contrast, code, values, extra, printed={"off-five_minutes": (n,)})
+    # How many would have to change is no count of people, but it stands where one does and reads like one.
+    return Column(contrast, code, values, extra, printed={"off-five_minutes": (n,), "moved": (moved,)})
 
 
 def close_column(cells: Cells, rows: RowTable, contrast: Contrast, code: Codes, few: int) -> Column:

@@ -28,7 +28,7 @@ def test_grouped_rows_are_summed_not_deduplicated(loading):
     text = "place,event,date,group,n\n" + "48453,stop,2011-08-15,White,3\n" * 3
     loaded = loading.one(text, format="records")
     assert loading.rows(loaded, "n") == [(9,)]
-    assert "2 rows equal to another row in every column; kept and counted" in loading.notes(loaded)
+    assert "fewer than 11 rows equal to another row in every column; kept and counted" in loading.notes(loaded)
 
 
 def test_a_suppressed_row_makes_its_month_an_interval(loading):
