@@ -216,6 +216,8 @@ def _of_readme(found: dict[str, Any]) -> dict[str, str]:
         "3": str(EXIT_INPUT),
         "89": str(sum(row["right"] == "True" for row in rows)),
         "96": str(len(rows)),
+        "20": str(len(table("blind"))),
+        "15": str(sum(row["right"] == "True" for row in table("blind"))),
     }
 
 
