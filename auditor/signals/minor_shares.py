@@ -32,12 +32,13 @@ CONTROLS = {
 """Pairs of serious classes; the fourth pair is what is left of the whole."""
 _SERIOUS = (*(offence for pair in CONTROLS.values() for offence in pair), "vehicle-theft", "theft")
 
+NO_OFFENCE = Lack("minor-traffic.unrecorded", "minor-traffic.need-recorded")
 LACKS = (
     Lack("minor-traffic.absent", "minor-traffic.need-offences"),
     Lack("minor-traffic.suppressed", "minor-traffic.need-unsuppressed"),
     Lack("minor-traffic.no-base", "minor-traffic.need-peers"),
     Lack("minor-traffic.not-told-apart", "minor-traffic.need-each-class"),
-    Lack("minor-traffic.unrecorded", "minor-traffic.need-recorded"),
+    NO_OFFENCE,
 )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from auditor import cli, cli_guard
-from auditor.errors import ConfigError, DecisionNeeded, InputError, Problem
+from auditor.errors import EXIT_USAGE, ConfigError, DecisionNeeded, InputError, Problem
 
 COMMANDS = [
     "app",
@@ -84,6 +84,12 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         env={**os.environ, **environment},
         check=False,
     )
+
+
+def test_python_runs_the_package_as_the_command() -> None:
+    ran = python("-m", "auditor", "--version")
+    assert (ran.returncode, ran.stdout) == (0, python("-m", "auditor.cli", "--version").stdout)
+    assert python("-m", "auditor", "nothing").returncode == EXIT_USAGE
 
 
 def test_help_names_every_command_and_imports_nothing_numeric() -> None:

@@ -10,7 +10,15 @@ from auditor.cells import Cells, CellSpec, RowSpec
 from auditor.findings.card import Card
 from auditor.signals.drawn import drawn_cells
 from auditor.signals.joined import joined
-from auditor.signals.minor_shares import CONTROLS, EVENTS, LACKS, control_columns, share_columns, tested_event
+from auditor.signals.minor_shares import (
+    CONTROLS,
+    EVENTS,
+    LACKS,
+    NO_OFFENCE,
+    control_columns,
+    share_columns,
+    tested_event,
+)
 from auditor.signals.minor_timing import KEYS, SINGLE, over_time, timing_columns
 from auditor.signals.shares import panel
 from auditor.signals.signal import Design, Inventory, Lack, Options, Panel, Signal
@@ -99,6 +107,13 @@ class MinorTraffic(Signal):
         if not {"traffic", "licence"} & inventory.offences:
             return Lack("minor-traffic.no-offences", "minor-traffic.need-offences")
         return None
+
+    def lacks_places(self, cells: Cells, options: MinorTrafficOptions) -> Lack | None:
+        """Say that too many events carry no offence, where that is why no place has a share."""
+        held = [event for event in EVENTS if len(cells.counts.where(event=event).n)]
+        codes = np.array([column.code for event in held for column in share_columns(cells, event, tested=False)])
+        unrecorded = LACKS.index(NO_OFFENCE) + 1
+        return NO_OFFENCE if (codes == unrecorded).any() and (codes > 0).all() else None
 
     def decides_by(self, inventory: Inventory, options: MinorTrafficOptions) -> Literal["peers", "controls"]:
         """The mix of the serious offences is a control where they are told apart."""
