@@ -135,8 +135,8 @@ class PeopleReader(Reader):
         self._missing(finding, place, {"dropped", "kept"}, {"open"}, "outcome", offences)
 
     def _detainer_selectivity(self, finding: Mapping[str, Any], place: str) -> None:
-        self._pair(finding, place, self._lodged, None, by=_BY[finding["contrast"].split("/")[-1]])
-        self._missing(finding, place, None, set(), "detainer")
+        self._pair(finding, place, self._lodged, self._asked, by=_BY[finding["contrast"].split("/")[-1]])
+        self._missing(finding, place, self._asked, {"unsaid"}, "detainer")
 
     def _hold_time(self, finding: Mapping[str, Any], place: str) -> None:
         told = finding["contrast"].split("/")
@@ -256,7 +256,7 @@ class PeopleReader(Reader):
             "hit-rate": ({"miss"}, {"miss", "hit"}),
             "booking-not-cited": ({"booked"}, {"booked", "cited"}),
             "no-charge": ({"dropped"}, {"dropped", "kept"}),
-            "detainer-selectivity": (self._lodged, None),
+            "detainer-selectivity": (self._lodged, self._asked),
         }[control["signal"]]
         offences = _AMONG.get((control["signal"], name))
         sides = [({who}, having, told) for who in pair]
@@ -268,6 +268,11 @@ class PeopleReader(Reader):
     @property
     def _lodged(self) -> set[str]:
         return {"taken"} if self.world.kind == "ends" else {"hold-long", "hold-short"}
+
+    @property
+    def _asked(self) -> set[str]:
+        """Outcomes that say whether a detainer was lodged."""
+        return {key[5] for key in self.world.counts} - {"unsaid"}
 
     def _cells(self, place: str, offences: Collection[str]) -> set[tuple[str, str]]:
         return {key[3:5] for key in self.of(place) if key[4] in offences}

@@ -36,7 +36,7 @@ VALUES = {
     "cited": ("yes", "no"), "booked": ("no", "yes"), "silent-custody": ("", ""),
     "kept": ("convicted", "no"), "dropped": ("dismissed", "no"), "open": ("pending", "no"), "taken": ("", "yes"),
     "hold-long": ("yes", _BOOKED, _DUE, _LATE), "hold-short": ("yes", _BOOKED, _DUE, _SOON),
-    "long": ("no", "", _DUE, _LATE), "short": ("no", "", _DUE, _SOON),
+    "long": ("no", "", _DUE, _LATE), "short": ("no", "", _DUE, _SOON), "unsaid": ("", "", _DUE, _SOON),
 }  # fmt: skip
 
 
@@ -73,6 +73,9 @@ def people(rng: np.random.Generator, places: int, kind: str) -> World:
     if kind == "searches" and rng.random() < 0.3:  # drawn last: other worlds stay as they were
         asked = dict.fromkeys(key[:5] for key in counts)
         counts |= {(*key, "unasked"): _count(rng, typical * 0.1 * share.get(key[2], 1.0), few) for key in asked}
+    if kind == "holds" and rng.random() < 0.3:
+        held = dict.fromkeys(key[:5] for key in counts)
+        counts |= {(*key, "unsaid"): _count(rng, typical * 0.3 * share.get(key[2], 1.0), few) for key in held}
     return World(kind, ids, counts, residents, focal=focal)
 
 

@@ -11,6 +11,7 @@ from auditor.cells import Bools, Cells, Floats, RowTable
 from auditor.signals.baseline import small
 from auditor.signals.cases import spread
 from auditor.signals.sides import Blank
+from auditor.signals.ways import MORE_WAYS, stratum_ways
 from auditor.stats.strata.unknown_group import unknown_group_bounds
 
 _NAMELESS = ("", "unknown")
@@ -39,9 +40,10 @@ def blank_group(
     low, high = unknown_group_bounds(k[:, 0], n[:, 0], k[:, 1], n[:, 1], k[:, 2], n[:, 2])
     lost = np.stack([k[:, 2], n[:, 2] - k[:, 2]], axis=1)
     parts = lost.sum(axis=2)
-    # Over two strata the ends tell how the cases lie in them; over three these two numbers leave too many ways.
+    # Over two strata the ends tell how the cases lie in them; over more they do where few ways are left of all counts.
     strata: NDArray[np.int64] = (n > 0).any(axis=1).sum(axis=1)
-    few = small(parts, cells).any(axis=1) | ((strata == 2) & small(lost, cells).any(axis=(1, 2)))
+    tells = (strata == 2) | ((strata > 2) & (stratum_ways(k, n) < MORE_WAYS))
+    few = small(parts, cells).any(axis=1) | (tells & small(lost, cells).any(axis=(1, 2)))
     return Blank(low, high, parts, np.asarray(few, dtype=bool))
 
 

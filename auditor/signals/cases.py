@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.cells import Bools, Cells, Floats, RowTable
+from auditor.signals.baseline import small
 from auditor.signals.sides import Counted
 from auditor.stats.numbering import combined
 
@@ -18,6 +19,16 @@ _REST = "any other"
 UNCLASSED = ("", "unknown")
 """Offences that are none: such cases cannot be compared within offences."""
 MOST_UNCLASSED = 0.3
+
+
+def few_silent(cells: Cells, rows: RowTable, silent: Bools) -> Bools:
+    """Return where 1 to 10 cases of any named group have nothing recorded, as a mask over the rows says.
+
+    Where all cases are printed elsewhere, the missing shares of some groups give those of the others.
+    """
+    names = sorted(set(rows.columns["group"].astype(str).tolist()) - set(_NAMELESS))
+    few = [small(total(rows, cells.size, silent & rows.isin("group", name)), cells) for name in names]
+    return np.asarray(np.any(few, axis=0), dtype=bool) if few else np.zeros(cells.size, dtype=bool)
 
 
 def rows_of(cells: Cells, event: str) -> RowTable:

@@ -14,7 +14,7 @@ from auditor.cells import Bools, Cells, Floats, RowTable
 from auditor.domain.vocabulary import OWN_COUNTRY
 from auditor.signals.baseline import small
 from auditor.signals.blank_group import blank_group
-from auditor.signals.cases import beside_compared, of_groups, other_groups, present, splits, total
+from auditor.signals.cases import beside_compared, few_silent, of_groups, other_groups, present, splits, total
 from auditor.signals.lodged import STRATA, Lodged, by_counts, by_rows, count, of_no_side, too_many, unclassed
 from auditor.signals.pair_measure import METHOD, PairColumn
 from auditor.signals.sides import Blank
@@ -146,6 +146,7 @@ def _column(
         blank=None if by_country or not found.linked else _blank(found, cells, sides, name),
         sides=sides,
         whole=of_groups(found.rows, cells.size, sides) if found.linked else None,
+        missing_hidden=few_silent(cells, found.rows, found.silent) if found.linked else None,
         beside=_beside(found, cells, sides, name) if found.linked and STRATA[name] else None,
     )
 

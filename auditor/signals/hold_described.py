@@ -10,7 +10,7 @@ from auditor.cells import Bools, Cells, Floats
 from auditor.signals.baseline import printable, small, totals_tell
 from auditor.signals.hold_measure import FEW_JAILS, LEVEL, NO_FIT, NO_OVERLAP, Measured, hours_longer, leaving
 from auditor.signals.hold_options import HoldTimeOptions
-from auditor.signals.hold_panels import HOLDS_ONLY, IN_COMPARISON, NAME, NO_ENDS, rest_tells
+from auditor.signals.hold_panels import HOLDS_ONLY, IN_COMPARISON, NAME, NO_ENDS, few_beside, rest_tells
 from auditor.signals.sides import Counted
 from auditor.signals.signal import Contrast, Lack, Panel, blank
 from auditor.signals.stays import Stays, counted, over, whole_days
@@ -60,6 +60,7 @@ def described_panel(
 
     code = stack("code")
     rest = np.column_stack([rest_tells(cells, stays, jails=jails) for jails in (True, True, False)])
+    rest[:, :2] |= few_beside(cells, event, stays)[:, None]
     days = [np.column_stack([np.array(ends, dtype=object)] * len(parts)) for ends in cells.window(event)]
     return Panel(
         signal=signal,

@@ -103,6 +103,7 @@ def _column(
     # Stays of everybody, less those of the groups whose counts are printed, are those of the others.
     whole = listed - numbers.n.sum(axis=(1, 2)) < cells.gates["persons"]
     hidden = totals_tell(cells, (event,), unrecorded=True) & whole
+    hidden |= few_beside(cells, event, own, group)
     if not group:
         hidden |= rest_tells(cells, own, jails=jails)
     unended = _unended(own)
@@ -137,6 +138,22 @@ def _column(
         hidden=hidden,
         sides=(f"hold {group}", f"none {group}"),
     )
+
+
+def few_beside(cells: Cells, event: str, stays: Stays, group: str = "") -> Bools:
+    """Return where 1 to 10 of the group, or of any group where all are compared, are in no comparison of stays.
+
+    Of them nothing is said of a hold, or of times. Other signals print all people of each group.
+    """
+    found = np.zeros(cells.size, dtype=bool)
+    if cells.rows is None:
+        return found
+    rows, known = cells.rows.where(event=event), stays.known
+    for name in [group] if group else sorted(set(rows.columns["group"].astype(str).tolist())):
+        mine = rows.isin("group", name)
+        listed = np.bincount(rows.index[mine], rows.n[mine], cells.size)
+        found |= small(listed - known.total(known.group.astype(str) == name), cells)
+    return found
 
 
 def rest_tells(cells: Cells, stays: Stays, *, jails: bool) -> Bools:

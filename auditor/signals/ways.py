@@ -21,6 +21,8 @@ Where all ways were tried (benchmarks/suppress_ways.py), what is pooled over str
 standardised ratio, left one of 10^5 and more, up to 10^8 in larger tables; p-values, the test of one ratio in all
 strata and what a screen prints are allowed for with the rest.
 """
+MORE_WAYS = 20.0
+"""The same where a range over cases of unrecorded group stands beside them: two numbers of three digits more."""
 FEWEST_CLASS_WAYS = 18.0
 """The same for classes of offences.
 
@@ -62,12 +64,12 @@ def class_ways(classes: Sequence[str], focal: Floats, reference: Floats, sides: 
 
 
 def stratum_ways(k: Floats, n: Floats) -> Floats:
-    """Count the ways to share the cases of two sides out over strata, with the outcome and without.
+    """Count the ways to share the cases of two sides, or more, out over strata, with the outcome and without.
 
     Parameters
     ----------
-    k, n : (J, 2, S) arrays
-        Cases with the outcome, and all, by side; 0 in strata that are not compared.
+    k, n : (J, 2, S) or (J, 3, S) arrays
+        Cases with the outcome, and all, by side (and of unrecorded group); 0 in strata that are not compared.
 
     Returns
     -------

@@ -149,6 +149,9 @@ def test_a_number_that_nobody_reads_stops_the_attack() -> None:
         ("searches", (14, 6, 26), 48),
         # A class of offence: all its cases, less those compared and those of agencies that hold one group only.
         ("custody", (14, 2, 33), 3),
+        # People of whom nothing is said of a detainer.
+        ("holds", (5, 4, 20), 8),
+        ("holds", (5, 4, 21), 8),
         # Many classes, with two of them in excess and ranges over unrecorded groups.
         ("classes", (77, 1, 20), 48),
     ],
@@ -193,13 +196,25 @@ def test_no_rest_by_class_is_recovered(tmp_path: Path) -> None:
     assert result.small > 10
 
 
+def test_no_group_is_recovered_of_whom_few_say_nothing_of_a_detainer(tmp_path: Path) -> None:
+    """Everybody with a hold, and without, is counted by how long they stayed: less all, 5 of another group are left."""
+    told = (40, 50, 60, 70)
+    usual = {(group, ""): (*told, 25) for group in ("hispanic", "white", "black", "unknown")}
+    few = {**usual, ("black", ""): (*told, 5)}
+    world = _of_people("holds", {"48001": few, "48003": usual, "48005": usual})
+    result = attack(world, tmp_path)
+    assert (result.recovered, result.narrowed, result.tight) == ([], [], [])
+    assert result.small == 1
+    assert result.equations > 50
+
+
 def _of_people(kind: str, places: Mapping[str, Mapping[tuple[str, str], tuple[int, ...]]]) -> World:
     """Return a world of one agency from counts by group and offence, in the order of the kind's outcomes."""
     counts = {
         (EVENTS[kind], place, group, "a", offence, outcome): n
         for place, cells in places.items()
         for (group, offence), numbers in cells.items()
-        for outcome, n in zip(OUTCOMES[kind], numbers, strict=False)
+        for outcome, n in zip((*OUTCOMES[kind], "unsaid"), numbers, strict=False)
     }
     people = {(place, group): 20_000 for place in places for group in GROUPS[:3]}
     return World(kind, tuple(places), counts, people, focal=("hispanic",))

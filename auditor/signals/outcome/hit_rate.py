@@ -7,11 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from auditor.cells import Bools, Cells, CellSpec, RowSpec, RowTable
+from auditor.cells import Cells, CellSpec, RowSpec, RowTable
 from auditor.findings.card import Card
-from auditor.signals.baseline import small
 from auditor.signals.blank_group import blank_group
-from auditor.signals.cases import of_groups, total
+from auditor.signals.cases import few_silent, of_groups
 from auditor.signals.drawn import drawn_cells
 from auditor.signals.hit_measure import HitColumn, hit_panel
 from auditor.signals.pair_measure import METHOD_TOGETHER
@@ -219,18 +218,8 @@ def _column(cells: Cells, rows: RowTable, event: str, group: str, within: str, *
     blank = blank_group(rows, cells, groups, told=told, hit=found, by=_WITHIN[within]).reversed()
     units = together_of(rows, cells.size, groups, told=told, hit=found, by=_WITHIN[within], keys=_UNITS)
     whole = of_groups(rows, cells.size, groups)
-    return HitColumn(contrast, counted, present, unknown, notes, blank, whole, units, _few_silent(cells, rows))
-
-
-def _few_silent(cells: Cells, rows: RowTable) -> Bools:
-    """Return where 1 to 10 searches of any group have no result.
-
-    All searches are printed elsewhere: the shares without a result of some groups give those of the others.
-    """
-    silent = (rows.columns["searched"] == 1) & (rows.columns["contraband"] < 0)
-    names = sorted(set(rows.columns["group"].astype(str).tolist()) - {"", "unknown"})
-    few = [small(total(rows, cells.size, silent & rows.isin("group", name)), cells) for name in names]
-    return np.asarray(np.any(few, axis=0), dtype=bool) if few else np.zeros(cells.size, dtype=bool)
+    bare = few_silent(cells, rows, (rows.columns["searched"] == 1) & ~told)
+    return HitColumn(contrast, counted, present, unknown, notes, blank, whole, units, bare)
 
 
 _GROUPS = ("hispanic", "white", "black")
