@@ -199,7 +199,7 @@ def measured_audit(config: Config, loaded: Loaded, progress: Progress = silent, 
     review = Review(
         audit=_about(config, loaded),
         sources=tuple(
-            source_entry(source, quality, config.suppress_below, telling=i in ground.telling)
+            source_entry(source, quality, config.suppress_below, telling=i in ground.telling, bare=i in ground.bare)
             for i, (source, quality) in enumerate(zip(loaded.sources, assess(loaded), strict=True))
         ),
         calibration=statement(config, measured, screen) | {"measured": rates},

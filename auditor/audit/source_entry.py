@@ -16,7 +16,9 @@ _SHARES: Final = {"missing_group": "events without a group", "unknown_level": "e
 """Shares of people, with their names among the reasons of a grade."""
 
 
-def source_entry(source: Source, quality: Quality, least: int, *, telling: bool = False) -> dict[str, Any]:
+def source_entry(
+    source: Source, quality: Quality, least: int, *, telling: bool = False, bare: bool = False
+) -> dict[str, Any]:
     """Return a source's entry in ``review.json``.
 
     Parameters
@@ -27,6 +29,8 @@ def source_entry(source: Source, quality: Quality, least: int, *, telling: bool 
         The smallest count that may be printed.
     telling : bool
         Whether the number of its rows would give a small count away: then neither rows read nor used are told.
+    bare : bool
+        Whether its share of people without a group would: then that is not told.
     """
     ledger = source.ledger
     shares = {
@@ -36,6 +40,8 @@ def source_entry(source: Source, quality: Quality, least: int, *, telling: bool 
     told = {
         name: share if source.published else rounded(share, total, least) for name, (share, total) in shares.items()
     }
+    if bare and not source.published:
+        told["missing_group"] = None
     return {
         "path": source.name,
         "sheet": source.sheet or None,

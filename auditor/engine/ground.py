@@ -13,7 +13,7 @@ from auditor.engine import masks, spans
 from auditor.engine.events import Events
 from auditor.engine.held import inventory
 from auditor.engine.identity import UNDECLARED, declared_places, name_of, regional, state_of
-from auditor.engine.leftover import leftovers, telling_sources
+from auditor.engine.leftover import bare_sources, leftovers, telling_sources
 from auditor.engine.months import Runs, recorded_months
 from auditor.engine.population import baseline_populations
 from auditor.records.load import Loaded
@@ -57,6 +57,8 @@ class Ground:
         Where a total over all groups gives a small count away.
     telling : frozenset of int
         Sources of which the number of rows does.
+    bare : frozenset of int
+        Those of which the share of people without a group would.
     """
 
     ids: tuple[str, ...]
@@ -80,6 +82,7 @@ class Ground:
     coverage: Mapping[str, Coverage]
     leftover: Mapping[str, Leftover]
     telling: frozenset[int] = frozenset()
+    bare: frozenset[int] = frozenset()
 
 
 def survey(
@@ -145,6 +148,7 @@ def survey(
         coverage=spans.coverages(sql, len(ids), complete),
         leftover=leftover,
         telling=telling_sources(sql, leftover, *asked),
+        bare=bare_sources(sql, persons),
     )
 
 

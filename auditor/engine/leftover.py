@@ -129,6 +129,33 @@ def telling_sources(
     return frozenset(telling)
 
 
+def bare_sources(sql: DuckDBPyConnection, least: float) -> frozenset[int]:
+    """Find the sources of which the share of people without a group, however rounded, may tell of 1 to 10.
+
+    A reader who has the number of every place but those in which it is small takes it from the source's: where these
+    hold 1 to 10 together, the upper end of what was rounded may leave fewer than five values.
+
+    Parameters
+    ----------
+    sql : DuckDBPyConnection
+        With the canonical tables, and the audited places by number in ``audit_places``.
+    least : float
+        The smallest count that may be printed.
+
+    Returns
+    -------
+    frozenset of int
+    """
+    found = sql.execute(
+        "SELECT source FROM (SELECT c.source, c.place, sum(c.n) AS bare FROM counts c "
+        'JOIN audit_places i ON i.place = c.place WHERE c."group" IS NULL OR c."group" = \'unknown\' '
+        "GROUP BY c.source, c.place, c.event HAVING bare > 0 AND bare < $least) "
+        "GROUP BY source HAVING sum(bare) < $least",
+        {"least": least},
+    ).fetchall()
+    return frozenset(source for (source,) in found)
+
+
 def _hidden(counted: Mapping[str, float], focal: Sequence[str], reference: str, least: float) -> float:
     """Return how many of a place no finding tells of, at least: those of other groups, and focal ones that are few."""
     told = {group for group, n in counted.items() if group == reference or (group in focal and n >= least)}

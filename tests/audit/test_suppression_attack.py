@@ -152,6 +152,8 @@ def test_a_number_that_nobody_reads_stops_the_attack() -> None:
         # People of whom nothing is said of a detainer.
         ("holds", (5, 4, 20), 8),
         ("holds", (5, 4, 21), 8),
+        # The upper end of the rounded share of a file without a group, once all places but one are known.
+        ("custody", (15, 2, 1), 3),
         # Many classes, with two of them in excess and ranges over unrecorded groups.
         ("classes", (77, 1, 20), 48),
     ],
