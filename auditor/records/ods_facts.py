@@ -10,6 +10,7 @@ from auditor.records.sheet_facts import Facts
 
 _TABLE = re.compile(rb'<table:table(?= )[^>]*\btable:name="([^"]*)"')
 _CELL = re.compile(rb"<table:table-cell\b([^>]*)>")
+_UNTYPED = re.compile(rb"<table:table-cell\b(?![^>]*\soffice:value-type=)[^>]*(?<!/)>(?=\s*<text:p\b[^>]*>\s*[^<\s])")
 _HIDDEN_ROW = re.compile(rb'<table:table-row\b[^>]*\btable:visibility="(collapse|filter)"[^>]*>')
 _HIDDEN_COLUMN = re.compile(rb'<table:table-column\b[^>]*\btable:visibility="(?:collapse|filter)"[^>]*>')
 _ROWS = re.compile(rb'\btable:number-rows-repeated="(\d+)"')
@@ -25,6 +26,7 @@ def ods_facts(archive: zipfile.ZipFile) -> dict[str, Facts]:
         facts = found[name] = Facts()
         for cell in _CELL.finditer(text):
             _look(cell[1], facts)
+        facts.untyped = len(_UNTYPED.findall(text))
         for row in _HIDDEN_ROW.finditer(text):
             facts.hidden_rows += _times(_ROWS, row[0])
             facts.filtered = facts.filtered or row[1] == b"filter"

@@ -43,6 +43,8 @@ class Facts:
     ----------
     uncomputed : list of str
         Cells (``D7``) with a formula and no value.
+    untyped : int
+        Cells with a text and no type, which would be read as blank.
     errors : list of str
         Cells with a spreadsheet error, such as ``D7 #REF!``.
     hidden_rows, hidden_columns : int
@@ -54,6 +56,7 @@ class Facts:
     """
 
     uncomputed: list[str] = field(default_factory=list)
+    untyped: int = 0
     errors: list[str] = field(default_factory=list)
     hidden_rows: int = 0
     hidden_columns: int = 0
@@ -62,6 +65,20 @@ class Facts:
 
     def problems(self, where: Where) -> list[Problem]:
         """Return what makes the sheet unusable."""
+        return [*self._untyped(where), *self._uncomputed(where)]
+
+    def _untyped(self, where: Where) -> list[Problem]:
+        if not self.untyped:
+            return []
+        return [
+            where.problem(
+                f"{self.untyped:,} cells hold a text without its type",
+                "the file is damaged, or was not written by a spreadsheet program, and they would read as blank",
+                "open it in a spreadsheet program, look at what is missing, and save it as XLSX or CSV",
+            )
+        ]
+
+    def _uncomputed(self, where: Where) -> list[Problem]:
         if not self.uncomputed:
             return []
         first = self.uncomputed[0]

@@ -29,7 +29,8 @@ class WellFormed:
 
     def __init__(self, part: str, where: Where) -> None:
         self._part, self._where = part, where
-        self._parser = expat.ParserCreate()
+        # With names split at their prefixes an unknown prefix, as a damaged one is, is an error.
+        self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartDoctypeDeclHandler = self._doctype
 
     def feed(self, data: bytes, *, last: bool = False) -> None:
