@@ -136,7 +136,7 @@ def test_a_union_of_levels_holds_each_of_them(loading):
 
 def test_unknown_groups_and_levels_of_the_same_period_are_no_question(loading):
     lines = ("48001,,2011,match,hispanic,1,10,", "48001,,2011,match,,,3,", "48001,,2011,match,white,,3,")
-    loaded = loading.one(rows(*lines))
+    loaded = loading.one(rows(*lines), fill_down=[])
     assert len(loading.rows(loaded, "n")) == 3
 
 
