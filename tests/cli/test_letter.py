@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
+import socket
+import sys
 from pathlib import Path
 
 import pytest
 
 from auditor import cli
 from auditor.audit import api
-from auditor.audit.lettering import browser
+from auditor.audit.lettering import browser, without_browser
 from auditor.audit.lettering.details_file import read_details
-from auditor.errors import ConfigError, UsageError
+from auditor.errors import ConfigError
 from auditor.findings.review import Review
 
 DETAILS = """
@@ -204,12 +207,47 @@ def test_without_python_docx_docx_is_refused_with_the_way_out(
     assert "pip install 'auditor[letters]'" in capsys.readouterr().err
 
 
+def test_without_a_browser_and_without_the_extra_pdf_is_refused_and_both_are_named(
+    review_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(browser, "browser", lambda: None)
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    given = ("letter", review_file, "--place", "48453", "--kind", "agency-notice")
+    assert run(*given, "--out", tmp_path / "a.pdf") == 2
+    said = capsys.readouterr().err
+    assert 'pip install ".[pdf]"' in said
+    assert "install Chromium" in said
+
+
+def test_without_a_browser_the_extra_prints_the_same_bytes_and_asks_for_nothing(
+    review_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tagged PDF with the letter's title; a picture from outside is not fetched."""
+    try:
+        importlib.import_module("weasyprint")
+    except (ImportError, OSError) as error:  # OSError: Pango is not there
+        pytest.skip(f"WeasyPrint cannot draw here: {error}")
+    monkeypatch.setattr(browser, "browser", lambda: None)
+    given = ("letter", review_file, "--place", "48453", "--kind", "county-board")
+    for name in ("a.pdf", "b.pdf"):
+        assert run(*given, "--out", tmp_path / name) == 0
+    raw = (tmp_path / "a.pdf").read_bytes()
+    assert raw.startswith(b"%PDF-")
+    assert raw == (tmp_path / "b.pdf").read_bytes()
+    assert b"CreationDate" not in raw
+    asked: list[str] = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *_, **__: asked.append(str(host)) or [])
+    picture = '<img src="http://a.example/x.png" alt="x"><link rel="stylesheet" href="https://b.example/x.css">'
+    page = without_browser.pdf_without_browser(f'<html lang="en"><head><title>x</title></head>{picture}</html>')
+    assert page is not None
+    assert page.startswith(b"%PDF-")
+    assert asked == []
+
+
 @pytest.mark.browser
 def test_pdf_is_printed_and_has_no_moment_in_it(review_file: Path, tmp_path: Path) -> None:
-    try:
-        browser.browser()
-    except UsageError as error:
-        pytest.skip(str(error))
+    if browser.browser() is None:
+        pytest.skip("no Chromium, Chrome or Edge was found")
     given = ("letter", review_file, "--place", "48453", "--kind", "county-board")
     for name in ("a.pdf", "b.pdf"):
         assert run(*given, "--out", tmp_path / name) == 0

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
+from auditor.audit.lettering.without_browser import pdf_without_browser
 from auditor.errors import Problem, UsageError
 from auditor.records.own_folder import private_folder
 
@@ -25,13 +26,13 @@ VARIABLE: Final = "AUDITOR_CHROMIUM"
 _DATE = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}([+-]\d\d'\d\d'|Z)?")
 
 
-def browser() -> str:
-    """Return the path of a browser that prints.
+def browser() -> str | None:
+    """Return the path of a browser that prints, or None where there is none.
 
     Raises
     ------
     UsageError
-        When there is none; it says how to get one, and which format needs none.
+        When the environment names one that is not there.
     """
     named = os.environ.get(VARIABLE, "")
     found = [shutil.which(name) for name in ((named,) if named else NAMES)]
@@ -39,17 +40,22 @@ def browser() -> str:
     for path in found:
         if path:
             return path
-    what = f"{VARIABLE} names no program: {named}" if named else "no Chromium, Chrome or Edge was found"
-    why = "a PDF is printed by the browser, which keeps headings and tables for those who do not see"
+    if named:
+        raise _nothing_prints(f"{VARIABLE} names no program: {named}")
+    return None
+
+
+def _nothing_prints(what: str) -> UsageError:
+    why = "a PDF is printed by a program that keeps headings and tables for those who do not see"
     remedy = (
-        f"install Chromium (Debian: apt install chromium) or name one in {VARIABLE}; or write --format html and print "
-        "it from any browser"
+        f"install Chromium (Debian: apt install chromium) or name one in {VARIABLE}; or install the extra pdf "
+        '(pip install ".[pdf]"); or write --format html and print it from any browser'
     )
-    raise UsageError("no PDF can be written here", [Problem(what, why, remedy)])
+    return UsageError("no PDF can be written here", [Problem(what, why, remedy)])
 
 
 def pdf(html: str) -> bytes:
-    """Return a page as PDF.
+    """Return a page as PDF: by a browser where there is one, else by WeasyPrint where that is installed.
 
     Parameters
     ----------
@@ -59,9 +65,14 @@ def pdf(html: str) -> bytes:
     Raises
     ------
     UsageError
-        When there is no browser, or it does not print.
+        When there is neither, or it does not print.
     """
     program = browser()
+    if program is None:
+        drawn = pdf_without_browser(html)
+        if drawn is None:
+            raise _nothing_prints("no Chromium, Chrome or Edge was found, and WeasyPrint is not installed")
+        return drawn
     with private_folder("letter-") as folder:
         page, target = Path(folder, "letter.html"), Path(folder, "letter.pdf")
         page.write_text(html, encoding="utf-8")
